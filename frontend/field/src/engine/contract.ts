@@ -1,0 +1,483 @@
+/**
+ * What a screen may know of the engine: plain data, observable values and the verbs of `Engine`.
+ *
+ * The instance is `engine` from `./index`. Every promise either resolves with what its type says or rejects with an
+ * `EngineError`. Nothing here touches the DOM except where a `Blob` or a video element is passed in.
+ * Times: `*At` are milliseconds since 1970 (the phone's clock), `*On` and `*Month` are `YYYY-MM-DD` / `YYYY-MM` text.
+ * Amounts are whole rupiah.
+ */
+
+// ---------------------------------------------------------------- values that change
+
+/** A value to read now and to be told about when it changes. `subscribe` does not call back for the present value. */
+export interface Observable<T> {
+  get(): T;
+  subscribe(listener: (value: T) => void): () => void;
+}
+
+// ---------------------------------------------------------------- words of the protocol
+
+export interface BothLanguages {
+  readonly id: string;
+  readonly en: string;
+}
+
+/** `text` and `action` as the server wrote them: what happened, and what the person can do. */
+export interface CatalogueText extends BothLanguages {
+  readonly action: BothLanguages | null;
+}
+
+/**
+ * Codes the phone itself raises; the screen has the words for them. The server's are `E` and four digits and bring
+ * their own text.
+ */
+export type LocalErrorCode =
+  | "insecure" // not HTTPS or localhost: no key can be made
+  | "unsupported" // the browser lacks WebCrypto, IndexedDB or Web Locks' fallback
+  | "storage_full" // the phone's storage is full: nothing was lost, nothing new can be kept
+  | "storage_failed" // the phone's storage cannot be opened or written
+  | "offline" // no network at all
+  | "unreachable" // a network, but the server did not answer
+  | "captive_portal" // something else answered in its place (Wi-Fi login page)
+  | "busy" // the server asked to wait (429, 503)
+  | "server_error" // any other 5xx
+  | "bad_answer" // cut or unreadable answer
+  | "unauthorised" // the server does not accept this phone's signature
+  | "revoked" // the branch has switched this phone off
+  | "clock_wrong" // the phone's clock is far from the server's
+  | "not_activated"
+  | "invalid_code" // what was typed or scanned is no activation code
+  | "camera_denied"
+  | "camera_missing"
+  | "photo_unreadable"
+  | "photo_too_large"
+  | "op_too_large"
+  | "op_unreadable" // the server answered `invalid` for an op of this phone
+  | "chain_moved" // another tab wrote too often in between; try again
+  | "draft_missing"
+  | "not_cancellable"
+  | "reference_missing" // rules or regions have never been downloaded
+  | "programming"; // a defect of the app
+
+export type ErrorCode = LocalErrorCode | `E${string}`;
+
+export interface ErrorView {
+  readonly code: ErrorCode;
+  /** The server's own words; null for local codes. */
+  readonly text: CatalogueText | null;
+}
+
+/** Anything the engine rejects with. */
+export class EngineError extends Error implements ErrorView {
+  readonly code: ErrorCode;
+  readonly text: CatalogueText | null;
+
+  constructor(code: ErrorCode, text: CatalogueText | null = null, cause?: unknown) {
+    super(code, cause === undefined ? undefined : { cause });
+    this.name = "EngineError";
+    this.code = code;
+    this.text = text;
+  }
+}
+
+// ---------------------------------------------------------------- the device
+
+export interface AgentView {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly office: string;
+  readonly sub_branch: string;
+}
+
+export interface BranchView {
+  readonly id: number;
+  readonly name: string;
+  readonly timezone: string;
+  readonly province: string;
+}
+
+/**
+ * `starting` until storage was read; `unsupported` says why in `problem`; `new` needs activation; `revoked` may still
+ * send what it holds, but shows nothing new.
+ */
+export type DevicePhase = "starting" | "unsupported" | "new" | "active" | "revoked";
+
+export interface DeviceState {
+  readonly phase: DevicePhase;
+  readonly device: string | null;
+  readonly agent: AgentView | null;
+  readonly branch: BranchView | null;
+  readonly activatedAt: number | null;
+  readonly problem: ErrorView | null;
+}
+
+// ---------------------------------------------------------------- the enrolment form
+
+export type Sex = "F" | "M";
+export type PhoneOwner = "own" | "family" | "none";
+export type Programme = "JKK" | "JKM" | "JHT";
+export type Relation = "spouse" | "child" | "parent" | "sibling" | "other";
+export type ConsentPurpose = "enrolment" | "contact" | "photo";
+export type CancelReason = "mistake" | "worker_declined" | "duplicate";
+
+export interface Job {
+  readonly code: string;
+}
+
+export interface Heir {
+  readonly name: string;
+  readonly relation: Relation;
+}
+
+export interface ConsentGiven {
+  readonly purpose: ConsentPurpose;
+  readonly version: string;
+  /** Hex SHA-256 of the UTF-8 text that was shown: `engine.sha256(text)`. */
+  readonly sha256: string;
+  readonly given: boolean;
+}
+
+export type Signature =
+  | { readonly kind: "typed"; readonly name: string }
+  | { readonly kind: "drawn"; readonly name: string; readonly svg: string };
+
+export interface PriceShown {
+  readonly first_month: string;
+  readonly total: number;
+  readonly monthly: readonly number[];
+}
+
+export interface PhotoRef {
+  readonly sha256: string;
+  readonly size: number;
+  readonly type: "image/jpeg" | "image/webp";
+}
+
+/** Body of an `enrol` op, field for field as in docs/device-protocol.md section 8. */
+export interface EnrolBody {
+  readonly nik: string;
+  readonly kk: string | null;
+  readonly name: string;
+  readonly birth_place: string | null;
+  readonly birth_date: string;
+  readonly sex: Sex;
+  readonly phone: string | null;
+  readonly phone_owner: PhoneOwner;
+  readonly email: string | null;
+  readonly address: string;
+  readonly region: string;
+  readonly jobs: readonly Job[];
+  readonly income: number;
+  readonly transport: boolean;
+  readonly employs_others: boolean;
+  readonly programmes: readonly Programme[];
+  readonly months: number;
+  readonly heirs: readonly Heir[];
+  readonly consents: readonly ConsentGiven[];
+  readonly signature: Signature;
+  readonly id_card: PhotoRef | null;
+  readonly price_shown: PriceShown;
+  readonly warnings: readonly string[];
+}
+
+/** What the screen hands over to complete a draft: the photo is added by the engine. */
+export type EnrolForm = Omit<EnrolBody, "id_card">;
+
+/** What a half-filled form holds; `typed` is for what is not a field of the body yet (raw text of an input). */
+export type DraftFields = Partial<EnrolForm> & { readonly typed?: Readonly<Record<string, string>> };
+
+export interface Draft {
+  /** Also the id of the op it will become (uuidv7). */
+  readonly id: string;
+  /** The step the agent was on, as the screen numbers them. */
+  readonly step: number;
+  readonly fields: DraftFields;
+  readonly photo: PhotoRef | null;
+  readonly startedAt: number;
+  readonly savedAt: number;
+}
+
+export interface DraftPatch {
+  readonly step?: number;
+  /** Merged field by field into what is there; a field set to undefined is removed. */
+  readonly fields?: DraftFields;
+}
+
+export interface Place {
+  readonly lat: number;
+  readonly lon: number;
+  readonly accuracy: number;
+}
+
+// ---------------------------------------------------------------- ops on their way
+
+/** `unsent`: only on this phone. `sent` states are the server's; see the protocol, section 5. */
+export type OpStatus = "unsent" | "received" | "held" | "invalid" | "accepted" | "review" | "rejected" | "conflict";
+
+export interface EnrolResult {
+  readonly enrolment: string | null;
+  readonly payment_code: string | null;
+  readonly amount: number | null;
+  readonly pay_link: string | null;
+}
+
+export interface OpView {
+  readonly id: string;
+  readonly seq: number;
+  readonly kind: "enrol" | "cancel";
+  readonly status: OpStatus;
+  /** Name of the worker for an enrolment, null once the server has decided and the record came by pull. */
+  readonly name: string | null;
+  readonly madeAt: number;
+  readonly error: ErrorView | null;
+  readonly result: EnrolResult | null;
+}
+
+export interface SyncState {
+  /** What the browser says; true does not prove a way to the server. */
+  readonly online: boolean;
+  readonly syncing: boolean;
+  readonly progress: { readonly step: SyncStep; readonly done: number; readonly total: number } | null;
+  /** When a whole round last ended well. */
+  readonly lastSyncAt: number | null;
+  /** Ops that the server has not confirmed. */
+  readonly unsent: number;
+  readonly oldestUnsentAt: number | null;
+  /** Photos (whole files) not yet at the server. */
+  readonly unsentPhotos: number;
+  readonly error: ErrorView | null;
+  /** When the engine will try again by itself; null when nothing is planned. */
+  readonly nextTryAt: number | null;
+}
+
+export type SyncStep = "time" | "push" | "photos" | "pull" | "reference";
+
+// ---------------------------------------------------------------- members
+
+/** The server's states (design section 5), and `unsent` for what is only here. */
+export type MemberState =
+  | "unsent"
+  | "captured"
+  | "review"
+  | "accepted"
+  | "active"
+  | "lapsed"
+  | "ended"
+  | "rejected"
+  | "cancelled";
+
+export interface MemberView {
+  /** Stable address of the member on this phone: the enrolment's id, or the op's id until that is known. */
+  readonly key: string;
+  readonly enrolment: string | null;
+  readonly op: string | null;
+  readonly name: string;
+  /** Masked. */
+  readonly nik: string;
+  readonly state: MemberState;
+  /** Where its op stands; null when it was not made on this phone. */
+  readonly opStatus: OpStatus | null;
+  readonly review: string | null;
+  /** Why it was refused or is being looked at. */
+  readonly error: ErrorView | null;
+  readonly capturedOn: string;
+  readonly region: string | null;
+  readonly phone: string | null;
+  readonly programmes: readonly string[];
+  readonly months: number;
+  readonly paymentCode: string | null;
+  readonly amount: number | null;
+  /** ISO 8601 instant. */
+  readonly payBy: string | null;
+  readonly payLink: string | null;
+  readonly paidThrough: string | null;
+  readonly coverFrom: string | null;
+  readonly kpj: string | null;
+  readonly core: string | null;
+  readonly photoPending: boolean;
+  readonly cancelling: boolean;
+  readonly canCancel: boolean;
+}
+
+export interface MemberQuery {
+  /** Words of the name in any order, or the last digits of NIK, phone, payment code or KPJ. */
+  readonly text?: string;
+  readonly states?: readonly MemberState[];
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+export interface MemberPage {
+  readonly total: number;
+  readonly members: readonly MemberView[];
+  /** Members of each state for the same text, whatever the filter. */
+  readonly counts: Readonly<Partial<Record<MemberState, number>>>;
+}
+
+export interface DayFigures {
+  readonly enrolled: number;
+  readonly active: number;
+  readonly review: number;
+}
+
+/** `me` of a pull, as the server wrote it. Fields a branch does not use are null. */
+export interface MeView {
+  readonly agent: AgentView;
+  readonly branch: BranchView;
+  readonly licence: { readonly number: string; readonly valid_to: string; readonly state: string } | null;
+  readonly today: DayFigures;
+  readonly month: DayFigures & { readonly contributions: number };
+  readonly target_month: number | null;
+  readonly quota: { readonly cap: number; readonly left: number; readonly mode: string } | null;
+  readonly dues: { readonly count: number; readonly amount: number };
+  readonly rules: string;
+  readonly as_of_ms: number;
+}
+
+// ---------------------------------------------------------------- reference
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** The rules as the server published them; `src/rules/` knows how to read them. */
+export interface RulesDocument {
+  readonly version: string;
+  readonly tariff: Json;
+  readonly occupations: readonly Json[];
+  readonly consents: readonly Json[];
+  readonly nik: Json;
+}
+
+export interface VillageView {
+  readonly code: string;
+  readonly name: string;
+  readonly district: string;
+  readonly regency: string;
+  /** "Handil Jaya, Jelutung, Kota Jambi" */
+  readonly label: string;
+}
+
+export interface ReferenceState {
+  readonly rules: string | null;
+  readonly regions: string | null;
+  readonly checkedAt: number | null;
+}
+
+// ---------------------------------------------------------------- the app around it
+
+export interface Preferences {
+  readonly language: "id" | "en";
+  readonly theme: "auto" | "light" | "dark";
+}
+
+export interface UpdateState {
+  /** A new version is downloaded; it starts by itself when no form is open, or on `apply`. */
+  readonly ready: boolean;
+  /** The shell is stored: the app opens without network. */
+  readonly offlineReady: boolean;
+  /** The browser offers to install the app. */
+  readonly installable: boolean;
+}
+
+export interface Engine {
+  readonly version: string;
+  /** Opens storage and begins to sync. Never rejects: what is wrong is in `device`. */
+  start(): Promise<void>;
+
+  readonly device: Observable<DeviceState>;
+  readonly me: Observable<MeView | null>;
+  readonly preferences: Observable<Preferences>;
+  setPreferences(patch: Partial<Preferences>): Promise<void>;
+
+  readonly activation: {
+    /** The ten characters of a typed code or of a scanned address, null if there is none in it. */
+    readCode(text: string): string | null;
+    /** Activates this phone. A second activation keeps what is unsent (it is drained under the old device first). */
+    activate(code: string): Promise<DeviceState>;
+    /** Plays the back camera in `video` until a code is seen; resolves with the code. Stop it with the signal. */
+    scan(video: HTMLVideoElement, signal: AbortSignal): Promise<string>;
+  };
+
+  readonly drafts: {
+    /** Newest first. */
+    readonly list: Observable<readonly Draft[]>;
+    start(): Promise<Draft>;
+    open(id: string): Promise<Draft>;
+    /** Returns at once; written within 300 ms and when the page is hidden. Failures show in `problem`. */
+    save(id: string, patch: DraftPatch): void;
+    /** Resolves when everything saved so far is on the phone. */
+    flush(): Promise<void>;
+    /** Why the last save failed, null when all is safe. */
+    readonly problem: Observable<ErrorView | null>;
+    discard(id: string): Promise<void>;
+    /** Takes back a discard of the last day. */
+    restore(id: string): Promise<void>;
+    /** A new draft with what a rejected enrolment held, to mend and send again. */
+    startFrom(opId: string): Promise<Draft>;
+  };
+
+  readonly photos: {
+    /** Compresses, drops its metadata, keeps it with the draft. */
+    attach(draftId: string, picture: Blob): Promise<PhotoRef>;
+    detach(draftId: string): Promise<void>;
+    /** The picture, while it is on this phone. */
+    find(sha256: string): Promise<Blob | null>;
+  };
+
+  readonly enrolments: {
+    /** Completes the draft: one op in the outbox, durable when this resolves. The draft is gone then. */
+    complete(input: {
+      readonly draftId: string;
+      readonly form: EnrolForm;
+      readonly rules: string;
+      readonly place: Place | null;
+    }): Promise<OpView>;
+    /** Takes back an unpaid enrolment; `key` as in MemberView. */
+    cancel(key: string, reason: CancelReason): Promise<OpView>;
+  };
+
+  readonly outbox: {
+    /** Everything that has no final answer, and what was rejected and not yet dismissed; oldest first. */
+    readonly list: Observable<readonly OpView[]>;
+    /** Hides a rejected op for good. */
+    dismiss(opId: string): Promise<void>;
+  };
+
+  readonly members: {
+    /** Goes up by one whenever any answer of `search` or `find` may have changed. */
+    readonly revision: Observable<number>;
+    search(query: MemberQuery): Promise<MemberPage>;
+    find(key: string): Promise<MemberView | null>;
+  };
+
+  readonly reference: {
+    readonly state: Observable<ReferenceState>;
+    /** Rejects with `reference_missing` before the first download. */
+    rules(): Promise<RulesDocument>;
+    searchVillages(text: string, limit?: number): Promise<readonly VillageView[]>;
+    findVillage(code: string): Promise<VillageView | null>;
+    /** Asks the server for newer ones now. */
+    refresh(): Promise<void>;
+  };
+
+  readonly sync: {
+    readonly state: Observable<SyncState>;
+    /** A round now; resolves when it ended, with or without success (see `state`). */
+    now(): Promise<void>;
+  };
+
+  readonly updates: {
+    readonly state: Observable<UpdateState>;
+    /** Call when a form opens; call what it returns when it closes. No update is applied in between. */
+    holdForForm(): () => void;
+    apply(): void;
+    promptInstall(): Promise<boolean>;
+  };
+
+  /** Best known time of the server, ms: the last token plus what has passed since. */
+  serverNow(): number;
+  /** Hex SHA-256 of the UTF-8 bytes. */
+  sha256(text: string): Promise<string>;
+  /** The phone's place, null when refused or not found within the time (ms). */
+  locate(timeout?: number): Promise<Place | null>;
+}
