@@ -1,0 +1,105 @@
+"""PostgreSQL refuses to run as root: the user it runs as then, and what that user must be able to reach.
+
+Other users get no reading rights from us: a folder on the way to the data gets ``o+x`` (pass through, not list), and
+programs that user cannot read are copied to a cache folder.
+"""
+
+import logging
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from functools import cache
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+USER = "perisai-db"
+CACHE = Path("/var/cache/perisai")
+
+
+class CannotPrepare(RuntimeError):
+    """The machine refuses what an embedded PostgreSQL needs; the text says what to do."""
+
+
+def as_root() -> bool:
+    return os.geteuid() == 0
+
+
+@cache
+def account() -> pwd.struct_passwd:
+    """The unprivileged account; made when absent. Only called as root."""
+    try:
+        return pwd.getpwnam(USER)
+    except KeyError:
+        pass
+    useradd = shutil.which("useradd") or "/usr/sbin/useradd"
+    command = [useradd, "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/bin/sh", USER]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - fixed words
+    except (OSError, subprocess.CalledProcessError) as error:
+        # Two first starts at once: the loser of the race finds the account made.
+        try:
+            return pwd.getpwnam(USER)
+        except KeyError:
+            raise CannotPrepare(
+                f"PostgreSQL cannot run as root and the user {USER} could not be made ({error}). "
+                f"Run as an ordinary user, or give DATABASE_URL."
+            ) from error
+    return pwd.getpwnam(USER)
+
+
+def own(path: Path) -> None:
+    """Give one file or folder to the account PostgreSQL runs as; nothing to do for an ordinary user."""
+    if as_root():
+        os.chown(path, account().pw_uid, account().pw_gid)
+
+
+def open_way(path: Path) -> None:
+    """Let the account pass through every folder above ``path``."""
+    if not as_root():
+        return
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH and folder.stat().st_uid != account().pw_uid:
+            logger.info("letting other users pass through (not list) %s, for PostgreSQL's user", folder)
+            folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
+
+
+def get_programs(installed: Path, version: str) -> Path:
+    """A copy of ``installed`` (PostgreSQL's prefix) that the account can run: itself where it can, else in a cache."""
+    if not as_root() or _can_run(installed / "bin" / "postgres"):
+        return installed
+    cached = CACHE / f"postgres-{version}"
+    if not (cached / "bin" / "postgres").exists():
+        _copy(installed, cached)
+    return cached
+
+
+def _can_run(program: Path) -> bool:
+    command = [str(program), "--version"]
+    try:
+        result = subprocess.run(  # noqa: S603 - our own wheel's program
+            command, capture_output=True, cwd="/", user=account().pw_uid, group=account().pw_gid, extra_groups=[]
+        )
+    except PermissionError:
+        return False
+    return result.returncode == 0
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy with reading rights for all, then rename: another starting process sees all of it or nothing."""
+    fresh = target.with_name(f"{target.name}.{os.getpid()}")
+    fresh.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    shutil.copytree(source, fresh, symlinks=True, ignore=shutil.ignore_patterns("include", "pgxs", "*.a"))
+    for folder, _, files in os.walk(fresh):
+        Path(folder).chmod(0o755)
+        for file in files:
+            path = Path(folder, file)
+            if not path.is_symlink():
+                path.chmod(0o755 if path.parent.name in {"bin", "lib"} else 0o644)
+    try:
+        fresh.rename(target)
+    except OSError:
+        shutil.rmtree(fresh)  # Another process was first.
