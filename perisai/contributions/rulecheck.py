@@ -27,6 +27,14 @@ def tariff_problems(tariff: Tariff) -> Iterator[str]:
         yield from (f"{name}: {day} is no first of a month" for day in days if day.day != 1)
     for day, table in tariff.bands.values.items():
         yield from (f"bands {day}: {said}" for said in _band_problems(table))
+        yield from (f"bands {day}: {said}" for said in _fraction_problems(tariff, table))
+
+
+def _fraction_problems(tariff: Tariff, table: BandTable) -> Iterator[str]:
+    """Every amount that can come out is a whole rupiah, so no rounding rule is needed anywhere."""
+    for band, rate in product(table.rows, sorted(_rates(tariff, "JKK") | _rates(tariff, "JHT"))):
+        if band.base * rate % WHOLE:
+            yield f"row {band.row}: {rate} per ten thousand of {band.base} is no whole rupiah"
 
 
 def _band_problems(table: BandTable) -> Iterator[str]:
@@ -66,16 +74,11 @@ def _overlap(one: Window, two: Window) -> bool:
     return one.first_month <= two.last_month and two.first_month <= one.last_month
 
 
-def fraction_problems(tariff: Tariff, reliefs: tuple[Relief, ...]) -> Iterator[str]:
-    """Every amount that can come out is a whole rupiah, so no rounding rule is needed anywhere."""
-    for day, table in tariff.bands.values.items():
-        for band, rate in product(table.rows, _rates(tariff, "JKK") | _rates(tariff, "JHT")):
-            if band.base * rate % WHOLE:
-                yield f"bands {day}, row {band.row}: {rate} per ten thousand is no whole rupiah"
+def relief_fraction_problems(tariff: Tariff, reliefs: tuple[Relief, ...]) -> Iterator[str]:
     for relief in reliefs:
-        for amount in _amounts(tariff, relief):
+        for amount in sorted(_amounts(tariff, relief)):
             if amount * relief.relief.value % WHOLE:
-                yield f"{relief.id}: of {amount} it leaves no whole rupiah"
+                yield f"{relief.id}: {relief.relief.value} per ten thousand of {amount} is no whole rupiah"
 
 
 def _rates(tariff: Tariff, programme: str) -> set[int]:

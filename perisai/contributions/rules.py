@@ -84,7 +84,7 @@ def _check(directory: Path, rules: Rules) -> None:
     problems = [
         *(("bpu_tariff.yaml", said) for said in rulecheck.tariff_problems(rules.tariff)),
         *(("bpu_relief.yaml", said) for said in rulecheck.relief_problems(rules.reliefs)),
-        *(("bpu_relief.yaml", said) for said in rulecheck.fraction_problems(rules.tariff, rules.reliefs)),
+        *(("bpu_relief.yaml", said) for said in rulecheck.relief_fraction_problems(rules.tariff, rules.reliefs)),
         *(("occupations.yaml", said) for said in rulecheck.occupation_problems(rules.occupations)),
         *(("consents.yaml", said) for said in rulecheck.consent_problems(rules.consents)),
         *(("bpu_entry.yaml", said) for said in rulecheck.entry_problems(rules.entry)),
@@ -125,12 +125,13 @@ def rules_for_phone(directory: Path = DIRECTORY) -> dict[str, Any]:
     rules = load(directory)
     return {
         "version": rules.version,
-        "name": rules.name,
-        "tariff": _tariff_json(rules.tariff),
-        "reliefs": [_relief_json(relief) for relief in rules.reliefs],
+        "tariff": {
+            **_tariff_json(rules.tariff),
+            "reliefs": [_relief_json(relief) for relief in rules.reliefs],
+            "entry": _entry_json(rules.entry),
+        },
         "occupations": [_group_json(group) for group in rules.occupations],
         "consents": [_consent_json(consent) for consent in rules.consents],
-        "entry": _entry_json(rules.entry),
         "nik": _nik_json(rules.nik),
     }
 
