@@ -1,0 +1,60 @@
+"""Field agents and their licences. Their life cycle is built on these tables later."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from perisai.events.defaults import Uuid7
+
+
+class AgentState(models.TextChoices):
+    ACTIVE = "active", "aktif"
+    SUSPENDED = "suspended", "diskors"
+    ENDED = "ended", "berakhir"
+
+
+class Agent(models.Model):
+    """A Perisai: member of an agency office, placed at a branch or sub-branch."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    code = models.TextField()
+    """``P-1501-0001``; unique in the country because it begins with the branch."""
+    full_name = models.TextField()
+    phone = models.TextField(blank=True, default="")
+    agency_office_id = models.IntegerField(null=True)
+    sub_branch_id = models.IntegerField(null=True)
+    state = models.TextField(choices=AgentState, default=AgentState.ACTIVE)
+    since = models.DateField()
+
+    class Meta:
+        db_table = "agents_agent"
+        constraints = [models.UniqueConstraint(fields=["branch_id", "code"], name="agent_code")]
+
+
+class LicenceState(models.TextChoices):
+    VALID = "valid", "berlaku"
+    SUSPENDED = "suspended", "dibekukan"
+    REVOKED = "revoked", "dicabut"
+
+
+class Licence(models.Model):
+    """The right to do field work, from-to. A change of state keeps its instant, for work is judged at captured time."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    agent_id = models.UUIDField()
+    number = models.TextField()
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    state = models.TextField(choices=LicenceState, default=LicenceState.VALID)
+    state_since = models.DateTimeField()
+
+    class Meta:
+        db_table = "agents_licence"
+        constraints = [
+            models.UniqueConstraint(fields=["branch_id", "number"], name="licence_number"),
+            models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="licence_dates"),
+        ]
+        indexes = [models.Index(fields=["branch_id", "agent_id", "valid_to"], name="licence_agent")]

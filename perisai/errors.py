@@ -1,0 +1,82 @@
+"""The one catalogue of errors: numbered, never reused, in both languages, as data in ``errors.yaml``."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Entry:
+    code: str
+    status: int
+    id: str
+    en: str
+    action_id: str
+    action_en: str
+
+
+class Refused(Exception):
+    """A request that cannot be done, for a reason the person can read.
+
+    ``code`` is a key of the catalogue; ``params`` fill the braces of its texts.
+    """
+
+    def __init__(self, code: str, retry_after: int | None = None, **params: object) -> None:
+        self.entry = catalogue()[code]
+        self.params = params
+        self.retry_after = retry_after
+        super().__init__(f"{code} {self.entry.en.format_map(_Blanks(params))}")
+
+    @property
+    def code(self) -> str:
+        return self.entry.code
+
+    @property
+    def status(self) -> int:
+        return self.entry.status
+
+    def problem(self) -> dict[str, Any]:
+        """Problem details of RFC 9457, as the device protocol sends them."""
+        return {
+            "type": "about:blank",
+            "title": self.text()["en"],
+            "status": self.entry.status,
+            **self.answer(),
+        }
+
+    def answer(self) -> dict[str, Any]:
+        """``code``, ``text`` and ``action`` as an answer to one op holds them."""
+        return {"code": self.entry.code, "text": self.text(), "action": self.action()}
+
+    def text(self) -> dict[str, str]:
+        blanks = _Blanks(self.params)
+        return {"id": self.entry.id.format_map(blanks), "en": self.entry.en.format_map(blanks)}
+
+    def action(self) -> dict[str, str]:
+        blanks = _Blanks(self.params)
+        return {
+            "id": self.entry.action_id.format_map(blanks),
+            "en": self.entry.action_en.format_map(blanks),
+        }
+
+
+class _Blanks(dict[str, object]):
+    """A missing parameter leaves an ellipsis, so that a text never fails while it explains a failure."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+@cache
+def catalogue() -> dict[str, Entry]:
+    """Every entry by code. Raises ``ValueError`` where an entry is incomplete or a code is used twice."""
+    found: dict[str, Entry] = {}
+    for row in yaml.safe_load((Path(__file__).parent / "errors.yaml").read_text(encoding="utf-8")):
+        entry = Entry(**row)
+        if entry.code in found:
+            raise ValueError(f"errors.yaml uses {entry.code} twice")
+        found[entry.code] = entry
+    return found

@@ -1,0 +1,36 @@
+"""The kinds of event, from ``kinds.yaml``."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    metrics: tuple[tuple[str, str], ...]
+    """Pairs (metric, column of the event that it adds: ``quantity`` or ``amount``)."""
+    detail: frozenset[str]
+    id: str
+    en: str
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind by name. Raises ``ValueError`` where a metric adds neither quantity nor amount."""
+    rows = yaml.safe_load((Path(__file__).parent / "kinds.yaml").read_text(encoding="utf-8"))
+    found = {
+        name: Kind(name, tuple(row["metrics"].items()), frozenset(row["detail"]), row["id"], row["en"])
+        for name, row in rows.items()
+    }
+    for kind in found.values():
+        if any(column not in ("quantity", "amount") for _, column in kind.metrics):
+            raise ValueError(f"kinds.yaml: {kind.name} adds an unknown column")
+    return found
+
+
+def metric_rows() -> list[tuple[str, str, str]]:
+    """(kind, metric, column) for SQL that recounts events."""
+    return [(kind.name, metric, column) for kind in kinds().values() for metric, column in kind.metrics]

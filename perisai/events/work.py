@@ -1,0 +1,161 @@
+"""The unit of work: the one door through which state changes.
+
+It opens the transaction, sets the scope for row-level security, hands verbs the actor and the clock, collects the events they
+report, and writes positions, events and counters, in this order, as the last thing before commit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import TracebackType
+from typing import Any, LiteralString, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from perisai.events.clock import Clock, SystemClock
+from perisai.events.kinds import kinds
+from perisai.events.record import write
+from perisai.events.scope import SYSTEM, Actor, Scope
+
+_SET_SCOPE = """
+SELECT set_config('perisai.branches', coalesce(%s::int[], (SELECT coalesce(array_agg(branch_id), '{}') FROM events_position))::text, true),
+       set_config('lock_timeout', %s, true)
+"""
+
+
+@dataclass(slots=True)
+class Happened:
+    """One event as a verb reports it. ``captured_from``/``captured_to`` None: it happened when it was received.
+
+    ``day`` is the branch's day that the act is counted on (from the best estimate of its time).
+    ``amount`` is rupiah. ``detail`` holds only the fields that ``kinds.yaml`` allows for the kind.
+    """
+
+    kind: str
+    branch_id: int
+    subject_id: UUID | None = None
+    agent_id: UUID | None = None
+    sub_branch_id: int | None = None
+    agency_office_id: int | None = None
+    region_code: str | None = None
+    segment: str = "BPU"
+    quantity: int = 1
+    amount: int = 0
+    device_id: UUID | None = None
+    captured_from: datetime | None = None
+    captured_to: datetime | None = None
+    day: date | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+class Work:
+    """A transaction with scope, actor, clock and the events it leaves.
+
+    Raises ``RuntimeError`` when opened inside another Work, and ``ValueError`` where an event is of an unknown kind, carries a
+    detail its kind does not allow, or belongs to a second branch.
+    """
+
+    def __init__(
+        self,
+        *,
+        scope: Scope,
+        actor: Actor = SYSTEM,
+        clock: Clock | None = None,
+        lock_timeout_ms: int = 4000,
+    ) -> None:
+        self.scope = scope
+        self.actor = actor
+        self.clock: Clock = clock or SystemClock()
+        self.now: datetime = self.clock.now()
+        self._lock_timeout = f"{lock_timeout_ms}ms"
+        self._events: list[Happened] = []
+        self._atomic = transaction.Atomic(using="default", savepoint=False, durable=True)
+
+    @classmethod
+    def open(cls, **options: Any) -> Self:
+        return cls(**options)
+
+    def __enter__(self) -> Self:
+        self._atomic.__enter__()
+        branches = self.scope.branches
+        try:
+            self.execute(_SET_SCOPE, [None if branches is None else list(branches), self._lock_timeout])
+        except BaseException as error:
+            self._atomic.__exit__(type(error), error, error.__traceback__)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            try:
+                self._write_events()
+            except BaseException as late:
+                self._atomic.__exit__(type(late), late, late.__traceback__)
+                raise
+        self._atomic.__exit__(kind, error, trace)
+
+    def execute(self, sql: LiteralString, params: Sequence[Any] | dict[str, Any] = ()) -> None:
+        """Runs a statement that returns nothing of interest."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+
+    def rows(self, sql: LiteralString, params: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """Runs a statement and returns all its rows."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
+
+    def row(
+        self, sql: LiteralString, params: Sequence[Any] | dict[str, Any] = ()
+    ) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        found = self.rows(sql, params)
+        return found[0] if found else None
+
+    def dicts(
+        self, sql: LiteralString, params: Sequence[Any] | dict[str, Any] = ()
+    ) -> list[dict[str, Any]]:
+        """All rows, each a dictionary by column name."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            names = [column.name for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def report(self, happened: Happened) -> None:
+        """Takes an event of a verb; it is written when the Work ends."""
+        kind = kinds().get(happened.kind)
+        if kind is None:
+            raise ValueError(f"unknown kind of event: {happened.kind}")
+        if not kind.detail.issuperset(happened.detail):
+            raise ValueError(f"{happened.kind} may not hold {sorted(set(happened.detail) - kind.detail)}")
+        if self._events and self._events[0].branch_id != happened.branch_id:
+            raise ValueError("a Work stays within one branch")
+        self._events.append(happened)
+
+    @property
+    def reported(self) -> list[Happened]:
+        return list(self._events)
+
+    def mark(self) -> int:
+        """A place to return to with ``forget_since`` when part of a batch is rolled back to a savepoint."""
+        return len(self._events)
+
+    def forget_since(self, mark: int) -> None:
+        del self._events[mark:]
+
+    def _write_events(self) -> None:
+        if self._events:
+            with connection.cursor() as cursor:
+                write(cursor, events=self._events, actor=self.actor, now=self.now)
+
+
+def branch_day(at: datetime, timezone: str) -> date:
+    """The branch's day at an instant."""
+    return at.astimezone(ZoneInfo(timezone)).date()

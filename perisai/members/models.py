@@ -1,0 +1,238 @@
+"""Persons, their enrolments, heirs, consents, photos, and what a person has to decide on."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from perisai.events.defaults import Uuid7
+
+
+class Person(models.Model):
+    """One human being as one branch knows them. NIK and No. KK are encrypted; the keyed hashes are for search."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    nik_sealed = models.BinaryField()
+    nik_hash = models.BinaryField()
+    nik_masked = models.TextField()
+    kk_sealed = models.BinaryField(null=True)
+    kk_hash = models.BinaryField(null=True)
+    name = models.TextField()
+    name_key = models.TextField()
+    birth_place = models.TextField(blank=True, default="")
+    birth_date = models.DateField()
+    sex = models.CharField(max_length=1)
+    phone = models.TextField(null=True)
+    phone_owner = models.TextField(default="none")
+    email = models.TextField(null=True)
+    address = models.TextField(blank=True, default="")
+    region_code = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "members_person"
+        constraints = [
+            models.CheckConstraint(condition=Q(sex__in=["F", "M"]), name="person_sex"),
+            models.CheckConstraint(condition=Q(phone_owner__in=["own", "family", "none"]), name="person_phone_owner"),
+        ]
+        indexes = [
+            models.Index(fields=["branch_id", "nik_hash"], name="person_nik"),
+            models.Index(fields=["branch_id", "birth_date"], name="person_birth"),
+            models.Index(fields=["branch_id", "phone"], name="person_phone", condition=Q(phone__isnull=False)),
+            models.Index(fields=["branch_id", "kk_hash"], name="person_kk", condition=Q(kk_hash__isnull=False)),
+            models.Index(fields=["branch_id", "name_key"], name="person_name_key"),
+        ]
+
+
+class EnrolmentState(models.TextChoices):
+    REVIEW = "review", "diperiksa"
+    ACCEPTED = "accepted", "menunggu pembayaran"
+    ACTIVE = "active", "terlindungi"
+    LAPSED = "lapsed", "nonaktif"
+    ENDED = "ended", "berakhir"
+    REJECTED = "rejected", "ditolak"
+    CANCELLED = "cancelled", "dibatalkan"
+
+
+class CoreState(models.TextChoices):
+    NONE = "none", "belum diekspor"
+    EXPORTED = "exported", "menunggu sistem inti"
+    REGISTERED = "registered", "terdaftar"
+    REFUSED = "refused", "ditolak sistem inti"
+
+
+class Enrolment(models.Model):
+    """A person's participation in a segment through an agent, and the facts that decided it."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField()
+    """The id of the op that made it."""
+    person_id = models.UUIDField()
+    segment = models.TextField(default="BPU")
+    state = models.TextField(choices=EnrolmentState)
+    agent_id = models.UUIDField()
+    sub_branch_id = models.IntegerField(null=True)
+    agency_office_id = models.IntegerField(null=True)
+    device_id = models.UUIDField(null=True)
+    region_code = models.TextField()
+    captured_from = models.DateTimeField()
+    captured_to = models.DateTimeField()
+    captured_on = models.DateField()
+    received_at = models.DateTimeField()
+    place = models.JSONField(null=True)
+    jobs = ArrayField(models.TextField())
+    income = models.BigIntegerField()
+    base_income = models.BigIntegerField()
+    transport = models.BooleanField()
+    employs_others = models.BooleanField(default=False)
+    programmes = ArrayField(models.TextField())
+    months = models.SmallIntegerField()
+    price_shown = models.BigIntegerField(null=True)
+    rules = models.TextField()
+    licence_id = models.UUIDField(null=True)
+    quota_period = models.DateField(null=True)
+    """Period of the quota slot it holds; null while it holds none."""
+    quota_over = models.BooleanField(default=False)
+    """The slot was counted above the cap (mode warn, or by a decision)."""
+    warnings = ArrayField(models.TextField(), default=list)
+    review_reason = models.TextField(null=True)
+    reject_code = models.TextField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    payment_code = models.TextField(null=True)
+    activated_at = models.DateTimeField(null=True)
+    cover_from = models.DateTimeField(null=True)
+    """The instant the bank confirmed the first payment: cover begins here."""
+    first_month = models.DateField(null=True)
+    paid_through = models.DateField(null=True)
+    """First day of the last month that is paid."""
+    core_state = models.TextField(choices=CoreState, default=CoreState.NONE)
+    kpj = models.TextField(null=True)
+    core_changed_at = models.DateTimeField(null=True)
+    core_is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "members_enrolment"
+        constraints = [
+            models.CheckConstraint(condition=Q(segment__in=["BPU", "PU"]), name="enrolment_segment"),
+            models.CheckConstraint(condition=Q(months__gte=1, months__lte=12), name="enrolment_months"),
+            models.UniqueConstraint(
+                fields=["branch_id", "person_id", "segment"],
+                condition=Q(state__in=["review", "accepted", "active", "lapsed"]),
+                name="enrolment_one_per_person_and_segment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["branch_id", "agent_id", "id"], name="enrolment_agent"),
+            models.Index(fields=["branch_id", "person_id"], name="enrolment_person"),
+            models.Index(fields=["branch_id", "state", "id"], name="enrolment_state"),
+            models.Index(
+                fields=["branch_id", "core_state"], name="enrolment_core", condition=Q(core_state="exported")
+            ),
+        ]
+
+
+class Heir(models.Model):
+    pk = models.CompositePrimaryKey("branch_id", "enrolment_id", "position")
+    branch_id = models.IntegerField()
+    enrolment_id = models.UUIDField()
+    position = models.SmallIntegerField()
+    name = models.TextField()
+    relation = models.TextField()
+
+    class Meta:
+        db_table = "members_heir"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(relation__in=["spouse", "child", "parent", "sibling", "other"]), name="heir_relation"
+            ),
+        ]
+
+
+class Consent(models.Model):
+    """Proof of consent (UU PDP 27/2022 Art. 22-24): purpose, version and hash of the text, how and when it was given."""
+
+    pk = models.CompositePrimaryKey("branch_id", "enrolment_id", "purpose")
+    branch_id = models.IntegerField()
+    enrolment_id = models.UUIDField()
+    purpose = models.TextField()
+    version = models.TextField()
+    sha256 = models.BinaryField()
+    given = models.BooleanField()
+    captured_to = models.DateTimeField()
+    agent_id = models.UUIDField()
+    signature = models.JSONField()
+
+    class Meta:
+        db_table = "members_consent"
+
+
+class Photo(models.Model):
+    """A photo that an op named by its SHA-256; the bytes are kept encrypted in the data folder once complete."""
+
+    pk = models.CompositePrimaryKey("branch_id", "sha256")
+    branch_id = models.IntegerField()
+    sha256 = models.BinaryField()
+    enrolment_id = models.UUIDField()
+    size = models.IntegerField()
+    media_type = models.TextField()
+    named_at = models.DateTimeField()
+    complete_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "members_photo"
+        indexes = [models.Index(fields=["branch_id", "enrolment_id"], name="photo_enrolment")]
+
+
+class ReviewState(models.TextChoices):
+    OPEN = "open", "terbuka"
+    ACCEPTED = "accepted", "diterima"
+    REJECTED = "rejected", "ditolak"
+    CLOSED = "closed", "ditutup"
+
+
+class Review(models.Model):
+    """Something a person has to decide: an enrolment in doubt, or an op that could not be judged."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    reason = models.TextField()
+    """identity_same, identity_similar, quota, licence, clock, op_unreadable, op_gap, op_fork, device_ended, age."""
+    enrolment_id = models.UUIDField(null=True)
+    op_id = models.UUIDField(null=True)
+    device_id = models.UUIDField(null=True)
+    agent_id = models.UUIDField(null=True)
+    candidates = models.JSONField(default=list)
+    """[{"person": id, "branch": id, "score": 0..100, "same": [fields that agree]}], best first."""
+    state = models.TextField(choices=ReviewState, default=ReviewState.OPEN)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    owner_id = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True)
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "members_review"
+        indexes = [
+            models.Index(fields=["branch_id", "due_at"], name="review_open", condition=Q(state="open")),
+            models.Index(fields=["branch_id", "enrolment_id"], name="review_enrolment"),
+            models.Index(fields=["branch_id", "op_id"], name="review_op", condition=Q(op_id__isnull=False)),
+        ]
+
+
+class NikClaim(models.Model):
+    """National registry: which enrolment holds a NIK in a segment. Outside row-level security, reached only through
+    the functions ``members_claim_niks``, ``members_release_nik`` and ``members_nik_holder``."""
+
+    pk = models.CompositePrimaryKey("nik_hash", "segment")
+    nik_hash = models.BinaryField()
+    segment = models.TextField()
+    branch_id = models.IntegerField()
+    enrolment_id = models.UUIDField()
+    claimed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "members_nik_claim"

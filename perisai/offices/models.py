@@ -1,0 +1,69 @@
+"""The office tree and the regions of the country: reference data, the same for everybody."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+
+
+class OfficeKind(models.TextChoices):
+    HEAD = "head", "Kantor Pusat"
+    REGION = "region", "Kantor Wilayah"
+    BRANCH = "branch", "Kantor Cabang"
+    SUB_BRANCH = "sub_branch", "Kantor Cabang Pembantu"
+    AGENCY = "agency", "Kantor Perisai"
+
+
+class Office(models.Model):
+    """Head office > Kanwil > KC > KCP, and Kantor Perisai under a KC. The branch (KC) is the tenant."""
+
+    id = models.IntegerField(primary_key=True)
+    kind = models.TextField(choices=OfficeKind)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    branch_id = models.IntegerField(null=True, blank=True, db_index=True)
+    """The branch it belongs to; its own id where it is one; null above."""
+    path = ArrayField(models.IntegerField())
+    """Ids from the root to itself: a subtree is ``path @> ARRAY[id]``."""
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    timezone = models.TextField(default="Asia/Jakarta")
+    province_code = models.TextField(null=True, blank=True)
+    regencies = ArrayField(models.TextField(), default=list, blank=True)
+    """Codes (``15.71``) of the regencies a branch serves."""
+    address = models.TextField(blank=True, default="")
+    is_demo = models.BooleanField(default=False)
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "offices_office"
+        indexes = [GinIndex(fields=["path"], name="office_path")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["head", "region"], branch_id__isnull=True)
+                | models.Q(kind="branch", branch_id=models.F("id"))
+                | models.Q(kind__in=["sub_branch", "agency"], branch_id__isnull=False),
+                name="office_branch_fits_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Region(models.Model):
+    """Province, regency, district or village by its Kemendagri code (``15.71.08.1001``)."""
+
+    code = models.TextField(primary_key=True)
+    parent_code = models.TextField(null=True)
+    level = models.SmallIntegerField()
+    """1 province, 2 regency, 3 district, 4 village."""
+    name = models.TextField()
+
+    class Meta:
+        db_table = "offices_region"
+        indexes = [
+            models.Index(fields=["parent_code"], name="region_parent"),
+            GinIndex(OpClass("name", name="gin_trgm_ops"), name="region_name_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,28 @@
+"""All addresses: each room brings its own."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from perisai.web.api import api
+from perisai.web.field_app import field_app
+from perisai.web.health import healthz
+from perisai.web.home import home
+
+urlpatterns = [
+    path("", home),
+    path("healthz", healthz),
+    path("app/", field_app),
+    path("app/<path:file>", field_app),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("console/", include("perisai.web.console.urls")),
+    path("console/accounts/", include("perisai.accounts.urls")),
+    path("console/offices/", include("perisai.offices.urls")),
+    path("console/agents/", include("perisai.agents.urls")),
+    path("console/members/", include("perisai.members.urls")),
+    path("console/payments/", include("perisai.payments.urls")),
+    path("console/targets/", include("perisai.targets.urls")),
+    path("console/live/", include("perisai.events.urls")),
+    path("p/", include("perisai.portal.urls")),
+    path("", api.urls),
+]
