@@ -1,11 +1,13 @@
 """Reads one YAML rule file and checks its shape; a wrong file is told by name, line and reason."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 Shape = TypeVar("Shape")
 
@@ -20,12 +22,21 @@ def read_file(path: Path, shape: type[Shape]) -> Shape:
     try:
         return TypeAdapter(shape).validate_python(_plain(path, root))
     except ValidationError as wrong:
-        reasons = [f"{_place(path, root, e['loc'])}: {_reason(e['loc'], e['msg'])}" for e in wrong.errors()]
-        raise RulesError("\n".join(reasons)) from None
+        raise RulesError("\n".join(_reason(path, root, error) for error in wrong.errors())) from None
 
 
-def _reason(loc: Iterable[int | str], message: str) -> str:
-    return f"{'.'.join(str(step) for step in loc)}: {message}"
+def _reason(path: Path, root: yaml.Node, error: ErrorDetails) -> str:
+    steps = [_DAY.sub(_iso, step) if isinstance(step, str) else step for step in error["loc"]]
+    return f"{_place(path, root, steps)}: {'.'.join(map(str, steps))}: {error['msg']}"
+
+
+# Pydantic names a key that is a date by its Python form; people look for the one in the file.
+_DAY = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
+
+
+def _iso(match: re.Match[str]) -> str:
+    year, month, day = map(int, match.groups())
+    return f"{year:04d}-{month:02d}-{day:02d}"
 
 
 def _compose(path: Path) -> yaml.Node:
