@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from perisai.web import keys
+from perisai import keys
 
 HOST = "127.0.0.1"
 PORT = 8000
+ANY_HOST = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,13 @@ def resolve(
     host: str = HOST,
     port: int | None = None,
     live_port: int | None = None,
+    is_given_by_port: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> Config:
     """Reads ``PERISAI_DATA``, ``DATABASE_URL``, ``DATABASE_OWNER_URL``, ``PERISAI_ORIGIN``, ``PERISAI_LIVE_ORIGIN``.
 
     ``--data`` given by hand means the embedded database, even where ``DATABASE_URL`` is set for something else.
+    ``is_given_by_port``: a port given by hand names the address too (demo); else a proxy's address in the environment does.
     """
     folder = Path(data or environ.get("PERISAI_DATA") or "data").expanduser().resolve()
     given = environ.get("DATABASE_URL", "")
@@ -53,9 +56,10 @@ def resolve(
     embedded = not given or exported or data is not None
     web, owner = (_embedded_urls(folder)) if embedded else (given, environ.get("DATABASE_OWNER_URL", ""))
     web_port = port or PORT
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
-    origin = environ.get("PERISAI_ORIGIN") if port is None else None
-    live = environ.get("PERISAI_LIVE_ORIGIN") if port is None else None
+    shown = "127.0.0.1" if host in ANY_HOST else host
+    by_hand = is_given_by_port and port is not None
+    origin = "" if by_hand else environ.get("PERISAI_ORIGIN")
+    live = "" if by_hand else environ.get("PERISAI_LIVE_ORIGIN")
     return Config(
         data=folder,
         embedded=embedded,

@@ -24,7 +24,8 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from perisai.web import keys, unprivileged
+from perisai import keys
+from perisai.web import unprivileged
 from perisai.web.postgres_setup import CONFIGURATION, prepare_database
 from perisai.web.tether import tether
 
@@ -189,7 +190,7 @@ class Cluster:
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         account = unprivileged.account() if unprivileged.as_root() else None
-        return subprocess.run(  # noqa: S603 - our own wheel's program
+        return subprocess.run(
             command,
             capture_output=True,
             text=True,
@@ -214,7 +215,7 @@ class Cluster:
     def _spawn(self) -> None:
         account = unprivileged.account() if unprivileged.as_root() else None
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own wheel's program
+            self.process = subprocess.Popen(
                 [str(self.programs / "postgres"), "-D", str(self.folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -224,7 +225,7 @@ class Cluster:
                 user=account.pw_uid if account else None,
                 group=account.pw_gid if account else None,
                 extra_groups=[] if account else None,
-                preexec_fn=tether(signal.SIGINT),  # noqa: PLW1509 - only calls prctl
+                preexec_fn=tether(signal.SIGINT),
             )
 
     def _wait_ready(self) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
-from perisai.web import keys
+from perisai import keys
 
 if TYPE_CHECKING:
     from perisai.web.postgres import Cluster

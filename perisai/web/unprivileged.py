@@ -37,7 +37,7 @@ def account() -> pwd.struct_passwd:
     useradd = shutil.which("useradd") or "/usr/sbin/useradd"
     command = [useradd, "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/bin/sh", USER]
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - fixed words
+        subprocess.run(command, check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as error:
         # Two first starts at once: the loser of the race finds the account made.
         try:
@@ -80,7 +80,7 @@ def get_programs(installed: Path, version: str) -> Path:
 def _can_run(program: Path) -> bool:
     command = [str(program), "--version"]
     try:
-        result = subprocess.run(  # noqa: S603 - our own wheel's program
+        result = subprocess.run(
             command, capture_output=True, cwd="/", user=account().pw_uid, group=account().pw_gid, extra_groups=[]
         )
     except PermissionError:

@@ -1,0 +1,37 @@
+"""What a person reads when everything is up: addresses, and the demo's logins."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from perisai.web.config import Config
+
+
+def addresses(config: Config) -> Iterator[str]:
+    yield f"console    {config.origin}/console/"
+    yield f"field app  {config.origin}/app/"
+    yield f"live       {config.live_origin}/live/healthz"
+    yield f"API        {config.origin}/api/v1/openapi.json"
+    yield f"health     {config.origin}/healthz"
+    yield f"data, logs {config.data}"
+
+
+def logins(config: Config) -> Iterator[str]:
+    """Asked of a process with Django, because the supervisor itself never loads it."""
+    command = [sys.executable, "-m", "perisai", "demo", "--credentials"]
+    result = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True)
+    if result.returncode != 0:
+        yield f"logins: `perisai demo --credentials --data {config.data}` failed: {result.stderr.strip()[-300:]}"
+        return
+    yield from _lines(json.loads(result.stdout))
+    yield f"all logins, TOTP secrets and device codes: perisai demo --credentials --data {config.data}"
+
+
+def _lines(credentials: dict[str, Any]) -> Iterator[str]:
+    for login in credentials.get("logins", []):
+        yield f"  {login['role']:<18} {login['username']:<24} {login['password']}"
+    for agent in credentials.get("agents", [])[:3]:
+        yield f"  {'phone of ' + agent['username']:<43} activation code {agent['activation_code']}"

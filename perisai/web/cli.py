@@ -1,0 +1,81 @@
+"""The command ``perisai``. Every command takes ``--data DIR`` (embedded database there) or ``DATABASE_URL``."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from perisai.web import commands, config
+from perisai.web.postgres import DatabaseFailed, DatabaseInUse
+from perisai.web.supervisor import InUse, StepFailed
+from perisai.web.unprivileged import CannotPrepare
+
+PLAIN_ERRORS = (InUse, StepFailed, DatabaseFailed, DatabaseInUse, CannotPrepare, commands.CannotRun)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code: 0 done, 1 failed, 2 wrongly called."""
+    logging.basicConfig(level=os.environ.get("PERISAI_LOG_LEVEL", "INFO"), format="%(message)s", stream=sys.stderr)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options, rest = build_parser().parse_known_args(given)
+    if rest and not options.passes_rest:
+        build_parser().error(f"unknown: {' '.join(rest)}")
+    options.rest = rest
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except PLAIN_ERRORS as error:
+        print(f"perisai: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="perisai", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--data", help="data folder with its own database (default ./data, or PERISAI_DATA)")
+    inner = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    demo = _add(inner, "demo", commands.demo, "the Jambi demo world, everything running")
+    _add_serving(demo)
+    demo.add_argument("--no-simulate", action="store_true", help="a still world: nobody enrols or pays by itself")
+    demo.add_argument("--credentials", action="store_true", help="print logins, TOTP secrets and device codes as JSON")
+
+    up = _add(inner, "up", commands.up, "run for real: no demo world")
+    _add_serving(up)
+
+    _add(inner, "migrate", commands.migrate, "bring the database to this version (as its owner)")
+    _add(inner, "worker", commands.worker, "only the worker of jobs", passes_rest=True)
+    _add(inner, "manage", commands.manage, "a command of Django", passes_rest=True)
+    simulate = _add(inner, "simulate", commands.simulate, "simulated phones or bank, over HTTP", passes_rest=True)
+    simulate.add_argument("what", choices=["field", "bank"])
+    bench = _add(inner, "bench", commands.bench, "measure one thing against its limit, or all", passes_rest=True)
+    bench.add_argument("name", nargs="?", help="one of bench/*.py; all of them when absent")
+    bench.add_argument("--json", action="store_true")
+    audit = _add(inner, "audit", commands.audit, "prove that the books are right")
+    audit.add_argument("what", choices=["recount"])
+    _add(inner, "doctor", commands.doctor, "what is missing and how to mend it")
+    return parser
+
+
+def _add(
+    inner: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+    *,
+    passes_rest: bool = False,
+) -> argparse.ArgumentParser:
+    """A command; with ``passes_rest`` it hands on what it does not know itself."""
+    parser = inner.add_parser(name, help=text, description=text, allow_abbrev=False, add_help=not passes_rest)
+    parser.add_argument("--data", default=argparse.SUPPRESS, help="data folder with its own database")
+    parser.set_defaults(run=run, passes_rest=passes_rest)
+    return parser
+
+
+def _add_serving(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default=config.HOST, help="0.0.0.0 to be reached from other machines")
+    parser.add_argument("--port", type=int, help=f"port of the web (default {config.PORT})")
+    parser.add_argument("--live-port", type=int, help="port of the live process (default: the next one)")
+    parser.add_argument("--quiet", action="store_true", help="the processes' lines only in DATA/log")

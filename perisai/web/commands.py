@@ -1,0 +1,218 @@
+"""What each command of ``perisai`` does. Django is imported only after the environment says where everything is."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from perisai.web import config as configuration
+from perisai.web import services
+from perisai.web.child import Service
+from perisai.web.config import Config
+from perisai.web.postgres import Cluster, running
+from perisai.web.supervisor import Stopped, Supervisor, read_state
+
+OWNER_COMMANDS = frozenset({"migrate", "sqlmigrate", "showmigrations", "dbshell"})
+DATABASE_SECONDS = 60.0
+
+
+class CannotRun(RuntimeError):
+    """The command lacks something; the text says what to do."""
+
+
+def demo(options: argparse.Namespace) -> int:
+    os.environ["PERISAI_DEMO"] = "1"
+    if options.credentials:
+        return _print_credentials(resolve(options))
+    return _serve(options, is_demo=True)
+
+
+def up(options: argparse.Namespace) -> int:
+    return _serve(options, is_demo=False)
+
+
+def migrate(options: argparse.Namespace) -> int:
+    config = resolve(options)
+    if not config.owner_url:
+        raise CannotRun(
+            "DATABASE_OWNER_URL is missing: migrations run as the owner of the tables, everything else as a role "
+            "that owns nothing (DATABASE_URL). deploy/roles.sql makes both."
+        )
+    with database(config):
+        return _run_step_here(services.migrate(config))
+
+
+def worker(options: argparse.Namespace) -> int:
+    options.rest = ["procrastinate", "worker", *options.rest]
+    return manage(options)
+
+
+def manage(options: argparse.Namespace) -> int:
+    config = resolve(options)
+    with database(config):
+        if options.rest[:1] and options.rest[0] in OWNER_COMMANDS and config.owner_url:
+            os.environ["DATABASE_URL"] = config.owner_url
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["perisai manage", *options.rest])
+    return 0
+
+
+def simulate(options: argparse.Namespace) -> int:
+    """Hands on to ``perisai.web.simulate.main([what, --origin ORIGIN, ...])``."""
+    os.environ["PERISAI_DEMO"] = "1"
+    config = resolve(options)
+    if read_state(config.run) is None and config.embedded and "PERISAI_SUPERVISED" not in os.environ:
+        raise CannotRun(f"Nothing runs on {config.data}: start `perisai demo --data {config.data}` first.")
+    with django(config):
+        from perisai.web.simulate import main
+
+        given = options.rest if "--origin" in options.rest else ["--origin", config.origin, *options.rest]
+        return int(main([options.what, *given]))
+
+
+def bench(options: argparse.Namespace) -> int:
+    from perisai.web.bench import run
+
+    return run(options.name, data=options.data, as_json=options.json, rest=options.rest)
+
+
+def audit(options: argparse.Namespace) -> int:
+    with django(resolve(options)):
+        from perisai.web.audit import report
+
+        return report()
+
+
+def doctor(options: argparse.Namespace) -> int:
+    from perisai.web.doctor import examine
+
+    return examine(resolve(options))
+
+
+def resolve(options: argparse.Namespace) -> Config:
+    """The configuration of a command, exported; addresses are those of the supervisor that runs, if one does."""
+    port = getattr(options, "port", None)
+    config = configuration.resolve(
+        options.data,
+        host=getattr(options, "host", configuration.HOST),
+        port=port,
+        live_port=getattr(options, "live_port", None),
+    )
+    state = read_state(config.run) if port is None else None
+    if state is not None:
+        config = replace(config, origin=state["origin"], live_origin=state["live_origin"])
+    configuration.export(config)
+    return config
+
+
+@contextmanager
+def database(config: Config) -> Iterator[None]:
+    """The database is there for the length of the block: the server's, the supervisor's, or one started for it."""
+    if not config.embedded or "PERISAI_SUPERVISED" in os.environ:
+        yield
+        return
+    configuration.ensure_folders(config)
+    if read_state(config.run) is not None:
+        _wait_for_database(config)
+        yield
+        return
+    with running(config.data):
+        yield
+
+
+@contextmanager
+def django(config: Config) -> Iterator[None]:
+    """The database and Django, ready to be imported."""
+    with database(config):
+        import django as framework
+
+        framework.setup()
+        yield
+
+
+def _wait_for_database(config: Config) -> None:
+    """A supervisor starts its database again by itself; another command must not do so beside it."""
+    cluster, deadline = Cluster(config.data), time.monotonic() + DATABASE_SECONDS
+    while not cluster.is_ready():
+        if time.monotonic() > deadline:
+            raise CannotRun(f"The database of {config.data} does not answer. See {cluster.log}.")
+        time.sleep(0.1)
+
+
+def _serve(options: argparse.Namespace, *, is_demo: bool) -> int:
+    config = configuration.resolve(
+        options.data, host=options.host, port=options.port, live_port=options.live_port, is_given_by_port=is_demo
+    )
+    configuration.export(config)
+    os.environ["PERISAI_SUPERVISED"] = "1"
+    port = options.port or configuration.PORT
+    layout = services.layout_from_environment(options.host, port, options.live_port or port + 1)
+    supervisor = Supervisor(config, layout, shown=not options.quiet)
+    try:
+        _start(supervisor, is_demo=is_demo, with_simulation=is_demo and not options.no_simulate)
+        supervisor.watch()
+    except Stopped:
+        pass
+    finally:
+        supervisor.close()
+    return 0
+
+
+def _start(supervisor: Supervisor, *, is_demo: bool, with_simulation: bool) -> None:
+    """Database, then preparation, then what serves, then the addresses."""
+    config, begun = supervisor.config, time.monotonic()
+    supervisor.open()
+    if config.owner_url:
+        supervisor.run_step(services.migrate(config))
+    if is_demo:
+        supervisor.run_step(services.load_demo())
+    supervisor.keep([services.web(supervisor.layout), services.live(supervisor.layout), services.worker()])
+    is_ready = supervisor.wait_ready()
+    state = "ready" if is_ready else "started, but not everything answers yet"
+    supervisor.say(f"{state} after {time.monotonic() - begun:.1f} s")
+    from perisai.web.banner import addresses, logins
+
+    for line in addresses(config):
+        supervisor.say(line)
+    if is_demo:
+        for line in logins(config):
+            supervisor.say(line)
+    if with_simulation:
+        supervisor.keep([services.simulate(config)])
+    supervisor.say("Ctrl-C stops everything; the data stays.")
+
+
+def _print_credentials(config: Config) -> int:
+    """Prepares an installation that was never started, so that tests may ask first."""
+    with database(config):
+        if read_state(config.run) is None and "PERISAI_SUPERVISED" not in os.environ:
+            for step in (services.migrate(config), services.load_demo()):
+                if (code := _run_step_here(step, quiet=True)) != 0:
+                    return code
+        import django as framework
+
+        framework.setup()
+        from perisai.web.demo import credentials
+
+        json.dump(credentials(), sys.stdout, indent=2, default=str)
+        print()
+    return 0
+
+
+def _run_step_here(step: Service, *, quiet: bool = False) -> int:
+    """A preparation step outside a supervisor. It finds the database running."""
+    environment = {k: v for k, v in os.environ.items() if k not in step.without} | dict(step.env)
+    output = sys.stderr if quiet else None
+    return subprocess.run(step.command, env=environment | {"PERISAI_SUPERVISED": "1"}, stdout=output).returncode
+
+
+def repository() -> Path:
+    """The checkout: benches and front ends live beside the package."""
+    return Path(__file__).resolve().parent.parent.parent

@@ -1,0 +1,70 @@
+"""``GET /healthz``: web, database, worker and live, told apart. 503 only when the database is away."""
+
+import json
+import os
+from typing import Literal, TypedDict
+from urllib.request import ProxyHandler, build_opener
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, JsonResponse
+
+LIVE_SECONDS = 1.0
+HEARTBEAT_SECONDS = 60
+"""A worker reports every 10 s; one that missed this many seconds is taken for dead."""
+
+State = Literal["ok", "away"]
+
+
+class Health(TypedDict):
+    status: Literal["ok", "degraded", "down"]
+    web: State
+    database: State
+    worker: State
+    live: State
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """No personal data and no versions: anybody may ask."""
+    health = look()
+    response = JsonResponse(health, status=503 if health["database"] == "away" else 200)
+    response["Cache-Control"] = "no-store"
+    if health["database"] == "away":
+        response["Retry-After"] = "2"
+    return response
+
+
+def look() -> Health:
+    database, worker = _database_and_worker()
+    live = _live()
+    if database == "away":
+        status: Literal["ok", "degraded", "down"] = "down"
+    else:
+        status = "ok" if worker == live == "ok" else "degraded"
+    return Health(status=status, web="ok", database=database, worker=worker, live=live)
+
+
+def _database_and_worker() -> tuple[State, State]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('procrastinate_workers') IS NOT NULL")
+            if not cursor.fetchone()[0]:
+                return "ok", "away"
+            cursor.execute(
+                "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)",
+                [HEARTBEAT_SECONDS],
+            )
+            return "ok", "ok" if cursor.fetchone()[0] else "away"
+    except (DatabaseError, InterfaceError):
+        return "away", "away"
+
+
+def _live() -> State:
+    """Asked on the inside address (``PERISAI_LIVE_INTERNAL``), where a proxy stands before the public one."""
+    origin = os.environ.get("PERISAI_LIVE_INTERNAL") or settings.LIVE_ORIGIN
+    try:
+        with build_opener(ProxyHandler({})).open(f"{origin}/live/healthz", timeout=LIVE_SECONDS) as answer:
+            json.loads(answer.read() or b"{}")
+            return "ok" if answer.status == 200 else "away"
+    except (OSError, ValueError):
+        return "away"
