@@ -84,7 +84,12 @@ def test_open_questions_answer_with_the_chosen_reading() -> None:
     ("file", "old", "new", "told"),
     [
         ("bpu_tariff.yaml", "value: 6800", "value: 6800.5", "bpu_tariff.yaml:16: tariff.jkm.values.2015-07-01.value: "),
-        ("bpu_tariff.yaml", "value: 6800", "value: 6801", "bpu_relief.yaml: pp50_2025: 5000 per ten thousand of 6801 is no whole rupiah"),
+        (
+            "bpu_tariff.yaml",
+            "value: 6800",
+            "value: 6801",
+            "bpu_relief.yaml: pp50_2025: 5000 per ten thousand of 6801 is no whole rupiah",
+        ),
         ("bpu_tariff.yaml", "base: 1200000", "base: 1200050", "bpu_tariff.yaml: bands 2015-07-01: row 2: "),
         ("bpu_tariff.yaml", "at_least: 1300000", "at_least: 1200", "row 3 is not above row 2"),
         ("bpu_relief.yaml", "reference: PP 50/2025 Pasal", "refrence: PP 50/2025 Pasal", "bpu_relief.yaml:"),
