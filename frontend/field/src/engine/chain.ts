@@ -1,0 +1,81 @@
+/**
+ * The chain of ops (protocol, section 4). An op is serialised exactly once; its bytes are hashed outside the database
+ * transaction (WebCrypto would end it), then op and head are written together if the head has not moved meanwhile.
+ */
+import type { OpRecord } from "../storage/records";
+import type { Storage } from "../storage/storage";
+import { EngineError, type Place } from "./contract";
+import { type Bytes, clean, sha256, utf8 } from "./encoding";
+import type { Locks } from "./locks";
+import type { Reading } from "./time";
+
+export const MAX_OP_BYTES = 64 * 1024;
+const TRIES = 5;
+
+export interface OpContent {
+  readonly id: string;
+  readonly device: string;
+  readonly kind: "enrol" | "cancel";
+  readonly app: string;
+  readonly rules: string;
+  readonly at: Reading;
+  readonly place: Place | null;
+  readonly body: object;
+}
+
+export interface Seat {
+  readonly seq: number;
+  readonly prev: string;
+}
+
+/** The line of an op without its line feed: the bytes that are hashed, kept and sent. */
+export function serialiseOp(content: OpContent, { seq, prev }: Seat): Bytes {
+  const { id, device, kind, app, rules, at, place, body } = content;
+  const line = utf8(JSON.stringify({ v: 1, id, device, seq, prev, kind, app, rules, at, place, body: clean(body) }));
+  if (line.length > MAX_OP_BYTES) throw new EngineError("op_too_large");
+  return line;
+}
+
+export type OpNotes = Pick<OpRecord, "agent" | "madeAt" | "enrol" | "cancel">;
+
+export class Chain {
+  constructor(
+    private readonly storage: Storage,
+    private readonly locks: Locks,
+  ) {}
+
+  /**
+   * Appends one op; `draft` is the draft it came from and leaves with it. Durable when it resolves.
+   * Rejects with `op_too_large`, `chain_moved`, `storage_full` or `storage_failed`; nothing is written then.
+   */
+  append(content: OpContent, notes: OpNotes, draft: string | null): Promise<OpRecord> {
+    return this.locks.run("writer", async () => {
+      for (let attempt = 0; attempt < TRIES; attempt += 1) {
+        const op = await this.tryAppend(content, notes, draft);
+        if (op !== null) return op;
+      }
+      throw new EngineError("chain_moved");
+    });
+  }
+
+  private async tryAppend(content: OpContent, notes: OpNotes, draft: string | null): Promise<OpRecord | null> {
+    const head = await this.storage.getHead(content.device);
+    const seat = { seq: head.seq + 1, prev: head.hash };
+    const line = serialiseOp(content, seat);
+    const op: OpRecord = {
+      id: content.id,
+      device: content.device,
+      kind: content.kind,
+      ...seat,
+      ...notes,
+      hash: await sha256(line),
+      line,
+      status: "unsent",
+      error: null,
+      result: null,
+      lastSentAt: null,
+      dismissed: false,
+    };
+    return (await this.storage.appendOp(op, head, draft)) ? op : null;
+  }
+}

@@ -1,0 +1,71 @@
+/** What is on its way: ops as the screen sees them, what is not yet sent and how old it is. */
+import type { OpRecord } from "../storage/records";
+import type { Storage } from "../storage/storage";
+import type { Changes } from "./changes";
+import type { OpView } from "./contract";
+import { Cell } from "./observable";
+
+export interface Waiting {
+  readonly unsent: number;
+  readonly oldestUnsentAt: number | null;
+  readonly unsentPhotos: number;
+}
+
+export function viewOp(op: OpRecord): OpView {
+  return {
+    id: op.id,
+    seq: op.seq,
+    kind: op.kind,
+    status: op.status,
+    name: op.enrol?.name ?? null,
+    madeAt: op.madeAt,
+    error: op.error,
+    result: op.result,
+  };
+}
+
+/** The server has said nothing good of it yet: only this phone has it. */
+export function isUnsent(op: OpRecord): boolean {
+  return op.status === "unsent" || op.status === "invalid";
+}
+
+function isListed(op: OpRecord): boolean {
+  if (op.dismissed) return false;
+  return (
+    isUnsent(op) ||
+    op.status === "received" ||
+    op.status === "held" ||
+    op.status === "rejected" ||
+    op.status === "conflict"
+  );
+}
+
+export class Outbox {
+  readonly list = new Cell<readonly OpView[]>([]);
+  readonly waiting = new Cell<Waiting>({ unsent: 0, oldestUnsentAt: null, unsentPhotos: 0 });
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly changes: Changes,
+  ) {}
+
+  /** Reads it anew. Counts what any agent of this phone left unsent; lists only what `agent` made. */
+  async load(agent: string | null): Promise<void> {
+    const ops = agent === null ? [] : await this.storage.listOps(agent);
+    this.list.set(ops.filter(isListed).map(viewOp));
+    const unsent = (await this.storage.listPending()).filter(isUnsent);
+    const photos = await this.storage.listWaitingAttachments();
+    this.waiting.set({
+      unsent: unsent.length,
+      oldestUnsentAt: unsent.length === 0 ? null : Math.min(...unsent.map((op) => op.madeAt)),
+      unsentPhotos: photos.length,
+    });
+  }
+
+  async dismiss(id: string): Promise<void> {
+    const op = await this.storage.findOp(id);
+    if (op === null || (op.status !== "rejected" && op.status !== "conflict")) return;
+    await this.storage.dismissOp(id);
+    this.changes.tell("outbox", "members");
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * The rounds: push, then photos, then pull, then reference data; one at a time over all tabs. Decides when to go again.
+ * Nothing here ever removes what the server has not confirmed.
+ */
+import type { StateValues } from "../storage/records";
+import type { PulledPage, Storage } from "../storage/storage";
+import type { Attachments } from "./attachments";
+import type { Changes } from "./changes";
+import { EngineError, type ErrorCode, type ErrorView, type SyncState, type SyncStep } from "./contract";
+import { Refusal } from "./http";
+import type { Locks } from "./locks";
+import { Cell } from "./observable";
+import type { Pull } from "./pull";
+import type { Progress, Push } from "./push";
+import type { Reference } from "./reference";
+import type { SignedRequests } from "./signed";
+import type { Surroundings } from "./surroundings";
+import { SKEW_LIMIT_MS, type Time } from "./time";
+
+const FIRST_RETRY_MS = 2_000;
+const LAST_RETRY_MS = 5 * 60_000;
+/** Another tab is at it: look again soon. */
+const OTHER_TAB_MS = 5_000;
+/** With nothing wrong: how often to look for news while the app is open. */
+const QUIET_MS = 60_000;
+/** These concern the way to the server or the whole phone: the other steps of the round would meet the same. */
+const ENDS_ROUND: readonly ErrorCode[] = [
+  "offline",
+  "unreachable",
+  "captive_portal",
+  "busy",
+  "storage_full",
+  "storage_failed",
+];
+/** Server codes that mean that this phone has been switched off. */
+const REVOKED: readonly string[] = ["E2002"];
+
+export interface Parts {
+  readonly storage: Storage;
+  readonly push: Push;
+  readonly pull: Pull;
+  readonly attachments: Attachments;
+  readonly reference: Reference;
+  readonly requests: SignedRequests;
+  readonly time: Time;
+  readonly locks: Locks;
+  readonly changes: Changes;
+  readonly around: Surroundings;
+}
+
+export type RoundState = Omit<SyncState, "unsent" | "oldestUnsentAt" | "unsentPhotos">;
+
+export function backoff(failures: number, random: number): number {
+  const whole = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, failures - 1));
+  return Math.round(whole * (0.5 + random / 2));
+}
+
+function viewOf(failure: unknown): ErrorView {
+  if (failure instanceof EngineError) return { code: failure.code, text: failure.text };
+  return { code: "programming", text: null };
+}
+
+function endsRound(failure: unknown): boolean {
+  if (failure instanceof Refusal && (failure.status === 429 || failure.status === 503)) return true;
+  return failure instanceof EngineError && ENDS_ROUND.includes(failure.code);
+}
+
+export class Sync {
+  readonly state: Cell<RoundState>;
+  private running: Promise<void> | null = null;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private failures = 0;
+  /** The server asked not to be asked before this. */
+  private notBefore = 0;
+  private stopped = true;
+  /** Something came up while a round was running. */
+  private again = false;
+
+  constructor(private readonly parts: Parts) {
+    const online = parts.around.online();
+    this.state = new Cell<RoundState>({
+      online,
+      syncing: false,
+      progress: null,
+      lastSyncAt: null,
+      error: null,
+      nextTryAt: null,
+    });
+  }
+
+  /** From now on by itself; call `wake` whenever something suggests that a round is worth while. */
+  async begin(): Promise<void> {
+    this.stopped = false;
+    this.patch({ lastSyncAt: await this.parts.storage.find("lastSyncAt") });
+    this.wake();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+  }
+
+  /** Soon, unless the server asked for a pause that is not over. */
+  wake(afterMs = 0): void {
+    if (this.stopped) return;
+    this.patch({ online: this.parts.around.online() });
+    if (this.running !== null) this.again = true;
+    else this.plan(afterMs);
+  }
+
+  /** A round now, whatever was planned; joins the one that is running. */
+  now(): Promise<void> {
+    this.running ??= this.round().finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  private plan(wanted: number): void {
+    if (this.stopped) return;
+    const delay = Math.max(wanted, this.notBefore - this.parts.around.now());
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.now(), delay);
+    this.patch({ nextTryAt: this.parts.around.now() + delay });
+  }
+
+  private async round(): Promise<void> {
+    this.patch({ syncing: true, nextTryAt: null, online: this.parts.around.online() });
+    this.again = false;
+    let error: ErrorView | null = null;
+    let elsewhere = false;
+    try {
+      const done = await this.parts.locks.tryRun("sync", () => this.steps());
+      elsewhere = done === null;
+      error = done === null ? null : done.error;
+    } catch (failure) {
+      error = viewOf(failure);
+      if (failure instanceof Refusal) this.notBefore = this.parts.around.now() + (failure.retryAfterMs ?? 0);
+    }
+    this.failures = error === null ? 0 : this.failures + 1;
+    this.patch({ syncing: false, progress: null, error: error ?? this.clockError() });
+    this.planNext(error, elsewhere);
+  }
+
+  private planNext(error: ErrorView | null, elsewhere: boolean): void {
+    if (error !== null) this.plan(backoff(this.failures, this.parts.around.random()));
+    else if (elsewhere) this.plan(OTHER_TAB_MS);
+    else this.plan(this.again ? 0 : QUIET_MS);
+  }
+
+  private clockError(): ErrorView | null {
+    return Math.abs(this.parts.time.skew()) > SKEW_LIMIT_MS ? { code: "clock_wrong", text: null } : null;
+  }
+
+  /** All steps in turn. A step that fails by itself does not keep the others from their work. */
+  private async steps(): Promise<{ error: ErrorView | null }> {
+    const identity = await this.parts.storage.find("identity");
+    if (identity === null) return { error: null };
+    let first: ErrorView | null = null;
+    for (const step of this.stepsFor(identity)) {
+      try {
+        await step();
+      } catch (failure) {
+        const view = viewOf(failure);
+        if (endsRound(failure)) throw failure;
+        if (await this.noteRevoked(identity, failure)) return { error: { code: "revoked", text: view.text } };
+        first ??= view;
+      }
+    }
+    if (first === null) await this.noteDone();
+    return { error: first };
+  }
+
+  private stepsFor(identity: StateValues["identity"]): (() => Promise<void>)[] {
+    const push = (): Promise<void> => this.pushAll();
+    // A phone that was switched off may only drain what it has.
+    if (identity.revoked) return [push];
+    return [push, () => this.uploadAll(), () => this.pullAll(identity.device), () => this.refreshReference()];
+  }
+
+  private async pushAll(): Promise<void> {
+    const { push, changes } = this.parts;
+    try {
+      await push.run(this.progress("push"));
+    } finally {
+      changes.tell("outbox", "members");
+    }
+  }
+
+  private async uploadAll(): Promise<void> {
+    if (await this.parts.attachments.run(this.progress("photos"))) this.parts.changes.tell("outbox", "members");
+  }
+
+  private async pullAll(device: string): Promise<void> {
+    const kept = (page: PulledPage): void => {
+      const moved = page.members.length + page.gone.length + page.answers.length > 0;
+      this.parts.changes.tell("me", ...(moved ? (["members", "outbox"] as const) : []));
+    };
+    await this.parts.pull.run(device, this.progress("pull"), kept);
+  }
+
+  private async refreshReference(): Promise<void> {
+    const me = await this.parts.storage.find("me");
+    if (!this.parts.reference.isDue(me?.rules ?? null)) return;
+    this.progress("reference")(0, 1);
+    await this.parts.reference.refresh();
+  }
+
+  private async noteRevoked(identity: StateValues["identity"], failure: unknown): Promise<boolean> {
+    if (!(failure instanceof Refusal)) return false;
+    if (failure.code !== "revoked" && !REVOKED.includes(failure.code)) return false;
+    if (!identity.revoked) {
+      await this.parts.storage.put("identity", { ...identity, revoked: true });
+      this.parts.changes.tell("device");
+    }
+    return true;
+  }
+
+  private async noteDone(): Promise<void> {
+    const lastSyncAt = this.parts.around.now();
+    await this.parts.storage.put("lastSyncAt", lastSyncAt);
+    this.patch({ lastSyncAt });
+    this.parts.changes.tell("sync");
+  }
+
+  private progress(step: SyncStep): Progress {
+    return (done, total) => this.patch({ progress: { step, done, total } });
+  }
+
+  private patch(patch: Partial<RoundState>): void {
+    this.state.set({ ...this.state.get(), ...patch });
+  }
+}

@@ -1,0 +1,80 @@
+/** Server time on the phone (protocol, sections 2 and 4): the newest token, and how long ago it came. */
+
+import type { TokenRecord } from "../storage/records";
+import type { Storage } from "../storage/storage";
+import type { Surroundings } from "./surroundings";
+
+/** The server takes a token of up to 15 minutes in a signed request; three are left for a slow line. */
+export const FRESH_FOR_MS = 12 * 60_000;
+/** Beyond this the agent is told that the phone's clock is wrong. */
+export const SKEW_LIMIT_MS = 10 * 60_000;
+
+export interface Reading {
+  readonly token: string;
+  readonly token_clock: number;
+  readonly clock: number;
+  readonly mono: number | null;
+}
+
+export class Time {
+  private newest: TokenRecord | null = null;
+  private refused = false;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly around: Surroundings,
+  ) {}
+
+  async load(): Promise<void> {
+    this.newest ??= await this.storage.find("token");
+  }
+
+  /** Keeps the token of an answer, the newest there is. */
+  async note(token: string, serverMs: number): Promise<void> {
+    const { session } = this.around;
+    this.newest = { token, serverMs, clock: this.around.now(), mono: this.around.mono(), session };
+    this.refused = false;
+    await this.storage.put("token", this.newest);
+  }
+
+  /** The token if it is good for a signed request now. */
+  findFresh(): string | null {
+    if (this.newest === null || this.refused) return null;
+    const age = this.elapsed(this.newest);
+    return age >= 0 && age < FRESH_FOR_MS ? this.newest.token : null;
+  }
+
+  /** The server refused the token in a request: another one is needed, whatever our clocks say. */
+  refuse(): void {
+    this.refused = true;
+  }
+
+  /** The readings of an op completed now; null before the first token. */
+  read(): Reading | null {
+    if (this.newest === null) return null;
+    const { token, clock, mono, session } = this.newest;
+    return {
+      token,
+      token_clock: clock,
+      clock: Math.round(this.around.now()),
+      mono: session === this.around.session ? Math.max(0, Math.round(this.around.mono() - mono)) : null,
+    };
+  }
+
+  serverNow(): number {
+    return this.newest === null ? this.around.now() : this.newest.serverMs + Math.max(0, this.elapsed(this.newest));
+  }
+
+  /** How far the phone's clock is off, ms; 0 while nothing tells. */
+  skew(): number {
+    if (this.newest === null || this.newest.session !== this.around.session) return 0;
+    return this.newest.clock - this.newest.serverMs;
+  }
+
+  /** The monotonic clock may stand still while a phone sleeps, the wall clock may be set: the larger one counts. */
+  private elapsed(token: TokenRecord): number {
+    const wall = this.around.now() - token.clock;
+    if (token.session !== this.around.session) return wall;
+    return Math.max(wall, this.around.mono() - token.mono);
+  }
+}

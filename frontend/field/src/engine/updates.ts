@@ -1,0 +1,128 @@
+/** The app's own new versions: downloaded at once, started only when no form is open in any tab. */
+import type { UpdateState } from "./contract";
+import type { Locks } from "./locks";
+import { Cell } from "./observable";
+
+interface InstallPrompt extends Event {
+  prompt(): Promise<void>;
+  readonly userChoice: Promise<{ readonly outcome: "accepted" | "dismissed" }>;
+}
+
+type SyncRegistration = ServiceWorkerRegistration & { readonly sync?: { register(tag: string): Promise<void> } };
+
+const LOOK_EVERY_MS = 3_600_000;
+export const BACKGROUND_TAG = "perisai-outbox";
+
+export class Updates {
+  readonly state = new Cell<UpdateState>({ ready: false, offlineReady: false, installable: false });
+  private registration: ServiceWorkerRegistration | null = null;
+  private install: InstallPrompt | null = null;
+  private forms = 0;
+  private applying = false;
+  private releaseLock: (() => void) | null = null;
+
+  constructor(
+    private readonly locks: Locks,
+    private readonly script: string,
+  ) {}
+
+  /** Registers the service worker; without one (private window, old browser) the app works, but not after a reload. */
+  async begin(onBackgroundSync: () => void): Promise<void> {
+    this.watchInstall();
+    if (!("serviceWorker" in navigator)) return;
+    const { serviceWorker } = navigator;
+    serviceWorker.addEventListener("message", (event: MessageEvent<unknown>) => {
+      if (event.data === BACKGROUND_TAG) onBackgroundSync();
+    });
+    serviceWorker.addEventListener("controllerchange", () => {
+      // The first worker takes over a page it did not load: no reason to load it again.
+      if (this.applying) location.reload();
+    });
+    try {
+      this.registration = await serviceWorker.register(this.script);
+    } catch {
+      return;
+    }
+    this.watch(this.registration);
+    void serviceWorker.ready.then(() => this.patch({ offlineReady: true }));
+    setInterval(() => void this.registration?.update().catch(() => undefined), LOOK_EVERY_MS);
+  }
+
+  /** Asks the browser to wake the app for a sync when there is network, where browsers can do that. */
+  async requestBackgroundSync(): Promise<void> {
+    const { sync } = (this.registration ?? {}) as Partial<SyncRegistration>;
+    await sync?.register(BACKGROUND_TAG).catch(() => undefined);
+  }
+
+  /** While a form is open no tab starts a new version: the lock is held until the last form here is closed. */
+  holdForForm(): () => void {
+    this.forms += 1;
+    if (this.forms === 1) {
+      void this.locks.run(
+        "form",
+        () =>
+          new Promise<void>((resolve) => {
+            this.releaseLock = resolve;
+            if (this.forms === 0) resolve();
+          }),
+      );
+    }
+    let open = true;
+    return () => {
+      if (!open) return;
+      open = false;
+      this.forms -= 1;
+      if (this.forms === 0) this.closeForms();
+    };
+  }
+
+  apply(): void {
+    if (!this.state.get().ready || this.forms > 0) return;
+    void this.locks.tryRun("form", async () => {
+      this.applying = true;
+      this.registration?.waiting?.postMessage("SKIP_WAITING");
+    });
+  }
+
+  async promptInstall(): Promise<boolean> {
+    const prompt = this.install;
+    if (prompt === null) return false;
+    this.install = null;
+    this.patch({ installable: false });
+    await prompt.prompt();
+    return (await prompt.userChoice).outcome === "accepted";
+  }
+
+  private closeForms(): void {
+    this.releaseLock?.();
+    this.releaseLock = null;
+    if (this.state.get().ready) setTimeout(() => this.apply(), 0);
+  }
+
+  private watch(registration: ServiceWorkerRegistration): void {
+    const found = (): void => {
+      // Only a waiting worker beside an active one is an update.
+      if (registration.waiting !== null && registration.active !== null) {
+        this.patch({ ready: true });
+        this.apply();
+      }
+    };
+    registration.addEventListener("updatefound", () => {
+      registration.installing?.addEventListener("statechange", found);
+    });
+    found();
+  }
+
+  private watchInstall(): void {
+    addEventListener("beforeinstallprompt", (event) => {
+      event.preventDefault();
+      this.install = event as InstallPrompt;
+      this.patch({ installable: true });
+    });
+    addEventListener("appinstalled", () => this.patch({ installable: false }));
+  }
+
+  private patch(patch: Partial<UpdateState>): void {
+    this.state.set({ ...this.state.get(), ...patch });
+  }
+}

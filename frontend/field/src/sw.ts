@@ -1,0 +1,60 @@
+/**
+ * The service worker: keeps the app's shell, so that it opens without network. It never keeps an answer of the API,
+ * which holds people's data; what the app needs offline of it is in the app's own storage.
+ */
+import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
+import { NavigationRoute, registerRoute } from "workbox-routing";
+
+declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: { url: string; revision: string | null }[] };
+
+const OLD_CHUNKS = "perisai-old-chunks";
+/** About two versions of the app. */
+const OLD_CHUNKS_MAX = 60;
+const BACKGROUND_TAG = "perisai-outbox";
+
+interface SyncEventLike extends ExtendableEvent {
+  readonly tag: string;
+}
+
+/** A page of the version before may still load its own parts: they are copied before the new version drops them. */
+async function keepOldChunks(): Promise<void> {
+  const old = await caches.open(OLD_CHUNKS);
+  for (const name of await caches.keys()) {
+    if (!name.includes("precache")) continue;
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      const answer = request.url.includes("/assets/") ? await cache.match(request) : undefined;
+      if (answer !== undefined) await old.put(request, answer);
+    }
+  }
+  const kept = await old.keys();
+  for (const request of kept.slice(0, Math.max(0, kept.length - OLD_CHUNKS_MAX))) await old.delete(request);
+}
+
+async function findOldChunk(request: Request): Promise<Response> {
+  return (await caches.match(request, { cacheName: OLD_CHUNKS })) ?? fetch(request);
+}
+
+/** The engine lives in pages: those that are open are told to sync. */
+async function wakePages(): Promise<void> {
+  for (const page of await self.clients.matchAll({ type: "window" })) page.postMessage(BACKGROUND_TAG);
+}
+
+self.addEventListener("install", (event) => event.waitUntil(keepOldChunks()));
+self.addEventListener("message", (event) => {
+  // Sent by a page that holds the lock of open forms: in no tab is a form open.
+  if (event.data === "SKIP_WAITING") event.waitUntil(self.skipWaiting());
+});
+self.addEventListener("sync", (event) => {
+  if ((event as SyncEventLike).tag === BACKGROUND_TAG) (event as SyncEventLike).waitUntil(wakePages());
+});
+
+cleanupOutdatedCaches();
+precacheAndRoute(self.__WB_MANIFEST);
+registerRoute(
+  new NavigationRoute(createHandlerBoundToURL("/app/index.html"), { allowlist: [/^\/app\/(?:$|index\.html)/] }),
+);
+registerRoute(
+  ({ url }) => url.origin === self.location.origin && url.pathname.startsWith("/app/assets/"),
+  ({ request }) => findOldChunk(request),
+);

@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+import { serviceWorker } from "./scripts/service-worker";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const { version } = JSON.parse(readFileSync(here("../package.json"), "utf8")) as { version: string };
+/** Where `npm run dev` finds the server. */
+const server = process.env.PERISAI_SERVER ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  root: here("."),
+  base: "/app/",
+  define: { __APP_VERSION__: JSON.stringify(version) },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: here("../dist/field"),
+    emptyOutDir: true,
+    // Phones of 2018 with a browser that was updated until the phone no longer could.
+    target: ["es2020", "chrome80", "safari14"],
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+  plugins: [serviceWorker({ source: here("src/sw.ts"), folder: here("../dist/field"), version })],
+  server: { host: "127.0.0.1", proxy: { "/api": server } },
+});
