@@ -1,0 +1,147 @@
+"""What every staff page shows around its content: who looks, at which office, in which language, and where they can go."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from perisai.accounts.audience import Declared, Viewer, declared_for
+from perisai.accounts.models import Role
+from perisai.offices.models import Office, OfficeKind
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the menu. It shows only for roles that its view is declared for."""
+
+    label: str | Promise
+    address: str
+    icon: str
+
+
+PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
+    (
+        _("Today"),
+        (
+            Place(_("Home"), "/console/", icon="home"),
+            Place(_("Live"), "/console/live/", icon="broadcast"),
+            Place(_("Reviews"), "/console/members/reviews/", icon="clipboard-check"),
+        ),
+    ),
+    (
+        _("Field"),
+        (
+            Place(_("Members"), "/console/members/", icon="users"),
+            Place(_("Agents"), "/console/agents/", icon="id-badge-2"),
+            Place(_("Quota"), "/console/targets/", icon="target"),
+            Place(_("Phones"), "/console/accounts/devices/", icon="device-mobile"),
+        ),
+    ),
+    (
+        _("Money"),
+        (
+            Place(_("Payments"), "/console/payments/", icon="cash"),
+            Place(_("BPJS core"), "/console/members/core/", icon="building-bank"),
+        ),
+    ),
+    (
+        _("Settings"),
+        (
+            Place(_("Offices"), "/console/offices/", icon="building"),
+            Place(_("Users"), "/console/accounts/users/", icon="user-cog"),
+        ),
+    ),
+)
+
+KINDS: dict[str, str | Promise] = {
+    OfficeKind.HEAD: _("Head office"),
+    OfficeKind.REGION: _("Region office (Kanwil)"),
+    OfficeKind.BRANCH: _("Branch (KC)"),
+    OfficeKind.SUB_BRANCH: _("Sub-branch (KCP)"),
+    OfficeKind.AGENCY: _("Agency office (Kantor Perisai)"),
+}
+ROLES: dict[str, str | Promise] = {
+    Role.AGENT: _("Agent"),
+    Role.AGENCY: _("Agency office"),
+    Role.SUB_BRANCH: _("Sub-branch officer"),
+    Role.BRANCH: _("Branch officer"),
+    Role.BRANCH_HEAD: _("Branch head"),
+    Role.REGION: _("Region office"),
+    Role.HEAD_OFFICE: _("Head office"),
+    Role.AUDITOR: _("Auditor"),
+    Role.SYSTEM: _("System"),
+}
+
+
+@dataclass(frozen=True)
+class Console:
+    """``nav``: [(group, [(place, is here)])] of what this viewer may open."""
+
+    viewer: Viewer
+    nav: list[tuple[str | Promise, list[tuple[Place, bool]]]]
+    office_kind: str | Promise
+    role: str | Promise
+    now: datetime
+
+    @property
+    def office(self) -> Office:
+        return self.viewer.office
+
+
+def console(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template. ``console`` is None where nobody is logged in. Runs no query."""
+    viewer = getattr(request, "viewer", None)
+    language = "en" if (get_language() or "id").startswith("en") else "id"
+    return {
+        "console": _console(viewer, request.path) if isinstance(viewer, Viewer) else None,
+        "language": language,
+        "other_language": "id" if language == "en" else "en",
+        "live_origin": settings.LIVE_ORIGIN,
+        "is_demo": settings.IS_DEMO,
+    }
+
+
+def _console(viewer: Viewer, path: str) -> Console:
+    here = _nearest(path)
+    nav = [
+        (label, [(place, place.address == here) for place in places if may_open(viewer.role, place.address)])
+        for label, places in PLACES
+    ]
+    return Console(
+        viewer=viewer,
+        nav=[(label, places) for label, places in nav if places],
+        office_kind=KINDS[viewer.office.kind],
+        role=ROLES[viewer.role],
+        now=timezone.now(),
+    )
+
+
+def _nearest(path: str) -> str:
+    addresses = [place.address for _, places in PLACES for place in places]
+    inside = [a for a in addresses if path.startswith(a) and (a != "/console/" or path == a)]
+    return max(inside, key=len, default="")
+
+
+def may_open(role: Role, address: str) -> bool:
+    """Whether the page at this address exists and is declared for the role."""
+    declared = _declared_at(address)
+    return declared is not None and role in declared.roles
+
+
+@cache
+def _declared_at(address: str) -> Declared | None:
+    try:
+        match = resolve(address)
+    except Resolver404:
+        return None
+    view: Callable[..., Any] = match.func
+    return declared_for(view, match.route)
