@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from perisai.web.tether import tether
 
 LOG_BYTES = 10_000_000
@@ -82,6 +84,16 @@ class Child:
                 self._log.info(line)
                 if self._shown:
                     print(f"{self.service.name:>9} | {line}", file=sys.stderr, flush=True)
+
+
+def end_leftovers(groups: set[int], data: Path) -> None:
+    """End what a killed supervisor left: members of its children's groups that belong to this data folder, no others."""
+    for process in psutil.process_iter(["pid"]):
+        try:
+            if os.getpgid(process.pid) in groups and process.environ().get("PERISAI_DATA") == str(data):
+                process.kill()
+        except (psutil.Error, ProcessLookupError):
+            continue
 
 
 def _open_log(name: str, folder: Path) -> logging.Logger:

@@ -53,7 +53,7 @@ def simulate(config: Config) -> Service:
 
 
 def migrate(config: Config) -> Service:
-    command = (sys.executable, "-m", "perisai", "manage", "migrate", "--noinput", "--verbosity", "0")
+    command = (sys.executable, "-m", "perisai", "manage", "migrate", "--noinput", "--skip-checks", "--verbosity", "0")
     return Service("migrate", command, env={"DATABASE_URL": config.owner_url})
 
 

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from perisai.web.child import Child, Service
+from perisai.web.child import Child, Service, end_leftovers
 from perisai.web.config import ANY_HOST, Config, ensure_folders
 from perisai.web.postgres import Cluster
 from perisai.web.services import Layout
@@ -224,6 +224,17 @@ class Supervisor:
             lock.close()
             raise InUse(_describe_other(self.config)) from None
         self._lock = lock
+        self._end_stale()
+
+    def _end_stale(self) -> None:
+        """A state file that outlived its supervisor names processes that may still hold our ports."""
+        file = self.config.run / "state.json"
+        try:
+            services = json.loads(file.read_text())["services"].values()
+        except (OSError, ValueError, KeyError):
+            return
+        end_leftovers({service["pid"] for service in services if service["pid"]}, self.config.data)
+        file.unlink()
 
     def _take_ports(self) -> None:
         for port in (self.layout.port, self.layout.live_port):
