@@ -19,7 +19,7 @@ class Layout:
     port: int = 8000
     live_port: int = 8001
     workers: int = 2
-    threads: int = 8
+    threads: int = 4
 
 
 def web(layout: Layout) -> Service:
@@ -63,11 +63,11 @@ def load_demo() -> Service:
 
 
 def layout_from_environment(host: str, port: int, live_port: int) -> Layout:
-    """Sizes from ``PERISAI_WEB_WORKERS`` and ``PERISAI_WEB_THREADS`` (defaults 2 and 8)."""
+    """Sizes from ``PERISAI_WEB_WORKERS`` and ``PERISAI_WEB_THREADS`` (defaults 2 and 4)."""
     return Layout(
         host=host,
         port=port,
         live_port=live_port,
         workers=int(os.environ.get("PERISAI_WEB_WORKERS", "2")),
-        threads=int(os.environ.get("PERISAI_WEB_THREADS", "8")),
+        threads=int(os.environ.get("PERISAI_WEB_THREADS", "4")),
     )

@@ -91,7 +91,8 @@ def _can_run(program: Path) -> bool:
 def _copy(source: Path, target: Path) -> None:
     """Copy with reading rights for all, then rename: another starting process sees all of it or nothing."""
     fresh = target.with_name(f"{target.name}.{os.getpid()}")
-    fresh.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    fresh.parent.mkdir(parents=True, exist_ok=True)
+    fresh.parent.chmod(0o755)  # Whatever the umask is.
     shutil.copytree(source, fresh, symlinks=True, ignore=shutil.ignore_patterns("include", "pgxs", "*.a"))
     for folder, _, files in os.walk(fresh):
         Path(folder).chmod(0o755)
