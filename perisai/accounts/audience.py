@@ -16,7 +16,12 @@ from django.http.response import HttpResponseBase
 from perisai.accounts.models import Role, User
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.offices.models import Office, OfficeKind
+from perisai.offices.tree import Office, OfficeKind, branches_under
+
+__all__ = [
+    "ABOVE", "EVERYBODY", "READERS", "STAFF", "Declared", "PageRequest", "Role", "User", "Viewer",
+    "audience", "declared_for", "machine", "public",
+]  # fmt: skip
 
 EVERYBODY = tuple(role for role in Role)
 """Every role that logs in."""
@@ -99,9 +104,7 @@ def _branches_of(role: Role, office: Office) -> tuple[int, ...] | None:
     if role in (Role.AUDITOR, Role.SYSTEM) or office.kind == OfficeKind.HEAD:
         return None
     if office.kind == OfficeKind.REGION:
-        # Carried by the GIN index on path.
-        found = Office.objects.filter(path__contains=[office.id], kind=OfficeKind.BRANCH)
-        return tuple(found.order_by("id").values_list("id", flat=True))
+        return branches_under(office.id)
     if office.branch_id is None:
         raise ValueError(f"office {office.id} belongs to no branch")
     return (office.branch_id,)
@@ -128,7 +131,8 @@ class Declared:
 
 THIRD_PARTY: dict[str, Declared] = {
     "accounts/": Declared("login"),  # allauth: login, MFA, password, sessions of oneself
-    "admin/": Declared("people", frozenset({Role.SYSTEM, Role.HEAD_OFFICE})),  # unfold; superusers only, it checks too
+    # unfold: superusers only, which it checks itself
+    "admin/": Declared("people", frozenset({Role.SYSTEM, Role.HEAD_OFFICE}), work=True),
     "api/v1/": Declared("machine"),  # ninja: signed by the phone, or without personal data
     "snap/v1.0/": Declared("machine"),  # ninja: signed by the bank
 }

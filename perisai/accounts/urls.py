@@ -1,3 +1,7 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from perisai.accounts import profile
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("language", profile.language, name="accounts_language"),
+]

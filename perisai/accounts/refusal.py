@@ -1,0 +1,39 @@
+"""A refusal as the person meets it: a page, a fragment for htmx, or problem details for a script."""
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from perisai.errors import Refused
+
+BUSY_STATES = ("55P03", "40P01", "40001", "57014")
+"""SQLSTATEs that a later try gets past: lock timeout, deadlock, serialization, statement timeout."""
+AWAY_STATES = ("08", "57P")
+RETRY_SECONDS = 2
+
+
+def refused_page(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """Says what happened and what to do, in the reader's language, with the status of the catalogue."""
+    if "json" in request.headers.get("Accept", "") and "html" not in request.headers.get("Accept", ""):
+        response: HttpResponse = JsonResponse(
+            refused.problem(), status=refused.status, content_type="application/problem+json"
+        )
+    else:
+        template = "accounts/refused_part.html" if request.headers.get("HX-Request") else "accounts/refused.html"
+        said = {"code": refused.code, "text": refused.text(), "action": refused.action()}
+        status = 200 if refused.status == 202 else refused.status
+        response = render(request, template, {"refused": said}, status=status)
+    if refused.retry_after is not None:
+        response["Retry-After"] = str(refused.retry_after)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def outage(error: OperationalError | InterfaceError) -> Refused | None:
+    """E1001 where the database is too busy, E1006 where it is away, None for an error of another kind."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state in BUSY_STATES:
+        return Refused("E1001", retry_after=RETRY_SECONDS)
+    if state is None or state.startswith(AWAY_STATES):
+        return Refused("E1006", retry_after=RETRY_SECONDS)
+    return None
