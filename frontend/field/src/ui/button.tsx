@@ -21,6 +21,7 @@ interface ButtonProps extends Look {
   readonly busy?: boolean;
   readonly disabled?: boolean;
   readonly describedBy?: string;
+  readonly id?: string;
 }
 
 /** A thing to press. While busy it keeps its size and place and says so to screen readers. */
@@ -28,6 +29,7 @@ export function Button({ kind = "secondary", wide = false, type = "button", ...p
   return (
     <button
       type={type}
+      id={props.id}
       class={classes(kind, wide)}
       onClick={props.onPress}
       disabled={props.disabled === true || props.busy === true}

@@ -61,6 +61,8 @@ export interface TextFieldProps {
   readonly maxLength?: number;
   readonly width?: "2" | "4" | "full";
   readonly code?: boolean;
+  /** Shown in front of what is typed, such as Rp. */
+  readonly prefix?: string;
   readonly testid?: string;
   readonly below?: ComponentChildren;
 }
@@ -69,8 +71,7 @@ export interface TextFieldProps {
 export function TextField(props: TextFieldProps) {
   const { id, hint, error } = props;
   const classNames = ["input", props.width ? `input--${props.width}` : "", props.code ? "input--code" : ""];
-  return (
-    <Frame {...props}>
+  const input = (
       <input
         id={id}
         class={classNames.filter(Boolean).join(" ")}
@@ -89,8 +90,8 @@ export function TextField(props: TextFieldProps) {
         onInput={(event) => props.onValue(event.currentTarget.value)}
         onBlur={props.onLeave}
       />
-    </Frame>
   );
+  return <Frame {...props}>{props.prefix ? <span class="prefixed" data-prefix={props.prefix}>{input}</span> : input}</Frame>;
 }
 
 interface TextAreaProps {

@@ -1,0 +1,102 @@
+import "./styles/app.css";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { engine } from "./engine";
+import { commonTexts } from "./i18n/common";
+import { ActivateScreen } from "./screens/activate";
+import { HeadBar } from "./screens/head-bar";
+import { HomeScreen } from "./screens/home";
+import { lazyScreen } from "./screens/lazy";
+import { NavBar } from "./screens/nav-bar";
+import { keepSyncLog } from "./screens/sync-log";
+import { UnsupportedScreen } from "./screens/unsupported";
+import { Button } from "./ui/button";
+import { ErrorNotice } from "./ui/error-notice";
+import { Notice } from "./ui/notice";
+import { useValue } from "./ui/observe";
+import { applyPreferences, useTexts } from "./ui/preferences";
+import { type Route, useRoute } from "./ui/route";
+import { ToastPlace } from "./ui/toast";
+
+applyPreferences();
+
+const EnrolScreen = lazyScreen(() => import("./screens/enrol").then((module) => module.EnrolScreen));
+const SavedScreen = lazyScreen(() => import("./screens/enrol").then((module) => module.SavedScreen));
+const MembersScreen = lazyScreen(() => import("./screens/members").then((module) => module.MembersScreen));
+const MemberScreen = lazyScreen(() => import("./screens/members").then((module) => module.MemberScreen));
+const OutboxScreen = lazyScreen(() => import("./screens/outbox").then((module) => module.OutboxScreen));
+const SettingsScreen = lazyScreen(() => import("./screens/settings").then((module) => module.SettingsScreen));
+
+/** The whole app: head bar, one screen, and the menu where no form is open. */
+export function App() {
+  const t = useTexts(commonTexts);
+  const route = useRoute();
+  const device = useValue(engine.device);
+  useEffect(keepSyncLog, []);
+  if (device.phase === "starting") return <p class="starting">{t.loading}</p>;
+  if (device.phase === "unsupported") return <UnsupportedScreen problem={device.problem} />;
+  const first = route.path[0] ?? "home";
+  if (device.phase === "new" || first === "activate") {
+    return (
+      <>
+        <ActivateScreen key={route.path[1] ?? ""} code={first === "activate" ? (route.path[1] ?? "") : ""} />
+        <ToastPlace />
+      </>
+    );
+  }
+  const inForm = first === "enrol";
+  return (
+    <div class={inForm ? "app app--form" : "app"}>
+      <HeadBar />
+      <Announcements revoked={device.phase === "revoked"} inForm={inForm} />
+      <Screen route={route} />
+      {!inForm && <NavBar current={first} />}
+      <ToastPlace />
+    </div>
+  );
+}
+
+function Screen({ route }: { route: Route }): ComponentChildren {
+  const [first, second, third] = route.path;
+  switch (first) {
+    case "enrol":
+      return <EnrolScreen draftId={second ?? null} step={third ?? null} />;
+    case "saved":
+      return <SavedScreen opId={second ?? ""} />;
+    case "members":
+      return <MembersScreen query={route.query} />;
+    case "member":
+      return <MemberScreen memberKey={second ?? ""} />;
+    case "outbox":
+      return <OutboxScreen />;
+    case "settings":
+      return <SettingsScreen />;
+    default:
+      return <HomeScreen />;
+  }
+}
+
+/** What concerns every screen: a phone switched off, a form not saved, a new version. */
+function Announcements({ revoked, inForm }: { revoked: boolean; inForm: boolean }) {
+  const t = useTexts(commonTexts);
+  const problem = useValue(engine.drafts.problem);
+  const updates = useValue(engine.updates.state);
+  return (
+    <div class="announcements">
+      {revoked && (
+        <Notice tone="stop" title={t.revoked} testid="revoked">
+          <p>{t.revokedBody}</p>
+        </Notice>
+      )}
+      {problem && <ErrorNotice error={problem} title={t.draftProblem} tone="stop" testid="draft-problem" />}
+      {updates.ready && !inForm && (
+        <Notice tone="note" testid="update-ready">
+          <p>{t.updateReady}</p>
+          <Button kind="quiet" onPress={() => engine.updates.apply()}>
+            {t.updateNow}
+          </Button>
+        </Notice>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+/** What every step of the form is given. */
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Draft, PhotoRef, Place } from "../../engine";
+import type { PhoneRules } from "../../rules/document";
+import type { Problem } from "../../ui/error-summary";
+import type { Form } from "./form";
+
+export interface Filling {
+  readonly draft: Draft;
+  readonly form: Form;
+  readonly change: (patch: Partial<Form>) => void;
+  readonly rules: PhoneRules;
+  readonly problems: readonly Problem[];
+  /** Day in the branch's time zone, `2026-11-22`. */
+  readonly today: string;
+  readonly timezone: string;
+  readonly province: string;
+  readonly photo: PhotoRef | null;
+  readonly onPhoto: (photo: PhotoRef | null) => void;
+  readonly place: Place | null | "finding";
+}
+
+export const FillingContext = createContext<Filling | null>(null);
+
+export function useFilling(): Filling {
+  const filling = useContext(FillingContext);
+  if (!filling) throw new Error("a step of the form is drawn outside the form");
+  return filling;
+}
+
+/** What is wrong with a field, if anything. */
+export function useProblem(): (field: string) => string | undefined {
+  const { problems } = useFilling();
+  return (field) => problems.find((problem) => problem.field === field)?.text;
+}

@@ -1,0 +1,2 @@
+export { EnrolScreen } from "./enrol";
+export { SavedScreen } from "./saved";

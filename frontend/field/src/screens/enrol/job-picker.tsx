@@ -1,0 +1,141 @@
+import { useState } from "preact/hooks";
+import { enrolTexts } from "../../i18n/enrol";
+import type { Occupation, PhoneRules } from "../../rules/document";
+import { Button } from "../../ui/button";
+import { FieldError } from "../../ui/field";
+import { Icon } from "../../ui/icon";
+import { useSay, useTexts } from "../../ui/preferences";
+import { useFilling, useProblem } from "./context";
+
+const JOBS_MOST = 2;
+const SHOWN_MOST = 12;
+
+/** Up to two jobs, found by words or by group; the first one is the main one. */
+export function JobPicker() {
+  const t = useTexts(enrolTexts);
+  const { form, change } = useFilling();
+  const [adding, setAdding] = useState(false);
+  const open = form.jobs.length === 0 || adding;
+  const problemOf = useProblem();
+  const add = (code: string) => {
+    if (!form.jobs.includes(code)) change({ jobs: [...form.jobs, code].slice(0, JOBS_MOST) });
+    setAdding(false);
+  };
+  return (
+    <fieldset class={problemOf("job-search") ? "field field--error" : "field"} data-testid="jobs">
+      <legend class="field__label">{t.jobs}</legend>
+      <p class="field__hint" id="job-search-hint">
+        {t.jobsHint}
+      </p>
+      <FieldError id="job-search" error={problemOf("job-search")} />
+      <ol class="picked">
+        {form.jobs.map((code, index) => (
+          <PickedJob key={code} code={code} main={index === 0} />
+        ))}
+      </ol>
+      {open ? (
+        <Search onPick={add} />
+      ) : (
+        form.jobs.length < JOBS_MOST && (
+          <Button icon="plus" onPress={() => setAdding(true)} testid="add-job">
+            {t.addSecondJob}
+          </Button>
+        )
+      )}
+    </fieldset>
+  );
+}
+
+function PickedJob({ code, main }: { code: string; main: boolean }) {
+  const t = useTexts(enrolTexts);
+  const say = useSay();
+  const { form, change, rules } = useFilling();
+  const job = findJob(rules, code);
+  const name = job ? say(job.name) : code;
+  return (
+    <li class="picked__item" data-testid="job-picked" data-code={code}>
+      <span>
+        <span class="muted small">{main ? t.mainJob : t.secondJob}</span>
+        <strong>{name}</strong>
+      </span>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={t.remove(name)}
+        data-testid={`job-remove-${code}`}
+        onClick={() => change({ jobs: form.jobs.filter((other) => other !== code) })}
+      >
+        <Icon name="cross" />
+      </button>
+    </li>
+  );
+}
+
+export function findJob(rules: PhoneRules, code: string): Occupation | undefined {
+  return rules.occupations.flatMap((group) => group.jobs).find((job) => job.code === code);
+}
+
+/** Jobs whose name in either language has every word typed. */
+export function searchJobs(rules: PhoneRules, typed: string): readonly Occupation[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const matches = (job: Occupation) => {
+    const name = `${job.name.id} ${job.name.en}`.toLowerCase();
+    return words.every((word) => name.includes(word));
+  };
+  return rules.occupations.flatMap((group) => group.jobs.filter(matches)).slice(0, SHOWN_MOST);
+}
+
+function Search({ onPick }: { onPick: (code: string) => void }) {
+  const t = useTexts(enrolTexts);
+  const say = useSay();
+  const { rules } = useFilling();
+  const problemOf = useProblem();
+  const [typed, setTyped] = useState("");
+  const found = typed.trim() === "" ? null : searchJobs(rules, typed);
+  return (
+    <>
+      <label class="field__sublabel" for="job-search">
+        {t.searchJob}
+      </label>
+      <div class="search__box">
+        <Icon name="search" />
+        <input
+          id="job-search"
+          class="input"
+          type="search"
+          autocomplete="off"
+          enterkeyhint="search"
+          aria-describedby="job-search-hint"
+          aria-invalid={problemOf("job-search") ? true : undefined}
+          value={typed}
+          data-testid="job-search"
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+      </div>
+      {found?.length === 0 && <p role="status">{t.jobNone}</p>}
+      {found && found.length > 0 && <JobButtons jobs={found} onPick={onPick} />}
+      {(!found || found.length === 0) &&
+        rules.occupations.map((group) => (
+          <details class="group" key={group.code}>
+            <summary>{say(group.name)}</summary>
+            <JobButtons jobs={group.jobs} onPick={onPick} />
+          </details>
+        ))}
+    </>
+  );
+}
+
+function JobButtons({ jobs, onPick }: { jobs: readonly Occupation[]; onPick: (code: string) => void }) {
+  const say = useSay();
+  return (
+    <ul class="results">
+      {jobs.map((job) => (
+        <li key={job.code}>
+          <button type="button" class="result" onClick={() => onPick(job.code)} data-testid={`job-${job.code}`}>
+            {say(job.name)}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

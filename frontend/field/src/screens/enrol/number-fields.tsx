@@ -1,0 +1,159 @@
+import { useState } from "preact/hooks";
+import { engine } from "../../engine";
+import { commonTexts } from "../../i18n/common";
+import { enrolTexts } from "../../i18n/enrol";
+import { type NikReport, checkKk, checkNik, findingOf } from "../../rules/nik";
+import { readOut } from "../../rules/read-out";
+import { TextField } from "../../ui/field";
+import { Icon } from "../../ui/icon";
+import { Notice } from "../../ui/notice";
+import { useLoaded } from "../../ui/observe";
+import { useLanguage, useSay, useTexts } from "../../ui/preferences";
+import { type Filling, useFilling, useProblem } from "./context";
+import { type Form, digitsOf, isoDate, typedDate } from "./form";
+
+const DIGITS = 16;
+/** Sixteen digits and the blanks that somebody may type between them. */
+const TYPED_MOST = 24;
+
+/** The NIK as typed, judged against everything that stands beside it. */
+export function nikReport(form: Form, filling: Pick<Filling, "rules" | "today" | "province">): NikReport {
+  const beside = { kk: form.kk || null, birthOn: isoDate(form.birth), sex: form.sex, province: filling.province };
+  return checkNik(filling.rules.nik, form.nik, filling.today, beside);
+}
+
+/** Birth date and sex as the NIK says, where they are empty or still what the NIK typed before said. */
+export function prefilled(form: Form, nik: string, filling: Pick<Filling, "rules" | "today">): Partial<Form> {
+  const before = checkNik(filling.rules.nik, form.nik, filling.today);
+  const after = checkNik(filling.rules.nik, nik, filling.today);
+  const patch: { -readonly [Key in "nik" | "birth" | "sex"]?: Form[Key] } = { nik };
+  const typed = isoDate(form.birth);
+  const untouched = (form.birth.day === "" && form.birth.month === "" && form.birth.year === "") || typed === before.birthOn;
+  if (after.birthOn && untouched) patch.birth = typedDate(after.birthOn);
+  if (after.sex && (form.sex === null || form.sex === before.sex)) patch.sex = after.sex;
+  return patch;
+}
+
+export function NikField() {
+  const t = useTexts(enrolTexts);
+  const say = useSay();
+  const filling = useFilling();
+  const problemOf = useProblem();
+  const [left, setLeft] = useState(false);
+  const { form, change, rules } = filling;
+  const report = nikReport(form, filling);
+  const count = digitsOf(form.nik).length;
+  const whole = report.digits.length >= DIGITS;
+  const refusal = form.nik !== "" && (whole || left) ? report.refusals[0] : undefined;
+  const refused = refusal && findingOf(rules.nik, refusal);
+  return (
+    <TextField
+      id="nik"
+      label={t.nik}
+      hint={t.nikHint}
+      keyboard="numeric"
+      code
+      maxLength={TYPED_MOST}
+      value={form.nik}
+      onValue={(typed) => change(prefilled(form, typed, filling))}
+      onLeave={() => setLeft(true)}
+      error={refused ? say(refused.text) : problemOf("nik")}
+      below={
+        <div class="field__below" aria-live="polite">
+          {report.read ? <Meaning report={report} /> : count > 0 && <span class="muted">{t.nikDigits(count)}</span>}
+        </div>
+      }
+    />
+  );
+}
+
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+/** Where the numbers of kelurahan and of desa begin within a kecamatan. */
+const FIRST_VILLAGES = ["1001", "2001"];
+
+/** Names of a kecamatan and its kabupaten by their codes; empty outside the own province or before the first download. */
+async function districtNames(district: string): Promise<ReadonlyMap<string, string>> {
+  const villages = await Promise.all(
+    FIRST_VILLAGES.map((number) => engine.reference.findVillage(`${district}.${number}`).catch(() => null)),
+  );
+  const found = villages.find((village) => village !== null);
+  if (!found) return NO_NAMES;
+  return new Map([
+    [district, found.district],
+    [district.slice(0, district.lastIndexOf(".")), found.regency],
+  ]);
+}
+
+/** What the digits say, to be read out to the worker. */
+function Meaning({ report }: { report: NikReport }) {
+  const t = useTexts(enrolTexts);
+  const language = useLanguage();
+  const { rules } = useFilling();
+  const district = report.read?.district ?? "";
+  const names = useLoaded(() => districtNames(district), [district]);
+  const known = names.state === "done" ? names.value : NO_NAMES;
+  const words = readOut(rules.nik, report, (code) => known.get(code) ?? null, language);
+  return (
+    <p class="with-icon" data-testid="nik-meaning">
+      <Icon name="check" size={20} />
+      <span>
+        <span class="muted">{t.nikMeans}:</span> {words}
+      </span>
+    </p>
+  );
+}
+
+export function KkField() {
+  const t = useTexts(enrolTexts);
+  const common = useTexts(commonTexts);
+  const { form, change } = useFilling();
+  const problemOf = useProblem();
+  const count = digitsOf(form.kk).length;
+  return (
+    <TextField
+      id="kk"
+      label={t.kk}
+      hint={t.kkHint}
+      optional={common.optional}
+      keyboard="numeric"
+      code
+      maxLength={TYPED_MOST}
+      value={form.kk}
+      onValue={(kk) => change({ kk })}
+      error={problemOf("kk")}
+      below={count > 0 && count < DIGITS && <p class="field__below muted">{t.nikDigits(count)}</p>}
+    />
+  );
+}
+
+/** Keys of everything doubtful about the two numbers; a doubt never stops the form. */
+export function doubtsOf(form: Form, filling: Pick<Filling, "rules" | "today" | "province">): readonly string[] {
+  const nik = nikReport(form, filling);
+  const kk = form.kk.trim() === "" ? [] : checkKk(filling.rules.nik, form.kk).warnings;
+  return nik.read ? [...nik.warnings, ...kk] : kk;
+}
+
+export function Doubts() {
+  const t = useTexts(enrolTexts);
+  const say = useSay();
+  const filling = useFilling();
+  const found = doubtsOf(filling.form, filling).flatMap((code) => {
+    const finding = findingOf(filling.rules.nik, code);
+    return finding ? [{ code, text: say(finding.text) }] : [];
+  });
+  return (
+    <div aria-live="polite">
+      {found.length > 0 && (
+        <Notice tone="needs" title={t.warnings} testid="doubts">
+          <ul>
+            {found.map((doubt) => (
+              <li key={doubt.code} data-testid={`doubt-${doubt.code}`}>
+                {doubt.text}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+    </div>
+  );
+}

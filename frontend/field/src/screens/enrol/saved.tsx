@@ -1,0 +1,108 @@
+import { useState } from "preact/hooks";
+import { type ErrorView, type MemberView, engine } from "../../engine";
+import { commonTexts } from "../../i18n/common";
+import { enrolTexts } from "../../i18n/enrol";
+import { membersTexts } from "../../i18n/members";
+import { Button, ButtonLink } from "../../ui/button";
+import { ErrorNotice, asErrorView } from "../../ui/error-notice";
+import { Notice } from "../../ui/notice";
+import { useLoaded, useValue } from "../../ui/observe";
+import { Page, Section } from "../../ui/page";
+import { useTexts } from "../../ui/preferences";
+import { link } from "../../ui/route";
+import { PaymentCard } from "../members/payment";
+
+type State = "saved" | "accepted" | "review" | "rejected" | "cancelled";
+
+function stateOf(member: MemberView | null): State {
+  if (member?.cancelling || member?.state === "cancelled") return "cancelled";
+  if (member?.state === "accepted" || member?.state === "active") return "accepted";
+  if (member?.state === "review" || member?.state === "rejected") return member.state;
+  return "saved";
+}
+
+/** After confirming: it is safe; what happens next; and, when the server answers meanwhile, what it said. */
+export function SavedScreen({ opId }: { opId: string }) {
+  const t = useTexts(enrolTexts);
+  const revision = useValue(engine.members.revision);
+  const loaded = useLoaded(() => engine.members.find(opId), [opId, revision]);
+  const member = loaded.state === "done" ? loaded.value : null;
+  const state = stateOf(member);
+  const titles: Record<State, string> = {
+    saved: t.savedTitle,
+    accepted: t.acceptedTitle,
+    review: t.reviewTitle,
+    rejected: t.rejectedTitle,
+    cancelled: t.undone,
+  };
+  return (
+    <Page
+      title={titles[state]}
+      testid="screen-saved"
+      foot={
+        <ButtonLink kind="primary" wide icon="plus" href="#/enrol" testid="next-worker">
+          {t.nextWorker}
+        </ButtonLink>
+      }
+    >
+      <div data-testid="saved-state" data-state={state} data-op={opId} role="status">
+        {state === "saved" && member && (
+          <Notice tone="done" testid="saved">
+            <p>{t.savedBody(member.name)}</p>
+          </Notice>
+        )}
+      </div>
+      {member?.error && <ErrorNotice error={member.error} tone={state === "review" ? "note" : "stop"} />}
+      {state === "accepted" && member?.paymentCode && <PaymentCard member={member} />}
+      {state !== "cancelled" && <WhatNext state={state} />}
+      {member && (
+        <div class="stack">
+          <ButtonLink wide href={link("member", member.key)} testid="to-member">
+            {t.toMember}
+          </ButtonLink>
+          {member.canCancel && state === "saved" && <Undo member={member} />}
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function WhatNext({ state }: { state: State }) {
+  const t = useTexts(enrolTexts);
+  const m = useTexts(membersTexts);
+  const { syncing } = useValue(engine.sync.state);
+  const lines: Record<State, readonly string[]> = {
+    saved: [syncing ? t.nextSending : t.nextSend, t.nextCode, t.nextPay],
+    accepted: [m.nextAccepted],
+    review: [m.nextReview, m.nextReviewJoin],
+    rejected: [m.nextRejectedJoin],
+    cancelled: [],
+  };
+  return (
+    <Section title={t.nextTitle} testid="what-next">
+      <ol class="plain-list">
+        {lines[state].map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+function Undo({ member }: { member: MemberView }) {
+  const t = useTexts(enrolTexts);
+  const common = useTexts(commonTexts);
+  const [problem, setProblem] = useState<ErrorView | null>(null);
+  const undo = () =>
+    engine.enrolments.cancel(member.key, "mistake").catch((error: unknown) => {
+      setProblem(asErrorView(error));
+    });
+  return (
+    <>
+      {problem && <ErrorNotice error={problem} title={common.undo} />}
+      <Button kind="quiet" wide icon="undo" onPress={() => void undo()} testid="undo">
+        {t.undo}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,264 @@
+import { type Draft, type MeView, type SyncState, engine } from "../engine";
+import { commonTexts } from "../i18n/common";
+import { dayOf, formatAge, formatDate, formatMoney, formatNumber } from "../i18n/format";
+import { homeTexts } from "../i18n/home";
+import { Button, ButtonLink } from "../ui/button";
+import { Icon } from "../ui/icon";
+import { Notice } from "../ui/notice";
+import { useNow, useValue } from "../ui/observe";
+import { Page, Section } from "../ui/page";
+import { useLanguage, useTexts } from "../ui/preferences";
+import { Ring } from "../ui/ring";
+import { link } from "../ui/route";
+import { toast } from "../ui/toast";
+import { daysLeftInMonth, daysUntil, neededPerDay } from "./home-figures";
+
+/** What an agent needs to know before the next worker, and the one act: enrol. */
+export function HomeScreen() {
+  const t = useTexts(homeTexts);
+  const me = useValue(engine.me);
+  const device = useValue(engine.device);
+  const sync = useValue(engine.sync.state);
+  const drafts = useValue(engine.drafts.list);
+  const now = useNow();
+  const name = me?.agent.name ?? device.agent?.name ?? "";
+  const timezone = device.branch?.timezone ?? "Asia/Jakarta";
+  const today = dayOf(engine.serverNow(), timezone);
+  return (
+    <Page
+      title={t.greeting(name.split(" ")[0] ?? name)}
+      testid="screen-home"
+      foot={
+        <ButtonLink kind="primary" wide icon="plus" href="#/enrol" testid="enrol">
+          {t.enrolWorker}
+        </ButtonLink>
+      }
+    >
+      <LicenceNotice me={me} today={today} />
+      <QuotaNotice me={me} />
+      <DraftCard drafts={drafts} now={now} />
+      {me ? <Figures me={me} now={now} today={today} /> : <FirstTime />}
+      <Sending sync={sync} now={now} />
+      {me && <Licence me={me} />}
+      <Install />
+    </Page>
+  );
+}
+
+function FirstTime() {
+  const t = useTexts(homeTexts);
+  const common = useTexts(commonTexts);
+  return (
+    <Notice tone="note" title={t.firstTitle} testid="first-time">
+      <p>{t.firstBody}</p>
+      <p class="muted">{common.noFigures}</p>
+    </Notice>
+  );
+}
+
+function LicenceNotice({ me, today }: { me: MeView | null; today: string }) {
+  const t = useTexts(homeTexts);
+  const licence = me?.licence;
+  if (!licence) return null;
+  const left = daysUntil(today, licence.valid_to);
+  if (licence.state !== "valid" || left < 0) {
+    return (
+      <Notice tone="stop" title={t.licenceInvalid} testid="licence-invalid">
+        <p>{t.licenceInvalidBody}</p>
+      </Notice>
+    );
+  }
+  return left <= 30 ? <Notice tone="needs" title={t.licenceExpiring(left)} testid="licence-expiring" /> : null;
+}
+
+function QuotaNotice({ me }: { me: MeView | null }) {
+  const t = useTexts(homeTexts);
+  if (!me?.quota || me.quota.left > 0) return null;
+  return (
+    <Notice tone="needs" title={t.quotaOut} testid="quota-out">
+      <p>{me.quota.mode === "block" ? t.quotaOutBlock : t.quotaOutBody}</p>
+    </Notice>
+  );
+}
+
+/** The newest form that was left unfinished, with how to go on and how to drop it. */
+function DraftCard({ drafts, now }: { drafts: readonly Draft[]; now: number }) {
+  const t = useTexts(homeTexts);
+  const language = useLanguage();
+  const [draft] = drafts;
+  if (!draft) return null;
+  const discard = async () => {
+    await engine.drafts.discard(draft.id);
+    toast(t.draftDiscarded, () => void engine.drafts.restore(draft.id));
+  };
+  const name = draft.fields.name;
+  return (
+    <section class="card card--needs" data-testid="draft">
+      <div class="with-icon">
+        <Icon name="pen" />
+        <div>
+          <strong>{name ? t.draftOf(name) : t.draftUnnamed}</strong>
+          <p class="muted small">
+            {t.draftSaved(formatAge(now - draft.savedAt, language))}
+            {drafts.length > 1 && ` · ${t.moreDrafts(drafts.length - 1)}`}
+          </p>
+        </div>
+      </div>
+      <div class="row">
+        <ButtonLink href={link("enrol", draft.id)} testid="draft-continue">
+          {t.continueDraft}
+        </ButtonLink>
+        <Button kind="quiet" icon="trash" onPress={() => void discard()} testid="draft-discard">
+          {t.discardDraft}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Figures({ me, now, today }: { me: MeView; now: number; today: string }) {
+  const t = useTexts(homeTexts);
+  const common = useTexts(commonTexts);
+  const language = useLanguage();
+  return (
+    <>
+      <p class="muted small as-of" data-testid="figures-age">
+        {common.asOf(formatAge(now - me.as_of_ms, language))}
+      </p>
+      <Target me={me} today={today} />
+      <div class="columns">
+        <Counts title={t.today} figures={me.today} testid="today" />
+        <Counts title={t.thisMonth} figures={me.month} testid="month" />
+      </div>
+      <Dues me={me} />
+      <div class="columns">
+        {me.quota && (
+          <Tile name={t.quotaLeft} value={formatNumber(me.quota.left)} detail={t.quotaOf(formatNumber(me.quota.left), formatNumber(me.quota.cap))} testid="quota" />
+        )}
+        <Tile name={t.contributions} value={formatMoney(me.month.contributions)} detail={t.thisMonth} testid="contributions" />
+      </div>
+    </>
+  );
+}
+
+function Tile({ name, value, detail, testid }: { name: string; value: string; detail: string; testid: string }) {
+  return (
+    <section class="card tile" data-testid={testid}>
+      <h2 class="tile__name">{name}</h2>
+      <strong class="tile__value">{value}</strong>
+      <span class="muted small">{detail}</span>
+    </section>
+  );
+}
+
+function Target({ me, today }: { me: MeView; today: string }) {
+  const t = useTexts(homeTexts);
+  const target = me.target_month;
+  if (target === null) return <p class="muted">{t.noTarget}</p>;
+  const done = me.month.active;
+  const days = daysLeftInMonth(today);
+  const needed = neededPerDay(target - done, days);
+  return (
+    <section class="card target" data-testid="target">
+      <Ring done={done} target={target} label={t.targetRing(done, target)} />
+      <div>
+        <h2>{t.target}</h2>
+        <p>{needed === null ? t.targetReached : t.neededPerDay(formatNumber(needed), days)}</p>
+      </div>
+    </section>
+  );
+}
+
+interface CountsProps {
+  readonly title: string;
+  readonly figures: MeView["today"];
+  readonly testid: string;
+}
+
+function Counts({ title, figures, testid }: CountsProps) {
+  const t = useTexts(homeTexts);
+  const rows = [
+    [t.enrolled, figures.enrolled, "enrolled"],
+    [t.active, figures.active, "active"],
+    [t.review, figures.review, "review"],
+  ] as const;
+  return (
+    <section class="card counts" data-testid={testid}>
+      <h2 class="tile__name">{title}</h2>
+      <dl>
+        {rows.map(([name, value, key]) => (
+          <div key={key}>
+            <dt>{name}</dt>
+            <dd data-testid={`${testid}-${key}`}>{formatNumber(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Dues({ me }: { me: MeView }) {
+  const t = useTexts(homeTexts);
+  const { count, amount } = me.dues;
+  if (count === 0) return <p class="muted with-icon"><Icon name="check" /> <span>{t.duesNone}</span></p>;
+  return (
+    <a class="card card--link" href="#/members?state=accepted" data-testid="dues">
+      <Icon name="wallet" />
+      <span class="card__main">
+        <span>{t.dues}</span>
+        <strong class="tile__value">{formatMoney(amount)}</strong>
+        <span class="muted small">{t.duesCount(count)}</span>
+      </span>
+      <Icon name="forward" />
+    </a>
+  );
+}
+
+function Sending({ sync, now }: { sync: SyncState; now: number }) {
+  const t = useTexts(homeTexts);
+  const common = useTexts(commonTexts);
+  const language = useLanguage();
+  const parts = [
+    sync.oldestUnsentAt === null ? null : t.unsentOldest(formatAge(now - sync.oldestUnsentAt, language)),
+    sync.unsentPhotos > 0 ? t.unsentPhotos(sync.unsentPhotos) : null,
+  ].filter((part) => part !== null);
+  const last = sync.lastSyncAt === null ? t.neverSynced : formatAge(now - sync.lastSyncAt, language);
+  return (
+    <a class="card card--link" href="#/outbox" data-testid="home-unsent">
+      <Icon name={sync.unsent > 0 ? "outbox" : "check"} />
+      <span class="card__main">
+        <strong>{sync.unsent > 0 ? common.unsentCount(sync.unsent) : t.unsentNone}</strong>
+        {parts.length > 0 && <span class="muted small">{parts.join(" · ")}</span>}
+        <span class="muted small">
+          {t.lastSync}: {last}
+        </span>
+      </span>
+      <Icon name="forward" />
+    </a>
+  );
+}
+
+function Licence({ me }: { me: MeView }) {
+  const t = useTexts(homeTexts);
+  const language = useLanguage();
+  const text = me.licence ? `${me.licence.number}, ${t.licenceUntil(formatDate(me.licence.valid_to, language))}` : t.licenceUnknown;
+  return (
+    <p class="muted small" data-testid="licence">
+      {t.licence}: {text}
+    </p>
+  );
+}
+
+function Install() {
+  const t = useTexts(homeTexts);
+  const { installable } = useValue(engine.updates.state);
+  if (!installable) return null;
+  return (
+    <Section title={t.installTitle} testid="install">
+      <p>{t.installBody}</p>
+      <Button icon="phone" onPress={() => void engine.updates.promptInstall()}>
+        {t.install}
+      </Button>
+    </Section>
+  );
+}

@@ -1,0 +1,2 @@
+export { MemberScreen } from "./member";
+export { MembersScreen } from "./list";

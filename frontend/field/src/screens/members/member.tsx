@@ -1,0 +1,193 @@
+import { type MemberView, engine } from "../../engine";
+import { commonTexts } from "../../i18n/common";
+import { formatDate, formatInstant, formatMoney, formatMonth, inGroups, maskNik } from "../../i18n/format";
+import { membersTexts } from "../../i18n/members";
+import { Button, ButtonLink } from "../../ui/button";
+import { ErrorNotice } from "../../ui/error-notice";
+import { StateBadge } from "../../ui/member-state";
+import { Notice } from "../../ui/notice";
+import { useLoaded, useValue } from "../../ui/observe";
+import { Empty, Facts, Page, Section } from "../../ui/page";
+import { useLanguage, useTexts } from "../../ui/preferences";
+import { link, navigate } from "../../ui/route";
+import { CancelSection } from "./cancel";
+import { PaymentCard } from "./payment";
+
+const BACK = "#/members";
+
+/** One member: where it stands in plain words, what to pay, what next. */
+export function MemberScreen({ memberKey }: { memberKey: string }) {
+  const t = useTexts(membersTexts);
+  const common = useTexts(commonTexts);
+  const revision = useValue(engine.members.revision);
+  const loaded = useLoaded(() => engine.members.find(memberKey), [memberKey, revision]);
+  const back = { href: BACK, label: t.toList };
+  if (loaded.state === "loading") {
+    return (
+      <Page title={t.memberTitle} back={back} testid="screen-member">
+        <p class="appear-late">{common.loading}</p>
+      </Page>
+    );
+  }
+  if (loaded.state === "failed" || loaded.value === null) {
+    return (
+      <Page title={t.memberTitle} back={back} testid="screen-member-missing">
+        <Empty title={t.notFound}>
+          <p>{t.notFoundBody}</p>
+          <ButtonLink href={BACK}>{t.toList}</ButtonLink>
+        </Empty>
+      </Page>
+    );
+  }
+  return <Member member={loaded.value} />;
+}
+
+function Member({ member }: { member: MemberView }) {
+  const t = useTexts(membersTexts);
+  return (
+    <Page title={member.name} back={{ href: BACK, label: t.toList }} testid="screen-member">
+      <div data-testid="member-state" data-state={member.state}>
+        <StateBadge state={member.state} />
+      </div>
+      <Next member={member} />
+      {member.state === "accepted" && member.paymentCode && <PaymentCard member={member} />}
+      <CoverSection member={member} />
+      <DataSection member={member} />
+      <HistorySection member={member} />
+      <CancelSection member={member} />
+    </Page>
+  );
+}
+
+/** What happens next, and what the worker can do meanwhile. */
+export function Next({ member }: { member: MemberView }) {
+  const t = useTexts(membersTexts);
+  const texts: Record<MemberView["state"], readonly string[]> = {
+    unsent: [t.nextUnsent],
+    captured: [t.nextCaptured],
+    review: [t.nextReview, t.nextReviewJoin],
+    accepted: [t.nextAccepted],
+    active: [t.nextActive],
+    lapsed: [t.nextLapsed],
+    ended: [t.nextEnded],
+    rejected: [t.nextRejected, t.nextRejectedJoin],
+    cancelled: [t.nextCancelled],
+  };
+  return (
+    <div class="stack" data-testid="next">
+      {texts[member.state].map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+      {member.opStatus === "conflict" && <p>{t.conflict}</p>}
+      {member.error && <ErrorNotice error={member.error} tone={member.state === "review" ? "note" : "stop"} testid="member-error" />}
+      {member.cancelling && <Notice tone="needs" title={t.cancelling} />}
+      {member.photoPending && <p class="muted">{t.photoPending}</p>}
+      {member.state === "rejected" && member.op !== null && <Again op={member.op} />}
+    </div>
+  );
+}
+
+function Again({ op }: { op: string }) {
+  const t = useTexts(membersTexts);
+  const mend = async () => {
+    const draft = await engine.drafts.startFrom(op);
+    navigate(link("enrol", draft.id));
+  };
+  return (
+    <Button icon="pen" wide onPress={() => void mend()} testid="fix-and-resend">
+      {t.fixAndResend}
+    </Button>
+  );
+}
+
+function CoverSection({ member }: { member: MemberView }) {
+  const t = useTexts(membersTexts);
+  const language = useLanguage();
+  const timezone = useValue(engine.device).branch?.timezone ?? "Asia/Jakarta";
+  const through = member.paidThrough && t.paidThrough(formatMonth(member.paidThrough, language));
+  return (
+    <Section title={t.cover} testid="cover">
+      <p class="cover">
+        <strong data-testid="paid-through">{member.state === "lapsed" ? t.lapsedCover : (through ?? t.notCovered)}</strong>
+        {member.coverFrom && (
+          <span class="muted">
+            {t.coverFrom(
+              member.coverFrom.length > 10
+                ? formatInstant(member.coverFrom, timezone, language)
+                : formatDate(member.coverFrom, language),
+            )}
+          </span>
+        )}
+      </p>
+    </Section>
+  );
+}
+
+function DataSection({ member }: { member: MemberView }) {
+  const t = useTexts(membersTexts);
+  const village = useLoaded(
+    () => (member.region ? engine.reference.findVillage(member.region) : Promise.resolve(null)),
+    [member.region],
+  );
+  const rows: (readonly [string, string])[] = [
+    [t.nik, maskNik(member.nik)],
+    [t.programmes, member.programmes.join(" + ")],
+    [t.months, t.monthsCount(member.months)],
+  ];
+  if (village.state === "done" && village.value) rows.push([t.region, village.value.name]);
+  if (member.kpj) rows.push([t.kpj, inGroups(member.kpj)]);
+  if (member.state === "active") rows.push([t.core, member.core && member.core !== "none" ? t.coreRegistered : t.coreNone]);
+  return <Facts rows={rows} />;
+}
+
+function HistorySection({ member }: { member: MemberView }) {
+  const t = useTexts(membersTexts);
+  const language = useLanguage();
+  const events = historyOf(member);
+  const names = {
+    captured: t.historyCaptured,
+    sent: t.historySent,
+    review: t.historyReview,
+    accepted: t.historyAccepted,
+    active: t.historyActive,
+    rejected: t.historyRejected,
+    cancelled: t.historyCancelled,
+  };
+  return (
+    <Section title={t.history} testid="history">
+      <ol class="history">
+        {events.map((event) => (
+          <li key={event}>
+            {names[event]}
+            {event === "captured" && <span class="muted small"> {formatDate(member.capturedOn, language)}</span>}
+            {event === "accepted" && member.amount !== null && <span class="muted small"> {formatMoney(member.amount)}</span>}
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+type Passed = "captured" | "sent" | "review" | "accepted" | "active" | "rejected" | "cancelled";
+
+/** What has happened to an enrolment, as far as its state proves it, oldest first. */
+export function historyOf(member: Pick<MemberView, "state">): readonly Passed[] {
+  switch (member.state) {
+    case "unsent":
+      return ["captured"];
+    case "captured":
+      return ["captured", "sent"];
+    case "review":
+      return ["captured", "sent", "review"];
+    case "accepted":
+      return ["captured", "sent", "accepted"];
+    case "active":
+    case "lapsed":
+    case "ended":
+      return ["captured", "sent", "accepted", "active"];
+    case "rejected":
+      return ["captured", "sent", "rejected"];
+    case "cancelled":
+      return ["captured", "cancelled"];
+  }
+}
