@@ -80,6 +80,15 @@ def test_open_questions_answer_with_the_chosen_reading() -> None:
     }
 
 
+def test_identity_weights_leave_kin_in_peace_and_stand_in_dates_light() -> None:
+    identity = load().identity
+    weights = identity.weights
+    kin = weights.kk_same + weights.phone_same + weights.village_same + weights.birth_place_same
+    assert kin < identity.thresholds.review < identity.thresholds.same
+    assert weights.birth_date_stand_in_same * 3 < weights.birth_date_same
+    assert weights.name_equal + weights.birth_date_stand_in_same < identity.thresholds.review
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
