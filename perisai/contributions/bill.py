@@ -1,0 +1,135 @@
+"""Issues and cancels bills."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from perisai.contributions import tariff
+from perisai.contributions.rules import load
+from perisai.events.ids import uuid7
+from perisai.events.work import Work
+from perisai.payments import ledger
+
+DAYS_TO_PAY = 30
+
+_INSERT = """
+INSERT INTO contributions_bill (branch_id, id, enrolment_id, payment_code, state, first_month, months, lines, amount, rules,
+  issued_at, priced_at, pay_by)
+SELECT %(branch)s, b.id, b.enrolment_id, b.payment_code, 'open', %(month)s, b.months, b.lines, b.amount, %(rules)s,
+  %(now)s, %(now)s, %(pay_by)s
+FROM jsonb_to_recordset(%(rows)s::jsonb)
+  AS b (id uuid, enrolment_id uuid, payment_code text, months int, lines jsonb, amount bigint)
+"""
+
+_CANCEL = """
+UPDATE contributions_bill SET state = 'cancelled'
+WHERE branch_id = %s AND enrolment_id = ANY (%s) AND state = 'open'
+RETURNING enrolment_id, lines, amount
+"""
+
+
+@dataclass(frozen=True)
+class ToBill:
+    """What one enrolment is billed for. ``months`` from the present month on."""
+
+    enrolment_id: UUID
+    payment_code: str
+    income: int
+    programmes: frozenset[str]
+    transport: bool
+    months: int
+
+
+@dataclass(frozen=True)
+class Issued:
+    bill_id: UUID
+    enrolment_id: UUID
+    payment_code: str
+    amount: int
+    pay_by: datetime
+    first_month: date
+
+
+def issue_many(work: Work, *, branch_id: int, timezone: str, wanted: list[ToBill]) -> dict[UUID, Issued]:
+    """Bills by enrolment, priced month by month from the present month of the branch. Three statements.
+
+    The first contribution month is the month of the first payment, so a bill that outlives its month is priced again.
+    """
+    if not wanted:
+        return {}
+    month = work.now.astimezone(ZoneInfo(timezone)).date().replace(day=1)
+    pay_by = last_moment(work.now + timedelta(days=DAYS_TO_PAY), timezone)
+    months = {n: tuple(tariff.months_from(month, n)) for n in {one.months for one in wanted}}
+    prices = tariff.price_many(
+        tariff.Asked(one.income, one.programmes, one.transport, months[one.months]) for one in wanted
+    )
+    issued: dict[UUID, Issued] = {}
+    rows: list[dict[str, Any]] = []
+    for one, priced in zip(wanted, prices, strict=True):
+        amount = tariff.total(priced)
+        bill = Issued(uuid7(), one.enrolment_id, one.payment_code, amount, pay_by, month)
+        issued[one.enrolment_id] = bill
+        rows.append(
+            {
+                "id": bill.bill_id,
+                "enrolment_id": one.enrolment_id,
+                "payment_code": one.payment_code,
+                "months": one.months,
+                "lines": lines_of(priced),
+                "amount": amount,
+            }
+        )
+    work.execute(
+        _INSERT,
+        {
+            "branch": branch_id,
+            "month": month,
+            "rules": load().version,
+            "now": work.now,
+            "pay_by": pay_by,
+            "rows": orjson.dumps(rows).decode(),
+        },
+    )
+    jkk, jkm, jht = net_sums(line for row in rows for line in row["lines"])
+    ledger.record_billing(work, branch_id=branch_id, jkk=jkk, jkm=jkm, jht=jht)
+    return issued
+
+
+def cancel_many(work: Work, *, branch_id: int, enrolment_ids: list[UUID]) -> None:
+    """Cancels the open bills of these enrolments and takes them out of the books. Two statements."""
+    if not enrolment_ids:
+        return
+    cancelled = work.rows(_CANCEL, [branch_id, enrolment_ids])
+    if cancelled:
+        jkk, jkm, jht = net_sums(line for _, lines, _ in cancelled for line in lines)
+        ledger.record_billing(work, branch_id=branch_id, jkk=-jkk, jkm=-jkm, jht=-jht)
+
+
+def lines_of(prices: list[tariff.MonthPrice]) -> list[list[Any]]:
+    """[[month "2026-11", base, jkk, jkm, jht, relief, total], ...] in rupiah."""
+    return [
+        [f"{p.month:%Y-%m}", p.base, p.jkk, p.jkm, p.jht, p.relief, p.total] for p in prices
+    ]
+
+
+def net_sums(lines: Iterable[list[Any]]) -> tuple[int, int, int]:
+    """(jkk, jkm, jht) in rupiah after relief. A relief takes the same share of JKK and JKM and nothing of JHT."""
+    jkk = jkm = jht = 0
+    for _, _, line_jkk, line_jkm, line_jht, relief, _ in lines:
+        relief_jkk = relief * line_jkk // (line_jkk + line_jkm)
+        jkk += line_jkk - relief_jkk
+        jkm += line_jkm - (relief - relief_jkk)
+        jht += line_jht
+    return jkk, jkm, jht
+
+
+def last_moment(at: datetime, timezone: str) -> datetime:
+    """The last second of the branch's day of an instant."""
+    zone = ZoneInfo(timezone)
+    day = at.astimezone(zone).date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, tzinfo=zone) - timedelta(seconds=1)

@@ -1,0 +1,14 @@
+"""When an act on a phone happened, as far as anybody can say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Captured:
+    """The interval in which an act happened, the best estimate within it, and whether a person should look at it."""
+
+    earliest: datetime
+    latest: datetime
+    estimate: datetime
+    doubtful: bool

@@ -1,0 +1,53 @@
+"""An enrolment on its way through the gates."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from perisai.agents.licence import Standing
+from perisai.contributions import bill
+from perisai.events.captured import Captured
+from perisai.members.entry import Entry
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where and through whom: the branch, its time zone, the agent and the phone."""
+
+    branch_id: int
+    timezone: str
+    standing: Standing
+    device_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One ``enrol`` op: its id becomes the enrolment's."""
+
+    op_id: UUID
+    body: Any
+    captured: Captured
+    place: dict[str, float] | None
+
+
+@dataclass
+class Candidate:
+    """An enrolment on its way through the gates; ``reason`` set means a person has to look."""
+
+    asked: Asked
+    entry: Entry
+    captured_on: date
+    nik_hash: bytes
+    nik_warnings: tuple[str, ...]
+    licence_id: UUID | None = None
+    reason: str | None = None
+    candidates: list[dict[str, Any]] | None = None
+    period: date | None = None
+    over: bool = False
+    payment_code: str | None = None
+    issued: bill.Issued | None = None
+
+    @property
+    def id(self) -> UUID:
+        return self.asked.op_id

@@ -1,0 +1,247 @@
+"""Judges enrolments as a set: form, licence, clock, identity, quota, then person, enrolment and bill.
+
+The number of statements does not depend on how many there are. Order of locks: NIK registry (sorted), quota (sorted by
+period), numbering of payment codes; the end of the Work then takes position and counters.
+"""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from perisai.agents.licence import Gate, Standing
+from perisai.contributions import bill
+from perisai.errors import Refused
+from perisai.events.vault import keyed_hash
+from perisai.events.work import Happened, Work
+from perisai.members import identity, queue, store
+from perisai.members.candidate import Asked, Candidate, Site
+from perisai.members.decision import Decision
+from perisai.members.entry import read
+from perisai.members.names import name_key
+from perisai.members.nik import Beside, age_on, check_nik
+from perisai.payments import codes
+from perisai.targets import quota
+
+AGE_LIMIT = 65
+_REGIONS = "SELECT code FROM offices_region WHERE code = ANY (%s) AND level = 4"
+
+
+REVIEW_CODES = {"quota": "E5001", "licence": "E3020", "clock": "E6004"}
+
+
+def enrol_many(
+    work: Work, *, branch_id: int, timezone: str, standing: Standing, device_id: UUID | None, asked: list[Asked]
+) -> dict[UUID, Decision]:
+    """Decides each enrolment and stores what is safe to store. Refusals store nothing but their event."""
+    site = Site(branch_id, timezone, standing, device_id)
+    decisions: dict[UUID, Decision] = {}
+    through: list[Candidate] = []
+    for one in asked:
+        try:
+            through.append(_read(one, site))
+        except Refused as error:
+            decisions[one.op_id] = Decision("rejected", error.code, {"params": error.params})
+    _check_regions(work, through, decisions)
+    _check_identity(work, branch_id, through)
+    _take_slots(work, branch_id, through)
+    _number(work, branch_id, through)
+    store.insert(work, site=site, candidates=through)
+    _bill(work, site, through)
+    queue.open_many(work, branch_id=branch_id, items=[_to_review(one, site) for one in through if one.reason])
+    for one in asked:
+        if one.op_id in decisions:
+            _report_rejected(work, site, one, decisions[one.op_id])
+    for candidate in through:
+        decisions[candidate.id] = _decision(candidate)
+        _report(work, site, candidate)
+    return decisions
+
+
+def _read(one: Asked, site: Site) -> Candidate:
+    """The gates that need no database. Raises ``Refused``."""
+    captured_on = one.captured.estimate.astimezone(ZoneInfo(site.timezone)).date()
+    entry = read(one.body)
+    beside = Beside(kk=entry.kk, birth_on=entry.birth_date, sex=entry.sex, province=entry.region[:2])
+    report = check_nik(entry.nik, on=captured_on, beside=beside)
+    if report.refusals:
+        raise Refused("E3003", reason=report.refusals[0])
+    if entry.birth_date > captured_on:
+        raise Refused("E3001", field="birth_date")
+    if age_on(entry.birth_date, captured_on) >= AGE_LIMIT:
+        raise Refused("E3002")
+    gate = site.standing.gate(one.captured.earliest, one.captured.latest, site.timezone)
+    if gate is Gate.CLOSED:
+        raise Refused("E3021")
+    held = site.standing.licence_at(one.captured.estimate, site.timezone)
+    candidate = Candidate(
+        asked=one,
+        entry=entry,
+        captured_on=captured_on,
+        nik_hash=keyed_hash("nik", report.digits),
+        nik_warnings=report.warnings,
+        licence_id=held.id if held else None,
+    )
+    if gate is Gate.CHANGED:
+        candidate.reason = "licence"
+    elif one.captured.doubtful:
+        candidate.reason = "clock"
+    elif age_on(entry.birth_date, captured_on) < 15:
+        candidate.reason = "age"
+    return candidate
+
+
+def _check_regions(work: Work, through: list[Candidate], decisions: dict[UUID, Decision]) -> None:
+    asked = {one.entry.region for one in through}
+    known = {code for (code,) in work.rows(_REGIONS, [sorted(asked)])} if asked else set()
+    for one in [one for one in through if one.entry.region not in known]:
+        decisions[one.id] = Decision("rejected", "E3001", {"params": {"field": "region"}})
+        through.remove(one)
+
+
+def _check_identity(work: Work, branch_id: int, through: list[Candidate]) -> None:
+    doubts = identity.decide_many(work, branch_id=branch_id, asked=[_identity(one) for one in through])
+    for one in through:
+        doubt = doubts.get(one.id)
+        if doubt is not None:
+            one.reason, one.candidates = doubt.reason, doubt.candidates
+
+
+def _identity(one: Candidate) -> identity.Identity:
+    entry = one.entry
+    return identity.Identity(
+        enrolment_id=one.id,
+        nik_hash=one.nik_hash,
+        name=entry.name,
+        name_key=name_key(entry.name),
+        birth_date=entry.birth_date,
+        birth_place=entry.birth_place or "",
+        sex=entry.sex,
+        phone=entry.phone if entry.phone_owner != "none" else None,
+        kk_hash=keyed_hash("kk", entry.kk) if entry.kk else None,
+        region_code=entry.region,
+    )
+
+
+def _take_slots(work: Work, branch_id: int, through: list[Candidate]) -> None:
+    """What is clear takes a slot of its captured month, in the order of the ops; the rest waits in review."""
+    clear = [one for one in through if one.reason is None]
+    wanted = Counter(quota.period_of(one.captured_on) for one in clear)
+    granted = quota.take(work, branch_id=branch_id, wanted=wanted)
+    for one in clear:
+        period = quota.period_of(one.captured_on)
+        slots = granted.get(period)
+        if slots is None:
+            continue
+        if slots.within:
+            slots.within -= 1
+            one.period = period
+        elif slots.above:
+            slots.above -= 1
+            one.period, one.over = period, True
+        else:
+            one.reason = "quota"
+
+
+def _number(work: Work, branch_id: int, through: list[Candidate]) -> None:
+    accepted = [one for one in through if one.reason is None]
+    numbers = codes.issue_many(work, branch_id=branch_id, enrolment_ids=[one.id for one in accepted])
+    for one in accepted:
+        one.payment_code = numbers[one.id]
+
+
+def _bill(work: Work, site: Site, through: list[Candidate]) -> None:
+    wanted = [
+        bill.ToBill(
+            enrolment_id=one.id,
+            payment_code=one.payment_code,
+            income=one.entry.income,
+            programmes=frozenset(one.entry.programmes),
+            transport=one.entry.transport,
+            months=one.entry.months,
+        )
+        for one in through
+        if one.payment_code is not None
+    ]
+    issued = bill.issue_many(work, branch_id=site.branch_id, timezone=site.timezone, wanted=wanted)
+    for one in through:
+        one.issued = issued.get(one.id)
+
+
+def _to_review(one: Candidate, site: Site) -> queue.ToReview:
+    return queue.ToReview(
+        reason=one.reason or "",
+        enrolment_id=one.id,
+        op_id=one.id,
+        device_id=site.device_id,
+        agent_id=site.standing.agent_id,
+        candidates=one.candidates or [],
+    )
+
+
+def _decision(one: Candidate) -> Decision:
+    """What the phone hears. Whoever is in doubt hears the same, whatever the reason of the doubt about identity."""
+    if one.reason is not None:
+        return Decision("review", REVIEW_CODES.get(one.reason, "E3010"), {"enrolment": one.id})
+    assert one.issued is not None
+    return Decision(
+        "accepted",
+        None,
+        {
+            "enrolment": one.id,
+            "payment_code": one.issued.payment_code,
+            "amount": one.issued.amount,
+            "pay_by": one.issued.pay_by,
+        },
+    )
+
+
+def _report(work: Work, site: Site, one: Candidate) -> None:
+    detail: dict[str, Any] = {"op": str(one.id)}
+    if one.issued is None:
+        detail["reason"] = one.reason
+    else:
+        detail |= {
+            "programmes": sorted(one.entry.programmes),
+            "months": one.entry.months,
+            "first_month": f"{one.issued.first_month:%Y-%m}",
+            "transport": one.entry.transport,
+        }
+    work.report(
+        _happened(
+            "enrolment_in_review" if one.issued is None else "enrolment_accepted",
+            site,
+            one.asked,
+            region_code=one.entry.region,
+            amount=one.issued.amount if one.issued else 0,
+            day=one.captured_on,
+            detail=detail,
+        )
+    )
+
+
+def _report_rejected(work: Work, site: Site, one: Asked, decision: Decision) -> None:
+    day = one.captured.estimate.astimezone(ZoneInfo(site.timezone)).date()
+    detail = {"op": str(one.op_id), "code": decision.code}
+    work.report(_happened("enrolment_rejected", site, one, region_code=None, amount=0, day=day, detail=detail))
+
+
+def _happened(
+    kind: str, site: Site, one: Asked, *, region_code: str | None, amount: int, day: date, detail: dict[str, Any]
+) -> Happened:
+    return Happened(
+        kind=kind,
+        branch_id=site.branch_id,
+        subject_id=one.op_id,
+        agent_id=site.standing.agent_id,
+        sub_branch_id=site.standing.sub_branch_id,
+        agency_office_id=site.standing.agency_office_id,
+        region_code=region_code,
+        amount=amount,
+        device_id=site.device_id,
+        captured_from=one.captured.earliest,
+        captured_to=one.captured.latest,
+        day=day,
+        detail=detail,
+    )

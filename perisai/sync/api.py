@@ -1,0 +1,249 @@
+"""The device protocol over HTTP (docs/device-protocol.md)."""
+
+import gzip
+from functools import lru_cache
+from hashlib import sha256
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from ninja import Path, Query, Router, Schema
+from pydantic import Field
+
+from perisai.accounts import device
+from perisai.contributions.rules import rules_for_phone
+from perisai.errors import Refused
+from perisai.events.clock import SystemClock
+from perisai.events.scope import Actor, Scope
+from perisai.events.work import Work
+from perisai.members import photo
+from perisai.offices import regions
+from perisai.sync.clock import make_token, to_ms
+from perisai.sync.me import me
+from perisai.sync.pull import MOST, pull
+from perisai.sync.push import push
+from perisai.sync.signed import Phone, get_phone, signed_phone
+
+router = Router(tags=["device"])
+clock = SystemClock()
+
+Hex64 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ServerTime(Schema):
+    time_token: str
+    server_ms: int
+
+
+class Previous(Schema):
+    device: UUID
+    seq: Annotated[int, Field(ge=0, lt=2**53)]
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Activation(Schema):
+    code: Annotated[str, Field(min_length=10, max_length=40)]
+    public_key: Annotated[str, Field(max_length=200)]
+    name: Annotated[str, Field(max_length=200)]
+    app: Annotated[str, Field(max_length=40)]
+    proof: Annotated[str, Field(max_length=100)]
+    previous: Previous | None = None
+
+
+class Activated(ServerTime):
+    device: UUID
+    agent: dict[str, Any]
+    branch: dict[str, Any]
+
+
+class PushAnswers(ServerTime):
+    chain: dict[str, Any]
+    answers: list[dict[str, Any]]
+
+
+class Pulled(ServerTime):
+    cursor: int
+    more: bool
+    members: list[dict[str, Any]]
+    answers: list[dict[str, Any]]
+    me: dict[str, Any]
+
+
+class Uploaded(Schema):
+    offset: int
+    size: int
+    complete: bool
+
+
+class Problem(Schema):
+    type: str
+    title: str
+    status: int
+    code: str
+    text: dict[str, str]
+    action: dict[str, str]
+
+
+PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 503), Problem)
+
+_SIGNED = [
+    {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+    for name in ("X-Perisai-Device", "X-Perisai-Signature")
+]
+_FRESH = [{"name": "X-Perisai-Token", "in": "header", "required": True, "schema": {"type": "string"}}]
+
+
+def _now() -> dict[str, Any]:
+    now = clock.now()
+    return {"time_token": make_token(now), "server_ms": to_ms(now)}
+
+
+@router.post("sync/time", response={200: ServerTime, **PROBLEMS}, operation_id="serverTime")
+def server_time(request: HttpRequest) -> dict[str, Any]:
+    """The server's time as a token."""
+    return _now()
+
+
+@router.post("activation", response={200: Activated, **PROBLEMS}, operation_id="activate")
+def activation(request: HttpRequest, body: Activation) -> dict[str, Any]:
+    """Makes a phone an agent's, by a one-time code of the branch."""
+    activated = device.activate(
+        code=body.code,
+        public_key=body.public_key,
+        proof=body.proof,
+        name=body.name,
+        app=body.app,
+        previous=body.previous.model_dump() if body.previous else None,
+        ip=request.META.get("REMOTE_ADDR", ""),
+        clock=clock,
+    )
+    phone = get_phone(activated.device_id)
+    with _work(phone) as work:
+        about = me(work, phone)
+    return {"device": activated.device_id, "agent": about["agent"], "branch": about["branch"], **_now()}
+
+
+@router.post(
+    "sync/push",
+    response={200: PushAnswers, **PROBLEMS},
+    operation_id="push",
+    openapi_extra={
+        "parameters": _SIGNED,
+        "requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}},
+    },
+)
+def push_ops(request: HttpRequest) -> dict[str, Any]:
+    """Takes up to 200 chained ops."""
+    return push(request, clock=clock)
+
+
+@router.get(
+    "sync/pull",
+    response={200: Pulled, **PROBLEMS},
+    operation_id="pull",
+    openapi_extra={"parameters": [*_SIGNED, *_FRESH]},
+)
+def pull_changes(
+    request: HttpRequest,
+    cursor: Annotated[int, Query(ge=0, lt=2**62)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+) -> dict[str, Any]:
+    """What changed for the agent since ``cursor``."""
+    phone = signed_phone(request, clock.now())
+    with _work(phone) as work:
+        page = pull(work, phone, cursor=cursor, limit=limit)
+    return {**page, **_now()}
+
+
+@router.get(
+    "attachments/{address}",
+    response={200: Uploaded, **PROBLEMS},
+    operation_id="attachmentProgress",
+    openapi_extra={"parameters": [*_SIGNED, *_FRESH]},
+)
+def attachment_progress(request: HttpRequest, address: Hex64) -> dict[str, Any]:
+    """How much of a photo has come."""
+    phone = signed_phone(request, clock.now())
+    with _work(phone) as work:
+        return vars(
+            photo.progress(work, branch_id=phone.branch_id, agent_id=phone.agent_id, sha256=bytes.fromhex(address))
+        )
+
+
+@router.patch(
+    "attachments/{address}",
+    response={200: Uploaded, **PROBLEMS},
+    operation_id="attachmentPiece",
+    openapi_extra={
+        "parameters": [
+            *_SIGNED,
+            *_FRESH,
+            {"name": "Upload-Offset", "in": "header", "required": True, "schema": {"type": "integer", "minimum": 0}},
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        },
+    },
+)
+def attachment_piece(request: HttpRequest, address: Hex64) -> Any:
+    """Adds a piece to a photo."""
+    phone = signed_phone(request, clock.now())
+    offset = request.headers.get("Upload-Offset", "")
+    if not (offset.isascii() and offset.isdigit() and len(offset) < 12):
+        raise Refused("E1002", reason="Upload-Offset")
+    if len(request.body) > photo.MOST_PIECE:
+        raise Refused("E1003", limit="256 KiB")
+    with _work(phone) as work:
+        return vars(
+            photo.add_piece(
+                work,
+                branch_id=phone.branch_id,
+                agent_id=phone.agent_id,
+                sha256=bytes.fromhex(address),
+                offset=int(offset),
+                piece=request.body,
+            )
+        )
+
+
+@router.get("reference/rules", response={200: dict[str, Any], 304: None}, operation_id="rules")
+def rules(request: HttpRequest) -> HttpResponse:
+    """What the phone computes prices and reads NIKs with."""
+    return _cached(request, _rules_bytes())
+
+
+@router.get("reference/regions/{province}", response={200: dict[str, Any], 304: None, **PROBLEMS}, operation_id="regions")
+def province_regions(request: HttpRequest, province: Annotated[str, Path(pattern=r"^\d{2}$")]) -> HttpResponse:
+    """All regencies, districts and villages of a province."""
+    return _cached(request, _regions_bytes(province))
+
+
+@lru_cache(maxsize=1)
+def _rules_bytes() -> bytes:
+    return orjson.dumps(rules_for_phone())
+
+
+@lru_cache(maxsize=40)
+def _regions_bytes(province: str) -> bytes:
+    found = regions.phone_list(province)
+    if not found["regencies"]:
+        raise Refused("E1004")
+    return orjson.dumps(found)
+
+
+def _cached(request: HttpRequest, content: bytes) -> HttpResponse:
+    """Answers 304 where the caller has this already; compresses otherwise, for lines of 20 kB/s."""
+    etag = f'W/"{sha256(content).hexdigest()[:20]}"'
+    if etag in request.headers.get("If-None-Match", ""):
+        return HttpResponseNotModified(headers={"ETag": etag})
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        content = gzip.compress(content, 6)
+        headers["Content-Encoding"] = "gzip"
+    return HttpResponse(content, content_type="application/json", headers=headers)
+
+
+def _work(phone: Phone) -> Work:
+    return Work(scope=Scope.branch(phone.branch_id), actor=Actor(phone.user_id, phone.id), clock=clock)

@@ -1,0 +1,232 @@
+"""Judge after: follows a device's chain and decides its waiting ops, each exactly once.
+
+Whoever judges holds the lock of the device's chain row, so that a request, its retry and the sweeper never judge one op
+twice. If a batch fails, it is split until the bad op stands alone in review.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import InterfaceError, OperationalError, transaction
+
+from perisai.agents.licence import get_standing
+from perisai.events.vault import unseal
+from perisai.events.work import Happened, Work
+from perisai.members import queue
+from perisai.members.cancel import cancel_many
+from perisai.members.decision import Decision
+from perisai.members.enrol import Asked, enrol_many
+from perisai.sync.clock import captured
+from perisai.sync.op import GENESIS, SentOp, reread
+from perisai.sync.signed import Phone
+
+HELD_FOR = timedelta(days=5)
+MOST = 400
+
+_LOCK_CHAIN = "SELECT seq, hash FROM sync_chain WHERE branch_id = %s AND device_id = %s FOR UPDATE"
+_BEGIN_CHAIN = """
+INSERT INTO sync_chain (branch_id, device_id, seq, hash) VALUES (%s, %s, 0, %s) ON CONFLICT DO NOTHING
+"""
+
+# Carried by op_waiting, which holds only what is not decided yet.
+_WAITING = """
+SELECT op_id, seq, prev, kind, sealed, received_at, state FROM sync_op
+WHERE branch_id = %s AND device_id = %s AND state IN ('received', 'held')
+ORDER BY seq, received_at, op_id LIMIT %s
+"""
+
+_DECIDE = """
+UPDATE sync_op AS o SET state = d.state, code = d.code, result = d.result, judged_at = d.judged_at
+FROM jsonb_to_recordset(%s::jsonb) AS d (op_id uuid, state text, code text, result jsonb, judged_at timestamptz)
+WHERE o.branch_id = %s AND o.device_id = %s AND o.op_id = d.op_id
+"""
+
+_ADVANCE_CHAIN = "UPDATE sync_chain SET seq = %s, hash = %s WHERE branch_id = %s AND device_id = %s"
+
+
+@dataclass
+class _Sorted:
+    """Waiting ops by what can be done with them now."""
+
+    ready: list[SentOp] = field(default_factory=list)
+    forked: list[SentOp] = field(default_factory=list)
+    overdue: list[SentOp] = field(default_factory=list)
+    held: list[SentOp] = field(default_factory=list)
+    seq: int = 0
+    hash: bytes = GENESIS
+
+
+class _BatchFailed(Exception):
+    """Something in the batch broke its transaction; it is judged again in parts."""
+
+
+def judge(phone: Phone, *, work_of: Callable[[], Work], fresh: list[SentOp]) -> tuple[int, bytes]:
+    """Judges what waits for this phone in a Work of its own, and returns the chain's (seq, hash).
+
+    ``fresh`` are ops of the present push: their bytes need not be unsealed again. Raises database errors only where
+    the database is away or busy; then everything stays ``received``.
+    """
+    try:
+        with work_of() as work:
+            return _judge(work, phone, fresh, careful=False)
+    except _BatchFailed:
+        with work_of() as work:
+            return _judge(work, phone, fresh, careful=True)
+
+
+def judge_reviewed(work: Work, *, phone: Phone, op: SentOp) -> Decision:
+    """Judges one op that a person took out of review (gap, fork or ended device), as if it came in order."""
+    return _decide(work, phone, [op], careful=True)[op.op_id]
+
+
+def _judge(work: Work, phone: Phone, fresh: list[SentOp], *, careful: bool) -> tuple[int, bytes]:
+    seq, head = _lock_chain(work, phone)
+    known = {op.op_id: op for op in fresh}
+    sorted_ops = _follow(work, phone, known, seq, head)
+    decisions = _decide(work, phone, sorted_ops.ready, careful=careful) if sorted_ops.ready else {}
+    for ops, reason, code in ((sorted_ops.forked, "op_fork", "E6003"), (sorted_ops.overdue, "op_gap", "E6003")):
+        decisions |= _to_review(work, phone, ops, reason, code)
+    decisions |= {op.op_id: Decision("held", None, None) for op in sorted_ops.held}
+    _write(work, phone, decisions)
+    if sorted_ops.seq != seq:
+        work.execute(_ADVANCE_CHAIN, [sorted_ops.seq, sorted_ops.hash, phone.branch_id, phone.id])
+    return sorted_ops.seq, sorted_ops.hash
+
+
+def _lock_chain(work: Work, phone: Phone) -> tuple[int, bytes]:
+    row = work.row(_LOCK_CHAIN, [phone.branch_id, phone.id])
+    if row is None:
+        work.execute(_BEGIN_CHAIN, [phone.branch_id, phone.id, GENESIS])
+        row = work.row(_LOCK_CHAIN, [phone.branch_id, phone.id])
+        assert row is not None
+    return int(row[0]), bytes(row[1])
+
+
+def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head: bytes) -> _Sorted:
+    """Sorts what waits: in sequence, forked off, held before a gap, or held too long."""
+    found = _Sorted(seq=seq, hash=head)
+    for op_id, op_seq, prev, kind, sealed, received_at, state in work.rows(
+        _WAITING, [phone.branch_id, phone.id, MOST]
+    ):
+        op = known.get(op_id) or reread(op_id, op_seq, bytes(prev), kind, unseal(sealed))
+        if op_seq <= found.seq or (op_seq == found.seq + 1 and op.prev != found.hash):
+            found.forked.append(op)
+        elif op_seq == found.seq + 1:
+            found.ready.append(op)
+        elif work.now - received_at > HELD_FOR:
+            found.overdue.append(op)
+        else:
+            if state != "held":
+                found.held.append(op)
+            continue
+        if op_seq > found.seq:
+            found.seq, found.hash = op_seq, op.hash
+    return found
+
+
+def _decide(work: Work, phone: Phone, ops: list[SentOp], *, careful: bool) -> dict[UUID, Decision]:
+    """Decides ops in sequence. Careful: under savepoints, halving what fails until the bad op is alone."""
+    if not phone.is_active:
+        return _to_review(work, phone, ops, "device_ended", "E6005")
+    if not careful:
+        try:
+            return _decide_batch(work, phone, ops)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            raise _BatchFailed from error
+    mark = work.mark()
+    try:
+        with transaction.atomic():
+            return _decide_batch(work, phone, ops)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # noqa: BLE001 - whatever breaks one op must not block the others
+        work.forget_since(mark)
+    if len(ops) == 1:
+        return _to_review(work, phone, ops, "op_unreadable", "E6001")
+    middle = len(ops) // 2
+    return _decide(work, phone, ops[:middle], careful=True) | _decide(work, phone, ops[middle:], careful=True)
+
+
+def _decide_batch(work: Work, phone: Phone, ops: list[SentOp]) -> dict[UUID, Decision]:
+    standing = get_standing(work, branch_id=phone.branch_id, agent_id=phone.agent_id)
+    asked = [_asked(op, work) for op in ops if op.kind == "enrol"]
+    cancels = [op for op in ops if op.kind == "cancel"]
+    unknown = [op for op in ops if op.kind not in ("enrol", "cancel")]
+    decisions: dict[UUID, Decision] = {}
+    if asked:
+        decisions |= enrol_many(
+            work, branch_id=phone.branch_id, timezone=phone.timezone, standing=standing, device_id=phone.id, asked=asked
+        )
+    if cancels:
+        bodies = {op.op_id: op.data.get("body") for op in cancels}
+        decisions |= cancel_many(work, branch_id=phone.branch_id, agent_id=phone.agent_id, bodies=bodies)
+    return decisions | _to_review(work, phone, unknown, "op_unreadable", "E6001")
+
+
+def _asked(op: SentOp, work: Work) -> Asked:
+    place = op.data.get("place")
+    return Asked(
+        op_id=op.op_id,
+        body=op.data.get("body"),
+        captured=captured(op.data.get("at"), received=work.now),
+        place=_place(place) if isinstance(place, dict) else None,
+    )
+
+
+def _place(place: dict[str, Any]) -> dict[str, float] | None:
+    """Degrees and metres, or nothing where they are not numbers on this planet."""
+    values = [place.get(name) for name in ("lat", "lon", "accuracy")]
+    if any(isinstance(v, bool) or not isinstance(v, int | float) for v in values):
+        return None
+    lat, lon, accuracy = (float(v) for v in values if v is not None)
+    sound = -90 <= lat <= 90 and -180 <= lon <= 180 and 0 <= accuracy <= 1e7
+    return {"lat": round(lat, 6), "lon": round(lon, 6), "accuracy": round(accuracy, 1)} if sound else None
+
+
+def _to_review(work: Work, phone: Phone, ops: list[SentOp], reason: str, code: str) -> dict[UUID, Decision]:
+    """Hands ops that cannot be judged to the branch: safe, with a reason, an owner to come and a deadline."""
+    if not ops:
+        return {}
+    queue.open_many(
+        work,
+        branch_id=phone.branch_id,
+        items=[
+            queue.ToReview(reason=reason, op_id=op.op_id, device_id=phone.id, agent_id=phone.agent_id) for op in ops
+        ],
+    )
+    for op in ops:
+        work.report(
+            Happened(
+                kind="op_in_review",
+                branch_id=phone.branch_id,
+                subject_id=op.op_id,
+                agent_id=phone.agent_id,
+                device_id=phone.id,
+                detail={"op": str(op.op_id), "reason": reason},
+            )
+        )
+    return {op.op_id: Decision("review", code, None) for op in ops}
+
+
+def _write(work: Work, phone: Phone, decisions: dict[UUID, Decision]) -> None:
+    if not decisions:
+        return
+    rows = [
+        {
+            "op_id": op_id,
+            "state": decision.status,
+            "code": decision.code,
+            "result": decision.result,
+            "judged_at": work.now if decision.status != "held" else None,
+        }
+        for op_id, decision in sorted(decisions.items())
+    ]
+    work.execute(_DECIDE, [orjson.dumps(rows).decode(), phone.branch_id, phone.id])
+
+

@@ -1,0 +1,91 @@
+"""What an agent's home screen shows: figures of today and of the month, quota, dues, licence."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from perisai.agents.licence import get_standing
+from perisai.contributions.rules import load
+from perisai.events.work import Work
+from perisai.sync.clock import to_ms
+from perisai.sync.signed import Phone
+from perisai.targets import quota
+
+# Carried by the primary key of events_counter: one agent's rows of one month.
+_FIGURES = """
+SELECT metric, sum(value) FILTER (WHERE day_captured = %(today)s), sum(value)
+FROM events_counter
+WHERE branch_id = %(branch)s AND level = 'a' AND key = %(agent)s AND day_captured BETWEEN %(first)s AND %(today)s
+GROUP BY metric
+"""
+
+# Carried by enrolment_agent and bill_enrolment.
+_DUES = """
+SELECT count(*), coalesce(sum(b.amount), 0)
+FROM members_enrolment e JOIN contributions_bill b ON b.branch_id = e.branch_id AND b.enrolment_id = e.id
+WHERE e.branch_id = %s AND e.agent_id = %s AND e.state IN ('accepted', 'active') AND b.state = 'open'
+"""
+
+_OFFICES = """
+SELECT b.name, (SELECT name FROM offices_office WHERE id = %s), (SELECT name FROM offices_office WHERE id = %s),
+  (SELECT persons FROM targets_agent_target WHERE branch_id = %s AND agent_id = %s AND period = %s)
+FROM offices_office b WHERE b.id = %s
+"""
+
+
+def me(work: Work, phone: Phone) -> dict[str, Any]:
+    """Five statements."""
+    today = work.now.astimezone(ZoneInfo(phone.timezone)).date()
+    period = quota.period_of(today)
+    standing = get_standing(work, branch_id=phone.branch_id, agent_id=phone.agent_id)
+    offices = work.row(
+        _OFFICES,
+        [
+            standing.agency_office_id, standing.sub_branch_id, phone.branch_id, phone.agent_id, period, phone.branch_id,
+        ],
+    )  # fmt: skip
+    assert offices is not None
+    figures = _figures(work, phone, today)
+    dues = work.row(_DUES, [phone.branch_id, phone.agent_id]) or (0, 0)
+    cap, left, mode = quota.left(work, branch_id=phone.branch_id, period=period)
+    held = standing.licence_at(work.now, phone.timezone) or (standing.licences[-1] if standing.licences else None)
+    return {
+        "agent": {
+            "id": str(phone.agent_id),
+            "code": standing.code,
+            "name": standing.name,
+            "office": offices[1],
+            "sub_branch": offices[2],
+        },
+        "branch": {
+            "id": phone.branch_id,
+            "name": offices[0],
+            "timezone": phone.timezone,
+            "province": phone.province_code,
+        },
+        "licence": None
+        if held is None
+        else {
+            "number": held.number,
+            "valid_to": held.valid_to.isoformat(),
+            "state": "valid" if held.valid_at(work.now, phone.timezone) else "expired" if held.state == "valid" else held.state,
+        },
+        "today": {name: figures.get(metric, (0, 0))[0] for name, metric in _SHOWN},
+        "month": {name: figures.get(metric, (0, 0))[1] for name, metric in (*_SHOWN, ("contributions", "contributions"))},
+        "target_month": offices[3],
+        "quota": {"cap": cap, "left": left, "mode": mode},
+        "dues": {"count": dues[0], "amount": int(dues[1])},
+        "rules": load().version,
+        "as_of_ms": to_ms(work.now),
+    }
+
+
+_SHOWN = (("enrolled", "captured"), ("active", "active"), ("review", "review"))
+
+
+def _figures(work: Work, phone: Phone, today: date) -> dict[str, tuple[int, int]]:
+    rows = work.rows(
+        _FIGURES,
+        {"branch": phone.branch_id, "agent": str(phone.agent_id), "today": today, "first": today.replace(day=1)},
+    )
+    return {metric: (int(day or 0), int(month or 0)) for metric, day, month in rows}

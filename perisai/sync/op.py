@@ -1,0 +1,62 @@
+"""One op as it came: its bytes, its hash, and what can be read of its frame."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+GENESIS = bytes(32)
+MOST_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SentOp:
+    """``data`` is the whole JSON object; the frame (id, seq, prev, kind) has been checked, the rest has not."""
+
+    op_id: UUID
+    seq: int
+    prev: bytes
+    hash: bytes
+    kind: str
+    line: bytes
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is not an op of this device; it is answered ``invalid`` and not stored."""
+
+    op_id: str | None
+    seq: int | None
+
+
+def read_line(line: bytes, *, device_id: UUID) -> SentOp | BadLine:
+    """Reads the frame of an op. Never raises: what cannot be read is a ``BadLine``."""
+    data: Any = None
+    try:
+        data = orjson.loads(line)
+        if len(line) > MOST_BYTES or not isinstance(data, dict) or UUID(data["device"]) != device_id:
+            return _bad(data)
+        op_id, seq, prev, kind = UUID(data["id"]), data["seq"], bytes.fromhex(data["prev"]), data["kind"]
+        sound = type(seq) is int and 1 <= seq < 2**53 and len(prev) == 32 and type(kind) is str
+        if not sound or data["v"] != 1 or op_id.version != 7 or len(kind) > 40 or "\x00" in kind:
+            return _bad(data)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return _bad(data)
+    return SentOp(op_id, seq, prev, hashlib.sha256(line).digest(), kind, line, data)
+
+
+def reread(op_id: UUID, seq: int, prev: bytes, kind: str, line: bytes) -> SentOp:
+    """An op from the bytes that were kept."""
+    return SentOp(op_id, seq, prev, hashlib.sha256(line).digest(), kind, line, orjson.loads(line))
+
+
+def _bad(data: Any) -> BadLine:
+    if not isinstance(data, dict):
+        return BadLine(None, None)
+    op_id, seq = data.get("id"), data.get("seq")
+    return BadLine(
+        op_id[:60] if isinstance(op_id, str) else None, seq if type(seq) is int and abs(seq) < 2**53 else None
+    )

@@ -1,0 +1,98 @@
+"""Pull: what changed for an agent since a number of the branch, in commit order."""
+
+from typing import Any
+
+from perisai.events.work import Work
+from perisai.sync.me import me
+from perisai.sync.push import op_answer, pay_link
+from perisai.sync.signed import Phone
+
+MOST = 500
+
+# Carried by event_agent: the agent's events after the cursor, in commit order. A page is a stretch of numbers.
+_CHANGED = """
+WITH page AS (
+  SELECT number, subject_id FROM events_event
+  WHERE branch_id = %(branch)s AND agent_id = %(agent)s AND number > %(cursor)s
+  ORDER BY number LIMIT %(limit)s
+)
+SELECT (SELECT coalesce(max(number), %(cursor)s) FROM page), (SELECT count(*) FROM page),
+       array(SELECT DISTINCT subject_id FROM page WHERE subject_id IS NOT NULL)
+"""
+
+_MEMBERS = """
+SELECT e.id, p.name, p.nik_masked, p.phone, e.state, e.reject_code, e.captured_on, e.region_code, e.programmes, e.months,
+  e.payment_code, b.amount, b.pay_by, b.state, e.paid_through, e.cover_from, e.kpj, e.core_state, e.agent_id
+FROM members_enrolment e
+JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+LEFT JOIN LATERAL (
+  SELECT amount, pay_by, state FROM contributions_bill b
+  WHERE b.branch_id = e.branch_id AND b.enrolment_id = e.id ORDER BY b.issued_at DESC, b.id DESC LIMIT 1
+) b ON true
+WHERE e.branch_id = %s AND e.id = ANY (%s)
+"""
+
+_OPS = """
+SELECT o.op_id, o.seq, o.state, o.code, o.result, e.state, e.reject_code, e.payment_code
+FROM sync_op o LEFT JOIN members_enrolment e ON e.branch_id = o.branch_id AND e.id = o.op_id
+WHERE o.branch_id = %s AND o.device_id = %s AND o.op_id = ANY (%s)
+"""
+
+
+def pull(work: Work, phone: Phone, *, cursor: int, limit: int) -> dict[str, Any]:
+    """One page. Statements do not depend on how much changed."""
+    row = work.row(
+        _CHANGED, {"branch": phone.branch_id, "agent": phone.agent_id, "cursor": cursor, "limit": min(limit, MOST)}
+    )
+    assert row is not None
+    upto, count, subjects = row
+    rows = work.rows(_MEMBERS, [phone.branch_id, subjects])
+    decided = work.rows(_OPS, [phone.branch_id, phone.id, subjects])
+    return {
+        "cursor": upto,
+        "more": count == min(limit, MOST),
+        "members": [_member(phone, found) for found in rows],
+        "answers": [_answer(phone.branch_id, found) for found in decided],
+        "me": me(work, phone),
+    }
+
+
+def _member(phone: Phone, row: tuple[Any, ...]) -> dict[str, Any]:
+    (
+        enrolment_id, name, nik, mobile, state, reject_code, captured_on, region, programmes, months,
+        payment_code, amount, pay_by, bill_state, paid_through, cover_from, kpj, core, agent_id,
+    ) = row  # fmt: skip
+    if agent_id != phone.agent_id:
+        return {"id": str(enrolment_id), "gone": True}
+    owed = bill_state == "open" and pay_by is not None
+    return {
+        "id": str(enrolment_id),
+        "gone": False,
+        "name": name,
+        "nik": nik,
+        "phone": mobile,
+        "state": state,
+        "review": "E3010" if state == "review" else reject_code,
+        "captured_on": captured_on.isoformat(),
+        "region": region,
+        "programmes": programmes,
+        "months": months,
+        "payment_code": payment_code,
+        "amount": amount if owed else None,
+        "pay_by": pay_by.isoformat() if owed else None,
+        "pay_link": pay_link(phone.branch_id, enrolment_id, pay_by) if owed else None,
+        "paid_through": f"{paid_through:%Y-%m}" if paid_through else None,
+        "cover_from": cover_from.isoformat() if cover_from else None,
+        "kpj": kpj,
+        "core": core,
+    }
+
+
+def _answer(branch_id: int, row: tuple[Any, ...]) -> dict[str, Any]:
+    """What stands now: the op's own answer, or what a person has decided since."""
+    op_id, seq, state, code, result, enrolment_state, reject_code, payment_code = row
+    if state == "review" and enrolment_state not in (None, "review"):
+        state, code = ("rejected", reject_code or "E3011") if enrolment_state == "rejected" else ("accepted", None)
+        result = {"enrolment": str(op_id), "payment_code": payment_code} if payment_code else None
+    return op_answer(branch_id, op_id, seq, state, code, result)
+

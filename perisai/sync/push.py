@@ -1,0 +1,152 @@
+"""Push: receive first, judge after, answer from what is stored."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest
+
+from perisai.errors import Refused
+from perisai.events.clock import Clock
+from perisai.events.scope import Actor, Scope
+from perisai.events.work import Work
+from perisai.portal import link
+from perisai.sync.clock import make_token, to_ms
+from perisai.sync.judge import judge
+from perisai.sync.op import BadLine, SentOp, read_line
+from perisai.sync.receive import store
+from perisai.sync.signed import Phone, find_phone, signature_of, verify
+
+MOST_OPS = 200
+MOST_BYTES = 4 * 1024 * 1024
+LINK_OUTLIVES = timedelta(days=30)
+
+_ANSWERS = """
+SELECT op_id, state, code, result FROM sync_op WHERE branch_id = %s AND device_id = %s AND op_id = ANY (%s)
+"""
+_CHAIN = "SELECT seq, hash FROM sync_chain WHERE branch_id = %s AND device_id = %s"
+
+
+def push(request: HttpRequest, *, clock: Clock) -> dict[str, Any]:
+    """Answers a push (device protocol, section 5).
+
+    Raises E1002, E1003, E2001, E2003. When judging is not possible just now, the ops are safe and answered ``received``.
+    """
+    body = _body(request)
+    phone = find_phone(request)
+    read = _covered([read_line(line, device_id=phone.id) for line in body.removesuffix(b"\n").split(b"\n")])
+    _check(request, phone, read[-1])
+    ops = [one for one in read if isinstance(one, SentOp)]
+
+    def work_of() -> Work:
+        return Work(scope=Scope.branch(phone.branch_id), actor=Actor(phone.user_id, phone.id), clock=clock)
+
+    conflicts: set[UUID] = set()
+    if ops:
+        with work_of() as work:
+            conflicts = store(work, phone=phone, ops=ops, signature=signature_of(request))
+        _judge_if_possible(phone, work_of, [op for op in ops if op.op_id not in conflicts])
+    return _answer(phone, read, conflicts, clock, work_of)
+
+
+def _body(request: HttpRequest) -> bytes:
+    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES or len(request.body) > MOST_BYTES:
+        raise Refused("E1003", limit="4 MiB")
+    if not request.body.strip():
+        raise Refused("E1002", reason="empty")
+    return request.body
+
+
+def _covered(read: list[SentOp | BadLine]) -> list[SentOp | BadLine]:
+    """What the signature vouches for: the last op and those before it that the chain ties to it.
+
+    Anything before a break in the chain is answered ``invalid``; the phone keeps it and sends it in a push of its own.
+    """
+    if len(read) > MOST_OPS:
+        raise Refused("E1003", limit=f"{MOST_OPS} ops")
+    wanted: bytes | None = None
+    for index in range(len(read) - 1, -1, -1):
+        one = read[index]
+        if isinstance(one, BadLine):
+            continue
+        if wanted is not None and one.hash != wanted:
+            lost = [BadLine(str(o.op_id), o.seq) if isinstance(o, SentOp) else o for o in read[: index + 1]]
+            return [*lost, *read[index + 1 :]]
+        wanted = one.prev
+    return read
+
+
+def _check(request: HttpRequest, phone: Phone, last: SentOp | BadLine) -> None:
+    """The signature is over the hash of the last op."""
+    if isinstance(last, BadLine):
+        raise Refused("E1002", reason="last op")
+    message = f"perisai-push-1\n{phone.id}\n{last.hash.hex()}"
+    verify(phone.public_key, signature_of(request), message.encode())
+
+
+def _judge_if_possible(phone: Phone, work_of: Callable[[], Work], fresh: list[SentOp]) -> None:
+    """A database that is busy or gone leaves the ops received; the sweeper judges them."""
+    try:
+        judge(phone, work_of=work_of, fresh=fresh)
+    except (OperationalError, InterfaceError):
+        pass
+
+
+def _answer(
+    phone: Phone,
+    read: Sequence[SentOp | BadLine],
+    conflicts: set[UUID],
+    clock: Clock,
+    work_of: Callable[[], Work],
+) -> dict[str, Any]:
+    ids = [one.op_id for one in read if isinstance(one, SentOp)]
+    with work_of() as work:
+        stored = {row[0]: row[1:] for row in work.rows(_ANSWERS, [phone.branch_id, phone.id, ids])}
+        chain = work.row(_CHAIN, [phone.branch_id, phone.id]) or (0, bytes(32))
+    now = clock.now()
+    return {
+        "time_token": make_token(now),
+        "server_ms": to_ms(now),
+        "chain": {"seq": chain[0], "hash": bytes(chain[1]).hex()},
+        "answers": [_one_answer(phone.branch_id, one, conflicts, stored) for one in read],
+    }
+
+
+def _one_answer(
+    branch_id: int, one: SentOp | BadLine, conflicts: set[UUID], stored: dict[UUID, tuple[Any, ...]]
+) -> dict[str, Any]:
+    if isinstance(one, BadLine):
+        return {"op": one.op_id, "seq": one.seq, "status": "invalid", "result": None, **told("E6006", None)}
+    if one.op_id in conflicts:
+        return {"op": str(one.op_id), "seq": one.seq, "status": "conflict", "result": None, **told("E6002", None)}
+    state, code, result = stored[one.op_id]
+    return op_answer(branch_id, one.op_id, one.seq, state, code, result)
+
+
+def op_answer(
+    branch_id: int, op_id: UUID, seq: int, state: str, code: str | None, result: dict[str, Any] | None
+) -> dict[str, Any]:
+    """The answer to one op, from what was decided about it."""
+    params = (result or {}).get("params")
+    shown = {k: v for k, v in (result or {}).items() if k != "params"} or None
+    if shown and shown.get("pay_by"):
+        until = datetime.fromisoformat(shown["pay_by"])
+        shown["pay_link"] = pay_link(branch_id, UUID(str(shown["enrolment"])), until)
+    return {"op": str(op_id), "seq": seq, "status": state, "result": shown, **told(code, params)}
+
+
+def pay_link(branch_id: int, enrolment_id: UUID, pay_by: datetime) -> str:
+    """The public page that says what to pay; it outlives the bill, so that a late reader is told what to do."""
+    path = link.make(branch_id=branch_id, enrolment_id=enrolment_id, expires_at=pay_by + LINK_OUTLIVES)
+    return f"{settings.ORIGIN}{path}"
+
+
+def told(code: str | None, params: dict[str, Any] | None) -> dict[str, Any]:
+    """``code`` and ``text`` of an answer, both null where there is nothing to say."""
+    if code is None:
+        return {"code": None, "text": None}
+    answer = Refused(code, **(params or {})).answer()
+    return {"code": code, "text": {**answer["text"], "action": answer["action"]}}
