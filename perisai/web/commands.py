@@ -45,7 +45,7 @@ def migrate(options: argparse.Namespace) -> int:
             "that owns nothing (DATABASE_URL). deploy/roles.sql makes both."
         )
     with database(config):
-        return _run_step_here(services.migrate(config))
+        return run_step_here(services.migrate(config))
 
 
 def worker(options: argparse.Namespace) -> int:
@@ -194,7 +194,7 @@ def _print_credentials(config: Config) -> int:
     with database(config):
         if read_state(config.run) is None and "PERISAI_SUPERVISED" not in os.environ:
             for step in (services.migrate(config), services.load_demo()):
-                if (code := _run_step_here(step, quiet=True)) != 0:
+                if (code := run_step_here(step, quiet=True)) != 0:
                     return code
         import django as framework
 
@@ -206,7 +206,7 @@ def _print_credentials(config: Config) -> int:
     return 0
 
 
-def _run_step_here(step: Service, *, quiet: bool = False) -> int:
+def run_step_here(step: Service, *, quiet: bool = False) -> int:
     """A preparation step outside a supervisor. It finds the database running."""
     environment = {k: v for k, v in os.environ.items() if k not in step.without} | dict(step.env)
     output = sys.stderr if quiet else None

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 
 from perisai.web.postgres import Cluster
 from perisai.web.supervisor import read_state
+from tests.running import free_port
 
 SCRIPT = """
 import os, sys
@@ -49,17 +49,6 @@ finally:
 Start = Callable[[], "subprocess.Popen[str]"]
 
 
-def _free_pair() -> int:
-    """A port with a free one after it."""
-    for port in range(20000 + os.getpid() % 20000, 60000):
-        try:
-            with socket.create_server(("127.0.0.1", port)), socket.create_server(("127.0.0.1", port + 1)):
-                return port
-        except OSError:
-            continue
-    raise AssertionError("no free ports")
-
-
 def _until(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -79,7 +68,7 @@ def start(folder: Path) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def begin() -> "subprocess.Popen[str]":
-        command = [sys.executable, "-c", SCRIPT, str(folder), str(_free_pair())]
+        command = [sys.executable, "-c", SCRIPT, str(folder), str(free_port())]
         started.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
         return started[-1]
 

@@ -1,0 +1,62 @@
+"""What every test may use.
+
+``database``: PostgreSQL with all migrations, this process set up as the web role (no rows; pure tests do not need it).
+``demo``: the whole still demo world under its supervisor (web, live, worker), shared by the session.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import Running, run_demo
+
+DATA = Path(tempfile.mkdtemp(prefix="perisai-test-"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settings must be there before test modules import models; nothing is started yet."""
+    del config
+    for variable in [v for v in os.environ if v.startswith(("PERISAI_", "DATABASE_")) and v != "PERISAI_CHROMIUM"]:
+        del os.environ[variable]
+    from perisai.web import config as configuration
+
+    configuration.export(configuration.resolve(str(DATA)))
+    import django
+
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    del config
+    shutil.rmtree(DATA, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Path]:
+    """The data folder of a migrated, empty database; Django's connection is the web role's."""
+    from django.db import connections
+
+    from perisai.web import config as configuration
+    from perisai.web.commands import run_step_here
+    from perisai.web.postgres import running
+    from perisai.web.services import migrate
+
+    config = configuration.resolve(str(DATA))
+    configuration.ensure_folders(config)
+    with running(DATA):
+        assert run_step_here(migrate(config)) == 0
+        yield DATA
+        for connection in connections.all():
+            connection.close()
+            connection.close_pool()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Do not kill it: tests that do start one of their own with ``run_demo``."""
+    with run_demo(tmp_path_factory.mktemp("demo")) as running_demo:
+        yield running_demo
