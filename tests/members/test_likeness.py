@@ -3,10 +3,10 @@
 from collections import defaultdict
 
 import pytest
-from population import Population, keys
 
 from perisai.contributions.rules import load
 from perisai.members.identity import Identity, _as_other, _score
+from tests.members.population import Population, keys
 
 PEOPLE = 10_000
 SECOND_ENTRIES = 1_000
