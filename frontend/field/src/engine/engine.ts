@@ -22,7 +22,7 @@ import { Push } from "./push";
 import { Reference } from "./reference";
 import { scanWithCamera } from "./scanner";
 import { SignedRequests } from "./signed";
-import { browserSurroundings, type Surroundings } from "./surroundings";
+import type { Surroundings } from "./surroundings";
 import { Sync } from "./sync";
 import { Time } from "./time";
 import { Updates } from "./updates";
@@ -41,7 +41,7 @@ export interface Options {
   readonly database?: string;
   readonly compress?: Compress;
   readonly workerScript?: string;
-  /** False in tests that have no window. */
+  /** False in tests: no window to listen to, and rounds only when asked for. */
   readonly inBrowser?: boolean;
 }
 
@@ -66,6 +66,7 @@ export class FieldEngine implements Engine {
   private readonly rounds: Sync;
   private readonly activator: Activation;
   private starting: Promise<void> | null = null;
+  private reloading: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: Options) {
     const { around } = options;
@@ -98,7 +99,7 @@ export class FieldEngine implements Engine {
       around,
     });
     this.syncState = new Cell<SyncState>({ ...this.rounds.state.get(), ...this.outbox.waiting.get() });
-    this.sync = { state: this.syncState, now: () => this.rounds.now() };
+    this.sync = { state: this.syncState, now: () => this.syncNow() };
     this.enrolments = {
       complete: (input) => this.thenSync(enrolments.complete(input)),
       cancel: (key, reason) => this.thenSync(enrolments.cancel(key, reason)),
@@ -150,13 +151,16 @@ export class FieldEngine implements Engine {
       this.device.set({ ...this.device.get(), phase: "unsupported", problem: problemOf(failure) });
       return;
     }
-    this.changes.on((changed) => void this.reload(changed).catch(() => undefined));
+    this.changes.on((changed) => {
+      this.reloading = this.reloading.then(() => this.reload(changed)).catch(() => undefined);
+    });
     this.rounds.state.subscribe(() => this.joinSync());
     this.outbox.waiting.subscribe(() => this.joinSync());
     this.joinSync();
     void this.drafts.purge().catch(() => undefined);
-    if (this.options.inBrowser !== false) this.listen();
-    if (this.device.get().device !== null) await this.rounds.begin();
+    if (this.options.inBrowser === false) return;
+    this.listen();
+    if (this.device.get().device !== null) this.rounds.begin();
   }
 
   private async loadDevice(): Promise<void> {
@@ -169,6 +173,7 @@ export class FieldEngine implements Engine {
   private async loadRest(): Promise<void> {
     const agent = this.device.get().agent?.id ?? null;
     this.me.set(agent === null ? null : await this.storage.find("me"));
+    await this.rounds.load();
     await this.drafts.load(agent);
     await this.outbox.load(agent);
     await this.reference.load(this.device.get().branch?.province ?? null);
@@ -193,22 +198,28 @@ export class FieldEngine implements Engine {
 
   private async activate(code: string): Promise<DeviceState> {
     // What this phone still holds goes first, under the device it was made with; if it cannot, it stays and goes later.
-    if (this.device.get().device !== null) await this.rounds.now();
+    if (this.device.get().device !== null) await this.syncNow();
     await this.activator.activate(code);
     await this.loadDevice();
     await this.loadRest();
     this.changes.tell("device");
-    void navigator.storage?.persist?.().catch(() => false);
-    await this.rounds.begin();
+    this.options.around.keepStorage();
+    if (this.options.inBrowser !== false) this.rounds.begin();
     return this.device.get();
   }
 
   private async thenSync<T>(act: Promise<T>): Promise<T> {
     const done = await act;
-    await this.outbox.load(this.device.get().agent?.id ?? null);
+    await this.reloading;
     this.rounds.wake(250);
     if (this.options.inBrowser !== false) void this.updates.requestBackgroundSync();
     return done;
+  }
+
+  /** What the round changed has been read again when it resolves. */
+  private async syncNow(): Promise<void> {
+    await this.rounds.now();
+    await this.reloading;
   }
 
   private joinSync(): void {
@@ -232,11 +243,3 @@ function problemOf(failure: unknown): ErrorView {
   if (failure instanceof EngineError) return { code: failure.code, text: failure.text };
   return { code: "unsupported", text: null };
 }
-
-declare const __APP_VERSION__: string;
-
-/** The engine of this page. */
-export const engine: Engine = new FieldEngine({
-  around: browserSurroundings(__APP_VERSION__),
-  workerScript: `${import.meta.env.BASE_URL}sw.js`,
-});

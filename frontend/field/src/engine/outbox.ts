@@ -29,17 +29,6 @@ export function isUnsent(op: OpRecord): boolean {
   return op.status === "unsent" || op.status === "invalid";
 }
 
-function isListed(op: OpRecord): boolean {
-  if (op.dismissed) return false;
-  return (
-    isUnsent(op) ||
-    op.status === "received" ||
-    op.status === "held" ||
-    op.status === "rejected" ||
-    op.status === "conflict"
-  );
-}
-
 export class Outbox {
   readonly list = new Cell<readonly OpView[]>([]);
   readonly waiting = new Cell<Waiting>({ unsent: 0, oldestUnsentAt: null, unsentPhotos: 0 });
@@ -51,9 +40,9 @@ export class Outbox {
 
   /** Reads it anew. Counts what any agent of this phone left unsent; lists only what `agent` made. */
   async load(agent: string | null): Promise<void> {
-    const ops = agent === null ? [] : await this.storage.listOps(agent);
-    this.list.set(ops.filter(isListed).map(viewOp));
-    const unsent = (await this.storage.listPending()).filter(isUnsent);
+    const open = await this.storage.listOpen();
+    this.list.set(open.filter((op) => op.agent === agent && !op.dismissed).map(viewOp));
+    const unsent = open.filter(isUnsent);
     const photos = await this.storage.listWaitingAttachments();
     this.waiting.set({
       unsent: unsent.length,

@@ -15,6 +15,10 @@ import type { Time } from "./time";
 
 const MAX_OPS = 200;
 const SLOW_OPS = 50;
+/** On a line that keeps breaking. */
+const LEAST_OPS = 10;
+/** Statuses that say that something in the run is to blame. */
+const BLAMES_RUN = [400, 413, 422, 500];
 const MAX_BYTES = 4 * 1024 * 1024;
 /** An op that is safe but not judged is asked about again after this. */
 const ASK_AGAIN_MS = 60_000;
@@ -91,7 +95,7 @@ export class Push {
   }
 
   private cap(): number {
-    return Math.min(this.limit, this.around.slow() ? SLOW_OPS : MAX_OPS);
+    return Math.min(Math.floor(this.limit), this.around.slow() ? SLOW_OPS : MAX_OPS);
   }
 
   /** True when the run is dealt with; false when it must go again in smaller parts. */
@@ -102,7 +106,7 @@ export class Push {
     } catch (failure) {
       return await this.dealWith(failure, run);
     }
-    if (this.around.mono() - began < FAST_MS && run.length >= this.limit)
+    if (this.around.mono() - began < FAST_MS && run.length >= Math.floor(this.limit))
       this.limit = Math.min(MAX_OPS, this.limit * 2);
     return true;
   }
@@ -137,8 +141,12 @@ export class Push {
    * which is marked and left, so that it never blocks the others. Everything else ends the round.
    */
   private async dealWith(failure: unknown, run: readonly OpRecord[]): Promise<boolean> {
+    if (!(failure instanceof Refusal) || !BLAMES_RUN.includes(failure.status)) {
+      if (failure instanceof EngineError && failure.code === "unreachable")
+        this.limit = Math.max(LEAST_OPS, this.limit / 2);
+      throw failure;
+    }
     this.limit = Math.max(1, Math.floor(Math.min(this.limit, run.length) / 2));
-    if (!(failure instanceof Refusal) || ![400, 413, 422, 500].includes(failure.status)) throw failure;
     if (run.length > 1) return false;
     const code = failure.status === 413 && failure.text === null ? "op_too_large" : failure.code;
     const [op] = run;

@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly slow: () => boolean;
   readonly locks: LockLike | null;
   readonly channel: ChannelLike | null;
+  /** Asks the browser not to clear our storage when the phone is full. */
+  readonly keepStorage: () => void;
   /** Where the server is; empty for the same origin. */
   readonly base: string;
   readonly version: string;
@@ -59,6 +61,7 @@ export function browserSurroundings(version: string): Surroundings {
     slow: slowLine,
     locks: "locks" in navigator ? (navigator.locks as unknown as LockLike) : null,
     channel: "BroadcastChannel" in globalThis ? new BroadcastChannel("perisai") : null,
+    keepStorage: () => void navigator.storage?.persist?.().catch(() => false),
     base: "",
     version,
     agentName: describeBrowser(navigator.userAgent),

@@ -68,6 +68,7 @@ function endsRound(failure: unknown): boolean {
 export class Sync {
   readonly state: Cell<RoundState>;
   private running: Promise<void> | null = null;
+  private following: Promise<void> | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private failures = 0;
   /** The server asked not to be asked before this. */
@@ -88,10 +89,13 @@ export class Sync {
     });
   }
 
-  /** From now on by itself; call `wake` whenever something suggests that a round is worth while. */
-  async begin(): Promise<void> {
-    this.stopped = false;
+  async load(): Promise<void> {
     this.patch({ lastSyncAt: await this.parts.storage.find("lastSyncAt") });
+  }
+
+  /** From now on by itself; call `wake` whenever something suggests that a round is worth while. */
+  begin(): void {
+    this.stopped = false;
     this.wake();
   }
 
@@ -108,8 +112,17 @@ export class Sync {
     else this.plan(afterMs);
   }
 
-  /** A round now, whatever was planned; joins the one that is running. */
+  /** A round that begins after this call: now, or when the one that is running has ended. */
   now(): Promise<void> {
+    if (this.running === null) return this.begun();
+    this.following ??= this.running.then(() => {
+      this.following = null;
+      return this.begun();
+    });
+    return this.following;
+  }
+
+  private begun(): Promise<void> {
     this.running ??= this.round().finally(() => {
       this.running = null;
     });

@@ -18,7 +18,8 @@ import type {
 } from "./records";
 import { FieldDatabase } from "./schema";
 
-export const FINAL: readonly OpStatus[] = ["accepted", "review", "rejected", "conflict"];
+const PENDING: readonly OpStatus[] = ["unsent", "received", "held", "invalid"];
+const FINAL: readonly OpStatus[] = ["accepted", "review", "rejected", "conflict"];
 export const NO_HASH = "0".repeat(64);
 
 export interface PulledPage {
@@ -188,8 +189,22 @@ export class Storage {
   /** Ops without a final answer, by device and sequence. */
   listPending(): Promise<OpRecord[]> {
     return guarded(async () => {
-      const open = await this.db.ops.where("status").anyOf(["unsent", "received", "held", "invalid"]).toArray();
+      const open = await this.db.ops
+        .where("status")
+        .anyOf([...PENDING])
+        .toArray();
       return open.sort((a, b) => (a.device < b.device ? -1 : a.device > b.device ? 1 : a.seq - b.seq));
+    });
+  }
+
+  /** Ops on their way or refused, of all agents, oldest first. The many that are done are not read. */
+  listOpen(): Promise<OpRecord[]> {
+    return guarded(async () => {
+      const open = await this.db.ops
+        .where("status")
+        .anyOf([...PENDING, "rejected", "conflict"])
+        .toArray();
+      return open.sort((a, b) => a.madeAt - b.madeAt || a.seq - b.seq);
     });
   }
 
@@ -314,14 +329,12 @@ export class Storage {
     return guarded(async () => (await this.db.attachments.get(sha256)) ?? null);
   }
 
-  /** Photos that belong to an op: address, op and how far they are; not the bytes. */
-  listWaitingAttachments(): Promise<
-    { sha256: string; op: string; size: number; offset: number; mismatches: number }[]
-  > {
+  /** Photos that belong to an op, from the index alone: their bytes stay where they are. */
+  listWaitingAttachments(): Promise<{ sha256: string; op: string }[]> {
     return guarded(async () => {
-      const found: { sha256: string; op: string; size: number; offset: number; mismatches: number }[] = [];
-      await this.db.attachments.each(({ sha256, op, size, offset, mismatches }) => {
-        if (op !== null) found.push({ sha256, op, size, offset, mismatches });
+      const found: { sha256: string; op: string }[] = [];
+      await this.db.attachments.orderBy("op").eachKey((op, { primaryKey }) => {
+        found.push({ op: String(op), sha256: String(primaryKey) });
       });
       return found;
     });
