@@ -29,6 +29,8 @@ async function buildWorker({ source, folder, version }: Paths): Promise<void> {
     swDest: `${folder}/sw.js`,
     globDirectory: folder,
     globPatterns: SHELL,
+    // Reads QR codes at activation, which needs the network anyhow.
+    globIgnores: ["assets/jsQR-*"],
     // The name of a built file holds its hash; no need for another in its address.
     dontCacheBustURLsMatching: /^assets\//,
   });
