@@ -54,7 +54,9 @@ def resolve(
     given = environ.get("DATABASE_URL", "")
     exported = environ.get("PERISAI_EMBEDDED") == "1" and environ.get("PERISAI_DATA") == str(folder)
     embedded = not given or exported or data is not None
-    web, owner = (_embedded_urls(folder)) if embedded else (given, environ.get("DATABASE_OWNER_URL", ""))
+    # A child takes exactly the roles that its supervisor left it.
+    is_told = bool(given) and (exported or not embedded)
+    web, owner = (given, environ.get("DATABASE_OWNER_URL", "")) if is_told else _embedded_urls(folder)
     web_port = port or PORT
     shown = "127.0.0.1" if host in ANY_HOST else host
     by_hand = is_given_by_port and port is not None
