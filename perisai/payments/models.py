@@ -72,6 +72,7 @@ class NotificationState(models.TextChoices):
     STORED = "stored", "disimpan"
     CREDITED = "credited", "dibukukan"
     REFUSED = "refused", "ditolak"
+    REPEAT = "repeat", "pengulangan"
     SUSPENSE = "suspense", "menunggu keputusan"
     RESOLVED = "resolved", "diselesaikan"
 
@@ -83,6 +84,9 @@ class Notification(models.Model):
     id = models.UUIDField(primary_key=True, db_default=Uuid7())
     bank = models.ForeignKey(Bank, models.PROTECT)
     external_id = models.TextField()
+    """X-EXTERNAL-ID; ``~`` and our own id where the bank sent none that can be read."""
+    repeat_of = models.UUIDField(null=True)
+    """The first notification of the day with this X-EXTERNAL-ID, where this one has other bytes."""
     day = models.DateField()
     payment_request_id = models.TextField(null=True)
     payment_code = models.TextField(null=True)
@@ -102,13 +106,38 @@ class Notification(models.Model):
     class Meta:
         db_table = "payments_notification"
         constraints = [
-            models.UniqueConstraint(fields=["bank", "day", "external_id"], name="notification_external_id"),
+            models.UniqueConstraint(
+                fields=["bank", "day", "external_id"],
+                condition=Q(repeat_of__isnull=True),
+                name="notification_external_id_first",
+            ),
+            models.UniqueConstraint(
+                fields=["bank", "payment_request_id"],
+                condition=Q(state="credited"),
+                name="notification_credited_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["bank", "payment_request_id"], name="notification_request"),
             models.Index(fields=["state", "received_at"], name="notification_suspense", condition=Q(state="suspense")),
+            models.Index(fields=["received_at"], name="notification_stored", condition=Q(state="stored")),
             models.Index(fields=["payment_code"], name="notification_code"),
         ]
+
+
+class Exchange(models.Model):
+    """X-EXTERNAL-ID of the day's inquiries and status queries, and what was answered. Outside row-level security."""
+
+    pk = models.CompositePrimaryKey("bank_id", "day", "service", "external_id")
+    bank_id = models.TextField()
+    day = models.DateField()
+    service = models.CharField(max_length=2)
+    external_id = models.TextField()
+    body_sha256 = models.BinaryField()
+    answer = models.JSONField()
+
+    class Meta:
+        db_table = "payments_exchange"
 
 
 class Payment(models.Model):

@@ -1,0 +1,104 @@
+"""The double-entry ledger of a branch: every entry moves one amount from an account to another. Append-only."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from perisai.events.work import Work
+
+RECEIVABLE = "receivable"
+
+_INSERT = """
+INSERT INTO payments_ledger_entry (branch_id, at, debit, credit, amount, bill_id)
+SELECT %s, %s, e.debit, e.credit, e.amount, %s
+FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS e (debit, credit, amount)
+"""
+
+_BALANCE = """
+SELECT account, sum(amount)::bigint FROM (
+  SELECT debit AS account, amount FROM payments_ledger_entry WHERE branch_id = %(branch)s
+  UNION ALL
+  SELECT credit, -amount FROM payments_ledger_entry WHERE branch_id = %(branch)s
+) AS moves GROUP BY account
+"""
+
+_PROOF = """
+SELECT
+  (SELECT coalesce(sum(amount), 0)::bigint FROM contributions_bill WHERE branch_id = %(branch)s AND state = 'open'),
+  (SELECT coalesce(sum(amount), 0)::bigint FROM payments_payment WHERE branch_id = %(branch)s),
+  (SELECT coalesce(sum(jkk + jkm + jht - relief), 0)::bigint FROM contributions_paid_month WHERE branch_id = %(branch)s),
+  (SELECT count(*) FROM contributions_bill b WHERE b.branch_id = %(branch)s AND b.state = 'paid'
+     AND NOT EXISTS (SELECT FROM payments_payment p WHERE p.branch_id = b.branch_id AND p.bill_id = b.id))
+"""
+
+
+class Income(NamedTuple):
+    """What is owed for each programme after relief. Rupiah."""
+
+    jkk: int
+    jkm: int
+    jht: int
+
+    @property
+    def total(self) -> int:
+        return self.jkk + self.jkm + self.jht
+
+
+def record_billing(
+    work: Work, branch_id: int, jkk: int, jkm: int, jht: int, bill_id: UUID | None = None
+) -> None:
+    """Bills were issued: amounts after relief, for one bill or for a batch (``bill_id`` None). Negative amounts are
+    counter-entries: bills ended unpaid. One statement."""
+    _record(work, branch_id, _billing(Income(jkk, jkm, jht)), bill_id)
+
+
+def record_repricing(work: Work, branch_id: int, *, old: Income, new: Income, bill_id: UUID) -> None:
+    """Counter-entries and new entries of one bill, in one statement; nothing where no programme's amount changed."""
+    if old != new:
+        undone = Income(-old.jkk, -old.jkm, -old.jht)
+        _record(work, branch_id, [*_billing(undone), *_billing(new)], bill_id)
+
+
+def bank_account(bank_id: str) -> str:
+    return f"bank:{bank_id}"
+
+
+def balance(work: Work, branch_id: int) -> dict[str, int]:
+    """Debits less credits of every account; they add up to nothing."""
+    return dict(work.rows(_BALANCE, {"branch": branch_id}))
+
+
+def prove(work: Work, branch_id: int) -> list[str]:
+    """What does not agree between ledger, bills, payments and paid months; empty when money balances."""
+    accounts: defaultdict[str, int] = defaultdict(int, balance(work, branch_id))
+    proof = work.row(_PROOF, {"branch": branch_id})
+    assert proof is not None  # noqa: S101 - an aggregate always gives a row
+    owed, paid, months, unpaid_paid = proof
+    banks = sum(amount for account, amount in accounts.items() if account.startswith("bank:"))
+    checks = [
+        (sum(accounts.values()), 0, "all accounts together"),
+        (accounts[RECEIVABLE], owed, "receivable against open bills"),
+        (banks, paid, "banks against payments"),
+        (months, paid, "paid months against payments"),
+        (unpaid_paid, 0, "paid bills without a payment"),
+    ]
+    return [f"{what}: {found} is not {wanted}" for found, wanted, what in checks if found != wanted]
+
+
+def _billing(income: Income) -> list[tuple[str, str, int]]:
+    """(debit, credit, amount); a negative amount goes the other way."""
+    moves = []
+    for name, amount in zip(("jkk", "jkm", "jht"), income, strict=True):
+        account = f"income:{name}"
+        if amount > 0:
+            moves.append((RECEIVABLE, account, amount))
+        elif amount < 0:
+            moves.append((account, RECEIVABLE, -amount))
+    return moves
+
+
+def _record(work: Work, branch_id: int, moves: Sequence[tuple[str, str, int]], bill_id: UUID | None) -> None:
+    if moves:
+        debits, credits, amounts = (list(column) for column in zip(*moves, strict=True))
+        work.execute(_INSERT, [branch_id, work.now, bill_id, debits, credits, amounts])

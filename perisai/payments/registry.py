@@ -1,0 +1,76 @@
+"""Finds whose enrolment a payment code is, by the channel of the bank that asks."""
+
+from typing import LiteralString, NamedTuple
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from perisai.events import vault
+from perisai.events.work import Work
+from perisai.payments.messages import Account
+from perisai.payments.partner import Partner
+
+FIND: LiteralString = """
+SELECT c.branch_id, c.enrolment_id, c.code_masked FROM payments_payment_code c
+WHERE c.code = ANY (%s) AND c.channel = %s
+ORDER BY array_position(%s, c.code) LIMIT 1
+"""
+
+
+class Owner(NamedTuple):
+    branch_id: int
+    enrolment_id: UUID
+    code_masked: str
+
+
+def lookup_parameters(partner: Partner, account: Account) -> list[object]:
+    """Parameters of ``FIND``. A VA code is the customer number, or the bank's prefix and that; a NIK is known only by
+    its keyed hash."""
+    if partner.channel == "nik":
+        codes = [nik_code(account.customer_no)]
+    else:
+        codes = [account.customer_no, partner.partner_service_id + account.customer_no]
+    return [codes, partner.channel, codes]
+
+
+def nik_code(nik: str) -> str:
+    """What stands in the registry for a NIK that serves as payment code."""
+    return "nik:" + vault.keyed_hash("payment_code", nik).hex()
+
+
+def masked(partner: Partner, customer_no: str) -> str:
+    """A payment code as screens may show it."""
+    return mask_nik(customer_no) if partner.channel == "nik" else customer_no
+
+
+def find_owner(partner: Partner, account: Account) -> Owner | None:
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, lookup_parameters(partner, account))
+        row = cursor.fetchone()
+    return None if row is None else Owner(*row)
+
+
+_REGISTER_NIKS = """
+INSERT INTO payments_payment_code AS c (code, branch_id, enrolment_id, channel, code_masked)
+SELECT r.code, %s, r.enrolment_id, 'nik', r.code_masked
+FROM jsonb_to_recordset(%s::jsonb) AS r (code text, enrolment_id uuid, code_masked text)
+ORDER BY r.code
+ON CONFLICT (code) DO UPDATE SET branch_id = excluded.branch_id, enrolment_id = excluded.enrolment_id
+"""
+
+
+def register_niks(work: Work, *, branch_id: int, niks: dict[UUID, str]) -> None:
+    """Lets NIKs (by enrolment) serve as payment codes for banks of that channel. The NIK itself is not kept; one that
+    enrols anew takes its code along. One statement, in sorted order."""
+    if not niks:
+        return
+    rows = [
+        {"code": nik_code(nik), "enrolment_id": enrolment_id, "code_masked": mask_nik(nik)}
+        for enrolment_id, nik in niks.items()
+    ]
+    work.execute(_REGISTER_NIKS, [branch_id, orjson.dumps(rows).decode()])
+
+
+def mask_nik(nik: str) -> str:
+    return nik[:4] + "*" * max(len(nik) - 6, 0) + nik[-2:]
