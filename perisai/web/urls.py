@@ -22,7 +22,7 @@ urlpatterns = [
     path("console/members/", include("perisai.members.urls")),
     path("console/payments/", include("perisai.payments.urls")),
     path("console/targets/", include("perisai.targets.urls")),
-    path("console/live/", include("perisai.events.urls")),
+    path("console/live/", include("perisai.web.live.urls")),
     path("p/", include("perisai.portal.urls")),
     path("", api.urls),
 ]

@@ -1,0 +1,265 @@
+"""What a live screen shows, from what the world knows; and what changed between two of them.
+
+A payload is plain data for JSON: ids, codes, names of offices and agents, counts and rupiah; nothing about a member.
+"""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from perisai.events.kinds import kinds
+from perisai.events.queries import Sums
+from perisai.events.reading import Row
+from perisai.web.live.scopes import AGENCY_OFFICE, AGENT, BRANCH, NATION, REGION, SUB_BRANCH, Agent, Place
+from perisai.web.live.world import Branch, World
+
+Payload = dict[str, Any]
+
+METRICS = ("captured", "accepted", "review", "active", "contributions", "payments", "rejected", "cancelled", "review_closed")
+"""Metrics that the screen shows, of ``kinds.yaml``."""
+ATTAINS = "accepted"
+"""The metric that is held against the target."""
+CHILD_METRICS = ("captured", "accepted", "active", "contributions")
+TILE_METRIC = "accepted"
+
+_ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+
+
+def build(world: World, place: Place, now: datetime) -> Payload:
+    """Everything the screen of a scope shows. ``position`` grows with every event in its branches."""
+    branches = [world.branches[each] for each in place.branches]
+    day = max((branch.today for branch in branches), default=now.date())
+    sums = [_sums(branch, place) for branch in branches]
+    month, today = _total(each.month for each in sums), _total(each.today for each in sums)
+    moved = [branch.moved_at for branch in branches if branch.moved_at is not None]
+    return {
+        "level": place.watch.level,
+        "key": place.watch.key,
+        "position": sum(branch.number for branch in branches),
+        "as_of": _ms(now),
+        "moved_at": _ms(max(moved)) if moved else None,
+        "day": day.isoformat(),
+        "month_first": day.replace(day=1).isoformat(),
+        "hour": _hour(branches, now),
+        "today": _pick(today, METRICS),
+        "month": _pick(month, METRICS),
+        "attainment": _attainment(month.get(ATTAINS, 0), _target(branches, place), day),
+        "quota": _quota(branches, place),
+        "hours": _hours(branches, place),
+        "feed": [_item(world, event) for event in world.feeds.get(place.watch, ())],
+        "regencies": _regencies(branches) if place.key is None else {},
+        "children": _children(world, place, branches),
+    }
+
+
+def changes(old: Payload, new: Payload) -> Payload | None:
+    """What a screen that shows ``old`` must change to show ``new``; None where it should begin anew."""
+    rows, known = _by_key(new["children"]), _by_key(old["children"])
+    if rows.keys() != known.keys() or new["day"] != old["day"]:
+        return None
+    seen = {item["n"] for item in old["feed"]}
+    found: Payload = {name: new[name] for name in ("position", "as_of", "moved_at", "hour")}
+    for name in ("today", "month", "regencies"):
+        found[name] = {key: value for key, value in new[name].items() if old[name].get(key) != value}
+    for name in ("attainment", "quota", "hours"):
+        if new[name] != old[name]:
+            found[name] = new[name]
+    found["feed"] = [item for item in new["feed"] if item["n"] not in seen]
+    found["children"] = [row for key, row in rows.items() if known[key] != row]
+    return {name: value for name, value in found.items() if value not in ({}, [])}
+
+
+def _sums(branch: Branch, place: Place) -> Sums:
+    return branch.sums.get(place.key or (branch.office.id, "b", str(branch.office.id)), Sums())
+
+
+def _hours(branches: Iterable[Branch], place: Place) -> list[int]:
+    total = [0] * 24
+    for branch in branches:
+        key = place.key or (branch.office.id, "b", str(branch.office.id))
+        for hour, count in enumerate(branch.hours.get(key, ())):
+            total[hour] += count
+    return total
+
+
+def _hour(branches: list[Branch], now: datetime) -> int:
+    """The present hour where the scope's day is most advanced."""
+    return max((now.astimezone(ZoneInfo(branch.office.timezone)).hour for branch in branches), default=0)
+
+
+def _attainment(attained: int, target: int | None, day: date) -> Payload:
+    """Persons: how many by now at an even pace, and how many a day from today on reach the target (calendar days)."""
+    days = monthrange(day.year, day.month)[1]
+    left = days - day.day + 1
+    missing = max(0, (target or 0) - attained)
+    return {
+        "attained": attained,
+        "target": target,
+        "expected": None if target is None else target * day.day // days,
+        "needed_per_day": None if target is None else -(-missing // left),
+        "days_left": left,
+    }
+
+
+def _target(branches: list[Branch], place: Place) -> int | None:
+    if place.key is None:
+        quotas = [branch.quota.target for branch in branches if branch.quota]
+        return sum(quotas) if quotas else None
+    agents = branches[0].agents.values()
+    if place.watch.level == AGENT:
+        return branches[0].targets.get(place.watch.key)
+    return _target_of(branches[0], (agent for agent in agents if _office_of(agent, place.watch.level) == place.watch.key))
+
+
+def _target_of(branch: Branch, agents: Iterable[Agent]) -> int | None:
+    shares = [branch.targets[agent.id] for agent in agents if agent.id in branch.targets]
+    return sum(shares) if shares else None
+
+
+def _office_of(agent: Agent, level: str) -> str:
+    return str(agent.sub_branch_id if level == SUB_BRANCH else agent.agency_office_id)
+
+
+def _quota(branches: list[Branch], place: Place) -> Payload | None:
+    """The cap of whole branches; within a branch there is none, for its agents share it."""
+    quotas = [branch.quota for branch in branches if branch.quota]
+    if place.key is not None or not quotas:
+        return None
+    return {
+        "cap": sum(quota.cap for quota in quotas),
+        "used": sum(quota.consumed for quota in quotas),
+        "leased": sum(quota.leased for quota in quotas),
+        "left": sum(max(0, quota.cap - quota.consumed - quota.leased) for quota in quotas),
+        "over": sum(quota.over for quota in quotas),
+    }
+
+
+def _regencies(branches: Iterable[Branch]) -> dict[str, list[int]]:
+    """Persons by regency code: [this month, today]."""
+    found: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for branch in branches:
+        for (_, level, key), sums in branch.sums.items():
+            if level == "r":
+                found[key][0] += sums.month.get(TILE_METRIC, 0)
+                found[key][1] += sums.today.get(TILE_METRIC, 0)
+    return {code: counts for code, counts in sorted(found.items()) if any(counts)}
+
+
+def _children(world: World, place: Place, branches: list[Branch]) -> list[Payload]:
+    if place.watch.level == NATION:
+        return _regions(world, branches)
+    if place.watch.level == REGION:
+        return [_branch_row(branch) for branch in branches]
+    branch = branches[0]
+    if place.watch.level == BRANCH:
+        within = [office for office in world.offices.values() if office.branch_id == branch.office.id]
+        return [
+            *(_office_row(branch, SUB_BRANCH, o.id, o.code, o.name) for o in within if o.kind == "sub_branch"),
+            *(_office_row(branch, AGENCY_OFFICE, o.id, o.code, o.name) for o in within if o.kind == "agency"),
+            *(_agent_row(branch, agent) for agent in _shown(branch)),
+        ]
+    if place.watch.level == AGENT:
+        return []
+    return [
+        _agent_row(branch, agent)
+        for agent in _shown(branch)
+        if _office_of(agent, place.watch.level) == place.watch.key
+    ]
+
+
+def _shown(branch: Branch) -> list[Agent]:
+    """Active agents, and those who left but did something this month."""
+    return [a for a in branch.agents.values() if a.is_active or (branch.office.id, "a", a.id) in branch.sums]
+
+
+def _regions(world: World, branches: list[Branch]) -> list[Payload]:
+    grouped: defaultdict[int | None, list[Branch]] = defaultdict(list)
+    for branch in branches:
+        grouped[branch.office.parent_id].append(branch)
+    rows = []
+    for parent_id, members in grouped.items():
+        parent = world.offices.get(parent_id) if parent_id is not None else None
+        if parent is None or parent.kind != "region":
+            rows += [_branch_row(branch) for branch in members]
+            continue
+        quotas = [branch.quota.target for branch in members if branch.quota]
+        sums = [branch.sums.get((branch.office.id, "b", str(branch.office.id)), Sums()) for branch in members]
+        total = Sums(_total(each.month for each in sums), _total(each.today for each in sums))
+        rows.append(_row(REGION, parent.id, parent.code, parent.name, total, sum(quotas) if quotas else None))
+    return rows
+
+
+def _branch_row(branch: Branch) -> Payload:
+    office = branch.office
+    sums = branch.sums.get((office.id, "b", str(office.id)), Sums())
+    return _row(BRANCH, office.id, office.code, office.name, sums, branch.quota.target if branch.quota else None)
+
+
+def _office_row(branch: Branch, level: str, office_id: int, code: str, name: str) -> Payload:
+    letter = "s" if level == SUB_BRANCH else "o"
+    sums = branch.sums.get((branch.office.id, letter, str(office_id)), Sums())
+    agents = (agent for agent in branch.agents.values() if _office_of(agent, level) == str(office_id))
+    return _row(level, office_id, code, name, sums, _target_of(branch, agents))
+
+
+def _agent_row(branch: Branch, agent: Agent) -> Payload:
+    sums = branch.sums.get((branch.office.id, "a", agent.id), Sums())
+    return _row(AGENT, agent.id, agent.code, agent.name, sums, branch.targets.get(agent.id))
+
+
+def _row(level: str, key: int | str, code: str, name: str, sums: Sums, target: int | None) -> Payload:
+    return {
+        "level": level,
+        "key": str(key),
+        "code": code,
+        "name": name,
+        "target": target,
+        "today": _pick(sums.today, CHILD_METRICS),
+        "month": _pick(sums.month, CHILD_METRICS),
+    }
+
+
+def _item(world: World, event: Row) -> Payload:
+    """One line of the feed. ``day`` and ``time`` are the branch's; ``office`` the nearest one to the agent."""
+    branch = world.offices[event["branch_id"]]
+    local = event["received_at"].astimezone(ZoneInfo(branch.timezone))
+    office = world.offices.get(event["agency_office_id"] or event["sub_branch_id"] or branch.id, branch)
+    kind = kinds().get(event["kind"])
+    return {
+        "n": f"{event['branch_id']}-{event['number']}",
+        "at": _ms(event["received_at"]),
+        "day": local.date().isoformat(),
+        "time": f"{local:%H.%M} {_ZONES.get(branch.timezone, '')}".rstrip(),
+        "kind": event["kind"],
+        "id": kind.id if kind else event["kind"],
+        "en": kind.en if kind else event["kind"],
+        "agent": world.codes.get(str(event["agent_id"])) if event["agent_id"] else None,
+        "agent_id": str(event["agent_id"]) if event["agent_id"] else None,
+        "office": office.name,
+        "region": event["region_code"][:5] if event["region_code"] else None,
+        "quantity": event["quantity"],
+        "amount": event["amount"],
+    }
+
+
+def _total(parts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: defaultdict[str, int] = defaultdict(int)
+    for part in parts:
+        for metric, value in part.items():
+            total[metric] += value
+    return total
+
+
+def _pick(sums: dict[str, int], metrics: Iterable[str]) -> dict[str, int]:
+    return {metric: sums.get(metric, 0) for metric in metrics}
+
+
+def _by_key(rows: list[Payload]) -> dict[tuple[str, str], Payload]:
+    return {(row["level"], row["key"]): row for row in rows}
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
