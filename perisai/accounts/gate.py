@@ -63,6 +63,10 @@ class GateMiddleware:
             return None
         return _first(request, declared) or _run(cast(PageRequest, request), declared, view, args, kwargs)
 
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A refusal of a view that runs without a Work, such as a public page."""
+        return refused_page(request, error) if isinstance(error, Refused) else None
+
 
 def _speak(request: HttpRequest) -> None:
     """The reader's own language once they are logged in; before, LocaleMiddleware chose by cookie and browser."""

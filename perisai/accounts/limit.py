@@ -24,11 +24,35 @@ def take(*, kind: str, key: str, limit: int, per: timedelta, now: datetime) -> N
 
     Call it outside a Work: the try counts whatever becomes of the request.
     """
-    seconds = int(per.total_seconds())
-    end = datetime.fromtimestamp((int(now.timestamp()) // seconds + 1) * seconds, UTC)
+    end = _window_end(per, now)
     with connection.cursor() as cursor:
-        hashed = hashlib.sha256(key.encode()).digest()
-        cursor.execute(_TAKE, {"kind": kind, "key": hashed, "end": end, "now": now})
+        cursor.execute(_TAKE, {"kind": kind, "key": _key(key), "end": end, "now": now})
         counted = cursor.fetchone()[0]
     if counted > limit:
-        raise Refused("E1005", retry_after=max(1, int((end - now).total_seconds())))
+        raise _too_many(end, now)
+
+
+def check(*, kind: str, key: str, limit: int, per: timedelta, now: datetime) -> None:
+    """Raises ``Refused`` E1005 where ``limit`` tries were counted in this window; counts none itself."""
+    end = _window_end(per, now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count FROM accounts_attempt WHERE kind = %s AND key = %s AND window_end = %s",
+            [kind, _key(key), end],
+        )
+        found = cursor.fetchone()
+    if found is not None and found[0] >= limit:
+        raise _too_many(end, now)
+
+
+def _window_end(per: timedelta, now: datetime) -> datetime:
+    seconds = int(per.total_seconds())
+    return datetime.fromtimestamp((int(now.timestamp()) // seconds + 1) * seconds, UTC)
+
+
+def _key(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
+
+
+def _too_many(end: datetime, now: datetime) -> Refused:
+    return Refused("E1005", retry_after=max(1, int((end - now).total_seconds())))
