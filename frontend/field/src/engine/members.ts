@@ -47,9 +47,9 @@ function canCancel(state: MemberState, op: string | null, cancelling: boolean): 
 
 function viewRecord(record: MemberRecord, facts: OpFacts): MemberView {
   const op = facts.byEnrolment.get(record.id) ?? null;
-  const opId = op?.id ?? record.op;
+  const opId = op?.id ?? record.op ?? record.id;
   const state = stateOf(record.state);
-  const cancelling = opId !== null && facts.cancelling.has(opId) && CANCELLABLE.includes(state);
+  const cancelling = facts.cancelling.has(opId) && CANCELLABLE.includes(state);
   return {
     key: record.id,
     enrolment: record.id,
@@ -73,7 +73,7 @@ function viewRecord(record: MemberRecord, facts: OpFacts): MemberView {
     coverFrom: record.cover_from,
     kpj: record.kpj,
     core: record.core,
-    photoPending: opId !== null && facts.photos.has(opId),
+    photoPending: facts.photos.has(opId),
     cancelling,
     canCancel: canCancel(state, opId, cancelling),
   };
@@ -124,7 +124,8 @@ export function mergeMembers(
   const known = new Set(records.map((record) => record.id));
   const opsById = new Map(ops.map((op) => [op.id, op]));
   for (const record of records) {
-    const op = record.op === null ? undefined : opsById.get(record.op);
+    // The server names an enrolment after the op that made it.
+    const op = opsById.get(record.op ?? record.id);
     if (op !== undefined) byEnrolment.set(record.id, op);
   }
   for (const op of ops) if (op.kind === "enrol" && op.result?.enrolment) byEnrolment.set(op.result.enrolment, op);
