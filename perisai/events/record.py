@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ADVANCE = """
 UPDATE events_position SET number = number + %s, moved_at = %s
 WHERE branch_id = %s
-RETURNING number, (SELECT timezone FROM offices_office WHERE id = branch_id)
+RETURNING number, (SELECT timezone FROM offices_office WHERE id = events_position.branch_id)
 """
 
 _INSERT_EVENTS = """
