@@ -14,7 +14,7 @@ PARENT_KINDS: dict[OfficeKind, tuple[OfficeKind, ...]] = {
     OfficeKind.REGION: (OfficeKind.HEAD,),
     OfficeKind.BRANCH: (OfficeKind.REGION,),
     OfficeKind.SUB_BRANCH: (OfficeKind.BRANCH,),
-    OfficeKind.AGENCY: (OfficeKind.BRANCH,),
+    OfficeKind.AGENCY: (OfficeKind.BRANCH, OfficeKind.SUB_BRANCH),
 }
 _BRANCHES = (OfficeKind.BRANCH, OfficeKind.SUB_BRANCH, OfficeKind.AGENCY)
 

@@ -34,12 +34,8 @@ SELECT code, parent_code, level, name FROM region_load ORDER BY level, code
 ON CONFLICT (code) DO UPDATE SET parent_code = excluded.parent_code, level = excluded.level, name = excluded.name
 WHERE (r.parent_code, r.level, r.name) IS DISTINCT FROM (excluded.parent_code, excluded.level, excluded.name)
 """
-# Carried by the primary key: a range of codes, for text compares byte by byte within digits and dots.
-_OF_PROVINCE = """
-SELECT level, code, name FROM offices_region
-WHERE level > 1 AND code COLLATE "C" > %s AND code COLLATE "C" < %s
-ORDER BY level, code COLLATE "C"
-"""
+# Carried by the pattern index of the primary key.
+_OF_PROVINCE = "SELECT level, code, name FROM offices_region WHERE code LIKE %s ORDER BY level, code"
 
 
 def load(work: Work, folder: Path) -> int:
@@ -59,8 +55,8 @@ def phone_list(province: str) -> dict[str, Any]:
     """What a phone keeps of one province: ``regencies``, ``districts`` and ``villages``, each ``[[code, name], ...]`` in order
     of code, and ``version``, which changes with the content. Empty lists where no such province is known."""
     with connection.cursor() as cursor:
-        cursor.execute(_OF_PROVINCE, [f"{province}.", f"{province}/"])  # "/" is the character after "."
-        rows = cursor.fetchall()
+        cursor.execute(_OF_PROVINCE, [f"{province}.%"])
+        rows = cursor.fetchall() if province.isdigit() else []
     found: dict[str, Any] = {"regencies": [], "districts": [], "villages": []}
     names = (None, None, "regencies", "districts", "villages")
     content = sha256()

@@ -1,3 +1,5 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from perisai.portal import pay
+
+urlpatterns: list[URLPattern | URLResolver] = [path("<str:token>", pay.pay, name="portal_pay")]

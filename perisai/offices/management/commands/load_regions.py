@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--folder", type=Path, default=settings.ROOT / FOLDER, help="where the CSV files are")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_: Any, **options: Any) -> None:
         with Work.open(scope=Scope.nation()) as work:
             count = regions.load(work, options["folder"])
         self.stdout.write(f"{count} regions")
