@@ -46,7 +46,7 @@ export function App() {
   }
   const inForm = first === "enrol";
   return (
-    <div class={inForm ? "app app--form" : "app"}>
+    <div class={inForm ? "app" : "app app--nav"}>
       <HeadBar />
       <Announcements revoked={device.phase === "revoked"} inForm={inForm} />
       <Screen route={route} />

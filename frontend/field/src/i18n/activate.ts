@@ -37,7 +37,8 @@ export const activateTexts = bilingual(
     stopScanning: "Stop scanning",
     keyNote: "A secret key is made on this phone and never leaves it.",
     insecureTitle: "This address is not secure",
-    insecureBody: "The app needs an address that begins with https:// so that the phone's key and offline storage work. The address now:",
+    insecureBody:
+      "The app needs an address that begins with https:// so that the phone's key and offline storage work. The address now:",
     insecureAction: "Ask the branch office for the https:// address, or open it over USB as localhost.",
     failed: "The phone is not active yet",
     again: "The code was read. Press Activate.",

@@ -9,8 +9,7 @@ export const enrolTexts = bilingual(
     consent: "Ahli waris dan persetujuan",
     summary: "Periksa sebelum disimpan",
     saveAndClose: "Simpan dan tutup",
-    savedOnPhone: "Isian tersimpan di HP ini",
-    notSaved: "Isian belum tersimpan",
+    lastLook: "Semua langkah terisi",
     problems: "Ada yang perlu diperbaiki",
     toSummary: "Periksa isian",
     confirm: "Simpan pendaftaran",
@@ -60,7 +59,7 @@ export const enrolTexts = bilingual(
     removePhoto: "Hapus foto",
     warnings: "Perlu dicek, tetapi boleh lanjut",
 
-    jobs: "Pekerjaan",
+    jobs: "Jenis pekerjaan",
     jobsHint: "Pilih satu, paling banyak dua. Yang pertama adalah yang utama.",
     searchJob: "Cari pekerjaan",
     jobNone: "Tidak ditemukan. Pilih yang paling mirip dari daftar.",
@@ -92,7 +91,8 @@ export const enrolTexts = bilingual(
     otherMonths: "Jumlah lain",
     monthsOther: "Jumlah bulan (1 sampai 12)",
     total: "Jumlah yang dibayar",
-    forMonths: (count: number, first: string, last: string) => (count === 1 ? `untuk ${first}` : `untuk ${count} bulan, ${first} sampai ${last}`),
+    forMonths: (count: number, first: string, last: string) =>
+      count === 1 ? `untuk ${first}` : `untuk ${count} bulan, ${first} sampai ${last}`,
     relief: "Keringanan iuran",
     reliefNote: "Potongan JKK dan JKM menurut PP 50/2025. Manfaat tidak berkurang.",
     saved: (amount: string) => `Lebih murah ${amount} dari biasanya`,
@@ -100,7 +100,8 @@ export const enrolTexts = bilingual(
     after: "Dibayar",
     monthColumn: "Bulan",
     perMonthList: "Rincian per bulan",
-    priceNote: "Bulan pertama adalah bulan saat iuran dibayar. Bila dibayar bulan depan, jumlahnya dihitung ulang dan Anda diberi tahu.",
+    priceNote:
+      "Bulan pertama adalah bulan saat iuran dibayar. Bila dibayar bulan depan, jumlahnya dihitung ulang dan Anda diberi tahu.",
     howComputed: "Dari mana angka ini",
     notIncluded: "Belum termasuk biaya bank atau gerai, bila ada.",
     priceMissing: "Isi pekerjaan dan penghasilan dulu supaya iuran bisa dihitung.",
@@ -140,7 +141,8 @@ export const enrolTexts = bilingual(
     phoneOfFamily: (phone: string) => `${phone} (keluarga)`,
     given: "Setuju",
     refused: "Tidak setuju",
-    licenceWarning: "Izin Anda tidak berlaku menurut data terakhir. Pendaftaran disimpan, tetapi kantor cabang mungkin menolaknya.",
+    licenceWarning:
+      "Izin Anda tidak berlaku menurut data terakhir. Pendaftaran disimpan, tetapi kantor cabang mungkin menolaknya.",
 
     errNikMissing: "Isi NIK, 16 angka di KTP.",
     errKkBad: "No. KK harus 16 angka, atau kosongkan.",
@@ -177,8 +179,6 @@ export const enrolTexts = bilingual(
     reviewTitle: "Diperiksa petugas cabang",
     rejectedTitle: "Belum bisa diterima",
     toMember: "Lihat peserta",
-    priceShown: "Iuran yang Anda sebutkan",
-    billDiffers: (billed: string, shown: string) => `Tagihannya ${billed}, bukan ${shown} seperti yang tadi disebut. Beri tahu pekerja.`,
   },
   {
     stepOf: (step, total) => `Step ${step} of ${total}`,
@@ -188,8 +188,7 @@ export const enrolTexts = bilingual(
     consent: "Heirs and consent",
     summary: "Check before saving",
     saveAndClose: "Save and close",
-    savedOnPhone: "Form saved on this phone",
-    notSaved: "Form not saved",
+    lastLook: "All steps filled in",
     problems: "Something needs mending",
     toSummary: "Check the form",
     confirm: "Save the enrolment",
@@ -228,7 +227,7 @@ export const enrolTexts = bilingual(
     villageHint: "Type the village, if you like with its district",
     villageNone: "Not found. Try part of the name.",
     villageMissing: "The region list is not downloaded. Connect to the internet once; your form stays safe.",
-    villageFound: (count) => `${count} results`,
+    villageFound: (count) => (count === 1 ? "1 result" : `${count} results`),
     photo: "Photo of the ID card",
     photoHint: "Ask the worker first. May be skipped.",
     takePhoto: "Take a photo",
@@ -239,7 +238,7 @@ export const enrolTexts = bilingual(
     removePhoto: "Remove the photo",
     warnings: "To be checked, but you may go on",
 
-    jobs: "Work",
+    jobs: "Kind of work",
     jobsHint: "Choose one, at most two. The first is the main one.",
     searchJob: "Search work",
     jobNone: "Not found. Choose the most similar from the list.",
@@ -279,7 +278,8 @@ export const enrolTexts = bilingual(
     after: "To pay",
     monthColumn: "Month",
     perMonthList: "Month by month",
-    priceNote: "The first month is the one in which it is paid. If it is paid next month, it is computed again and you are told.",
+    priceNote:
+      "The first month is the one in which it is paid. If it is paid next month, it is computed again and you are told.",
     howComputed: "Where this comes from",
     notIncluded: "Fees of a bank or shop, if any, are not in it.",
     priceMissing: "Enter work and income first, so that the contribution can be computed.",
@@ -319,7 +319,8 @@ export const enrolTexts = bilingual(
     phoneOfFamily: (phone) => `${phone} (family)`,
     given: "Agrees",
     refused: "Does not agree",
-    licenceWarning: "According to the last data your licence is not valid. The enrolment is saved, but the branch office may reject it.",
+    licenceWarning:
+      "According to the last data your licence is not valid. The enrolment is saved, but the branch office may reject it.",
 
     errNikMissing: "Enter the NIK, 16 digits on the ID card.",
     errKkBad: "The family card number has 16 digits, or leave it empty.",
@@ -356,7 +357,5 @@ export const enrolTexts = bilingual(
     reviewTitle: "Branch staff are checking",
     rejectedTitle: "Not accepted yet",
     toMember: "See the member",
-    priceShown: "The contribution you named",
-    billDiffers: (billed, shown) => `The bill is ${billed}, not ${shown} as named before. Tell the worker.`,
   },
 );

@@ -19,8 +19,14 @@ const TEXTS: Record<LocalErrorCode, Record<Language, Said>> = {
     },
   },
   unsupported: {
-    id: { what: "Peramban ini terlalu lama untuk aplikasi ini.", action: "Perbarui Chrome di Play Store, lalu buka lagi." },
-    en: { what: "This browser is too old for the app.", action: "Update Chrome in the Play Store and open the app again." },
+    id: {
+      what: "Peramban ini terlalu lama untuk aplikasi ini.",
+      action: "Perbarui Chrome di Play Store, lalu buka lagi.",
+    },
+    en: {
+      what: "This browser is too old for the app.",
+      action: "Update Chrome in the Play Store and open the app again.",
+    },
   },
   storage_full: {
     id: {
@@ -44,11 +50,20 @@ const TEXTS: Record<LocalErrorCode, Record<Language, Said>> = {
   },
   offline: {
     id: { what: "Tidak ada sinyal. Semua aman di HP ini.", action: "Terkirim sendiri begitu ada sinyal." },
-    en: { what: "No signal. Everything is safe on this phone.", action: "It is sent by itself once there is a signal." },
+    en: {
+      what: "No signal. Everything is safe on this phone.",
+      action: "It is sent by itself once there is a signal.",
+    },
   },
   unreachable: {
-    id: { what: "Server belum menjawab. Semua aman di HP ini.", action: "Dicoba lagi sendiri. Anda boleh terus bekerja." },
-    en: { what: "The server did not answer. Everything is safe on this phone.", action: "It tries again by itself. Keep working." },
+    id: {
+      what: "Server belum menjawab. Semua aman di HP ini.",
+      action: "Dicoba lagi sendiri. Anda boleh terus bekerja.",
+    },
+    en: {
+      what: "The server did not answer. Everything is safe on this phone.",
+      action: "It tries again by itself. Keep working.",
+    },
   },
   captive_portal: {
     id: {
@@ -65,36 +80,69 @@ const TEXTS: Record<LocalErrorCode, Record<Language, Said>> = {
     en: { what: "The server is busy. Everything is safe on this phone.", action: "It tries again by itself soon." },
   },
   server_error: {
-    id: { what: "Ada gangguan di server. Semua aman di HP ini.", action: "Dicoba lagi sendiri. Bila sampai besok, kabari kantor cabang." },
-    en: { what: "The server has a fault. Everything is safe on this phone.", action: "It tries again by itself. If it lasts until tomorrow, tell the branch office." },
+    id: {
+      what: "Ada gangguan di server. Semua aman di HP ini.",
+      action: "Dicoba lagi sendiri. Bila sampai besok, kabari kantor cabang.",
+    },
+    en: {
+      what: "The server has a fault. Everything is safe on this phone.",
+      action: "It tries again by itself. If it lasts until tomorrow, tell the branch office.",
+    },
   },
   bad_answer: {
     id: { what: "Jawaban server terputus di jalan. Semua aman di HP ini.", action: "Dicoba lagi sendiri." },
-    en: { what: "The server's answer was cut off. Everything is safe on this phone.", action: "It tries again by itself." },
+    en: {
+      what: "The server's answer was cut off. Everything is safe on this phone.",
+      action: "It tries again by itself.",
+    },
   },
   unauthorised: {
-    id: { what: "Server tidak mengenali HP ini. Yang tersimpan tetap aman.", action: "Minta kode aktivasi baru dari kantor cabang." },
-    en: { what: "The server does not recognise this phone. What was saved is safe.", action: "Ask the branch office for a new activation code." },
+    id: {
+      what: "Server tidak mengenali HP ini. Yang tersimpan tetap aman.",
+      action: "Minta kode aktivasi baru dari kantor cabang.",
+    },
+    en: {
+      what: "The server does not recognise this phone. What was saved is safe.",
+      action: "Ask the branch office for a new activation code.",
+    },
   },
   revoked: {
-    id: { what: "HP ini dinonaktifkan oleh kantor cabang. Yang tersimpan tetap aman.", action: "Hubungi kantor cabang." },
-    en: { what: "The branch office has switched this phone off. What was saved is safe.", action: "Contact the branch office." },
+    id: {
+      what: "HP ini dinonaktifkan oleh kantor cabang. Yang tersimpan tetap aman.",
+      action: "Hubungi kantor cabang.",
+    },
+    en: {
+      what: "The branch office has switched this phone off. What was saved is safe.",
+      action: "Contact the branch office.",
+    },
   },
   clock_wrong: {
     id: { what: "Jam HP ini jauh dari jam sebenarnya.", action: "Nyalakan tanggal dan waktu otomatis di setelan HP." },
-    en: { what: "This phone's clock is far from the true time.", action: "Turn on automatic date and time in the phone's settings." },
+    en: {
+      what: "This phone's clock is far from the true time.",
+      action: "Turn on automatic date and time in the phone's settings.",
+    },
   },
   not_activated: {
     id: { what: "HP ini belum diaktifkan.", action: "Masukkan kode aktivasi dari kantor cabang." },
     en: { what: "This phone is not activated.", action: "Enter the activation code from the branch office." },
   },
   invalid_code: {
-    id: { what: "Ini bukan kode aktivasi. Kode terdiri dari 10 huruf dan angka.", action: "Cocokkan lagi dengan kode dari kantor cabang." },
-    en: { what: "This is no activation code. A code has 10 letters and digits.", action: "Compare it with the code from the branch office." },
+    id: {
+      what: "Ini bukan kode aktivasi. Kode terdiri dari 10 huruf dan angka.",
+      action: "Cocokkan lagi dengan kode dari kantor cabang.",
+    },
+    en: {
+      what: "This is no activation code. A code has 10 letters and digits.",
+      action: "Compare it with the code from the branch office.",
+    },
   },
   camera_denied: {
     id: { what: "Kamera belum diizinkan.", action: "Izinkan kamera di setelan peramban, atau pakai cara lain." },
-    en: { what: "The camera is not allowed.", action: "Allow the camera in the browser's settings, or use another way." },
+    en: {
+      what: "The camera is not allowed.",
+      action: "Allow the camera in the browser's settings, or use another way.",
+    },
   },
   camera_missing: {
     id: { what: "Kamera tidak ditemukan di HP ini.", action: "Pakai cara lain." },
@@ -109,19 +157,31 @@ const TEXTS: Record<LocalErrorCode, Record<Language, Said>> = {
     en: { what: "This photo is too large.", action: "Take the photo again from a little further away." },
   },
   op_too_large: {
-    id: { what: "Isian ini terlalu panjang untuk dikirim.", action: "Tanda tangan ulang dengan lebih sederhana, atau ketik nama." },
+    id: {
+      what: "Isian ini terlalu panjang untuk dikirim.",
+      action: "Tanda tangan ulang dengan lebih sederhana, atau ketik nama.",
+    },
     en: { what: "This form is too long to be sent.", action: "Sign again more simply, or type the name." },
   },
   op_unreadable: {
-    id: { what: "Server tidak bisa membaca kiriman ini. Isinya aman di HP ini.", action: "Kirim laporan masalah dari Setelan." },
-    en: { what: "The server cannot read this entry. It is safe on this phone.", action: "Send a problem report from Settings." },
+    id: {
+      what: "Server tidak bisa membaca kiriman ini. Isinya aman di HP ini.",
+      action: "Kirim laporan masalah dari Setelan.",
+    },
+    en: {
+      what: "The server cannot read this entry. It is safe on this phone.",
+      action: "Send a problem report from Settings.",
+    },
   },
   chain_moved: {
     id: { what: "Aplikasi juga terbuka di tab lain.", action: "Tutup tab lain, lalu coba lagi." },
     en: { what: "The app is also open in another tab.", action: "Close the other tab and try again." },
   },
   draft_missing: {
-    id: { what: "Isian ini sudah tidak ada di HP ini.", action: "Lihat di Kiriman atau Peserta, mungkin sudah selesai." },
+    id: {
+      what: "Isian ini sudah tidak ada di HP ini.",
+      action: "Lihat di Kiriman atau Peserta, mungkin sudah selesai.",
+    },
     en: { what: "This form is no longer on this phone.", action: "Look in Outbox or Members; it may be finished." },
   },
   not_cancellable: {
@@ -129,11 +189,20 @@ const TEXTS: Record<LocalErrorCode, Record<Language, Said>> = {
     en: { what: "This enrolment can no longer be cancelled.", action: "Contact the branch office." },
   },
   reference_missing: {
-    id: { what: "Daftar tarif dan wilayah belum pernah diunduh.", action: "Sambungkan ke internet sekali saja, lalu coba lagi." },
-    en: { what: "The tariff and region lists were never downloaded.", action: "Connect to the internet once, then try again." },
+    id: {
+      what: "Daftar tarif dan wilayah belum pernah diunduh.",
+      action: "Sambungkan ke internet sekali saja, lalu coba lagi.",
+    },
+    en: {
+      what: "The tariff and region lists were never downloaded.",
+      action: "Connect to the internet once, then try again.",
+    },
   },
   programming: {
-    id: { what: "Ada kesalahan di aplikasi. Yang tersimpan tetap aman.", action: "Kirim laporan masalah dari Setelan." },
+    id: {
+      what: "Ada kesalahan di aplikasi. Yang tersimpan tetap aman.",
+      action: "Kirim laporan masalah dari Setelan.",
+    },
     en: { what: "The app has a fault. What was saved is safe.", action: "Send a problem report from Settings." },
   },
 };

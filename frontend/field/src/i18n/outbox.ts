@@ -56,7 +56,7 @@ export const outboxTexts = bilingual(
     review: "Branch staff are checking",
     rejected: "Rejected",
     conflict: "Received before with other content",
-    photos: (count) => `${count} ID card photos not sent`,
+    photos: (count) => (count === 1 ? "1 ID card photo not sent" : `${count} ID card photos not sent`),
     photosBody: "Photos are sent afterwards, bit by bit, and go on where they were cut off.",
     dismiss: "I have read it",
     see: "See",

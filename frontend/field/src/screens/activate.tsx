@@ -3,8 +3,8 @@ import { type ErrorView, engine } from "../engine";
 import { activateTexts } from "../i18n/activate";
 import { LANGUAGES } from "../i18n/language";
 import { Button } from "../ui/button";
-import { ErrorNotice, asErrorView } from "../ui/error-notice";
-import { FieldError, describedBy } from "../ui/field";
+import { asErrorView, ErrorNotice } from "../ui/error-notice";
+import { describedBy, FieldError } from "../ui/field";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
 import { changePreferences, useLanguage, useTexts } from "../ui/preferences";
@@ -144,7 +144,7 @@ interface ScannerProps {
 function Scanner({ onFound, onStop, onProblem }: ScannerProps) {
   const t = useTexts(activateTexts);
   const video = useRef<HTMLVideoElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the camera starts once, when this appears.
+  // The camera starts once, when this appears.
   useEffect(() => {
     const stop = new AbortController();
     if (video.current) {

@@ -1,4 +1,4 @@
-import { type Draft, type MeView, type SyncState, engine } from "../engine";
+import { type Draft, engine, type MeView, type SyncState } from "../engine";
 import { commonTexts } from "../i18n/common";
 import { dayOf, formatAge, formatDate, formatMoney, formatNumber } from "../i18n/format";
 import { homeTexts } from "../i18n/home";
@@ -133,9 +133,19 @@ function Figures({ me, now, today }: { me: MeView; now: number; today: string })
       <Dues me={me} />
       <div class="columns">
         {me.quota && (
-          <Tile name={t.quotaLeft} value={formatNumber(me.quota.left)} detail={t.quotaOf(formatNumber(me.quota.left), formatNumber(me.quota.cap))} testid="quota" />
+          <Tile
+            name={t.quotaLeft}
+            value={formatNumber(me.quota.left)}
+            detail={t.quotaOf(formatNumber(me.quota.cap))}
+            testid="quota"
+          />
         )}
-        <Tile name={t.contributions} value={formatMoney(me.month.contributions)} detail={t.thisMonth} testid="contributions" />
+        <Tile
+          name={t.contributions}
+          value={formatMoney(me.month.contributions)}
+          detail={t.thisMonth}
+          testid="contributions"
+        />
       </div>
     </>
   );
@@ -200,7 +210,12 @@ function Counts({ title, figures, testid }: CountsProps) {
 function Dues({ me }: { me: MeView }) {
   const t = useTexts(homeTexts);
   const { count, amount } = me.dues;
-  if (count === 0) return <p class="muted with-icon"><Icon name="check" /> <span>{t.duesNone}</span></p>;
+  if (count === 0)
+    return (
+      <p class="muted with-icon">
+        <Icon name="check" /> <span>{t.duesNone}</span>
+      </p>
+    );
   return (
     <a class="card card--link" href="#/members?state=accepted" data-testid="dues">
       <Icon name="wallet" />
@@ -241,7 +256,9 @@ function Sending({ sync, now }: { sync: SyncState; now: number }) {
 function Licence({ me }: { me: MeView }) {
   const t = useTexts(homeTexts);
   const language = useLanguage();
-  const text = me.licence ? `${me.licence.number}, ${t.licenceUntil(formatDate(me.licence.valid_to, language))}` : t.licenceUnknown;
+  const text = me.licence
+    ? `${me.licence.number}, ${t.licenceUntil(formatDate(me.licence.valid_to, language))}`
+    : t.licenceUnknown;
   return (
     <p class="muted small" data-testid="licence">
       {t.licence}: {text}

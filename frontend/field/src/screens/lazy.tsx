@@ -6,13 +6,15 @@ import { Notice } from "../ui/notice";
 import { useTexts } from "../ui/preferences";
 
 /** A screen whose code comes when it is first opened. It is precached, so that this works offline too. */
-export function lazyScreen<Props extends object>(load: () => Promise<FunctionComponent<Props>>): FunctionComponent<Props> {
+export function lazyScreen<Props extends object>(
+  load: () => Promise<FunctionComponent<Props>>,
+): FunctionComponent<Props> {
   let found: FunctionComponent<Props> | null = null;
   return function LazyScreen(props: Props) {
     const [failed, setFailed] = useState(false);
     const [attempt, setAttempt] = useState(0);
     const [, redraw] = useState(0);
-    // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is a new reason to load.
+    // A new attempt is a new reason to load.
     useEffect(() => {
       if (found) return;
       load().then(

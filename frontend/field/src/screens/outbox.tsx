@@ -1,14 +1,15 @@
-import { type OpView, type SyncState, engine } from "../engine";
+import { engine, type OpView, type SyncState } from "../engine";
 import { formatAge, formatTime } from "../i18n/format";
 import { outboxTexts } from "../i18n/outbox";
 import { Button, ButtonLink } from "../ui/button";
 import { ErrorNotice } from "../ui/error-notice";
+import type { IconName } from "../ui/icon";
 import { Badge, Notice, type Tone } from "../ui/notice";
 import { useNow, useValue } from "../ui/observe";
 import { Empty, Page, Section } from "../ui/page";
 import { useLanguage, useTexts } from "../ui/preferences";
 import { link } from "../ui/route";
-import type { IconName } from "../ui/icon";
+import { groupOps } from "./outbox-groups";
 
 type Words = (typeof outboxTexts)["id"];
 
@@ -35,7 +36,14 @@ export function OutboxScreen() {
       title={t.title}
       testid="screen-outbox"
       foot={
-        <Button kind="primary" wide icon="sync" busy={sync.syncing} onPress={() => void engine.sync.now()} testid="send-now">
+        <Button
+          kind="primary"
+          wide
+          icon="sync"
+          busy={sync.syncing}
+          onPress={() => void engine.sync.now()}
+          testid="send-now"
+        >
           {t.sendNow}
         </Button>
       }
@@ -64,14 +72,6 @@ export function OutboxScreen() {
   );
 }
 
-/** Not confirmed by the server; refused, to be read; and safe at the server, still on the way. */
-export function groupOps(ops: readonly OpView[]): Record<"waiting" | "decided" | "atServer", readonly OpView[]> {
-  const waiting = ops.filter((op) => op.status === "unsent" || op.status === "invalid");
-  const decided = ops.filter((op) => op.status === "rejected" || op.status === "conflict");
-  const rest = ops.filter((op) => !waiting.includes(op) && !decided.includes(op));
-  return { waiting, decided, atServer: rest };
-}
-
 function LastTry({ sync }: { sync: SyncState }) {
   const t = useTexts(outboxTexts);
   const language = useLanguage();
@@ -83,7 +83,9 @@ function LastTry({ sync }: { sync: SyncState }) {
         {sync.lastSyncAt === null ? t.neverSynced : t.lastSync(formatAge(now - sync.lastSyncAt, language))}
       </p>
       {sync.error && <ErrorNotice error={sync.error} title={t.failed} testid="sync-error" />}
-      {sync.nextTryAt !== null && !sync.syncing && <p class="muted">{t.nextTry(formatTime(sync.nextTryAt, timezone))}</p>}
+      {sync.nextTryAt !== null && !sync.syncing && (
+        <p class="muted">{t.nextTry(formatTime(sync.nextTryAt, timezone))}</p>
+      )}
     </>
   );
 }

@@ -16,7 +16,9 @@ export function writeReport(): string {
     `Online: ${sync.online}, unsent: ${sync.unsent}, photos: ${sync.unsentPhotos}, error: ${sync.error?.code ?? "-"}`,
     `Last sync: ${sync.lastSyncAt === null ? "-" : new Date(sync.lastSyncAt).toISOString()}`,
     ...ops.map((op) => `Op ${op.seq} ${op.id} ${op.kind} ${op.status} ${op.error?.code ?? ""}`.trimEnd()),
-    ...syncRounds().map((round) => `Round ${new Date(round.at).toISOString()} ${round.code ?? "ok"} unsent ${round.unsent}`),
+    ...syncRounds().map(
+      (round) => `Round ${new Date(round.at).toISOString()} ${round.code ?? "ok"} unsent ${round.unsent}`,
+    ),
   ];
   return lines.join("\n");
 }

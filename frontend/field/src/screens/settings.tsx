@@ -9,7 +9,7 @@ import { Button, ButtonLink } from "../ui/button";
 import { Choice } from "../ui/choice";
 import { useValue } from "../ui/observe";
 import { Facts, Page, Section } from "../ui/page";
-import { type TextSize, type Theme, changePreferences, usePreferences, useTexts } from "../ui/preferences";
+import { changePreferences, type TextSize, type Theme, usePreferences, useTexts } from "../ui/preferences";
 import { toast } from "../ui/toast";
 import { writeReport } from "./report";
 import { type SyncRound, syncRounds } from "./sync-log";
@@ -97,7 +97,6 @@ function AgentSection() {
 
 function PhoneSection() {
   const t = useTexts(settingsTexts);
-  const common = useTexts(commonTexts);
   const { language } = usePreferences();
   const device = useValue(engine.device);
   const reference = useValue(engine.reference.state);
@@ -124,7 +123,7 @@ function PhoneSection() {
           [t.regions, <span class="breakable">{reference.regions ?? t.none}</span>],
           [t.offlineReady, updates.offlineReady ? t.ready : t.notOfflineReady],
           [t.storage, storage.persisted ? t.storagePersisted : t.storageBestEffort],
-          ["", t.storageUsed(formatKilobytes(storage.used))],
+          [t.storageUsed, formatKilobytes(storage.used)],
         ]}
       />
       <div class="stack">
@@ -139,7 +138,6 @@ function PhoneSection() {
         <ButtonLink wide icon="phone" href="#/activate" testid="reactivate">
           {t.reactivate}
         </ButtonLink>
-        <span class="visually-hidden">{common.settings}</span>
       </div>
     </Section>
   );

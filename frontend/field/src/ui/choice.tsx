@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { FieldError, describedBy } from "./field";
+import { describedBy, FieldError } from "./field";
 
 export interface Option<T extends string> {
   readonly value: T;
@@ -22,7 +22,11 @@ interface ChoiceProps<T extends string> {
 export function Choice<T extends string>(props: ChoiceProps<T>) {
   const { id, hint, error } = props;
   return (
-    <fieldset class={error ? "field field--error" : "field"} aria-describedby={describedBy(id, hint, error)} data-testid={id}>
+    <fieldset
+      class={error ? "field field--error" : "field"}
+      aria-describedby={describedBy(id, hint, error)}
+      data-testid={id}
+    >
       <legend class="field__label">{props.legend}</legend>
       {hint && (
         <p class="field__hint" id={`${id}-hint`}>

@@ -1,4 +1,4 @@
-import { FieldError, describedBy } from "./field";
+import { describedBy, FieldError } from "./field";
 
 export interface TypedDate {
   readonly day: string;

@@ -16,7 +16,7 @@ interface Props {
 /** What keeps this step from going on, on top, each line leading to its field; the first such field gets the focus. */
 export function ErrorSummary({ title, problems, attempt }: Props) {
   const box = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the focus moves once per attempt, not while fields are being mended.
+  // The focus moves once per attempt, not while fields are being mended.
   useEffect(() => {
     if (attempt === 0 || problems.length === 0) return;
     box.current?.scrollIntoView({ block: "start" });

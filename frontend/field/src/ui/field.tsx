@@ -55,7 +55,7 @@ export interface TextFieldProps {
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
   readonly optional?: string | undefined;
-  readonly keyboard?: "text" | "numeric" | "tel" | "search";
+  readonly keyboard?: "text" | "numeric" | "tel";
   readonly enter?: "next" | "done" | "search" | "go";
   readonly capitals?: "none" | "words" | "characters" | "sentences";
   readonly maxLength?: number;
@@ -72,26 +72,36 @@ export function TextField(props: TextFieldProps) {
   const { id, hint, error } = props;
   const classNames = ["input", props.width ? `input--${props.width}` : "", props.code ? "input--code" : ""];
   const input = (
-      <input
-        id={id}
-        class={classNames.filter(Boolean).join(" ")}
-        type={props.keyboard === "search" ? "search" : "text"}
-        inputMode={props.keyboard ?? "text"}
-        enterkeyhint={props.enter ?? "next"}
-        autocapitalize={props.capitals ?? "none"}
-        autocomplete="off"
-        autocorrect="off"
-        spellcheck={false}
-        maxLength={props.maxLength}
-        value={props.value}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy(id, hint, error)}
-        data-testid={props.testid ?? id}
-        onInput={(event) => props.onValue(event.currentTarget.value)}
-        onBlur={props.onLeave}
-      />
+    <input
+      id={id}
+      class={classNames.filter(Boolean).join(" ")}
+      type="text"
+      inputMode={props.keyboard ?? "text"}
+      enterkeyhint={props.enter ?? "next"}
+      autocapitalize={props.capitals ?? "none"}
+      autocomplete="off"
+      autocorrect="off"
+      spellcheck={false}
+      maxLength={props.maxLength}
+      value={props.value}
+      aria-invalid={error ? true : undefined}
+      aria-describedby={describedBy(id, hint, error)}
+      data-testid={props.testid ?? id}
+      onInput={(event) => props.onValue(event.currentTarget.value)}
+      onBlur={props.onLeave}
+    />
   );
-  return <Frame {...props}>{props.prefix ? <span class="prefixed" data-prefix={props.prefix}>{input}</span> : input}</Frame>;
+  return (
+    <Frame {...props}>
+      {props.prefix ? (
+        <span class="prefixed" data-prefix={props.prefix}>
+          {input}
+        </span>
+      ) : (
+        input
+      )}
+    </Frame>
+  );
 }
 
 interface TextAreaProps {

@@ -15,15 +15,15 @@ interface PageProps {
 /** One screen: its title takes the focus when the screen opens, so that a screen reader begins there. */
 export function Page({ title, back, testid, foot, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another title means another screen or step.
+  // Another title means another screen or step.
   useEffect(() => {
     window.scrollTo(0, 0);
     heading.current?.focus({ preventScroll: true });
     document.title = `${title} · Perisai`;
   }, [title]);
   return (
-    <>
-      <main class="page" data-testid={testid}>
+    <main class="frame" data-testid={testid}>
+      <div class="page">
         <div class="page__head">
           {back && (
             <a class="page__back" href={back.href} aria-label={back.label} data-testid="back">
@@ -35,9 +35,9 @@ export function Page({ title, back, testid, foot, children }: PageProps) {
           </h1>
         </div>
         {children}
-      </main>
+      </div>
       {foot && <div class="foot">{foot}</div>}
-    </>
+    </main>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Option } from "./choice";
-import { FieldError, describedBy } from "./field";
+import { describedBy, FieldError } from "./field";
 
 interface Props<T extends string> {
   readonly id: string;

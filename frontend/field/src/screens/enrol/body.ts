@@ -1,10 +1,10 @@
 /** The body of the enrol op, from a form whose steps are complete (device protocol, section 8). */
 import type { ConsentGiven, EnrolForm } from "../../engine";
+import type { Language } from "../../i18n/language";
 import type { Consent, PhoneRules } from "../../rules/document";
 import { checkKk, checkNik } from "../../rules/nik";
-import type { Language } from "../../i18n/language";
 import { type Form, isoDate, normalisePhone } from "./form";
-import { type Quote, isTransport, programmesOf } from "./quote";
+import { isTransport, programmesOf, type Quote } from "./quote";
 
 export interface BodyParts {
   readonly form: Form;
@@ -53,7 +53,12 @@ export function toBody({ form, rules, quote, today, doubts, language }: BodyPart
 
 function given(consent: Consent, form: Form, language: Language): ConsentGiven {
   const purpose = consent.purpose as ConsentGiven["purpose"];
-  return { purpose, version: consent.version, sha256: consent.sha256[language], given: form.consents[purpose] === true };
+  return {
+    purpose,
+    version: consent.version,
+    sha256: consent.sha256[language],
+    given: form.consents[purpose] === true,
+  };
 }
 
 function signatureOf(form: Form): EnrolForm["signature"] {

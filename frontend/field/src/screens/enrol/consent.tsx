@@ -94,7 +94,13 @@ function SignatureField() {
             value={form.signatureSvg}
             onValue={(signatureSvg) => change({ signatureSvg })}
           />
-          <Button kind="quiet" icon="undo" onPress={() => change({ signatureSvg: "" })} testid="signature-clear" id="signature-clear">
+          <Button
+            kind="quiet"
+            icon="undo"
+            onPress={() => change({ signatureSvg: "" })}
+            testid="signature-clear"
+            id="signature-clear"
+          >
             {t.clearSignature}
           </Button>
         </div>
@@ -108,7 +114,8 @@ function PlaceAndTime() {
   const language = useLanguage();
   const { place, timezone } = useFilling();
   const now = useNow();
-  const where = place === "finding" ? t.placeFinding : place ? t.placeFound(Math.round(place.accuracy)) : t.placeMissing;
+  const where =
+    place === "finding" ? t.placeFinding : place ? t.placeFound(Math.round(place.accuracy)) : t.placeMissing;
   return (
     <div class="muted" role="status" data-testid="place">
       <p class="with-icon">

@@ -4,7 +4,7 @@ import { commonTexts } from "../../i18n/common";
 import { enrolTexts } from "../../i18n/enrol";
 import { type PhoneRules, readRules } from "../../rules/document";
 import { Button, ButtonLink } from "../../ui/button";
-import { ErrorNotice, asErrorView } from "../../ui/error-notice";
+import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { useLoaded, useValue } from "../../ui/observe";
 import { Page } from "../../ui/page";
 import { useTexts } from "../../ui/preferences";

@@ -1,30 +1,30 @@
 import type { FunctionComponent } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type Draft, type ErrorView, type PhotoRef, type Place, engine } from "../../engine";
+import { type Draft, type ErrorView, engine, type PhotoRef, type Place } from "../../engine";
 import { commonTexts } from "../../i18n/common";
 import { enrolTexts } from "../../i18n/enrol";
-import { dayOf } from "../../i18n/format";
+import { dayOf, formatMoney } from "../../i18n/format";
 import { monthOf } from "../../rules/dates";
 import type { PhoneRules } from "../../rules/document";
-import { Button } from "../../ui/button";
-import { ErrorNotice, asErrorView } from "../../ui/error-notice";
+import { Button, ButtonLink } from "../../ui/button";
+import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { ErrorSummary, type Problem } from "../../ui/error-summary";
-import { Icon } from "../../ui/icon";
 import { useValue } from "../../ui/observe";
 import { Page } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { link, navigate } from "../../ui/route";
 import { toBody } from "./body";
 import { ConsentStep } from "./consent";
-import { type Filling, FillingContext } from "./context";
+import { type Filling, FillingContext, useFilling } from "./context";
 import { EMPTY_FORM, type Form, fromDraft, toDraftFields } from "./form";
 import { IdentityStep } from "./identity";
-import { doubtsOf } from "./number-fields";
+import { doubtsOf } from "./numbers";
 import { ProgrammesStep } from "./programmes";
 import { quoteOf } from "./quote";
+import { keepShownPrice } from "./shown-prices";
 import { FILLED_STEPS, type Step, stepAfter, stepBefore, stepNumber } from "./steps";
 import { SummaryStep } from "./summary";
-import { type Refusal, checkStep, firstIncomplete } from "./validate";
+import { checkStep, firstIncomplete, type Refusal } from "./validate";
 import { WorkStep } from "./work";
 
 const BODIES: Record<Step, FunctionComponent> = {
@@ -79,7 +79,14 @@ export function Filler({ draft, rules, step }: Props) {
   };
   return (
     <FillingContext.Provider value={filling}>
-      <StepFrame step={step} draftId={draft.id} onNext={goOn} busy={confirming.busy} attempt={tried} problems={problems}>
+      <StepFrame
+        step={step}
+        draftId={draft.id}
+        onNext={goOn}
+        busy={confirming.busy}
+        attempt={tried}
+        problems={problems}
+      >
         {confirming.problem && <ErrorNotice error={confirming.problem} testid="confirm-error" />}
       </StepFrame>
     </FillingContext.Provider>
@@ -151,6 +158,7 @@ function useConfirm(filling: Filling) {
         rules: rules.version,
         place: place === "finding" ? null : place,
       });
+      keepShownPrice(op.id, quote.total);
       navigate(link("saved", op.id), "replace");
     } catch (error) {
       setProblem(asErrorView(error));
@@ -186,16 +194,18 @@ function StepFrame({ step, draftId, onNext, busy, attempt, problems, children }:
       <Page
         title={t[step]}
         testid={`step-${step}`}
-        back={{ href: before ? link("enrol", draftId, before) : "#/", label: before ? common.back : t.saveAndClose }}
         foot={
-          <div class="foot__row">
-            <a class="button button--secondary" href="#/" data-testid="save-and-close">
-              <span>{t.saveAndClose}</span>
-            </a>
-            <Button kind="primary" type="submit" busy={busy} testid={step === "summary" ? "confirm" : "next"}>
-              {next}
-            </Button>
-          </div>
+          <>
+            {step === "programmes" && <PriceLine />}
+            <div class="foot__row">
+              <ButtonLink icon="back" href={before ? link("enrol", draftId, before) : "#/"} testid="back">
+                {common.back}
+              </ButtonLink>
+              <Button kind="primary" type="submit" busy={busy} testid={step === "summary" ? "confirm" : "next"}>
+                {next}
+              </Button>
+            </div>
+          </>
         }
       >
         <Progress step={step} />
@@ -207,15 +217,36 @@ function StepFrame({ step, draftId, onNext, busy, attempt, problems, children }:
   );
 }
 
+/** The sum of what is chosen, always in sight while it is chosen. */
+function PriceLine() {
+  const t = useTexts(enrolTexts);
+  const { form, rules, today } = useFilling();
+  const quote = quoteOf(form, rules, monthOf(today));
+  if (!quote) return null;
+  return (
+    <p class="foot__price" data-testid="foot-price">
+      <span>
+        {t.total}, {t.monthsCount(quote.months.length)}
+      </span>
+      <strong>{formatMoney(quote.total)}</strong>
+    </p>
+  );
+}
+
 function Progress({ step }: { step: Step }) {
   const t = useTexts(enrolTexts);
   const number = Math.min(stepNumber(step), FILLED_STEPS);
   const done = step === "summary" ? FILLED_STEPS : number - 1;
   return (
     <div class="progress">
-      <p class="muted small" data-testid="progress">
-        {step === "summary" ? <span class="with-icon"><Icon name="check" size={18} /> {t.savedOnPhone}</span> : t.stepOf(number, FILLED_STEPS)}
-      </p>
+      <div class="progress__line">
+        <span class="muted small" data-testid="progress">
+          {step === "summary" ? t.lastLook : t.stepOf(number, FILLED_STEPS)}
+        </span>
+        <a class="edit-link small" href="#/" data-testid="save-and-close">
+          {t.saveAndClose}
+        </a>
+      </div>
       <div class="progress__bar" aria-hidden="true">
         {Array.from({ length: FILLED_STEPS }, (_, index) => (
           <span key={index} class={index < done ? "done" : index === done ? "now" : ""} />

@@ -2,8 +2,8 @@ import type { Relation } from "../../engine";
 import { enrolTexts } from "../../i18n/enrol";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
-import { SelectField } from "../../ui/select-field";
 import { useTexts } from "../../ui/preferences";
+import { SelectField } from "../../ui/select-field";
 import { useFilling, useProblem } from "./context";
 import type { HeirTyped } from "./form";
 
@@ -23,7 +23,13 @@ export function Heirs() {
       <p class="field__hint">{t.heirsHint}</p>
       {form.heirs.map((heir, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: heirs have no identity but their place, and are removed by it.
-        <HeirFields key={index} number={index + 1} heir={heir} onHeir={(next) => set(index, next)} onRemove={() => remove(index)} />
+        <HeirFields
+          key={index}
+          number={index + 1}
+          heir={heir}
+          onHeir={(next) => set(index, next)}
+          onRemove={() => remove(index)}
+        />
       ))}
       {form.heirs.length < HEIRS_MOST && (
         <Button icon="plus" onPress={add} testid="heir-add">
@@ -63,7 +69,10 @@ function HeirFields({ number, heir, onHeir, onRemove }: HeirProps) {
         value={heir.relation}
         onValue={(relation) => onHeir({ ...heir, relation })}
         error={problemOf(`${id}-relation`)}
-        options={(["spouse", "child", "parent", "sibling", "other"] as const).map((value) => ({ value, label: t[value] }))}
+        options={(["spouse", "child", "parent", "sibling", "other"] as const).map((value) => ({
+          value,
+          label: t[value],
+        }))}
       />
       <Button kind="quiet" icon="trash" onPress={onRemove} testid={`${id}-remove`}>
         {t.remove(t.heirNumber(number))}

@@ -1,6 +1,6 @@
 import type { PhoneOwner, Sex } from "../../engine";
-import { enrolTexts } from "../../i18n/enrol";
 import { commonTexts } from "../../i18n/common";
+import { enrolTexts } from "../../i18n/enrol";
 import { Choice } from "../../ui/choice";
 import { DateFields } from "../../ui/date-fields";
 import { TextArea, TextField } from "../../ui/field";

@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
 import { enrolTexts } from "../../i18n/enrol";
-import type { Occupation, PhoneRules } from "../../rules/document";
+import type { Occupation } from "../../rules/document";
 import { Button } from "../../ui/button";
 import { FieldError } from "../../ui/field";
 import { Icon } from "../../ui/icon";
 import { useSay, useTexts } from "../../ui/preferences";
 import { useFilling, useProblem } from "./context";
+import { findJob, searchJobs } from "./jobs";
 
 const JOBS_MOST = 2;
-const SHOWN_MOST = 12;
 
 /** Up to two jobs, found by words or by group; the first one is the main one. */
 export function JobPicker() {
@@ -69,20 +69,6 @@ function PickedJob({ code, main }: { code: string; main: boolean }) {
       </button>
     </li>
   );
-}
-
-export function findJob(rules: PhoneRules, code: string): Occupation | undefined {
-  return rules.occupations.flatMap((group) => group.jobs).find((job) => job.code === code);
-}
-
-/** Jobs whose name in either language has every word typed. */
-export function searchJobs(rules: PhoneRules, typed: string): readonly Occupation[] {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  const matches = (job: Occupation) => {
-    const name = `${job.name.id} ${job.name.en}`.toLowerCase();
-    return words.every((word) => name.includes(word));
-  };
-  return rules.occupations.flatMap((group) => group.jobs.filter(matches)).slice(0, SHOWN_MOST);
 }
 
 function Search({ onPick }: { onPick: (code: string) => void }) {

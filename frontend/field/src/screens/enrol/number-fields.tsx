@@ -2,37 +2,20 @@ import { useState } from "preact/hooks";
 import { engine } from "../../engine";
 import { commonTexts } from "../../i18n/common";
 import { enrolTexts } from "../../i18n/enrol";
-import { type NikReport, checkKk, checkNik, findingOf } from "../../rules/nik";
+import { findingOf, type NikReport } from "../../rules/nik";
 import { readOut } from "../../rules/read-out";
 import { TextField } from "../../ui/field";
 import { Icon } from "../../ui/icon";
 import { Notice } from "../../ui/notice";
 import { useLoaded } from "../../ui/observe";
 import { useLanguage, useSay, useTexts } from "../../ui/preferences";
-import { type Filling, useFilling, useProblem } from "./context";
-import { type Form, digitsOf, isoDate, typedDate } from "./form";
+import { useFilling, useProblem } from "./context";
+import { digitsOf } from "./form";
+import { doubtsOf, nikReport, prefilled } from "./numbers";
 
 const DIGITS = 16;
 /** Sixteen digits and the blanks that somebody may type between them. */
 const TYPED_MOST = 24;
-
-/** The NIK as typed, judged against everything that stands beside it. */
-export function nikReport(form: Form, filling: Pick<Filling, "rules" | "today" | "province">): NikReport {
-  const beside = { kk: form.kk || null, birthOn: isoDate(form.birth), sex: form.sex, province: filling.province };
-  return checkNik(filling.rules.nik, form.nik, filling.today, beside);
-}
-
-/** Birth date and sex as the NIK says, where they are empty or still what the NIK typed before said. */
-export function prefilled(form: Form, nik: string, filling: Pick<Filling, "rules" | "today">): Partial<Form> {
-  const before = checkNik(filling.rules.nik, form.nik, filling.today);
-  const after = checkNik(filling.rules.nik, nik, filling.today);
-  const patch: { -readonly [Key in "nik" | "birth" | "sex"]?: Form[Key] } = { nik };
-  const typed = isoDate(form.birth);
-  const untouched = (form.birth.day === "" && form.birth.month === "" && form.birth.year === "") || typed === before.birthOn;
-  if (after.birthOn && untouched) patch.birth = typedDate(after.birthOn);
-  if (after.sex && (form.sex === null || form.sex === before.sex)) patch.sex = after.sex;
-  return patch;
-}
 
 export function NikField() {
   const t = useTexts(enrolTexts);
@@ -126,13 +109,6 @@ export function KkField() {
   );
 }
 
-/** Keys of everything doubtful about the two numbers; a doubt never stops the form. */
-export function doubtsOf(form: Form, filling: Pick<Filling, "rules" | "today" | "province">): readonly string[] {
-  const nik = nikReport(form, filling);
-  const kk = form.kk.trim() === "" ? [] : checkKk(filling.rules.nik, form.kk).warnings;
-  return nik.read ? [...nik.warnings, ...kk] : kk;
-}
-
 export function Doubts() {
   const t = useTexts(enrolTexts);
   const say = useSay();
@@ -142,7 +118,7 @@ export function Doubts() {
     return finding ? [{ code, text: say(finding.text) }] : [];
   });
   return (
-    <div aria-live="polite">
+    <div class="live" aria-live="polite">
       {found.length > 0 && (
         <Notice tone="needs" title={t.warnings} testid="doubts">
           <ul>

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type ErrorView, type PhotoRef, engine } from "../../engine";
+import { type ErrorView, engine, type PhotoRef } from "../../engine";
 import { commonTexts } from "../../i18n/common";
 import { enrolTexts } from "../../i18n/enrol";
 import { formatKilobytes } from "../../i18n/format";
 import { Button } from "../../ui/button";
-import { ErrorNotice, asErrorView } from "../../ui/error-notice";
+import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { useLoaded } from "../../ui/observe";
 import { useTexts } from "../../ui/preferences";
 import { useFilling } from "./context";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { formatMoney, formatMonth } from "../../i18n/format";
 import { enrolTexts } from "../../i18n/enrol";
+import { formatMoney, formatMonth } from "../../i18n/format";
 import { monthOf } from "../../rules/dates";
 import { Check, Choice } from "../../ui/choice";
 import { TextField } from "../../ui/field";
@@ -9,7 +9,10 @@ import { Notice } from "../../ui/notice";
 import { useLanguage, useSay, useTexts } from "../../ui/preferences";
 import { useFilling, useProblem } from "./context";
 import { digitsOf } from "./form";
-import { type Quote, programmesOf, quoteOf, usualOf } from "./quote";
+import { programmesOf, type Quote, quoteOf, usualOf } from "./quote";
+
+/** Lists of more months begin folded. */
+const UNFOLDED_MOST = 3;
 
 /** Step 3: what is insured, for how long, and what it costs. */
 export function ProgrammesStep() {
@@ -20,7 +23,7 @@ export function ProgrammesStep() {
     <>
       <Programmes />
       <MonthsField />
-      {quote ? <Price quote={quote} /> : <Notice tone="note">{t.priceMissing}</Notice>}
+      {quote ? <Price quote={quote} unfolded /> : <Notice tone="note">{t.priceMissing}</Notice>}
     </>
   );
 }
@@ -98,7 +101,7 @@ function MonthsField() {
 }
 
 /** The sum first, then where it comes from, then what is not in it. */
-export function Price({ quote }: { quote: Quote }) {
+export function Price({ quote, unfolded }: { quote: Quote; unfolded: boolean }) {
   const t = useTexts(enrolTexts);
   const language = useLanguage();
   const [first, last] = [quote.months[0], quote.months[quote.months.length - 1]];
@@ -120,7 +123,7 @@ export function Price({ quote }: { quote: Quote }) {
         )}
       </p>
       {saved > 0 && <ReliefNote quote={quote} saved={saved} />}
-      <MonthList quote={quote} />
+      <MonthList quote={quote} unfolded={unfolded} />
       <p class="muted small">{t.priceNote}</p>
       <p class="muted small">{t.notIncluded}</p>
     </section>
@@ -140,11 +143,11 @@ function ReliefNote({ quote, saved }: { quote: Quote; saved: number }) {
   );
 }
 
-function MonthList({ quote }: { quote: Quote }) {
+function MonthList({ quote, unfolded }: { quote: Quote; unfolded: boolean }) {
   const t = useTexts(enrolTexts);
   const language = useLanguage();
   return (
-    <details class="fold fold--plain" open={quote.months.length <= 3}>
+    <details class="fold fold--plain" open={unfolded && quote.months.length <= UNFOLDED_MOST}>
       <summary>{t.perMonthList}</summary>
       <table class="months" data-testid="months-list">
         <thead>

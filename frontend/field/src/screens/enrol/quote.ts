@@ -1,7 +1,7 @@
 /** The price of the form as it stands, and what it would be without relief. */
 import type { EnrolForm, Programme } from "../../engine";
-import type { PhoneRules } from "../../rules/document";
 import { monthsFrom } from "../../rules/dates";
+import type { PhoneRules } from "../../rules/document";
 import { type MonthPrice, price, priceShown, sectorOf, totalOf } from "../../rules/tariff";
 import type { Form } from "./form";
 

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import { type ErrorView, type MemberView, engine } from "../../engine";
+import { type ErrorView, engine, type MemberView } from "../../engine";
 import { commonTexts } from "../../i18n/common";
 import { enrolTexts } from "../../i18n/enrol";
 import { membersTexts } from "../../i18n/members";
 import { Button, ButtonLink } from "../../ui/button";
-import { ErrorNotice, asErrorView } from "../../ui/error-notice";
+import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { Notice } from "../../ui/notice";
 import { useLoaded, useValue } from "../../ui/observe";
 import { Page, Section } from "../../ui/page";

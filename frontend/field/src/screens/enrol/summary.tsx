@@ -11,7 +11,7 @@ import { link } from "../../ui/route";
 import { consentsOn } from "./body";
 import { useFilling } from "./context";
 import { isoDate, normalisePhone } from "./form";
-import { findJob } from "./job-picker";
+import { findJob } from "./jobs";
 import { Doubts } from "./number-fields";
 import { Price } from "./programmes";
 import { programmesOf, quoteOf } from "./quote";
@@ -23,7 +23,7 @@ export function SummaryStep() {
   const quote = quoteOf(form, rules, monthOf(today));
   return (
     <>
-      {quote && <Price quote={quote} />}
+      {quote && <Price quote={quote} unfolded={false} />}
       <Doubts />
       <IdentityPart />
       <WorkPart />
@@ -47,7 +47,12 @@ function Part({ step, title, rows }: PartProps) {
     <section class="section" data-testid={`summary-${step}`}>
       <div class="section__head">
         <h2>{title}</h2>
-        <a href={link("enrol", draft.id, step)} aria-label={t.edit(title)} data-testid={`edit-${step}`} class="edit-link">
+        <a
+          href={link("enrol", draft.id, step)}
+          aria-label={t.edit(title)}
+          data-testid={`edit-${step}`}
+          class="edit-link"
+        >
           {common.change}
         </a>
       </div>
@@ -128,11 +133,14 @@ function ConsentPart() {
   const { form, rules, today } = useFilling();
   const heirs = form.heirs.map((heir) => (heir.relation ? `${heir.name} (${t[heir.relation]})` : heir.name)).join(", ");
   const consents = consentsOn(rules, today).map(
-    (consent) =>
-      [say(consent.title), form.consents[consent.purpose as "enrolment"] ? t.given : t.refused] as const,
+    (consent) => [say(consent.title), form.consents[consent.purpose as "enrolment"] ? t.given : t.refused] as const,
   );
   const signed = form.signing === "typed" ? form.signatureName : t.signed;
   return (
-    <Part step="consent" title={t.consent} rows={[[t.heirs, heirs || t.noneGiven], ...consents, [t.signature, signed]]} />
+    <Part
+      step="consent"
+      title={t.consent}
+      rows={[[t.heirs, heirs || t.noneGiven], ...consents, [t.signature, signed]]}
+    />
   );
 }

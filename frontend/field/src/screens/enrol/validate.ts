@@ -2,10 +2,11 @@
  * What keeps a step from going on: a field, and which text tells it. Only what is missing or impossible stops; what is
  * doubtful is shown beside its field and goes along (`doubtsOf`). Pure: the day and the rules are passed in.
  */
+
+import type { enrolTexts } from "../../i18n/enrol";
 import { ageOn, parseDay } from "../../rules/dates";
 import type { EntryLimit, PhoneRules, Words } from "../../rules/document";
 import { checkKk, checkNik, findingOf } from "../../rules/nik";
-import type { enrolTexts } from "../../i18n/enrol";
 import { type Form, isoDate, normalisePhone } from "./form";
 import { quoteOf } from "./quote";
 import { STEPS, type Step } from "./steps";
@@ -122,7 +123,13 @@ function checkConsent(form: Form, { rules }: Against): readonly (Refusal | null)
   ]);
   const consents = rules.consents
     .filter((consent) => consent.required)
-    .map((consent) => need(form.consents[consent.purpose as "enrolment"] === true, `consent-${consent.purpose}`, "errConsent"));
+    .map((consent) =>
+      need(form.consents[consent.purpose as "enrolment"] === true, `consent-${consent.purpose}`, "errConsent"),
+    );
   const signed = form.signing === "typed" ? form.signatureName.trim() !== "" : form.signatureSvg !== "";
-  return [...heirs, ...consents, need(signed, form.signing === "typed" ? "signature-name" : "signature-clear", "errSignature")];
+  return [
+    ...heirs,
+    ...consents,
+    need(signed, form.signing === "typed" ? "signature-name" : "signature-clear", "errSignature"),
+  ];
 }

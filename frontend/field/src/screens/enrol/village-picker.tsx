@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import { type VillageView, engine } from "../../engine";
+import { engine, type VillageView } from "../../engine";
 import { commonTexts } from "../../i18n/common";
 import { enrolTexts } from "../../i18n/enrol";
 import { Button } from "../../ui/button";
-import { FieldError, describedBy } from "../../ui/field";
+import { describedBy, FieldError } from "../../ui/field";
 import { Icon } from "../../ui/icon";
 import { Notice } from "../../ui/notice";
 import { useLoaded } from "../../ui/observe";
@@ -103,7 +103,12 @@ function Search({ error, onPick }: { error: string | undefined; onPick: (code: s
         <ul class="results">
           {found.map((village) => (
             <li key={village.code}>
-              <button type="button" class="result" onClick={() => onPick(village.code)} data-testid={`village-${village.code}`}>
+              <button
+                type="button"
+                class="result"
+                onClick={() => onPick(village.code)}
+                data-testid={`village-${village.code}`}
+              >
                 <strong>{village.name}</strong>
                 <span class="muted small">
                   {village.district}, {village.regency}

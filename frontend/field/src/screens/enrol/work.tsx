@@ -1,7 +1,7 @@
-import { formatMoney, formatNumber } from "../../i18n/format";
 import { enrolTexts } from "../../i18n/enrol";
-import { baseIncome } from "../../rules/tariff";
+import { formatMoney, formatNumber } from "../../i18n/format";
 import { monthOf } from "../../rules/dates";
+import { baseIncome } from "../../rules/tariff";
 import { Choice } from "../../ui/choice";
 import { TextField } from "../../ui/field";
 import { Icon } from "../../ui/icon";
@@ -63,7 +63,10 @@ function IncomeField() {
       below={
         form.income !== "" && (
           <p class="field__below" data-testid="income-band">
-            {t.band(bandNumber(rules.tariff, income, today), formatMoney(baseIncome(rules.tariff, income, monthOf(today))))}
+            {t.band(
+              bandNumber(rules.tariff, income, today),
+              formatMoney(baseIncome(rules.tariff, income, monthOf(today))),
+            )}
           </p>
         )
       }

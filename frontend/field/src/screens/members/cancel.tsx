@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
-import { type CancelReason, type ErrorView, type MemberView, engine } from "../../engine";
+import { type CancelReason, type ErrorView, engine, type MemberView } from "../../engine";
 import { membersTexts } from "../../i18n/members";
 import { Button } from "../../ui/button";
 import { Choice } from "../../ui/choice";
-import { ErrorNotice, asErrorView } from "../../ui/error-notice";
+import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { useTexts } from "../../ui/preferences";
 import { toast } from "../../ui/toast";
 

@@ -1,2 +1,2 @@
-export { MemberScreen } from "./member";
 export { MembersScreen } from "./list";
+export { MemberScreen } from "./member";

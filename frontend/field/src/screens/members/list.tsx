@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import { type MemberPage, type MemberState, type MemberView, engine } from "../../engine";
+import { engine, type MemberPage, type MemberState, type MemberView } from "../../engine";
 import { formatDate, formatMoney, formatMonth, formatNumber } from "../../i18n/format";
 import { membersTexts } from "../../i18n/members";
 import { Button, ButtonLink } from "../../ui/button";
-import { ErrorNotice, asErrorView } from "../../ui/error-notice";
+import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { Icon } from "../../ui/icon";
 import { StateBadge, useStateName } from "../../ui/member-state";
 import { useLoaded, useValue } from "../../ui/observe";
@@ -32,17 +32,17 @@ export function MembersScreen({ query }: { query: URLSearchParams }) {
     navigate(rest ? `#/members?${rest}` : "#/members", "replace");
   };
   return (
-    <Page
-      title={t.title}
-      testid="screen-members"
-      foot={<EnrolLink />}
-    >
+    <Page title={t.title} testid="screen-members" foot={<EnrolLink />}>
       <SearchBox text={text} onText={(q) => go({ q })} />
       {loaded.state === "failed" && <ErrorNotice error={asErrorView(loaded.error)} />}
       {loaded.state === "done" && (
         <>
           <Filters page={loaded.value} state={state} onState={(next) => go({ state: next })} />
-          <Found page={loaded.value} filtered={text !== "" || state !== null} onClear={() => go({ q: "", state: null })} />
+          <Found
+            page={loaded.value}
+            filtered={text !== "" || state !== null}
+            onClear={() => go({ q: "", state: null })}
+          />
         </>
       )}
     </Page>
@@ -62,7 +62,7 @@ function EnrolLink() {
 function SearchBox({ text, onText }: { text: string; onText: (text: string) => void }) {
   const t = useTexts(membersTexts);
   const [typed, setTyped] = useState(text);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was typed decides; the rest is its address.
+  // What was typed decides; the rest is its address.
   useEffect(() => {
     if (typed === text) return;
     const timer = setTimeout(() => onText(typed), SEARCH_WAIT);
@@ -160,7 +160,12 @@ function Found({ page, filtered, onClear }: FoundProps) {
       <p class="muted small" role="status" data-testid="found">
         {t.found(formatNumber(page.total))}
       </p>
-      <VirtualList rows={page.members} keyOf={(member) => member.key} label={t.title} render={(member) => <Row member={member} />} />
+      <VirtualList
+        rows={page.members}
+        keyOf={(member) => member.key}
+        label={t.title}
+        render={(member) => <Row member={member} />}
+      />
     </>
   );
 }
@@ -175,7 +180,13 @@ function Row({ member }: { member: MemberView }) {
         ? formatMoney(member.amount)
         : t.enrolled(formatDate(member.capturedOn, language));
   return (
-    <a class="member-row" href={link("member", member.key)} data-testid="member-row" data-state={member.state} data-key={member.key}>
+    <a
+      class="member-row"
+      href={link("member", member.key)}
+      data-testid="member-row"
+      data-state={member.state}
+      data-key={member.key}
+    >
       <span class="member-row__name">{member.name}</span>
       <span class="member-row__detail">
         <StateBadge state={member.state} />

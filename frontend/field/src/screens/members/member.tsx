@@ -1,4 +1,4 @@
-import { type MemberView, engine } from "../../engine";
+import { engine, type MemberView } from "../../engine";
 import { commonTexts } from "../../i18n/common";
 import { formatDate, formatInstant, formatMoney, formatMonth, inGroups, maskNik } from "../../i18n/format";
 import { membersTexts } from "../../i18n/members";
@@ -11,6 +11,7 @@ import { Empty, Facts, Page, Section } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { link, navigate } from "../../ui/route";
 import { CancelSection } from "./cancel";
+import { historyOf } from "./history";
 import { PaymentCard } from "./payment";
 
 const BACK = "#/members";
@@ -79,7 +80,9 @@ export function Next({ member }: { member: MemberView }) {
         <p key={text}>{text}</p>
       ))}
       {member.opStatus === "conflict" && <p>{t.conflict}</p>}
-      {member.error && <ErrorNotice error={member.error} tone={member.state === "review" ? "note" : "stop"} testid="member-error" />}
+      {member.error && (
+        <ErrorNotice error={member.error} tone={member.state === "review" ? "note" : "stop"} testid="member-error" />
+      )}
       {member.cancelling && <Notice tone="needs" title={t.cancelling} />}
       {member.photoPending && <p class="muted">{t.photoPending}</p>}
       {member.state === "rejected" && member.op !== null && <Again op={member.op} />}
@@ -108,7 +111,9 @@ function CoverSection({ member }: { member: MemberView }) {
   return (
     <Section title={t.cover} testid="cover">
       <p class="cover">
-        <strong data-testid="paid-through">{member.state === "lapsed" ? t.lapsedCover : (through ?? t.notCovered)}</strong>
+        <strong data-testid="paid-through">
+          {member.state === "lapsed" ? t.lapsedCover : (through ?? t.notCovered)}
+        </strong>
         {member.coverFrom && (
           <span class="muted">
             {t.coverFrom(
@@ -136,7 +141,8 @@ function DataSection({ member }: { member: MemberView }) {
   ];
   if (village.state === "done" && village.value) rows.push([t.region, village.value.name]);
   if (member.kpj) rows.push([t.kpj, inGroups(member.kpj)]);
-  if (member.state === "active") rows.push([t.core, member.core && member.core !== "none" ? t.coreRegistered : t.coreNone]);
+  if (member.state === "active")
+    rows.push([t.core, member.core && member.core !== "none" ? t.coreRegistered : t.coreNone]);
   return <Facts rows={rows} />;
 }
 
@@ -160,34 +166,12 @@ function HistorySection({ member }: { member: MemberView }) {
           <li key={event}>
             {names[event]}
             {event === "captured" && <span class="muted small"> {formatDate(member.capturedOn, language)}</span>}
-            {event === "accepted" && member.amount !== null && <span class="muted small"> {formatMoney(member.amount)}</span>}
+            {event === "accepted" && member.amount !== null && (
+              <span class="muted small"> {formatMoney(member.amount)}</span>
+            )}
           </li>
         ))}
       </ol>
     </Section>
   );
-}
-
-type Passed = "captured" | "sent" | "review" | "accepted" | "active" | "rejected" | "cancelled";
-
-/** What has happened to an enrolment, as far as its state proves it, oldest first. */
-export function historyOf(member: Pick<MemberView, "state">): readonly Passed[] {
-  switch (member.state) {
-    case "unsent":
-      return ["captured"];
-    case "captured":
-      return ["captured", "sent"];
-    case "review":
-      return ["captured", "sent", "review"];
-    case "accepted":
-      return ["captured", "sent", "accepted"];
-    case "active":
-    case "lapsed":
-    case "ended":
-      return ["captured", "sent", "accepted", "active"];
-    case "rejected":
-      return ["captured", "sent", "rejected"];
-    case "cancelled":
-      return ["captured", "cancelled"];
-  }
 }

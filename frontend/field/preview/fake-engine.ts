@@ -1,0 +1,402 @@
+/** An engine in memory behind the same contract, to look at screens without a server. Used by preview/ only. */
+import rules from "../../../tests/golden/rules.json";
+import {
+  type DeviceState,
+  type Draft,
+  type Engine,
+  EngineError,
+  type EnrolForm,
+  type MemberState,
+  type MemberView,
+  type MeView,
+  type Observable,
+  type OpView,
+  type RulesDocument,
+  type SyncState,
+  type VillageView,
+} from "../src/engine/contract";
+
+export * from "../src/engine/contract";
+
+class Cell<T> implements Observable<T> {
+  private readonly listeners = new Set<(value: T) => void>();
+  constructor(private value: T) {}
+  get(): T {
+    return this.value;
+  }
+  set(value: T): void {
+    this.value = value;
+    for (const listener of this.listeners) listener(value);
+  }
+  subscribe(listener: (value: T) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
+/** What the picture should show: `localStorage["preview"]` holds a comma list of these words. */
+const wants = new Set((localStorage.getItem("preview") ?? "").split(","));
+const NOW = Date.now();
+const MINUTE = 60_000;
+const agent = {
+  id: "a1",
+  code: "P-1501-0001",
+  name: "Rahmawati Siregar",
+  office: "Wadah Sejahtera (demo)",
+  sub_branch: "KCP Muara Bulian (demo)",
+};
+const branch = { id: 1501, name: "KC Jambi (demo)", timezone: "Asia/Jakarta", province: "15" };
+const NAMES = [
+  "Siti Aminah",
+  "Muhammad Yusuf",
+  "Suparman",
+  "Dewi Lestari",
+  "Ahmad Fauzi",
+  "Nurhayati",
+  "Joko Susilo",
+  "Rina Marlina",
+  "Abdul Rahman",
+  "Sri Wahyuni Handayani Kusumaningrum",
+];
+const STATES: readonly MemberState[] = [
+  "active",
+  "accepted",
+  "review",
+  "active",
+  "unsent",
+  "active",
+  "rejected",
+  "accepted",
+  "captured",
+  "lapsed",
+];
+const REGIONS: readonly VillageView[] = [
+  ["15.71.08.1001", "Handil Jaya", "Jelutung", "Kota Jambi"],
+  ["15.71.08.1002", "Jelutung", "Jelutung", "Kota Jambi"],
+  ["15.71.01.1001", "Telanaipura", "Telanaipura", "Kota Jambi"],
+  ["15.08.01.2001", "Tanah Tumbuh", "Tanah Tumbuh", "Kabupaten Bungo"],
+].map(([code = "", name = "", district = "", regency = ""]) => ({
+  code,
+  name,
+  district,
+  regency,
+  label: `${name}, ${district}, ${regency}`,
+}));
+
+function member(index: number): MemberView {
+  const state = STATES[index % STATES.length] ?? "active";
+  const paid = state === "active";
+  const owes = state === "accepted";
+  return {
+    key: `m${index}`,
+    enrolment: state === "unsent" ? null : `m${index}`,
+    op: `op${index}`,
+    name: `${NAMES[index % NAMES.length]} ${index >= NAMES.length ? index : ""}`.trim(),
+    nik: "1571**********01",
+    state,
+    opStatus: state === "unsent" ? "unsent" : "accepted",
+    review: null,
+    error:
+      state === "rejected"
+        ? {
+            code: "E3101",
+            text: {
+              id: "Pendaftaran ini belum bisa diterima.",
+              en: "This enrolment cannot be accepted yet.",
+              action: {
+                id: "Minta pekerja datang ke kantor cabang dengan KTP.",
+                en: "Ask the worker to come to the branch office with the ID card.",
+              },
+            },
+          }
+        : null,
+    capturedOn: "2026-11-20",
+    region: "15.71.08.1001",
+    phone: "+6281200000001",
+    programmes: ["JKK", "JKM"],
+    months: 3,
+    paymentCode: owes ? "8801500000000123" : null,
+    amount: owes ? 33_600 : null,
+    payBy: owes ? "2026-11-30T16:59:59Z" : null,
+    payLink: owes ? "https://example.test/p/abc" : null,
+    paidThrough: paid ? "2027-01" : null,
+    coverFrom: paid ? "2026-11-20T03:05:00Z" : null,
+    kpj: paid ? "21012345678" : null,
+    core: paid ? "registered" : "none",
+    photoPending: state === "unsent",
+    cancelling: false,
+    canCancel: state !== "active" && state !== "rejected",
+  };
+}
+
+const members: MemberView[] = wants.has("empty")
+  ? []
+  : Array.from({ length: wants.has("many") ? 5000 : 24 }, (_, index) => member(index));
+const revision = new Cell(0);
+const touch = (): void => revision.set(revision.get() + 1);
+const me: MeView = {
+  agent,
+  branch,
+  licence: { number: "PRS-15-00042", valid_to: wants.has("expiring") ? "2026-12-10" : "2027-06-30", state: "valid" },
+  today: { enrolled: 3, active: 1, review: 1 },
+  month: { enrolled: 40, active: 31, review: 1, contributions: 1_240_000 },
+  target_month: 60,
+  quota: { cap: 500, left: wants.has("full") ? 0 : 120, mode: "queue" },
+  dues: { count: 7, amount: 117_600 },
+  rules: rules.version,
+  as_of_ms: NOW - 12 * MINUTE,
+};
+const device = new Cell<DeviceState>({
+  phase: wants.has("new") ? "new" : wants.has("insecure") ? "unsupported" : "active",
+  device: "0191b6a2-0000-7000-8000-000000000001",
+  agent,
+  branch,
+  activatedAt: NOW - 9 * 24 * 60 * MINUTE,
+  problem: wants.has("insecure") ? { code: "insecure", text: null } : null,
+});
+const ops: OpView[] = wants.has("unsent")
+  ? [
+      {
+        id: "op4",
+        seq: 4,
+        kind: "enrol",
+        status: "unsent",
+        name: "Ahmad Fauzi",
+        madeAt: NOW - 190 * MINUTE,
+        error: null,
+        result: null,
+      },
+      {
+        id: "op5",
+        seq: 5,
+        kind: "enrol",
+        status: "unsent",
+        name: "Nurhayati",
+        madeAt: NOW - 30 * MINUTE,
+        error: null,
+        result: null,
+      },
+      {
+        id: "op3",
+        seq: 3,
+        kind: "enrol",
+        status: "received",
+        name: "Dewi Lestari",
+        madeAt: NOW - 260 * MINUTE,
+        error: null,
+        result: null,
+      },
+      {
+        id: "op6",
+        seq: 2,
+        kind: "enrol",
+        status: "rejected",
+        name: "Joko Susilo",
+        madeAt: NOW - 300 * MINUTE,
+        error: member(6).error,
+        result: null,
+      },
+    ]
+  : [];
+const outbox = new Cell<readonly OpView[]>(ops);
+const sync = new Cell<SyncState>({
+  online: !wants.has("offline"),
+  syncing: false,
+  progress: null,
+  lastSyncAt: NOW - 12 * MINUTE,
+  unsent: wants.has("unsent") ? 2 : 0,
+  oldestUnsentAt: wants.has("unsent") ? NOW - 190 * MINUTE : null,
+  unsentPhotos: wants.has("unsent") ? 1 : 0,
+  error: wants.has("offline") ? { code: "offline", text: null } : null,
+  nextTryAt: null,
+});
+
+function kept(): Draft[] {
+  return JSON.parse(localStorage.getItem("preview.drafts") ?? "[]") as Draft[];
+}
+const drafts = new Cell<readonly Draft[]>(kept());
+const keep = (list: readonly Draft[]): void => {
+  drafts.set(list);
+  localStorage.setItem("preview.drafts", JSON.stringify(list));
+};
+let discarded: Draft | null = null;
+const pictures = new Map<string, Blob>();
+
+function saved(form: EnrolForm, id: string): OpView {
+  const op: OpView = {
+    id,
+    seq: 7,
+    kind: "enrol",
+    status: "unsent",
+    name: form.name,
+    madeAt: Date.now(),
+    error: null,
+    result: null,
+  };
+  members.unshift({
+    ...member(4),
+    key: id,
+    op: id,
+    enrolment: null,
+    name: form.name,
+    months: form.months,
+    programmes: form.programmes,
+  });
+  outbox.set([...outbox.get(), op]);
+  sync.set({ ...sync.get(), unsent: sync.get().unsent + 1, oldestUnsentAt: Date.now() });
+  touch();
+  return op;
+}
+
+async function hash(bytes: BufferSource): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export const engine: Engine = {
+  version: "1.0.0",
+  start: () => Promise.resolve(),
+  device,
+  me: new Cell<MeView | null>(wants.has("first") ? null : me),
+  preferences: new Cell({ language: "id", theme: "auto" }),
+  setPreferences: () => Promise.resolve(),
+  activation: {
+    readCode: (text) => /[0-9A-Z]{10}/.exec(text.toUpperCase().replace(/[^0-9A-Z]/g, ""))?.[0] ?? null,
+    activate: (code) => {
+      if (code.startsWith("0"))
+        return Promise.reject(
+          new EngineError("E2001", {
+            id: "Kode ini sudah tidak berlaku.",
+            en: "This code is no longer valid.",
+            action: { id: "Minta kode baru dari kantor cabang.", en: "Ask the branch office for a new code." },
+          }),
+        );
+      device.set({ ...device.get(), phase: "active" });
+      return Promise.resolve(device.get());
+    },
+    scan: () => Promise.reject(new EngineError("camera_missing")),
+  },
+  drafts: {
+    list: drafts,
+    start: () => {
+      const draft: Draft = {
+        id: crypto.randomUUID(),
+        step: 1,
+        fields: {},
+        photo: null,
+        startedAt: Date.now(),
+        savedAt: Date.now(),
+      };
+      keep([draft, ...drafts.get()]);
+      return Promise.resolve(draft);
+    },
+    open: (id) => {
+      const draft = drafts.get().find((known) => known.id === id);
+      return draft ? Promise.resolve(draft) : Promise.reject(new EngineError("draft_missing"));
+    },
+    save: (id, patch) =>
+      keep(
+        drafts
+          .get()
+          .map((draft) =>
+            draft.id === id
+              ? {
+                  ...draft,
+                  step: patch.step ?? draft.step,
+                  fields: { ...draft.fields, ...patch.fields },
+                  savedAt: Date.now(),
+                }
+              : draft,
+          ),
+      ),
+    flush: () => Promise.resolve(),
+    problem: new Cell(null),
+    discard: (id) => {
+      discarded = drafts.get().find((draft) => draft.id === id) ?? null;
+      keep(drafts.get().filter((draft) => draft.id !== id));
+      return Promise.resolve();
+    },
+    restore: () => {
+      if (discarded) keep([discarded, ...drafts.get()]);
+      return Promise.resolve();
+    },
+    startFrom: () => engine.drafts.start(),
+  },
+  photos: {
+    attach: async (_draft, picture) => {
+      const sha256 = await hash(await picture.arrayBuffer());
+      pictures.set(sha256, picture);
+      return { sha256, size: picture.size, type: "image/jpeg" };
+    },
+    detach: () => Promise.resolve(),
+    find: (sha256) => Promise.resolve(pictures.get(sha256) ?? null),
+  },
+  enrolments: {
+    complete: ({ draftId, form }) => {
+      keep(drafts.get().filter((draft) => draft.id !== draftId));
+      sessionStorage.setItem("preview.body", JSON.stringify(form));
+      return Promise.resolve(saved(form, draftId));
+    },
+    cancel: (key) => {
+      const index = members.findIndex((known) => known.key === key);
+      const found = members[index];
+      if (!found) return Promise.reject(new EngineError("not_cancellable"));
+      members[index] = { ...found, state: "cancelled", cancelling: true, canCancel: false };
+      touch();
+      return Promise.resolve({
+        id: "c1",
+        seq: 8,
+        kind: "cancel",
+        status: "unsent",
+        name: found.name,
+        madeAt: Date.now(),
+        error: null,
+        result: null,
+      });
+    },
+  },
+  outbox: { list: outbox, dismiss: (id) => Promise.resolve(outbox.set(outbox.get().filter((op) => op.id !== id))) },
+  members: {
+    revision,
+    search: ({ text = "", states, offset = 0, limit = 50 }) => {
+      const hits = members.filter((known) => known.name.toLowerCase().includes(text.toLowerCase()));
+      const counts: Partial<Record<MemberState, number>> = {};
+      for (const hit of hits) counts[hit.state] = (counts[hit.state] ?? 0) + 1;
+      const shown = states ? hits.filter((hit) => states.includes(hit.state)) : hits;
+      return Promise.resolve({ total: shown.length, members: shown.slice(offset, offset + limit), counts });
+    },
+    find: (key) => Promise.resolve(members.find((known) => known.key === key || known.op === key) ?? null),
+  },
+  reference: {
+    state: new Cell({ rules: rules.version, regions: "300.2.2-2430/2025", checkedAt: NOW }),
+    rules: () => Promise.resolve(rules as unknown as RulesDocument),
+    searchVillages: (text) =>
+      Promise.resolve(REGIONS.filter((region) => region.label.toLowerCase().includes(text.toLowerCase()))),
+    findVillage: (code) => Promise.resolve(REGIONS.find((region) => region.code === code) ?? null),
+    refresh: () => Promise.resolve(),
+  },
+  sync: {
+    state: sync,
+    now: async () => {
+      sync.set({ ...sync.get(), syncing: true, progress: { step: "push", done: 1, total: 2 } });
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      sync.set({
+        ...sync.get(),
+        syncing: false,
+        progress: null,
+        unsent: 0,
+        oldestUnsentAt: null,
+        lastSyncAt: Date.now(),
+      });
+    },
+  },
+  updates: {
+    state: new Cell({ ready: false, offlineReady: true, installable: wants.has("installable") }),
+    holdForForm: () => () => undefined,
+    apply: () => undefined,
+    promptInstall: () => Promise.resolve(true),
+  },
+  serverNow: () => Date.now(),
+  sha256: (text) => hash(new TextEncoder().encode(text)),
+  locate: () => Promise.resolve({ lat: -1.61, lon: 103.61, accuracy: 18 }),
+};
