@@ -7,7 +7,7 @@ from functools import cache
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from perisai.web import keys
+from perisai import keys
 
 _NONCE = 12
 
@@ -28,7 +28,7 @@ def unseal(sealed: bytes | memoryview) -> bytes:
     data = bytes(sealed)
     try:
         return _cipher(str(data[0])).decrypt(data[1 : 1 + _NONCE], data[1 + _NONCE :], None)
-    except Exception as error:  # noqa: BLE001 - the library raises many kinds; all mean the same to the caller
+    except Exception as error:
         raise Unreadable("sealed with a key that is not here, or damaged") from error
 
 

@@ -14,7 +14,7 @@ from perisai.events import vault
 from perisai.payments import snap
 from perisai.payments.answers import Case, SnapRefused
 from perisai.payments.messages import parse_time
-from perisai.web import keys
+from perisai import keys
 
 KEPT_HEADERS = (
     "X-TIMESTAMP", "X-SIGNATURE", "X-PARTNER-ID", "X-EXTERNAL-ID", "CHANNEL-ID", "X-ORIGIN", "X-IP-ADDRESS", "X-DEVICE-ID", "Content-Type",

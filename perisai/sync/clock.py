@@ -6,9 +6,9 @@ import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from perisai import keys
 from perisai.errors import Refused
 from perisai.events.captured import Captured
-from perisai.web import keys
 
 FRESH = timedelta(minutes=15)
 WIDE = timedelta(days=14)

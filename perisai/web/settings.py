@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from perisai.web import keys
+from perisai import keys
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = Path(os.environ.get("PERISAI_DATA", ROOT / "data")).resolve()
@@ -167,7 +167,7 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "frontend/dist/static"
+STATIC_ROOT = None
 STATICFILES_DIRS = [
     (prefix, path)
     for prefix, path in [("console", ROOT / "frontend/dist/console"), ("", ROOT / "perisai/web/static")]

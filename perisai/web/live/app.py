@@ -27,7 +27,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from perisai.events.live import BadTicket, Ticket, read_ticket
-from perisai.web import keys
+from perisai import keys
 from perisai.web.live.hub import Away, Channel, Hub, NotAllowed
 from perisai.web.live.listener import Listener
 from perisai.web.live.scopes import UnknownScope

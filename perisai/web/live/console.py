@@ -15,7 +15,7 @@ from perisai.errors import Refused
 from perisai.events.live import SECONDS, make_ticket
 from perisai.events.reading import read
 from perisai.offices.models import Office
-from perisai.web import keys
+from perisai import keys
 from perisai.web.live import sources
 from perisai.web.live.payload import Payload, build
 from perisai.web.live.permission import may_watch, own_watch
