@@ -1,6 +1,5 @@
 """Issues and cancels bills."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,7 +26,7 @@ FROM jsonb_to_recordset(%(rows)s::jsonb)
 """
 
 _CANCEL = """
-UPDATE contributions_bill SET state = 'cancelled'
+UPDATE contributions_bill SET state = %s
 WHERE branch_id = %s AND enrolment_id = ANY (%s) AND state = 'open'
 RETURNING enrolment_id, lines, amount
 """
@@ -95,37 +94,26 @@ def issue_many(work: Work, *, branch_id: int, timezone: str, wanted: list[ToBill
             "rows": orjson.dumps(rows).decode(),
         },
     )
-    jkk, jkm, jht = net_sums(line for row in rows for line in row["lines"])
-    ledger.record_billing(work, branch_id=branch_id, jkk=jkk, jkm=jkm, jht=jht)
+    income = ledger.Income.of(line for row in rows for line in row["lines"])
+    ledger.record_billing(work, branch_id, *income)
     return issued
 
 
-def cancel_many(work: Work, *, branch_id: int, enrolment_ids: list[UUID]) -> None:
-    """Cancels the open bills of these enrolments and takes them out of the books. Two statements."""
+def cancel_many(work: Work, *, branch_id: int, enrolment_ids: list[UUID], state: str = "cancelled") -> None:
+    """Ends the open bills of these enrolments (``cancelled`` or ``expired``) and takes them out of the books. Two
+    statements."""
     if not enrolment_ids:
         return
-    cancelled = work.rows(_CANCEL, [branch_id, enrolment_ids])
+    cancelled = work.rows(_CANCEL, [state, branch_id, enrolment_ids])
     if cancelled:
-        jkk, jkm, jht = net_sums(line for _, lines, _ in cancelled for line in lines)
-        ledger.record_billing(work, branch_id=branch_id, jkk=-jkk, jkm=-jkm, jht=-jht)
+        ledger.reverse_billing(
+            work, branch_id, *ledger.Income.of(line for _, lines, _ in cancelled for line in orjson.loads(lines))
+        )
 
 
 def lines_of(prices: list[tariff.MonthPrice]) -> list[list[Any]]:
     """[[month "2026-11", base, jkk, jkm, jht, relief, total], ...] in rupiah."""
-    return [
-        [f"{p.month:%Y-%m}", p.base, p.jkk, p.jkm, p.jht, p.relief, p.total] for p in prices
-    ]
-
-
-def net_sums(lines: Iterable[list[Any]]) -> tuple[int, int, int]:
-    """(jkk, jkm, jht) in rupiah after relief. A relief takes the same share of JKK and JKM and nothing of JHT."""
-    jkk = jkm = jht = 0
-    for _, _, line_jkk, line_jkm, line_jht, relief, _ in lines:
-        relief_jkk = relief * line_jkk // (line_jkk + line_jkm)
-        jkk += line_jkk - relief_jkk
-        jkm += line_jkm - (relief - relief_jkk)
-        jht += line_jht
-    return jkk, jkm, jht
+    return [[f"{p.month:%Y-%m}", p.base, p.jkk, p.jkm, p.jht, p.relief, p.total] for p in prices]
 
 
 def last_moment(at: datetime, timezone: str) -> datetime:

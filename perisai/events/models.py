@@ -47,9 +47,7 @@ class Event(models.Model):
 class Counter(models.Model):
     """What screens add up. ``level`` is a letter of ``counters.LEVELS``; ``key`` an office id, agent id or regency code."""
 
-    pk = models.CompositePrimaryKey(
-        "branch_id", "level", "key", "day_captured", "day_received", "segment", "metric"
-    )
+    pk = models.CompositePrimaryKey("branch_id", "level", "key", "day_captured", "day_received", "segment", "metric")
     branch_id = models.IntegerField()
     level = models.CharField(max_length=1)
     key = models.TextField()

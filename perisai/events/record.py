@@ -61,13 +61,10 @@ def write(cursor: CursorWrapper, *, events: list[Happened], actor: Actor, now: d
     number, timezone = moved
     today = branch_day(now, timezone)
     rows = [
-        _row(happened, number - len(events) + 1 + index, today.isoformat())
-        for index, happened in enumerate(events)
+        _row(happened, number - len(events) + 1 + index, today.isoformat()) for index, happened in enumerate(events)
     ]
     common: dict[str, Any] = {"branch": branch_id, "now": now, "today": today}
-    cursor.execute(
-        _INSERT_EVENTS, common | {"actor": actor.user_id, "rows": orjson.dumps(rows).decode()}
-    )
+    cursor.execute(_INSERT_EVENTS, common | {"actor": actor.user_id, "rows": orjson.dumps(rows).decode()})
     added = additions(rows, branch_id=branch_id)
     if added:
         cursor.execute(_ADD_COUNTERS, common | {"rows": orjson.dumps(added).decode()})

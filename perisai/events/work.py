@@ -20,8 +20,10 @@ from perisai.events.record import write
 from perisai.events.scope import SYSTEM, Actor, Scope
 
 _SET_SCOPE = """
-SELECT set_config('perisai.branches', coalesce(%s::int[], (SELECT coalesce(array_agg(branch_id), '{}') FROM events_position))::text, true),
-       set_config('lock_timeout', %s, true)
+SELECT
+  set_config('perisai.branches',
+             coalesce(%s::int[], (SELECT coalesce(array_agg(branch_id), '{}') FROM events_position))::text, true),
+  set_config('lock_timeout', %s, true)
 """
 
 
@@ -110,18 +112,15 @@ class Work:
         """Runs a statement and returns all its rows."""
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
 
-    def row(
-        self, sql: LiteralString, params: Sequence[Any] | dict[str, Any] = ()
-    ) -> tuple[Any, ...] | None:
+    def row(self, sql: LiteralString, params: Sequence[Any] | dict[str, Any] = ()) -> tuple[Any, ...] | None:
         """The first row, or None."""
         found = self.rows(sql, params)
         return found[0] if found else None
 
-    def dicts(
-        self, sql: LiteralString, params: Sequence[Any] | dict[str, Any] = ()
-    ) -> list[dict[str, Any]]:
+    def dicts(self, sql: LiteralString, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         """All rows, each a dictionary by column name."""
         with connection.cursor() as cursor:
             cursor.execute(sql, params)

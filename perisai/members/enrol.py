@@ -12,19 +12,19 @@ from zoneinfo import ZoneInfo
 
 from perisai.agents.licence import Gate, Standing
 from perisai.contributions import bill
+from perisai.contributions.eligibility import Applicant, check_entry
 from perisai.errors import Refused
 from perisai.events.vault import keyed_hash
 from perisai.events.work import Happened, Work
 from perisai.members import identity, queue, store
 from perisai.members.candidate import Asked, Candidate, Site
 from perisai.members.decision import Decision
-from perisai.members.entry import read
+from perisai.members.entry import Entry, read
 from perisai.members.names import name_key
-from perisai.members.nik import Beside, age_on, check_nik
+from perisai.members.nik import Beside, check_nik
 from perisai.payments import codes
 from perisai.targets import quota
 
-AGE_LIMIT = 65
 _REGIONS = "SELECT code FROM offices_region WHERE code = ANY (%s) AND level = 4"
 
 
@@ -69,8 +69,7 @@ def _read(one: Asked, site: Site) -> Candidate:
         raise Refused("E3003", reason=report.refusals[0])
     if entry.birth_date > captured_on:
         raise Refused("E3001", field="birth_date")
-    if age_on(entry.birth_date, captured_on) >= AGE_LIMIT:
-        raise Refused("E3002")
+    doubts = _check_rules(entry, captured_on)
     gate = site.standing.gate(one.captured.earliest, one.captured.latest, site.timezone)
     if gate is Gate.CLOSED:
         raise Refused("E3021")
@@ -87,9 +86,26 @@ def _read(one: Asked, site: Site) -> Candidate:
         candidate.reason = "licence"
     elif one.captured.doubtful:
         candidate.reason = "clock"
-    elif age_on(entry.birth_date, captured_on) < 15:
-        candidate.reason = "age"
+    elif doubts:
+        candidate.reason = "rules"
     return candidate
+
+
+def _check_rules(entry: Entry, on: date) -> bool:
+    """Who may enrol and for what, by the rules of the captured day. Raises E3002 or E3001; True: a person should look."""
+    applicant = Applicant(
+        birth_on=entry.birth_date,
+        income=entry.income,
+        jobs=len(entry.jobs),
+        programmes=frozenset(entry.programmes),
+        months=entry.months,
+        employs_others=entry.employs_others,
+    )
+    findings = check_entry(applicant, on=on)
+    for finding in findings:
+        if finding.verdict == "refuse":
+            raise Refused("E3002") if finding.field.startswith("birth") else Refused("E3001", field=finding.field)
+    return bool(findings)
 
 
 def _check_regions(work: Work, through: list[Candidate], decisions: dict[UUID, Decision]) -> None:

@@ -43,9 +43,7 @@ def progress(work: Work, *, branch_id: int, agent_id: UUID, sha256: bytes) -> Pr
     return Progress(size if complete_at else _length(_partial(branch_id, sha256)), size, complete_at is not None)
 
 
-def add_piece(
-    work: Work, *, branch_id: int, agent_id: UUID, sha256: bytes, offset: int, piece: bytes
-) -> Progress:
+def add_piece(work: Work, *, branch_id: int, agent_id: UUID, sha256: bytes, offset: int, piece: bytes) -> Progress:
     """Adds bytes at ``offset``; the last piece is checked and sealed. Raises E6010 where the offset does not fit (the answer of
     ``progress`` has the right one), E6011 where the whole is not what its address says or no picture; then nothing is kept."""
     row = _find(work, branch_id, agent_id, sha256)
@@ -71,9 +69,7 @@ def add_piece(
 
 def open_photo(work: Work, branch_id: int, sha256: bytes) -> bytes:
     """The picture's bytes. Raises E1004 where it is not (yet) here or outside the scope."""
-    row = work.row(
-        "SELECT complete_at FROM members_photo WHERE branch_id = %s AND sha256 = %s", [branch_id, sha256]
-    )
+    row = work.row("SELECT complete_at FROM members_photo WHERE branch_id = %s AND sha256 = %s", [branch_id, sha256])
     path = _final(branch_id, sha256)
     if row is None or row[0] is None or not path.exists():
         raise Refused("E1004")

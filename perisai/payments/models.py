@@ -20,8 +20,12 @@ class Bank(models.Model):
     """Up to 8 digits, before padding."""
     padding = models.CharField(max_length=1, default=" ")
     """What fills partnerServiceId to 8 characters on the left: blank (ASPI) or 0."""
-    signature_scheme = models.TextField(default="symmetric", choices=[("symmetric", "HMAC-SHA512"), ("asymmetric", "SHA256withRSA")])
-    external_id_reuse = models.TextField(default="conflict", choices=[("conflict", "409"), ("replay", "original answer")])
+    signature_scheme = models.TextField(
+        default="symmetric", choices=[("symmetric", "HMAC-SHA512"), ("asymmetric", "SHA256withRSA")]
+    )
+    external_id_reuse = models.TextField(
+        default="conflict", choices=[("conflict", "409"), ("replay", "original answer")]
+    )
     clock_skew_seconds = models.IntegerField(default=300)
     token_seconds = models.IntegerField(default=900)
     channel = models.TextField(default="va", choices=[("va", "own VA number"), ("nik", "NIK")])
@@ -156,7 +160,9 @@ class Payment(models.Model):
     """When the bank says the customer paid."""
     confirmed_at = models.DateTimeField()
     """When we took it: cover begins here."""
-    source = models.TextField(default="snap", choices=[("snap", "SNAP BI"), ("core", "core system"), ("suspense", "suspense")])
+    source = models.TextField(
+        default="snap", choices=[("snap", "SNAP BI"), ("core", "core system"), ("suspense", "suspense")]
+    )
 
     class Meta:
         db_table = "payments_payment"

@@ -214,7 +214,9 @@ def rules(request: HttpRequest) -> HttpResponse:
     return _cached(request, _rules_bytes())
 
 
-@router.get("reference/regions/{province}", response={200: dict[str, Any], 304: None, **PROBLEMS}, operation_id="regions")
+@router.get(
+    "reference/regions/{province}", response={200: dict[str, Any], 304: None, **PROBLEMS}, operation_id="regions"
+)
 def province_regions(request: HttpRequest, province: Annotated[str, Path(pattern=r"^\d{2}$")]) -> HttpResponse:
     """All regencies, districts and villages of a province."""
     return _cached(request, _regions_bytes(province))

@@ -18,8 +18,9 @@ from perisai.events.vault import unseal
 from perisai.events.work import Happened, Work
 from perisai.members import queue
 from perisai.members.cancel import cancel_many
+from perisai.members.candidate import Asked
 from perisai.members.decision import Decision
-from perisai.members.enrol import Asked, enrol_many
+from perisai.members.enrol import enrol_many
 from perisai.sync.clock import captured
 from perisai.sync.op import GENESIS, SentOp, reread
 from perisai.sync.signed import Phone
@@ -109,9 +110,7 @@ def _lock_chain(work: Work, phone: Phone) -> tuple[int, bytes]:
 def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head: bytes) -> _Sorted:
     """Sorts what waits: in sequence, forked off, held before a gap, or held too long."""
     found = _Sorted(seq=seq, hash=head)
-    for op_id, op_seq, prev, kind, sealed, received_at, state in work.rows(
-        _WAITING, [phone.branch_id, phone.id, MOST]
-    ):
+    for op_id, op_seq, prev, kind, sealed, received_at, state in work.rows(_WAITING, [phone.branch_id, phone.id, MOST]):
         op = known.get(op_id) or reread(op_id, op_seq, bytes(prev), kind, unseal(sealed))
         if op_seq <= found.seq or (op_seq == found.seq + 1 and op.prev != found.hash):
             found.forked.append(op)
@@ -154,18 +153,27 @@ def _decide(work: Work, phone: Phone, ops: list[SentOp], *, careful: bool) -> di
 
 
 def _decide_batch(work: Work, phone: Phone, ops: list[SentOp]) -> dict[UUID, Decision]:
+    """Enrolments taken back in the same batch first, then what takes them back, then the rest: so that an agent who corrects
+    a mistake offline finds NIK and slot free again. Statements stay of a fixed number."""
     standing = get_standing(work, branch_id=phone.branch_id, agent_id=phone.agent_id)
-    asked = [_asked(op, work) for op in ops if op.kind == "enrol"]
-    cancels = [op for op in ops if op.kind == "cancel"]
-    unknown = [op for op in ops if op.kind not in ("enrol", "cancel")]
-    decisions: dict[UUID, Decision] = {}
-    if asked:
-        decisions |= enrol_many(
+    cancels = {op.op_id: op.data.get("body") for op in ops if op.kind == "cancel"}
+    taken_back = {str(body.get("enrolment_op")) for body in cancels.values() if isinstance(body, dict)}
+    enrols = [op for op in ops if op.kind == "enrol"]
+    first = [op for op in enrols if str(op.op_id) in taken_back]
+    rest = [op for op in enrols if str(op.op_id) not in taken_back]
+
+    def enrol(some: list[SentOp]) -> dict[UUID, Decision]:
+        asked = [_asked(op, work) for op in some]
+        return enrol_many(
             work, branch_id=phone.branch_id, timezone=phone.timezone, standing=standing, device_id=phone.id, asked=asked
         )
+
+    decisions = enrol(first) if first else {}
     if cancels:
-        bodies = {op.op_id: op.data.get("body") for op in cancels}
-        decisions |= cancel_many(work, branch_id=phone.branch_id, agent_id=phone.agent_id, bodies=bodies)
+        decisions |= cancel_many(work, branch_id=phone.branch_id, agent_id=phone.agent_id, bodies=cancels)
+    if rest:
+        decisions |= enrol(rest)
+    unknown = [op for op in ops if op.kind not in ("enrol", "cancel")]
     return decisions | _to_review(work, phone, unknown, "op_unreadable", "E6001")
 
 
@@ -228,5 +236,3 @@ def _write(work: Work, phone: Phone, decisions: dict[UUID, Decision]) -> None:
         for op_id, decision in sorted(decisions.items())
     ]
     work.execute(_DECIDE, [orjson.dumps(rows).decode(), phone.branch_id, phone.id])
-
-

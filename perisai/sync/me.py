@@ -68,10 +68,16 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
         else {
             "number": held.number,
             "valid_to": held.valid_to.isoformat(),
-            "state": "valid" if held.valid_at(work.now, phone.timezone) else "expired" if held.state == "valid" else held.state,
+            "state": "valid"
+            if held.valid_at(work.now, phone.timezone)
+            else "expired"
+            if held.state == "valid"
+            else held.state,
         },
         "today": {name: figures.get(metric, (0, 0))[0] for name, metric in _SHOWN},
-        "month": {name: figures.get(metric, (0, 0))[1] for name, metric in (*_SHOWN, ("contributions", "contributions"))},
+        "month": {
+            name: figures.get(metric, (0, 0))[1] for name, metric in (*_SHOWN, ("contributions", "contributions"))
+        },
         "target_month": offices[3],
         "quota": {"cap": cap, "left": left, "mode": mode},
         "dues": {"count": dues[0], "amount": int(dues[1])},

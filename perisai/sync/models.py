@@ -40,7 +40,9 @@ class Op(models.Model):
                 condition=Q(state__in=["received", "held"]),
             ),
             models.Index(
-                fields=["branch_id", "received_at"], name="op_waiting_since", condition=Q(state__in=["received", "held"])
+                fields=["branch_id", "received_at"],
+                name="op_waiting_since",
+                condition=Q(state__in=["received", "held"]),
             ),
         ]
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 from perisai.events.work import Work
 from perisai.sync.me import me
 from perisai.sync.push import op_answer, pay_link
@@ -90,9 +92,9 @@ def _member(phone: Phone, row: tuple[Any, ...]) -> dict[str, Any]:
 
 def _answer(branch_id: int, row: tuple[Any, ...]) -> dict[str, Any]:
     """What stands now: the op's own answer, or what a person has decided since."""
-    op_id, seq, state, code, result, enrolment_state, reject_code, payment_code = row
+    op_id, seq, state, code, told, enrolment_state, reject_code, payment_code = row
+    result = orjson.loads(told) if told else None
     if state == "review" and enrolment_state not in (None, "review"):
         state, code = ("rejected", reject_code or "E3011") if enrolment_state == "rejected" else ("accepted", None)
         result = {"enrolment": str(op_id), "payment_code": payment_code} if payment_code else None
     return op_answer(branch_id, op_id, seq, state, code, result)
-

@@ -1,10 +1,12 @@
 """Push: receive first, judge after, answer from what is stored."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
@@ -89,10 +91,8 @@ def _check(request: HttpRequest, phone: Phone, last: SentOp | BadLine) -> None:
 
 def _judge_if_possible(phone: Phone, work_of: Callable[[], Work], fresh: list[SentOp]) -> None:
     """A database that is busy or gone leaves the ops received; the sweeper judges them."""
-    try:
+    with suppress(OperationalError, InterfaceError):
         judge(phone, work_of=work_of, fresh=fresh)
-    except (OperationalError, InterfaceError):
-        pass
 
 
 def _answer(
@@ -123,7 +123,7 @@ def _one_answer(
     if one.op_id in conflicts:
         return {"op": str(one.op_id), "seq": one.seq, "status": "conflict", "result": None, **told("E6002", None)}
     state, code, result = stored[one.op_id]
-    return op_answer(branch_id, one.op_id, one.seq, state, code, result)
+    return op_answer(branch_id, one.op_id, one.seq, state, code, orjson.loads(result) if result else None)
 
 
 def op_answer(

@@ -39,7 +39,9 @@ class Quota(models.Model):
                 condition=Q(consumed__gte=0, leased__gte=0, over__gte=0, grandfathered__gte=0, cap__gte=0),
                 name="quota_not_negative",
             ),
-            models.CheckConstraint(condition=Q(cap=F("target") * F("cap_percent") / 100), name="quota_cap_follows_target"),
+            models.CheckConstraint(
+                condition=Q(cap=F("target") * F("cap_percent") / 100), name="quota_cap_follows_target"
+            ),
         ]
 
 

@@ -86,11 +86,18 @@ def give_back(work: Work, *, branch_id: int, slots: list[tuple[date, bool]]) -> 
 
 
 def set_quota(
-    work: Work, *, branch_id: int, period: date, target: int, cap_percent: int = 100, mode: str = "queue"
+    work: Work,
+    *,
+    branch_id: int,
+    period: date,
+    target: int,
+    cap_percent: int = 100,
+    mode: str = "queue",
+    reason: str = "",
 ) -> int:
     """Sets target, cap and mode of a month and returns the cap in persons. Lowering beneath what is taken is allowed.
 
-    Raises E5002 for a figure out of bounds.
+    ``reason`` is a code that the event keeps. Raises E5002 for a figure out of bounds.
     """
     if not (0 <= target <= 10_000_000 and 0 <= cap_percent <= 1000 and mode in MODES and period.day == 1):
         raise Refused("E5002")
@@ -105,6 +112,8 @@ def set_quota(
         "cap": row[0],
         "mode": mode,
     }
+    if reason:
+        detail["reason"] = reason
     work.report(Happened(kind="quota_changed", branch_id=branch_id, quantity=0, detail=detail))
     return int(row[0])
 

@@ -1,3 +1,10 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from perisai.targets import console
+
+app_name = "targets"
+urlpatterns = [
+    path("", console.overview, name="overview"),
+    path("<int:branch_id>/", console.branch, name="branch"),
+    path("<int:branch_id>/change/", console.change, name="change"),
+]

@@ -177,6 +177,8 @@ FIELD_APP = ROOT / "frontend/dist/field"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA / "outbox"
 

@@ -4,62 +4,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Chain',
+            name="Chain",
             fields=[
-                ('pk', models.CompositePrimaryKey('branch_id', 'device_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('device_id', models.UUIDField()),
-                ('seq', models.BigIntegerField(default=0)),
-                ('hash', models.BinaryField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "branch_id", "device_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("branch_id", models.IntegerField()),
+                ("device_id", models.UUIDField()),
+                ("seq", models.BigIntegerField(default=0)),
+                ("hash", models.BinaryField()),
             ],
             options={
-                'db_table': 'sync_chain',
+                "db_table": "sync_chain",
             },
         ),
         migrations.CreateModel(
-            name='PushProof',
+            name="PushProof",
             fields=[
-                ('pk', models.CompositePrimaryKey('branch_id', 'device_id', 'hash', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('device_id', models.UUIDField()),
-                ('hash', models.BinaryField()),
-                ('seq', models.BigIntegerField()),
-                ('signature', models.BinaryField()),
-                ('received_at', models.DateTimeField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "branch_id", "device_id", "hash", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("branch_id", models.IntegerField()),
+                ("device_id", models.UUIDField()),
+                ("hash", models.BinaryField()),
+                ("seq", models.BigIntegerField()),
+                ("signature", models.BinaryField()),
+                ("received_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'sync_push_proof',
+                "db_table": "sync_push_proof",
             },
         ),
         migrations.CreateModel(
-            name='Op',
+            name="Op",
             fields=[
-                ('pk', models.CompositePrimaryKey('branch_id', 'device_id', 'op_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('device_id', models.UUIDField()),
-                ('op_id', models.UUIDField()),
-                ('seq', models.BigIntegerField()),
-                ('hash', models.BinaryField()),
-                ('prev', models.BinaryField()),
-                ('kind', models.TextField()),
-                ('sealed', models.BinaryField(null=True)),
-                ('received_at', models.DateTimeField()),
-                ('state', models.TextField(choices=[('received', 'diterima'), ('held', 'ditahan'), ('accepted', 'selesai'), ('review', 'diperiksa'), ('rejected', 'ditolak')], default='received')),
-                ('code', models.TextField(null=True)),
-                ('result', models.JSONField(null=True)),
-                ('judged_at', models.DateTimeField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "branch_id", "device_id", "op_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("branch_id", models.IntegerField()),
+                ("device_id", models.UUIDField()),
+                ("op_id", models.UUIDField()),
+                ("seq", models.BigIntegerField()),
+                ("hash", models.BinaryField()),
+                ("prev", models.BinaryField()),
+                ("kind", models.TextField()),
+                ("sealed", models.BinaryField(null=True)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("received", "diterima"),
+                            ("held", "ditahan"),
+                            ("accepted", "selesai"),
+                            ("review", "diperiksa"),
+                            ("rejected", "ditolak"),
+                        ],
+                        default="received",
+                    ),
+                ),
+                ("code", models.TextField(null=True)),
+                ("result", models.JSONField(null=True)),
+                ("judged_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'sync_op',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['received', 'held'])), fields=['branch_id', 'device_id', 'seq'], name='op_waiting'), models.Index(condition=models.Q(('state__in', ['received', 'held'])), fields=['branch_id', 'received_at'], name='op_waiting_since')],
+                "db_table": "sync_op",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["received", "held"])),
+                        fields=["branch_id", "device_id", "seq"],
+                        name="op_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["received", "held"])),
+                        fields=["branch_id", "received_at"],
+                        name="op_waiting_since",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,48 @@
+"""Ends enrolments that were never paid: the slot and the NIK return, once."""
+
+from perisai.contributions import bill
+from perisai.events.work import Happened, Work
+from perisai.targets import quota
+
+MOST = 1000
+
+# Carried by bill_open. Enrolments are locked in order of id, as a cancel or a payment locks them.
+_OVERDUE = """
+SELECT e.id, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.captured_on, e.quota_period, e.quota_over
+FROM members_enrolment e
+WHERE e.branch_id = %(branch)s AND e.state = 'accepted' AND e.id IN (
+  SELECT b.enrolment_id FROM contributions_bill b
+  WHERE b.branch_id = %(branch)s AND b.state = 'open' AND b.pay_by < %(now)s LIMIT %(most)s)
+ORDER BY e.id FOR UPDATE OF e
+"""
+
+_END = """
+UPDATE members_enrolment SET state = 'ended', quota_period = NULL, quota_over = false, decided_at = %s
+WHERE branch_id = %s AND id = ANY (%s)
+"""
+
+
+def expire_unpaid(work: Work, *, branch_id: int) -> int:
+    """Ends up to ``MOST`` accepted enrolments whose payment code has stopped working; returns how many."""
+    rows = work.rows(_OVERDUE, {"branch": branch_id, "now": work.now, "most": MOST})
+    if not rows:
+        return 0
+    ids = [row[0] for row in rows]
+    work.execute("SELECT members_release_niks(%s, %s)", [branch_id, ids])
+    quota.give_back(work, branch_id=branch_id, slots=[(row[6], row[7]) for row in rows if row[6] is not None])
+    work.execute(_END, [work.now, branch_id, ids])
+    bill.cancel_many(work, branch_id=branch_id, enrolment_ids=ids, state="expired")
+    for enrolment_id, agent_id, sub_branch_id, agency_office_id, region_code, captured_on, _, _ in rows:
+        work.report(
+            Happened(
+                kind="enrolment_expired",
+                branch_id=branch_id,
+                subject_id=enrolment_id,
+                agent_id=agent_id,
+                sub_branch_id=sub_branch_id,
+                agency_office_id=agency_office_id,
+                region_code=region_code,
+                day=captured_on,
+            )
+        )
+    return len(rows)
