@@ -1,0 +1,57 @@
+"""Builds the demo world, step by step; each step leaves alone what is there."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from perisai.events import partitions
+from perisai.events.clock import FixedClock
+from perisai.events.scope import Scope
+from perisai.events.work import Work
+from perisai.offices import regions
+from perisai.offices.models import Region
+from perisai.payments.demo import load_demo_banks
+from perisai.web.demo import history
+from perisai.web.demo.people import HISTORY, build_agents, build_logins, set_targets
+from perisai.web.demo.places import BUNGO, JAMBI, build_offices
+from perisai.web.demo.secret import Secrets
+
+REGIONS = Path("frontend/node_modules/idn-area-data/data")
+ALL_REGIONS = 80_000
+"""Fewer than this, and the list of regions is not complete."""
+ZONE = ZoneInfo("Asia/Jakarta")
+
+
+def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -> None:
+    """Says in lines what was done, with the seconds since the beginning. ``now`` is when the world's story ends."""
+    end = now or datetime.now(UTC)
+    begun = time.monotonic()
+    partitions.ensure((end - HISTORY).date().replace(day=1))
+    if Region.objects.count() < ALL_REGIONS:
+        with Work.open(scope=Scope.nation()) as work:
+            count = regions.load(work, settings.ROOT / REGIONS)
+        say(f"{count} regions ({time.monotonic() - begun:.1f} s)")
+    build_offices()
+    build_agents(end.astimezone(ZONE).date())
+    build_logins(Secrets())
+    with Work.open(scope=Scope.nation()) as work:
+        load_demo_banks(work)
+    for branch_id, figures in _targets(end.astimezone(ZONE).date()).items():
+        set_targets(branch_id, figures, FixedClock(end - HISTORY))
+    say(f"offices, logins, targets ({time.monotonic() - begun:.1f} s)")
+    told = history.tell(end)
+    say(f"{told} ({time.monotonic() - begun:.1f} s)")
+
+
+def _targets(today: date) -> dict[int, dict[date, int]]:
+    """By branch and month: the months of the story, this one, and the next."""
+    months = []
+    month = (today - HISTORY).replace(day=1)
+    while month <= today:
+        months.append(month)
+        month = (month + timedelta(days=32)).replace(day=1)
+    return {branch: dict.fromkeys([*months, month], target) for branch, target in ((JAMBI, 400), (BUNGO, 200))}
