@@ -159,7 +159,6 @@ function Scanner({ onFound, onStop, onProblem }: ScannerProps) {
   return (
     <div class="scanner">
       <p role="status">{t.scanning}</p>
-      {/* biome-ignore lint/a11y/useMediaCaption: a live camera picture has no sound. */}
       <video ref={video} playsInline muted class="scanner__video" data-testid="scanner" />
       <Button icon="cross" wide onPress={onStop} testid="scan-stop">
         {t.stopScanning}

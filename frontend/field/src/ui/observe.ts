@@ -31,7 +31,7 @@ export type Loaded<T> =
 /** What a promise gives, asked again when one of `when` changes; the old answer stays until the new one is there. */
 export function useLoaded<T>(load: () => Promise<T>, when: readonly unknown[]): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: "loading" });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the caller names what the answer depends on.
+  // The caller names what the answer depends on.
   useEffect(() => {
     let wanted = true;
     load().then(

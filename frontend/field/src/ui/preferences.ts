@@ -32,8 +32,8 @@ export function applyPreferences(): void {
   const root = document.documentElement;
   root.lang = current.language;
   root.style.fontSize = SIZES[current.textSize];
-  if (current.theme === "auto") delete root.dataset["theme"];
-  else root.dataset["theme"] = current.theme;
+  if (current.theme === "auto") delete root.dataset.theme;
+  else root.dataset.theme = current.theme;
 }
 
 export function preferences(): Preferences {

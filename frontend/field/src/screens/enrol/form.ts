@@ -62,7 +62,7 @@ export function toDraftFields(form: Form): DraftFields {
 
 /** The form a draft holds; a draft made from a rejected enrolment holds fields of its body instead. */
 export function fromDraft(draft: Draft): Form {
-  const typed = draft.fields.typed?.["form"];
+  const typed = draft.fields.typed?.form;
   return typed === undefined ? fromFields(draft.fields) : { ...EMPTY_FORM, ...(JSON.parse(typed) as Partial<Form>) };
 }
 

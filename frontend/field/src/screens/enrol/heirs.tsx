@@ -22,7 +22,7 @@ export function Heirs() {
       <legend class="field__label">{t.heirs}</legend>
       <p class="field__hint">{t.heirsHint}</p>
       {form.heirs.map((heir, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: heirs have no identity but their place, and are removed by it.
+        // Heirs have no identity but their place, and are removed by it.
         <HeirFields
           key={index}
           number={index + 1}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import type { OpView, SyncState } from "../engine/contract";
+import { commonTexts } from "../i18n/common";
+import { parseRoute } from "../ui/route";
+import { daysLeftInMonth, daysUntil, neededPerDay } from "./home-figures";
+import { historyOf } from "./members/history";
+import { whatsAppLink } from "./members/share";
+import { groupOps } from "./outbox-groups";
+import { describeSync } from "./sync-words";
+
+describe("the figures of the home screen", () => {
+  test("days left count today", () => {
+    expect(daysLeftInMonth("2026-11-22")).toBe(9);
+    expect(daysLeftInMonth("2026-11-30")).toBe(1);
+  });
+  test("what is needed a day is rounded up, and nothing when the target is reached", () => {
+    expect(neededPerDay(29, 9)).toBe(4);
+    expect(neededPerDay(0, 9)).toBeNull();
+    expect(neededPerDay(-3, 9)).toBeNull();
+  });
+  test("days until a licence ends", () => {
+    expect(daysUntil("2026-11-22", "2026-12-10")).toBe(18);
+    expect(daysUntil("2026-11-22", "2026-11-21")).toBe(-1);
+  });
+});
+
+describe("the line about sending", () => {
+  const calm: SyncState = {
+    online: true,
+    syncing: false,
+    progress: null,
+    lastSyncAt: null,
+    unsent: 0,
+    oldestUnsentAt: null,
+    unsentPhotos: 0,
+    error: null,
+    nextTryAt: null,
+  };
+  const text = (change: Partial<SyncState>) => describeSync({ ...calm, ...change }, commonTexts.id);
+  test.each([
+    [{}, "sent", "Semua terkirim"],
+    [{ unsent: 3 }, "unsent", "3 belum terkirim"],
+    [{ online: false, unsent: 3 }, "offline", "Luring · 3 belum terkirim"],
+    [{ online: false }, "offline", "Luring"],
+    [{ syncing: true, unsent: 3 }, "syncing", "Menyinkronkan"],
+    [{ syncing: true, progress: { step: "push", done: 2, total: 5 } }, "syncing", "Mengirim 2/5"],
+  ] as const)("%j", (change, state, words) => expect(text(change)).toMatchObject({ state, text: words }));
+});
+
+test("ops are grouped by where they are safe", () => {
+  const op = (id: string, status: OpView["status"]): OpView => ({
+    id,
+    seq: 1,
+    kind: "enrol",
+    status,
+    name: null,
+    madeAt: 0,
+    error: null,
+    result: null,
+  });
+  const groups = groupOps([
+    op("a", "unsent"),
+    op("b", "received"),
+    op("c", "rejected"),
+    op("d", "held"),
+    op("e", "invalid"),
+  ]);
+  const ids = Object.fromEntries(Object.entries(groups).map(([name, ops]) => [name, ops.map((known) => known.id)]));
+  expect(ids).toEqual({ waiting: ["a", "e"], decided: ["c"], atServer: ["b", "d"] });
+});
+
+test("an address is read into its segments", () => {
+  expect(parseRoute("#/member/a%20b").path).toEqual(["member", "a b"]);
+  expect(parseRoute("#/members?state=review").query.get("state")).toBe("review");
+  expect(parseRoute("").path).toEqual([]);
+  expect(parseRoute("#/activate/%").path).toEqual(["activate", "%"]);
+});
+
+test("WhatsApp opens at the number, or without one where it is masked", () => {
+  expect(whatsAppLink("+6281234567890", "Halo & salam")).toBe("https://wa.me/6281234567890?text=Halo%20%26%20salam");
+  expect(whatsAppLink("+62812****", "x")).toBe("https://wa.me/?text=x");
+  expect(whatsAppLink(null, "x")).toBe("https://wa.me/?text=x");
+});
+
+test("history tells no more than the state proves", () => {
+  expect(historyOf({ state: "unsent" })).toEqual(["captured"]);
+  expect(historyOf({ state: "active" })).toEqual(["captured", "sent", "accepted", "active"]);
+});
