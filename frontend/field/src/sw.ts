@@ -4,7 +4,9 @@
  */
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
+import { syncInBackground } from "./engine/background";
 
+declare const __APP_VERSION__: string;
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: { url: string; revision: string | null }[] };
 
 const OLD_CHUNKS = "perisai-old-chunks";
@@ -18,6 +20,7 @@ interface SyncEventLike extends ExtendableEvent {
 
 /** A page of the version before may still load its own parts: they are copied before the new version drops them. */
 async function keepOldChunks(): Promise<void> {
+  if (self.registration.active === null) return;
   const old = await caches.open(OLD_CHUNKS);
   for (const name of await caches.keys()) {
     if (!name.includes("precache")) continue;
@@ -35,9 +38,11 @@ async function findOldChunk(request: Request): Promise<Response> {
   return (await caches.match(request, { cacheName: OLD_CHUNKS })) ?? fetch(request);
 }
 
-/** The engine lives in pages: those that are open are told to sync. */
-async function wakePages(): Promise<void> {
-  for (const page of await self.clients.matchAll({ type: "window" })) page.postMessage(BACKGROUND_TAG);
+/** Pages that are open do it themselves; with none open, it is done here. */
+async function syncOutbox(): Promise<void> {
+  const pages = await self.clients.matchAll({ type: "window" });
+  for (const page of pages) page.postMessage(BACKGROUND_TAG);
+  if (pages.length === 0) await syncInBackground(__APP_VERSION__);
 }
 
 self.addEventListener("install", (event) => event.waitUntil(keepOldChunks()));
@@ -46,7 +51,7 @@ self.addEventListener("message", (event) => {
   if (event.data === "SKIP_WAITING") event.waitUntil(self.skipWaiting());
 });
 self.addEventListener("sync", (event) => {
-  if ((event as SyncEventLike).tag === BACKGROUND_TAG) (event as SyncEventLike).waitUntil(wakePages());
+  if ((event as SyncEventLike).tag === BACKGROUND_TAG) (event as SyncEventLike).waitUntil(syncOutbox());
 });
 
 cleanupOutdatedCaches();

@@ -1,7 +1,6 @@
 /** Puts the parts together into the `Engine` that screens use. */
 import { Storage } from "../storage/storage";
 import { Activation, readCode } from "./activation";
-import { Attachments } from "./attachments";
 import { Chain } from "./chain";
 import { type Change, Changes } from "./changes";
 import type { DeviceState, Engine, ErrorView, MeView, Preferences, SyncState } from "./contract";
@@ -9,7 +8,6 @@ import { EngineError } from "./contract";
 import { Drafts } from "./drafts";
 import { sha256, utf8 } from "./encoding";
 import { Enrolments } from "./enrolments";
-import { Http } from "./http";
 import { requireCrypto } from "./keys";
 import { Locks } from "./locks";
 import { Members } from "./members";
@@ -17,14 +15,12 @@ import { Cell } from "./observable";
 import { Outbox } from "./outbox";
 import { type Compress, compressInBrowser, Photos } from "./photos";
 import { locate } from "./place";
-import { Pull } from "./pull";
-import { Push } from "./push";
-import { Reference } from "./reference";
+import type { Reference } from "./reference";
+import { makeRounds } from "./rounds";
 import { scanWithCamera } from "./scanner";
-import { SignedRequests } from "./signed";
 import type { Surroundings } from "./surroundings";
-import { Sync } from "./sync";
-import { Time } from "./time";
+import type { Sync } from "./sync";
+import type { Time } from "./time";
 import { Updates } from "./updates";
 
 const NOBODY: DeviceState = {
@@ -40,7 +36,8 @@ export interface Options {
   readonly around: Surroundings;
   readonly database?: string;
   readonly compress?: Compress;
-  readonly workerScript?: string;
+  /** Null where there is none: in development and in tests. */
+  readonly workerScript: string | null;
   /** False in tests: no window to listen to, and rounds only when asked for. */
   readonly inBrowser?: boolean;
 }
@@ -73,31 +70,19 @@ export class FieldEngine implements Engine {
     this.version = around.version;
     this.storage = new Storage(options.database);
     this.changes = new Changes(around.channel);
-    this.time = new Time(this.storage, around);
     const locks = new Locks(around.locks);
-    const http = new Http(around);
-    const requests = new SignedRequests(this.storage, http, this.time);
+    const { sync, reference, time, http } = makeRounds(this.storage, this.changes, locks, around);
+    this.rounds = sync;
+    this.reference = reference;
+    this.time = time;
     this.members = new Members(this.storage);
     this.drafts = new Drafts(this.storage, this.changes, around);
     this.photos = new Photos(this.storage, this.changes, around, options.compress ?? compressInBrowser);
     this.outbox = new Outbox(this.storage, this.changes);
-    this.reference = new Reference(this.storage, http, this.changes, around);
-    this.updates = new Updates(locks, options.workerScript ?? "sw.js");
+    this.updates = new Updates(locks, options.workerScript);
     this.activator = new Activation(this.storage, http, this.time, around);
     const chain = new Chain(this.storage, locks);
     const enrolments = new Enrolments(this.storage, chain, this.drafts, this.members, this.time, this.changes, around);
-    this.rounds = new Sync({
-      storage: this.storage,
-      push: new Push(this.storage, http, this.time, around),
-      pull: new Pull(this.storage, requests, around),
-      attachments: new Attachments(this.storage, requests, around),
-      reference: this.reference,
-      requests,
-      time: this.time,
-      locks,
-      changes: this.changes,
-      around,
-    });
     this.syncState = new Cell<SyncState>({ ...this.rounds.state.get(), ...this.outbox.waiting.get() });
     this.sync = { state: this.syncState, now: () => this.syncNow() };
     this.enrolments = {

@@ -9,5 +9,5 @@ declare const __APP_VERSION__: string;
 
 export const engine: Engine = new FieldEngine({
   around: browserSurroundings(__APP_VERSION__),
-  workerScript: `${import.meta.env.BASE_URL}sw.js`,
+  workerScript: import.meta.env.PROD ? `${import.meta.env.BASE_URL}sw.js` : null,
 });

@@ -13,7 +13,6 @@ import { Cell } from "./observable";
 import type { Pull } from "./pull";
 import type { Progress, Push } from "./push";
 import type { Reference } from "./reference";
-import type { SignedRequests } from "./signed";
 import type { Surroundings } from "./surroundings";
 import { SKEW_LIMIT_MS, type Time } from "./time";
 
@@ -41,7 +40,6 @@ export interface Parts {
   readonly pull: Pull;
   readonly attachments: Attachments;
   readonly reference: Reference;
-  readonly requests: SignedRequests;
   readonly time: Time;
   readonly locks: Locks;
   readonly changes: Changes;

@@ -23,13 +23,13 @@ export class Updates {
 
   constructor(
     private readonly locks: Locks,
-    private readonly script: string,
+    private readonly script: string | null,
   ) {}
 
   /** Registers the service worker; without one (private window, old browser) the app works, but not after a reload. */
   async begin(onBackgroundSync: () => void): Promise<void> {
     this.watchInstall();
-    if (!("serviceWorker" in navigator)) return;
+    if (this.script === null || !("serviceWorker" in navigator)) return;
     const { serviceWorker } = navigator;
     serviceWorker.addEventListener("message", (event: MessageEvent<unknown>) => {
       if (event.data === BACKGROUND_TAG) onBackgroundSync();

@@ -41,7 +41,7 @@ export async function makePhone(options: PhoneOptions = {}): Promise<Phone> {
   };
   const compress = async (picture: Blob): Promise<Uint8Array<ArrayBuffer>> =>
     new Uint8Array(await picture.arrayBuffer());
-  const engine = new FieldEngine({ around, database, compress, inBrowser: false });
+  const engine = new FieldEngine({ around, database, compress, workerScript: null, inBrowser: false });
   await engine.start();
   return { engine, server, around, database };
 }

@@ -1,0 +1,32 @@
+/** Puts together what a round of sync needs; the page and the service worker both do. */
+import type { Storage } from "../storage/storage";
+import { Attachments } from "./attachments";
+import type { Changes } from "./changes";
+import { Http } from "./http";
+import type { Locks } from "./locks";
+import { Pull } from "./pull";
+import { Push } from "./push";
+import { Reference } from "./reference";
+import { SignedRequests } from "./signed";
+import type { Surroundings } from "./surroundings";
+import { Sync } from "./sync";
+import { Time } from "./time";
+
+export interface Rounds {
+  readonly sync: Sync;
+  readonly reference: Reference;
+  readonly time: Time;
+  readonly http: Http;
+}
+
+export function makeRounds(storage: Storage, changes: Changes, locks: Locks, around: Surroundings): Rounds {
+  const http = new Http(around);
+  const time = new Time(storage, around);
+  const requests = new SignedRequests(storage, http, time);
+  const reference = new Reference(storage, http, changes, around);
+  const push = new Push(storage, http, time, around);
+  const pull = new Pull(storage, requests, around);
+  const attachments = new Attachments(storage, requests, around);
+  const sync = new Sync({ storage, push, pull, attachments, reference, time, locks, changes, around });
+  return { sync, reference, time, http };
+}
