@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
@@ -21,6 +20,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from perisai.accounts.audience import Declared, PageRequest, Role, User, Viewer, declared_for
+from perisai.accounts.queries import has_second_factor
 from perisai.accounts.refusal import outage, refused_page
 from perisai.errors import Refused
 from perisai.events.work import Work
@@ -84,14 +84,9 @@ def _first(request: HttpRequest, declared: Declared) -> HttpResponseBase | None:
         return refused_page(request, Refused("E2006"))
     if user.must_change_password:
         return _go(request, reverse("account_change_password"))
-    if not declared.own and not has_second_factor(user):
+    if not declared.own and not has_second_factor(user.pk):
         return _go(request, reverse("mfa_index"))
     return None
-
-
-def has_second_factor(user: User) -> bool:
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=kinds).exists())
 
 
 def _go(request: HttpRequest, address: str) -> HttpResponse:

@@ -58,7 +58,8 @@ class HeadersMiddleware:
         headers = response.headers
         headers.setdefault("Content-Security-Policy", policy_for(path))
         headers.setdefault("Permissions-Policy", _FIELD if path.startswith("/app/") else _NOTHING)
-        headers.setdefault("Referrer-Policy", "no-referrer" if path.startswith("/p/") else "same-origin")
+        # Not no-referrer, even where the address is a secret: it makes Origin null and forms of the page fail.
+        headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if path.startswith(_PERSONAL) and not path.startswith(_REFERENCE):
             headers.setdefault("Cache-Control", "no-store")
