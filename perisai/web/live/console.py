@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -69,8 +70,14 @@ def _page(request: PageRequest, watch: Watch) -> HttpResponse:
         "data": reverse("live:data", args=[watch.level, watch.key]),
         "renew": reverse("live:ticket", args=[watch.level, watch.key]),
     }
-    context = {"place": place, "screen": screen, "payload": payload, "above": _above(request, world, place)}
+    context = {"place": place, "screen": screen, "first": _first(payload), "above": _above(request, world, place)}
     return render(request, "live/page.html", context)
+
+
+def _first(payload: Payload) -> list[tuple[str, int]]:
+    """Today's counts for the first paint, and for a browser without scripts."""
+    names = {"captured": _("Enrolled today"), "accepted": _("Accepted today"), "active": _("Became active today")}
+    return [(str(name), payload["today"][metric]) for metric, name in names.items()]
 
 
 def _parse(level: str, key: str) -> Watch:

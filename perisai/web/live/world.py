@@ -1,6 +1,7 @@
 """What the live screen knows: branches with their sums, hours and feeds.
 
-The page builds a world for a moment, the live process keeps one. Everything is read by readings (``perisai.events.reading``), so both read with the same statements and show the same numbers.
+The page builds a world for a moment, the live process keeps one. Everything is read by readings
+(``perisai.events.reading``), so both read with the same statements and show the same numbers.
 """
 
 from collections import deque

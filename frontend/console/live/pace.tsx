@@ -1,0 +1,68 @@
+/** Enrolments per hour of today. The present hour is still filling: it is drawn hollow. */
+import { Panel } from "./panel";
+import { hour as hourText, number, t } from "./texts";
+
+const WIDTH = 480;
+const HEIGHT = 120;
+const SLOT = WIDTH / 24;
+
+export function Pace({ hours, hour }: { hours: readonly number[]; hour: number }) {
+  const most = Math.max(...hours);
+  const busiest = hours.indexOf(most);
+  const title = most > 0 ? t.paceTitle(number(most), hourText(busiest)) : t.paceNone;
+  return (
+    <Panel title={title} hint={t.paceHint}>
+      <svg class="live-pace" viewBox={`0 0 ${WIDTH} ${HEIGHT + 18}`} aria-hidden="true">
+        {hours.map((count, at) => {
+          const height = most > 0 ? (count * (HEIGHT - 16)) / most : 0;
+          return (
+            <g key={at}>
+              <rect
+                class={at === hour ? "bar now" : "bar"}
+                x={at * SLOT + 2}
+                y={HEIGHT - height}
+                width={SLOT - 4}
+                height={height}
+                rx="2"
+              />
+              {count > 0 && (
+                <text x={at * SLOT + SLOT / 2} y={HEIGHT - height - 4}>
+                  {number(count)}
+                </text>
+              )}
+            </g>
+          );
+        })}
+        <line x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
+        {[0, 6, 12, 18, 23].map((at) => (
+          <text key={at} class="axis" x={at * SLOT + SLOT / 2} y={HEIGHT + 14}>
+            {String(at).padStart(2, "0")}
+          </text>
+        ))}
+      </svg>
+      <details class="live-table">
+        <summary>{t.asTable}</summary>
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">{t.hour}</th>
+              <th scope="col" class="number">
+                {t.persons}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {hours.map((count, at) =>
+              at <= hour || count > 0 ? (
+                <tr key={at}>
+                  <th scope="row">{hourText(at)}</th>
+                  <td class="number">{number(count)}</td>
+                </tr>
+              ) : null,
+            )}
+          </tbody>
+        </table>
+      </details>
+    </Panel>
+  );
+}

@@ -1,0 +1,61 @@
+/** Live or not, and how old the numbers are: always visible, in words and a shape, never by colour alone. */
+import type { State } from "./stream";
+import { age, t } from "./texts";
+
+const KIND: Record<State, string> = { live: "done", paused: "needs", polling: "needs", away: "stop", ended: "stop" };
+const NOTE: Record<State, string | null> = {
+  live: null,
+  paused: t.pausedNote,
+  polling: t.pollingNote,
+  away: t.awayNote,
+  ended: t.endedNote,
+};
+const FRESH_MS = 20_000;
+
+interface Props {
+  state: State | null;
+  freshAt: number;
+  movedAt: number | null;
+  now: number;
+}
+
+export function LiveState({ state, freshAt, movedAt, now }: Props) {
+  const word = state === null ? t.connecting : t[state];
+  const isFresh = state === "live" && now - freshAt < FRESH_MS;
+  const moved = movedAt === null ? t.nothingYet : t.lastMove(age(now - movedAt));
+  return (
+    <span class={`state live-state ${state === null ? "note" : KIND[state]}`}>
+      <Shape state={state} />
+      <b role="status">{word}</b>
+      <span class="live-age">{isFresh ? moved : t.numbersOf(age(now - freshAt))}</span>
+    </span>
+  );
+}
+
+function Shape({ state }: { state: State | null }) {
+  return (
+    <svg class="live-shape" viewBox="0 0 12 12" aria-hidden="true">
+      {state === "live" && <circle cx="6" cy="6" r="4.5" />}
+      {state === "paused" && <path d="M2.5 1.5h2.5v9H2.5zM7 1.5h2.5v9H7z" />}
+      {(state === "polling" || state === null) && <circle class="hollow" cx="6" cy="6" r="4" />}
+      {(state === "away" || state === "ended") && (
+        <path d="M2 3.4 3.4 2 6 4.6 8.6 2 10 3.4 7.4 6 10 8.6 8.6 10 6 7.4 3.4 10 2 8.6 4.6 6z" />
+      )}
+    </svg>
+  );
+}
+
+export function Outage({ state }: { state: State | null }) {
+  const note = state && NOTE[state];
+  if (!note) {
+    return null;
+  }
+  return (
+    <div class={`notice ${KIND[state]}`} role="status">
+      <p>
+        {note}{" "}
+        {state === "ended" && <a href={`/accounts/login/?next=${encodeURIComponent(location.pathname)}`}>{t.login}</a>}
+      </p>
+    </div>
+  );
+}
