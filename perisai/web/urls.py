@@ -26,3 +26,5 @@ urlpatterns = [
     path("p/", include("perisai.portal.urls")),
     path("", api.urls),
 ]
+
+handler500 = "perisai.web.database_away.server_error"
