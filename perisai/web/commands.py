@@ -6,17 +6,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from perisai.web import config as configuration
-from perisai.web import services
+from perisai.web import prepared, services
 from perisai.web.child import Service
 from perisai.web.config import Config
 from perisai.web.postgres import Cluster, running
-from perisai.web.supervisor import Stopped, Supervisor, read_state
+from perisai.web.supervisor import StepFailed, Stopped, Supervisor, read_state
 
 OWNER_COMMANDS = frozenset({"migrate", "sqlmigrate", "showmigrations", "dbshell"})
 DATABASE_SECONDS = 60.0
@@ -169,10 +169,7 @@ def _start(supervisor: Supervisor, *, is_demo: bool, with_simulation: bool) -> N
     """Database, then preparation, then what serves, then the addresses."""
     config, begun = supervisor.config, time.monotonic()
     supervisor.open()
-    if config.owner_url:
-        supervisor.run_step(services.migrate(config))
-    if is_demo:
-        supervisor.run_step(services.load_demo())
+    _prepare(config, supervisor.run_step, is_demo=is_demo)
     supervisor.keep([services.web(supervisor.layout), services.live(supervisor.layout), services.worker()])
     is_ready = supervisor.wait_ready()
     state = "ready" if is_ready else "started, but not everything answers yet"
@@ -189,13 +186,23 @@ def _start(supervisor: Supervisor, *, is_demo: bool, with_simulation: bool) -> N
     supervisor.say("Ctrl-C stops everything; the data stays.")
 
 
+def _prepare(config: Config, run_step: Callable[[Service], None], *, is_demo: bool) -> None:
+    """Migrations and the demo world, where the database does not have them yet."""
+    steps = [("migrations", prepared.describe_migrations(), services.migrate(config))] if config.owner_url else []
+    if is_demo:
+        steps.append(("demo", "jambi", services.load_demo()))
+    for what, value, step in steps:
+        if not config.owner_url or not prepared.has(config.owner_url, what, value):
+            run_step(step)
+            if config.owner_url:
+                prepared.remember(config.owner_url, what, value)
+
+
 def _print_credentials(config: Config) -> int:
     """Prepares an installation that was never started, so that tests may ask first."""
     with database(config):
         if read_state(config.run) is None and "PERISAI_SUPERVISED" not in os.environ:
-            for step in (services.migrate(config), services.load_demo()):
-                if (code := run_step_here(step, quiet=True)) != 0:
-                    return code
+            _prepare(config, _run_quietly, is_demo=True)
         import django as framework
 
         framework.setup()
@@ -204,6 +211,11 @@ def _print_credentials(config: Config) -> int:
         json.dump(credentials(), sys.stdout, indent=2, default=str)
         print()
     return 0
+
+
+def _run_quietly(step: Service) -> None:
+    if run_step_here(step, quiet=True) != 0:
+        raise StepFailed(f"{step.name} failed.")
 
 
 def run_step_here(step: Service, *, quiet: bool = False) -> int:

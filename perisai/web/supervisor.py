@@ -83,6 +83,7 @@ class Supervisor:
 
     def run_step(self, step: Service) -> None:
         """Run something to its end before the services. Raises StepFailed, Stopped."""
+        begun = time.monotonic()
         child = Child(step, self.config.log, shown=self._shown)
         try:
             self._tick_until(lambda: child.poll() is not None)
@@ -91,6 +92,7 @@ class Supervisor:
         if child.poll() != 0:
             last = "\n".join(child.last_lines)
             raise StepFailed(f"{step.name} failed (see {self.config.log / step.name}.log):\n{last}")
+        self.say(f"{step.name} done in {time.monotonic() - begun:.1f} s")
 
     def keep(self, services: Sequence[Service]) -> None:
         """Start services and keep them running from now on."""
@@ -117,6 +119,8 @@ class Supervisor:
         self._signals = min(self._signals, 1)
         children = [kept.child for kept in self._kept.values() if kept.child is not None]
         self._kept.clear()
+        if self._lock is not None:
+            self.say("stopping: services first, then PostgreSQL")
         for child in children:
             child.terminate()
         begun = time.monotonic()
