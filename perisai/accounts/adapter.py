@@ -1,11 +1,13 @@
 """allauth as this platform uses it: nobody signs up, secrets are sealed, a second factor stays."""
 
 import base64
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
@@ -13,8 +15,12 @@ from django.utils import timezone
 
 from perisai.accounts.client import client_ip
 from perisai.accounts.models import User
+from perisai.accounts.queries import has_second_factor
 from perisai.accounts.words import say
 from perisai.events.vault import seal, unseal
+
+
+FRESH = timedelta(minutes=5)
 
 
 class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped here
@@ -35,6 +41,14 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is 
         user.must_change_password = False
         user.password_changed_at = timezone.now()
         user.save(update_fields=["password", "must_change_password", "password_changed_at"])
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not for the very first second factor, and its recovery codes: whoever sets it up has just logged in and could
+        open nothing else before."""
+        user = context.request.user
+        if isinstance(user, User) and not has_second_factor(user.pk, before=timezone.now() - FRESH):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Nothing is mailed: not everybody has an address, and no door opens by mail."""

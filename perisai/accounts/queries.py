@@ -85,8 +85,10 @@ def agents_without_login(work: Work, *, viewer: Viewer) -> list[tuple[UUID, str]
     return [(row[0], row[1]) for row in rows]
 
 
-def has_second_factor(user_id: UUID) -> bool:
-    return bool(Authenticator.objects.filter(user_id=user_id, type__in=SECOND_FACTORS).exists())
+def has_second_factor(user_id: UUID, *, before: datetime | None = None) -> bool:
+    """Whether one is set up, and was so ``before``."""
+    found = Authenticator.objects.filter(user_id=user_id, type__in=SECOND_FACTORS)
+    return bool((found.filter(created_at__lt=before) if before else found).exists())
 
 
 def sessions_of(user_id: UUID) -> list[UserSession]:

@@ -134,6 +134,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "perisai.accounts.adapter.ClosedAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}  # one account is locked by axes, which says for how long
 MFA_ADAPTER = "perisai.accounts.adapter.SealedMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "Perisai"
@@ -144,6 +145,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "perisai.accounts.client.client_ip"
 AXES_LOCKOUT_CALLABLE = "perisai.accounts.gate.locked_out"
 
 _secure = ORIGIN.startswith("https://")
