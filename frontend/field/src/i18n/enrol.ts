@@ -19,10 +19,6 @@ export const enrolTexts = bilingual(
     nikHint: "16 angka",
     nikDigits: (count: number) => `${count} dari 16 angka`,
     nikMeans: "Arti NIK ini",
-    nikBorn: (date: string) => `Lahir ${date}`,
-    nikWoman: "Perempuan",
-    nikMan: "Laki-laki",
-    nikIssued: (place: string) => `Terbit pertama kali di ${place}`,
     kk: "Nomor Kartu Keluarga (No. KK)",
     kkHint: "16 angka di atas kartu keluarga",
     name: "Nama lengkap",
@@ -102,7 +98,6 @@ export const enrolTexts = bilingual(
     perMonthList: "Rincian per bulan",
     priceNote:
       "Bulan pertama adalah bulan saat iuran dibayar. Bila dibayar bulan depan, jumlahnya dihitung ulang dan Anda diberi tahu.",
-    howComputed: "Dari mana angka ini",
     notIncluded: "Belum termasuk biaya bank atau gerai, bila ada.",
     priceMissing: "Isi pekerjaan dan penghasilan dulu supaya iuran bisa dihitung.",
 
@@ -163,7 +158,6 @@ export const enrolTexts = bilingual(
     errHeirRelation: "Pilih hubungan ahli waris.",
     errConsent: "Tanpa persetujuan ini pekerja belum bisa didaftarkan.",
     errSignature: "Pekerja perlu mengetik nama atau tanda tangan.",
-    rulesMissing: "Daftar tarif belum pernah diunduh",
 
     savedTitle: "Tersimpan di HP ini",
     savedBody: (name: string) => `Pendaftaran ${name} aman di HP ini, juga bila HP dimatikan.`,
@@ -198,10 +192,6 @@ export const enrolTexts = bilingual(
     nikHint: "16 digits",
     nikDigits: (count) => `${count} of 16 digits`,
     nikMeans: "What this NIK says",
-    nikBorn: (date) => `Born ${date}`,
-    nikWoman: "Woman",
-    nikMan: "Man",
-    nikIssued: (place) => `First issued in ${place}`,
     kk: "Family card number (No. KK)",
     kkHint: "16 digits at the top of the family card",
     name: "Full name",
@@ -280,7 +270,6 @@ export const enrolTexts = bilingual(
     perMonthList: "Month by month",
     priceNote:
       "The first month is the one in which it is paid. If it is paid next month, it is computed again and you are told.",
-    howComputed: "Where this comes from",
     notIncluded: "Fees of a bank or shop, if any, are not in it.",
     priceMissing: "Enter work and income first, so that the contribution can be computed.",
 
@@ -341,7 +330,6 @@ export const enrolTexts = bilingual(
     errHeirRelation: "Choose the heir's relation.",
     errConsent: "Without this consent the worker cannot be enrolled.",
     errSignature: "The worker needs to type the name or sign.",
-    rulesMissing: "The tariff was never downloaded",
 
     savedTitle: "Saved on this phone",
     savedBody: (name) => `The enrolment of ${name} is safe on this phone, also when it is switched off.`,

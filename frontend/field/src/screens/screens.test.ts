@@ -3,6 +3,7 @@ import type { OpView, SyncState } from "../engine/contract";
 import { commonTexts } from "../i18n/common";
 import { parseRoute } from "../ui/route";
 import { daysLeftInMonth, daysUntil, neededPerDay } from "./home-figures";
+import { coverOf } from "./members/cover";
 import { historyOf } from "./members/history";
 import { whatsAppLink } from "./members/share";
 import { groupOps } from "./outbox-groups";
@@ -80,6 +81,15 @@ test("WhatsApp opens at the number, or without one where it is masked", () => {
   expect(whatsAppLink("+6281234567890", "Halo & salam")).toBe("https://wa.me/6281234567890?text=Halo%20%26%20salam");
   expect(whatsAppLink("+62812****", "x")).toBe("https://wa.me/?text=x");
   expect(whatsAppLink(null, "x")).toBe("https://wa.me/?text=x");
+});
+
+test("cover is told in three words", () => {
+  const on = (paidThrough: string | null) => coverOf({ state: "active", paidThrough }, "2026-11");
+  expect(on(null)).toEqual({ is: "none" });
+  expect(on("2026-11-01")).toEqual({ is: "paid", through: "2026-11-01" });
+  expect(on("2026-10")).toEqual({ is: "paid", through: "2026-10" });
+  expect(on("2026-09")).toEqual({ is: "unpaid", since: "2026-10" });
+  expect(coverOf({ state: "lapsed", paidThrough: "2026-01" }, "2026-11")).toEqual({ is: "lapsed" });
 });
 
 test("history tells no more than the state proves", () => {

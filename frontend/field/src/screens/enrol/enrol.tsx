@@ -44,6 +44,13 @@ async function gather(draftId: string): Promise<Materials> {
   return { draft, rules: readRules(document) };
 }
 
+/** A form that is gone because it was completed: the phone's back key leads to what became of it. */
+async function showIfSaved(draftId: string, error: unknown): Promise<void> {
+  if (asErrorView(error).code !== "draft_missing") return;
+  const member = await engine.members.find(draftId);
+  if (member) navigate(link("saved", draftId), "replace");
+}
+
 function Opened({ draftId, step }: { draftId: string; step: string | null }) {
   const [attempt, setAttempt] = useState(0);
   const reference = useValue(engine.reference.state);
@@ -52,6 +59,9 @@ function Opened({ draftId, step }: { draftId: string; step: string | null }) {
   useEffect(() => {
     if (materials.state === "done" && !opened) setOpened(materials.value);
   }, [materials, opened]);
+  useEffect(() => {
+    if (materials.state === "failed") void showIfSaved(draftId, materials.error);
+  }, [materials, draftId]);
   useEffect(() => {
     if (opened && step === null) navigate(link("enrol", draftId, stepOf(opened.draft.step)), "replace");
   }, [opened, step, draftId]);

@@ -9,6 +9,7 @@ import type { PhoneRules } from "../../rules/document";
 import { Button, ButtonLink } from "../../ui/button";
 import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { ErrorSummary, type Problem } from "../../ui/error-summary";
+import { Notice } from "../../ui/notice";
 import { useValue } from "../../ui/observe";
 import { Page } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
@@ -209,11 +210,25 @@ function StepFrame({ step, draftId, onNext, busy, attempt, problems, children }:
         }
       >
         <Progress step={step} />
+        {step === "identity" && <LicenceWarning />}
         <ErrorSummary title={t.problems} problems={problems} attempt={attempt} />
         {children}
         <Body key={step} />
       </Page>
     </form>
+  );
+}
+
+/** An agent without a valid licence may fill the form, but should know what will come of it. */
+function LicenceWarning() {
+  const t = useTexts(enrolTexts);
+  const { today } = useFilling();
+  const licence = useValue(engine.me)?.licence;
+  if (!licence || (licence.state === "valid" && licence.valid_to >= today)) return null;
+  return (
+    <Notice tone="needs" testid="licence-warning">
+      <p>{t.licenceWarning}</p>
+    </Notice>
   );
 }
 

@@ -1,7 +1,8 @@
 import { engine, type MemberView } from "../../engine";
 import { commonTexts } from "../../i18n/common";
-import { formatDate, formatInstant, formatMoney, formatMonth, inGroups, maskNik } from "../../i18n/format";
+import { dayOf, formatDate, formatInstant, formatMoney, formatMonth, inGroups, maskNik } from "../../i18n/format";
 import { membersTexts } from "../../i18n/members";
+import { monthOf } from "../../rules/dates";
 import { Button, ButtonLink } from "../../ui/button";
 import { ErrorNotice } from "../../ui/error-notice";
 import { StateBadge } from "../../ui/member-state";
@@ -11,6 +12,7 @@ import { Empty, Facts, Page, Section } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { link, navigate } from "../../ui/route";
 import { CancelSection } from "./cancel";
+import { coverOf } from "./cover";
 import { historyOf } from "./history";
 import { PaymentCard } from "./payment";
 
@@ -107,12 +109,19 @@ function CoverSection({ member }: { member: MemberView }) {
   const t = useTexts(membersTexts);
   const language = useLanguage();
   const timezone = useValue(engine.device).branch?.timezone ?? "Asia/Jakarta";
-  const through = member.paidThrough && t.paidThrough(formatMonth(member.paidThrough, language));
+  const cover = coverOf(member, monthOf(dayOf(engine.serverNow(), timezone)));
+  const texts = {
+    none: () => t.notCovered,
+    lapsed: () => t.lapsedCover,
+    paid: (month: string) => t.paidThrough(formatMonth(month, language)),
+    unpaid: (month: string) => t.unpaidSince(formatMonth(month, language)),
+  };
+  const month = cover.is === "paid" ? cover.through : cover.is === "unpaid" ? cover.since : "";
   return (
     <Section title={t.cover} testid="cover">
       <p class="cover">
-        <strong data-testid="paid-through">
-          {member.state === "lapsed" ? t.lapsedCover : (through ?? t.notCovered)}
+        <strong data-testid="paid-through" data-cover={cover.is}>
+          {texts[cover.is](month)}
         </strong>
         {member.coverFrom && (
           <span class="muted">
