@@ -10,6 +10,7 @@ from django.db import connection
 
 from perisai.contributions import settlement
 from perisai.contributions.settlement import Payable
+from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope
 from perisai.events.work import Happened, Work
 from perisai.members import activation
@@ -19,15 +20,16 @@ from perisai.payments.answers import Answer, Case, Service, SnapRefused, money
 from perisai.payments.judgement import Due
 from perisai.payments.messages import Notice
 from perisai.payments.partner import Partner
-from perisai.payments.registry import Owner, masked
+from perisai.payments.registry import Owner
 
 LATE_NOTICE: Final = timedelta(days=3)
 """How long after the customer paid a notification may come and still be taken at the price of then."""
 
-# Carried by notification_request.
+# Carried by notification_request; the payment by primary key, where it is of this branch.
 _EARLIER = """
-SELECT payment_code, amount FROM payments_notification
-WHERE bank_id = %s AND payment_request_id = %s AND state = 'credited' AND id <> %s
+SELECT n.amount, (SELECT p.enrolment_id FROM payments_payment p WHERE p.branch_id = %s AND p.id = n.id)
+FROM payments_notification n
+WHERE n.bank_id = %s AND n.payment_request_id = %s AND n.state = 'credited' AND n.id <> %s
 """
 
 _BOOK = """
@@ -72,18 +74,18 @@ def credit(order: Credit) -> Answer:
     that this money was booked before."""
     branch_id, enrolment_id = order.owner.branch_id, order.owner.enrolment_id
     try:
-        with Work.open(scope=Scope.branch(branch_id)) as work:
+        with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(order.received_at)) as work:
             standing = activation.lock_standing(work, branch_id=branch_id, enrolment_id=enrolment_id)
             bill = settlement.lock_payable(work, branch_id=branch_id, enrolment_id=enrolment_id)
             name = standing.shown_name if standing else ""
             answer = _success(order.notice, name)
-            if order.looks_back and is_credited(order):
+            if order.looks_back and is_credited(work, order):
                 _write_outcome(work, order.notification_id, "repeat", answer, branch_id)
                 return answer
             try:
                 due = _choose_price(bill, standing, order)
             except SnapRefused:
-                if not is_credited(order):
+                if not is_credited(work, order):
                     raise
                 _write_outcome(work, order.notification_id, "repeat", answer, branch_id)
                 return answer
@@ -168,7 +170,7 @@ def record_refusal(
     """Writes the outcome of what is not credited, with an event at the branch where money may wait; the answer that
     stands, which is an earlier one where another judge was first."""
     try:
-        with Work.open(scope=Scope.of([owner.branch_id] if owner else [])) as work:
+        with Work.open(scope=Scope.of([owner.branch_id] if owner else []), clock=FixedClock(received_at)) as work:
             _write_outcome(work, notification_id, state, answer, owner.branch_id if owner else None)
             if owner is not None and state == "suspense":
                 detail = {"notification": notification_id, "code": answer.code}
@@ -194,15 +196,13 @@ def kept_answer(notification_id: UUID) -> Answer:
     return Answer.kept(orjson.loads(row[0]) if isinstance(row[0], str | bytes) else row[0])
 
 
-def is_credited(order: Credit) -> bool:
+def is_credited(work: Work, order: Credit) -> bool:
     """Whether this paymentRequestId was credited with the same content. Raises ``SnapRefused`` for other content."""
-    with connection.cursor() as cursor:
-        cursor.execute(_EARLIER, [order.partner.id, order.notice.request_id, order.notification_id])
-        row = cursor.fetchone()
+    asked = [order.owner.branch_id, order.partner.id, order.notice.request_id, order.notification_id]
+    row = work.row(_EARLIER, asked)
     if row is None:
         return False
-    shown = masked(order.partner, order.notice.account.customer_no)
-    if row != (shown, order.notice.amount):
+    if row != (order.notice.amount, order.owner.enrolment_id):
         raise SnapRefused(Case.INCONSISTENT, words=answers.OTHER_CONTENT)
     return True
 

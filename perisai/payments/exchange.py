@@ -64,7 +64,7 @@ def find_answer(partner: Partner, service: Service, external_id: str, call: Call
 
 def keep_answer(partner: Partner, service: Service, external_id: str, call: Call, answer: Answer) -> None:
     body = orjson.dumps(answer.body).decode()
-    key = [partner.id, bank_day(call.received_at), service.value, external_id]
+    key = (partner.id, bank_day(call.received_at), service.value, external_id)
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [*key, fingerprint(call.body), body])
 
@@ -73,4 +73,4 @@ def forget_before(now: datetime) -> int:
     """Removes exchanges of earlier days than yesterday."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, [bank_day(now.astimezone(UTC)) - timedelta(days=1)])
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from perisai.contributions import settlement
-from perisai.contributions.bill import net_sums
 from perisai.contributions.settlement import Payable, Terms
 from perisai.events.work import Work
 from perisai.members.activation import Standing
@@ -40,7 +39,7 @@ def reprice(work: Work, *, branch_id: int, due: Due) -> None:
     if due.repriced == due.billed:
         return
     settlement.reprice(work, branch_id=branch_id, old=due.billed, new=due.repriced, terms=due.terms)
-    old, new = ledger.Income(*net_sums(due.billed.lines)), ledger.Income(*net_sums(due.repriced.lines))
+    old, new = ledger.Income.of(due.billed.lines), ledger.Income.of(due.repriced.lines)
     ledger.record_repricing(work, branch_id, old=old, new=new, bill_id=due.billed.id)
 
 

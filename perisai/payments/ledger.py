@@ -1,8 +1,8 @@
 """The double-entry ledger of a branch: every entry moves one amount from an account to another. Append-only."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from perisai.events.work import Work
@@ -44,20 +44,39 @@ class Income(NamedTuple):
     def total(self) -> int:
         return self.jkk + self.jkm + self.jht
 
+    @classmethod
+    def of(cls, lines: Iterable[Sequence[Any]]) -> Self:
+        """Of the ``lines`` of bills. Relief is taken from JKK and JKM in proportion: every relief so far is of one rate."""
+        jkk = jkm = jht = 0
+        for _, _, line_jkk, line_jkm, line_jht, relief, _ in lines:
+            off_jkk = relief * line_jkk // (line_jkk + line_jkm) if relief else 0
+            jkk += line_jkk - off_jkk
+            jkm += line_jkm - (relief - off_jkk)
+            jht += line_jht
+        return cls(jkk, jkm, jht)
+
+    def reversed(self) -> Self:
+        return type(self)(-self.jkk, -self.jkm, -self.jht)
+
 
 def record_billing(
     work: Work, branch_id: int, jkk: int, jkm: int, jht: int, bill_id: UUID | None = None
 ) -> None:
-    """Bills were issued: amounts after relief, for one bill or for a batch (``bill_id`` None). Negative amounts are
-    counter-entries: bills ended unpaid. One statement."""
+    """Bills were issued: amounts after relief, for one bill or for a batch (``bill_id`` None). One statement."""
     _record(work, branch_id, _billing(Income(jkk, jkm, jht)), bill_id)
+
+
+def reverse_billing(
+    work: Work, branch_id: int, jkk: int, jkm: int, jht: int, bill_id: UUID | None = None
+) -> None:
+    """Bills ended unpaid: the counter-entries of ``record_billing``. One statement."""
+    _record(work, branch_id, _billing(Income(jkk, jkm, jht).reversed()), bill_id)
 
 
 def record_repricing(work: Work, branch_id: int, *, old: Income, new: Income, bill_id: UUID) -> None:
     """Counter-entries and new entries of one bill, in one statement; nothing where no programme's amount changed."""
     if old != new:
-        undone = Income(-old.jkk, -old.jkm, -old.jht)
-        _record(work, branch_id, [*_billing(undone), *_billing(new)], bill_id)
+        _record(work, branch_id, [*_billing(old.reversed()), *_billing(new)], bill_id)
 
 
 def bank_account(bank_id: str) -> str:

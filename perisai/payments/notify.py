@@ -180,7 +180,7 @@ def _insert(
     refusal: SnapRefused | None,
 ) -> Stored | None:
     code = registry.masked(partner, notice.account.customer_no) if notice else None
-    lookup = registry.lookup_parameters(partner, notice.account) if notice else [[], "", []]
+    lookup = registry.lookup_parameters(partner, notice.account) if notice else ([], "", [])
     parameters = [
         *(new_id, partner.id, external_id, repeat_of, bank_day(call.received_at)),
         *(notice.request_id if notice else None, code, notice.amount if notice else None),

@@ -24,14 +24,14 @@ class Owner(NamedTuple):
     code_masked: str
 
 
-def lookup_parameters(partner: Partner, account: Account) -> list[object]:
+def lookup_parameters(partner: Partner, account: Account) -> tuple[list[str], str, list[str]]:
     """Parameters of ``FIND``. A VA code is the customer number, or the bank's prefix and that; a NIK is known only by
     its keyed hash."""
     if partner.channel == "nik":
         codes = [nik_code(account.customer_no)]
     else:
         codes = [account.customer_no, partner.partner_service_id + account.customer_no]
-    return [codes, partner.channel, codes]
+    return codes, partner.channel, codes
 
 
 def nik_code(nik: str) -> str:
