@@ -22,7 +22,9 @@ function filesIn(folder: string, endings: string[]): string[] {
 
 /** Names of icons that `{% icon "name" %}` and `icon="name"` use anywhere in the package, and `icon("name")` in scripts. */
 function namedIcons(): string[] {
-  const files = [...filesIn(join(project, "perisai"), [".html", ".py"]), ...filesIn(here, [".ts"])];
+  const files = [...filesIn(join(project, "perisai"), [".html", ".py"]), ...filesIn(here, [".ts"])].filter(
+    (file) => !file.endsWith("vite.config.ts"),
+  );
   const names = new Set<string>();
   for (const file of files) {
     const text = readFileSync(file, "utf8");

@@ -193,9 +193,7 @@ def _slot(work: Work, branch_id: int, waiting: Waiting) -> tuple[date | None, bo
     return period, not slots.within
 
 
-def _report(
-    work: Work, branch_id: int, waiting: Waiting, kind: str, detail: dict[str, Any], *, amount: int
-) -> None:
+def _report(work: Work, branch_id: int, waiting: Waiting, kind: str, detail: dict[str, Any], *, amount: int) -> None:
     work.report(
         Happened(
             kind=kind,

@@ -95,7 +95,11 @@ def _branch(request: PageRequest, office: Office, period: date, refused: Refused
         "quota": now and _shown(now),
         "months": [_shown(month) for month in months],
         "history": [
-            row | {"why": REASONS.get(row["detail"].get("reason", ""), ""), "month": date.fromisoformat(row["detail"]["period"])}
+            row
+            | {
+                "why": REASONS.get(row["detail"].get("reason", ""), ""),
+                "month": date.fromisoformat(row["detail"]["period"]),
+            }
             for row in queries.history(request.work, branch_id=office.id, since=period - timedelta(days=730))
         ],
         "may_edit": request.viewer.role in EDITORS,

@@ -30,9 +30,7 @@ def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite. Without a label it is decoration and hidden from screen readers."""
     source = f"{static('console/icons.svg')}#{name}"
     if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, source
-        )
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, source)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', source)
 
 

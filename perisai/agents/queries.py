@@ -1,0 +1,161 @@
+"""Reads about agents for screens, within what the viewer may see."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+from perisai.accounts.audience import Viewer
+from perisai.errors import Refused
+from perisai.events.work import Work
+
+PAGE = 100
+EXPIRING_DAYS = 30
+
+# Numbers come from the counters of level 'a', last activity from the phones; one row an agent with the licence that counts.
+_LIST: LiteralString = """
+SELECT a.branch_id, a.id, a.code, a.full_name, a.phone, a.state, a.since, a.sub_branch_id, a.agency_office_id,
+  l.number AS licence_number, l.valid_from, l.valid_to, l.state AS licence_state,
+  coalesce(c.captured_today, 0) AS captured_today, coalesce(c.captured, 0) AS captured, coalesce(c.active, 0) AS active,
+  coalesce(c.contributions, 0) AS contributions, t.persons AS target, d.last_seen_at, coalesce(d.phones, 0) AS phones
+FROM agents_agent a
+LEFT JOIN LATERAL (
+  SELECT number, valid_from, valid_to, state FROM agents_licence l
+  WHERE l.branch_id = a.branch_id AND l.agent_id = a.id ORDER BY (l.state = 'valid') DESC, l.valid_to DESC LIMIT 1
+) l ON true
+LEFT JOIN LATERAL (
+  SELECT sum(value) FILTER (WHERE metric = 'captured' AND day_captured = %s) AS captured_today,
+    sum(value) FILTER (WHERE metric = 'captured') AS captured, sum(value) FILTER (WHERE metric = 'active') AS active,
+    sum(value) FILTER (WHERE metric = 'contributions') AS contributions
+  FROM events_counter c WHERE c.branch_id = a.branch_id AND c.level = 'a' AND c.key = a.id::text
+    AND c.day_captured BETWEEN %s AND %s AND c.metric IN ('captured', 'active', 'contributions')
+) c ON true
+LEFT JOIN LATERAL (
+  SELECT max(last_seen_at) AS last_seen_at, count(*) FILTER (WHERE state = 'active') AS phones
+  FROM accounts_device d WHERE d.branch_id = a.branch_id AND d.agent_id = a.id
+) d ON true
+LEFT JOIN targets_agent_target t ON t.branch_id = a.branch_id AND t.agent_id = a.id AND t.period = %s
+WHERE """
+
+_EXPIRING: LiteralString = """
+SELECT count(*) FROM agents_agent a
+WHERE a.state = 'active' AND coalesce((
+  SELECT max(l.valid_to) FROM agents_licence l
+  WHERE l.branch_id = a.branch_id AND l.agent_id = a.id AND l.state = 'valid'), '2000-01-01') <= %s AND """
+
+_LICENCES = """
+SELECT number, valid_from, valid_to, state, state_since FROM agents_licence
+WHERE branch_id = %s AND agent_id = %s ORDER BY valid_to DESC
+"""
+_DEVICES = """
+SELECT id, name, app, state, activated_at, last_seen_at, ended_at FROM accounts_device
+WHERE branch_id = %s AND agent_id = %s ORDER BY activated_at DESC
+"""
+_DAYS = """
+SELECT day_captured AS day, coalesce(sum(value) FILTER (WHERE metric = 'captured'), 0) AS captured,
+  coalesce(sum(value) FILTER (WHERE metric = 'active'), 0) AS active,
+  coalesce(sum(value) FILTER (WHERE metric = 'contributions'), 0) AS contributions
+FROM events_counter WHERE branch_id = %s AND level = 'a' AND key = %s AND day_captured BETWEEN %s AND %s
+GROUP BY 1 ORDER BY 1 DESC
+"""
+
+
+def find(
+    work: Work,
+    *,
+    viewer: Viewer,
+    today: date,
+    q: str = "",
+    licence: str = "",
+    sub_branch: int | None = None,
+    agency_office: int | None = None,
+    after: str = "",
+    limit: int = PAGE,
+) -> list[dict[str, Any]]:
+    """Agents by code. ``licence``: ``expiring`` within 30 days or over, ``none`` valid today. One statement."""
+    sql, params = narrow(viewer)
+    conditions: list[LiteralString] = [sql]
+    for word in q.lower().split():
+        conditions.append("(lower(a.full_name) LIKE %s OR lower(a.code) LIKE %s)")
+        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        params += [like, like]
+    if licence == "expiring":
+        conditions.append("a.state = 'active' AND coalesce(l.valid_to, '2000-01-01') <= %s")
+        params.append(today + timedelta(days=EXPIRING_DAYS))
+    if licence == "none":
+        conditions.append("NOT coalesce(l.state = 'valid' AND %s BETWEEN l.valid_from AND l.valid_to, false)")
+        params.append(today)
+    if sub_branch is not None:
+        conditions.append("a.sub_branch_id = %s")
+        params.append(sub_branch)
+    if agency_office is not None:
+        conditions.append("a.agency_office_id = %s")
+        params.append(agency_office)
+    if after:
+        conditions.append("a.code > %s")
+        params.append(after)
+    first = today.replace(day=1)
+    query = _LIST + " AND ".join(conditions) + " ORDER BY a.code LIMIT %s"
+    return work.dicts(query, [today, first, today, first, *params, limit])
+
+
+def get(work: Work, *, viewer: Viewer, branch_id: int, agent_id: UUID, today: date) -> dict[str, Any]:
+    """One agent as ``find`` gives it. Raises E1004 outside what the viewer may see."""
+    sql, params = narrow(viewer)
+    first = today.replace(day=1)
+    query = _LIST + "a.branch_id = %s AND a.id = %s AND " + sql
+    found = work.dicts(query, [today, first, today, first, branch_id, agent_id, *params])
+    if not found:
+        raise Refused("E1004")
+    return found[0]
+
+
+def parts(work: Work, *, branch_id: int, agent_id: UUID, today: date) -> dict[str, list[dict[str, Any]]]:
+    """Licences, phones, and the last 31 days of an agent the viewer may see. Three statements."""
+    since = today - timedelta(days=30)
+    return {
+        "licences": work.dicts(_LICENCES, [branch_id, agent_id]),
+        "devices": work.dicts(_DEVICES, [branch_id, agent_id]),
+        "days": work.dicts(_DAYS, [branch_id, str(agent_id), since, today]),
+    }
+
+
+def expiring(work: Work, *, viewer: Viewer, today: date) -> int:
+    """How many active agents have no licence valid for more than 30 days from now."""
+    sql, params = narrow(viewer)
+    row = work.row(_EXPIRING + sql, [today + timedelta(days=EXPIRING_DAYS), *params])
+    return int(row[0]) if row else 0
+
+
+def names(work: Work, agents: Iterable[tuple[int, UUID]]) -> dict[UUID, str]:
+    """Names by agent id, of agents as (branch, id). One statement, none where nobody is asked."""
+    keys = sorted(set(agents))
+    if not keys:
+        return {}
+    return dict(
+        work.rows(
+            "SELECT a.id, a.full_name FROM unnest(%s::int[], %s::uuid[]) AS k (branch_id, id)"
+            " JOIN agents_agent a ON a.branch_id = k.branch_id AND a.id = k.id",
+            [[branch for branch, _ in keys], [agent for _, agent in keys]],
+        )
+    )
+
+
+def options(work: Work, *, viewer: Viewer) -> list[tuple[UUID, str]]:
+    """(id, name) of the agents of one branch, for a filter; empty for those who see several branches."""
+    if viewer.branches is None or len(viewer.branches) != 1:
+        return []
+    sql, params = narrow(viewer)
+    return [
+        (row[0], row[1])
+        for row in work.rows(
+            "SELECT a.id, a.full_name FROM agents_agent a WHERE " + sql + " ORDER BY a.full_name LIMIT 500", params
+        )
+    ]
+
+
+def narrow(viewer: Viewer) -> tuple[LiteralString, list[Any]]:
+    """As ``viewer.narrow``, on a table where the agent is ``id``."""
+    if viewer.branches is not None and viewer.agent_id is not None:
+        return "a.branch_id = ANY(%s) AND a.id = %s", [list(viewer.branches), viewer.agent_id]
+    return viewer.narrow("a")

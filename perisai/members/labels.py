@@ -1,0 +1,138 @@
+"""How states, reasons and findings are said on staff pages: word, colour and icon."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Label:
+    """``tone`` is done, needs, stop, note or empty: the meaning of the colour."""
+
+    text: str | Promise
+    tone: str
+    icon: str
+
+
+STATES: dict[str, Label] = {
+    "review": Label(_("Being checked"), "needs", icon="clipboard-search"),
+    "accepted": Label(_("Waiting for payment"), "note", icon="hourglass"),
+    "active": Label(_("Protected"), "done", icon="shield-check"),
+    "lapsed": Label(_("Lapsed"), "stop", icon="shield-off"),
+    "ended": Label(_("Ended"), "", icon="circle-x"),
+    "rejected": Label(_("Refused"), "stop", icon="ban"),
+    "cancelled": Label(_("Cancelled"), "", icon="arrow-back-up"),
+}
+
+CORE: dict[str, Label] = {
+    "none": Label(_("Not exported yet"), "", icon="cloud-off"),
+    "exported": Label(_("Waiting for the core system"), "note", icon="cloud-up"),
+    "registered": Label(_("Registered at BPJS"), "done", icon="cloud-check"),
+    "refused": Label(_("Refused by the core system"), "stop", icon="cloud-x"),
+}
+
+REVIEWS: dict[str, Label] = {
+    "open": Label(_("Open"), "needs", icon="clipboard-search"),
+    "accepted": Label(_("Accepted"), "done", icon="check"),
+    "rejected": Label(_("Refused"), "stop", icon="ban"),
+    "closed": Label(_("Closed"), "", icon="archive"),
+}
+
+BILLS: dict[str, Label] = {
+    "open": Label(_("Not paid"), "needs", icon="hourglass"),
+    "paid": Label(_("Paid"), "done", icon="check"),
+    "expired": Label(_("Expired"), "", icon="clock-off"),
+    "cancelled": Label(_("Cancelled"), "", icon="arrow-back-up"),
+}
+
+REASONS: dict[str, str | Promise] = {
+    "identity_same": _("This NIK already has a membership"),
+    "identity_similar": _("Looks like somebody who is here already"),
+    "quota": _("The month's quota was used up"),
+    "licence": _("The agent's licence changed around that time"),
+    "clock": _("The phone's clock cannot be relied on"),
+    "age": _("Younger than 15: needs a person's judgement"),
+    "op_unreadable": _("A record from a phone cannot be read"),
+    "op_gap": _("Records are missing before this one"),
+    "op_fork": _("The phone's chain of records forks here"),
+    "device_ended": _("Sent from a replaced or revoked phone"),
+}
+
+FIELDS: dict[str, str | Promise] = {
+    "nik": _("NIK"),
+    "name": _("Name"),
+    "birth_date": _("Date of birth"),
+    "birth_place": _("Place of birth"),
+    "sex": _("Sex"),
+    "phone": _("Phone"),
+    "kk": _("No. KK"),
+    "region": _("Village"),
+}
+
+WARNINGS: dict[str, str | Promise] = {
+    "nik_birth_date": _("The NIK says another date of birth"),
+    "nik_sex": _("The NIK says another sex"),
+    "nik_province_differs": _("The NIK was issued in another province"),
+    "nik_region_unknown": _("The NIK's region code is not in the list"),
+    "nik_century": _("The NIK fits two centuries"),
+    "nik_equals_kk": _("NIK and No. KK are the same"),
+    "nik_trailing_zero": _("The NIK ends in 0, as spreadsheets make it"),
+    "nik_spaces": _("The NIK was written with blanks or marks"),
+    "nik_letters": _("The NIK was written with letters in it"),
+    "kk_region_unknown": _("The No. KK's region code is not in the list"),
+    "kk_date": _("The No. KK holds no real date"),
+    "kk_serial": _("The No. KK ends in 0000"),
+}
+
+RELATIONS: dict[str, str | Promise] = {
+    "spouse": _("Spouse"),
+    "child": _("Child"),
+    "parent": _("Parent"),
+    "sibling": _("Brother or sister"),
+    "other": _("Other"),
+}
+
+PURPOSES: dict[str, str | Promise] = {
+    "enrolment": _("Enrolment in the programme"),
+    "contact": _("Being contacted"),
+    "photo": _("Keeping the photo of the ID card"),
+}
+
+SEXES: dict[str, str | Promise] = {"F": _("Woman"), "M": _("Man")}
+
+METRICS: dict[str, str | Promise] = {
+    "captured": _("Enrolled"),
+    "accepted": _("Accepted"),
+    "billed": _("Billed"),
+    "review": _("To be checked"),
+    "rejected": _("Refused"),
+    "review_closed": _("Checked"),
+    "cancelled": _("Cancelled"),
+    "payments": _("Payments"),
+    "contributions": _("Contributions"),
+    "active": _("Became protected"),
+    "photos": _("Photos received"),
+    "core_exported": _("Exported to the core system"),
+    "core_registered": _("Registered at BPJS"),
+    "core_refused": _("Refused by the core system"),
+    "unmasked": _("NIK unmasked"),
+}
+
+QUICK_ACCEPT: dict[str, tuple[str | Promise, ...]] = {
+    "identity_similar": (_("Different person: ID card seen"), _("Twins or siblings"), _("Same name only")),
+    "identity_same": (_("The other membership has ended"),),
+    "quota": (_("Quota was raised"),),
+    "licence": (_("Licence was valid: checked"),),
+    "clock": (_("Time confirmed with the agent"),),
+    "age": (_("Works and may join: documents seen"),),
+}
+QUICK_REJECT: dict[str, tuple[str | Promise, ...]] = {
+    "identity_similar": (_("Same person: already enrolled"), _("ID card does not match")),
+    "identity_same": (_("Same person: already enrolled"), _("NIK was mistyped: enrol again")),
+    "quota": (_("Worker joined another way"),),
+    "licence": (_("Licence was not valid"),),
+    "clock": (_("Time cannot be established"),),
+    "age": (_("Under the age limit"),),
+}
+QUICK_OTHER: tuple[str | Promise, ...] = (_("Agent sent it again"), _("Nothing to rescue"))

@@ -1,0 +1,205 @@
+"""Finds members for the list and the export, within what the viewer may see, by keyset.
+
+The filters are those of the address, so that a number on the live page leads to its records.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+from perisai.accounts.audience import Viewer
+from perisai.events.kinds import kinds
+from perisai.events.vault import keyed_hash
+from perisai.events.work import Work
+from perisai.members.models import EnrolmentState
+
+PAGE = 50
+CHUNK = 1000
+
+# Each branch gives its newest through the key (branch_id, id), which follows time; so a page costs the same at any size.
+_HEAD: LiteralString = """
+SELECT m.* FROM unnest(coalesce(%s::int[], ARRAY(SELECT id FROM offices_office WHERE kind = 'branch'))) AS b (id)
+CROSS JOIN LATERAL (
+  SELECT e.branch_id, e.id, e.state, e.segment, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.captured_on,
+    e.received_at, e.programmes, e.months, e.base_income, e.payment_code, e.first_month, e.paid_through, e.cover_from, e.kpj,
+    e.core_state, e.core_is_demo, p.name, p.nik_masked, p.birth_date, p.sex, p.phone
+  FROM members_enrolment e JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+  WHERE e.branch_id = b.id AND """
+_TAIL: LiteralString = """
+  ORDER BY e.id DESC LIMIT %s
+) m ORDER BY m.id DESC, m.branch_id LIMIT %s
+"""
+
+# Carried by event_subject (branch_id, subject_id); what was captured on a day was received on it or after.
+_BEHIND: LiteralString = """EXISTS (
+  SELECT FROM events_event v WHERE v.branch_id = e.branch_id AND v.subject_id = e.id AND v.kind = ANY(%s)
+    AND v.received_at >= %s AND v.day_captured BETWEEN %s AND %s)"""
+
+_LEVELS: dict[str, tuple[LiteralString, type]] = {
+    "b": ("e.branch_id = %s", int),
+    "s": ("e.sub_branch_id = %s", int),
+    "o": ("e.agency_office_id = %s", int),
+    "a": ("e.agent_id = %s", UUID),
+    "w": ("e.branch_id IN (SELECT id FROM offices_office WHERE kind = 'branch' AND path @> ARRAY[%s::int])", int),
+}
+_LETTERS = {"branch": "b", "sub_branch": "s", "agency_office": "o", "agent": "a", "region": "w", "regency": "r"}
+"""The live page's words for the same levels."""
+_LONG_AGO, _FAR_OFF = date(2000, 1, 1), date(2999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for. ``key`` belongs to ``level``, a letter of ``counters.LEVELS`` (``w``: region office)."""
+
+    q: str = ""
+    state: str = ""
+    level: str = ""
+    key: str = ""
+    metric: str = ""
+    day_from: date | None = None
+    day_to: date | None = None
+    agent: UUID | None = None
+    sub_branch: int | None = None
+    branch: int | None = None
+    regency: str = ""
+
+    @classmethod
+    def of(cls, params: Mapping[str, str]) -> "Filters":
+        """Reads an address. What cannot be read is left out: an old bookmark still opens."""
+        return cls(
+            q=params.get("q", "").strip()[:100],
+            state=params.get("state", "") if params.get("state", "") in EnrolmentState else "",
+            level=_level(params.get("level", "")),
+            key=params.get("key", "")[:40],
+            metric=params.get("metric", "") if params.get("metric", "") in metrics() else "",
+            day_from=_read(date.fromisoformat, params.get("day_from")),
+            day_to=_read(date.fromisoformat, params.get("day_to")),
+            agent=_read(UUID, params.get("agent")),
+            sub_branch=_read(int, params.get("sub_branch")),
+            branch=_read(int, params.get("branch")),
+            regency=params.get("regency", "")[:5],
+        )
+
+    @property
+    def is_nik(self) -> bool:
+        return len(self.q) == 16 and self.q.isdigit()
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last row of a page; the next begins after it."""
+
+    id: UUID
+    branch_id: int
+
+    @classmethod
+    def of(cls, text: str) -> "Cursor | None":
+        head, _, tail = text.partition("_")
+        key, branch_id = _read(UUID, head), _read(int, tail)
+        return cls(key, branch_id) if key is not None and branch_id is not None else None
+
+    def __str__(self) -> str:
+        return f"{self.id}_{self.branch_id}"
+
+
+def _level(text: str) -> str:
+    letter = _LETTERS.get(text, text)
+    return letter if letter in (*_LEVELS, "r") else ""
+
+
+def _read(kind: Any, text: str | None) -> Any:
+    try:
+        return kind(text) if text else None
+    except ValueError:
+        return None
+
+
+def metrics() -> dict[str, list[str]]:
+    """Metric -> kinds of event whose subject is an enrolment and that add it."""
+    found: dict[str, list[str]] = {}
+    for kind in kinds().values():
+        for metric, _ in kind.metrics:
+            found.setdefault(metric, []).append(kind.name)
+    return found
+
+
+def find(
+    work: Work, *, viewer: Viewer, filters: Filters, after: Cursor | None = None, limit: int = PAGE
+) -> tuple[list[dict[str, Any]], Cursor | None]:
+    """A page of members, newest first, and the cursor of the next one where there is more. One statement."""
+    conditions, params = _conditions(viewer, filters)
+    if after is not None:
+        conditions.append("(e.id < %s OR (e.id = %s AND e.branch_id > %s))")
+        params += [after.id, after.id, after.branch_id]
+    sql = _HEAD + " AND ".join(conditions) + _TAIL
+    branches = [filters.branch] if filters.branch is not None else viewer.branches and list(viewer.branches)
+    rows = work.dicts(sql, [branches, *params, limit + 1, limit + 1])
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    return rows[:limit], Cursor(last["id"], last["branch_id"])
+
+
+def each(work: Work, *, viewer: Viewer, filters: Filters) -> Iterator[dict[str, Any]]:
+    """Every member the filters find, in pages, for an export."""
+    after: Cursor | None = None
+    while True:
+        rows, after = find(work, viewer=viewer, filters=filters, after=after, limit=CHUNK)
+        yield from rows
+        if after is None:
+            return
+
+
+def _conditions(viewer: Viewer, filters: Filters) -> tuple[list[LiteralString], list[Any]]:
+    sql, params = viewer.narrow("e")
+    conditions: list[LiteralString] = [sql]
+    for more, values in (*_places(filters), *_words(filters), *_days(filters)):
+        conditions.append(more)
+        params = [*params, *values]
+    return conditions, params
+
+
+Part = tuple[LiteralString, list[Any]]
+
+
+def _places(filters: Filters) -> Iterator[Part]:
+    if filters.level == "r" and filters.key:
+        yield "e.region_code LIKE %s", [f"{_plain(filters.key[:5])}.%"]
+    elif filters.level and filters.key:
+        condition, kind = _LEVELS[filters.level]
+        key = _read(kind, filters.key)
+        yield (condition, [key]) if key is not None else ("FALSE", [])
+    if filters.regency:
+        yield "e.region_code LIKE %s", [f"{_plain(filters.regency)}.%"]
+    if filters.agent is not None:
+        yield "e.agent_id = %s", [filters.agent]
+    if filters.sub_branch is not None:
+        yield "e.sub_branch_id = %s", [filters.sub_branch]
+    if filters.state:
+        yield "e.state = %s", [filters.state]
+
+
+def _words(filters: Filters) -> Iterator[Part]:
+    """A number is a KPJ, a payment code or, with 16 digits, a NIK (found by its keyed hash only); words are of the name."""
+    digits = filters.q.replace(" ", "").replace("-", "")
+    if digits.isdigit():
+        nik_hash = keyed_hash("nik", digits) if len(digits) == 16 else None
+        yield "(e.kpj = %s OR e.payment_code = %s OR p.nik_hash = %s)", [digits, digits, nik_hash]
+        return
+    for word in filters.q.lower().split():
+        yield "lower(p.name) LIKE %s", [f"%{_plain(word)}%"]
+
+
+def _days(filters: Filters) -> Iterator[Part]:
+    first, last = filters.day_from or _LONG_AGO, filters.day_to or _FAR_OFF
+    if filters.metric:
+        yield _BEHIND, [metrics()[filters.metric], max(first, _LONG_AGO) - timedelta(days=1), first, last]
+    elif filters.day_from or filters.day_to:
+        yield "e.captured_on BETWEEN %s AND %s", [first, last]
+
+
+def _plain(text: str) -> str:
+    """Text as LIKE takes it literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
