@@ -19,7 +19,6 @@ from perisai.accounts.queries import has_second_factor
 from perisai.accounts.words import say
 from perisai.events.vault import seal, unseal
 
-
 FRESH = timedelta(minutes=5)
 
 

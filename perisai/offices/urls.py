@@ -1,3 +1,9 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from perisai.offices import console
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", console.office_list, name="offices"),
+    path("<int:office_id>/", console.office_page, name="offices_office"),
+    path("<int:parent_id>/new/", console.office_new, name="offices_new"),
+]
