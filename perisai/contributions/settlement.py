@@ -135,9 +135,7 @@ def reprice(work: Work, *, branch_id: int, old: Payable, new: Payable, terms: Te
     )
 
 
-def settle(
-    work: Work, *, branch_id: int, bill_id: UUID, payment_id: UUID, paid_at: datetime
-) -> list[date]:
+def settle(work: Work, *, branch_id: int, bill_id: UUID, payment_id: UUID, paid_at: datetime) -> list[date]:
     """Marks a locked bill paid and writes its months; returns them. Raises ``NotOpen``. One statement."""
     parameters = {"branch": branch_id, "bill": bill_id, "payment": payment_id, "paid_at": paid_at}
     months = sorted(month for (month,) in work.rows(_SETTLE, parameters))
@@ -149,5 +147,6 @@ def settle(
 def _payable(row: tuple[Any, ...] | None) -> Payable | None:
     if row is None:
         return None
-    lines = orjson.loads(row[6]) if isinstance(row[6], str | bytes) else row[6]
-    return Payable(*row[:6], lines, *row[7:])
+    id_, enrolment_id, code, state, first_month, months, lines, *rest = row
+    read = orjson.loads(lines) if isinstance(lines, str | bytes) else lines
+    return Payable(id_, enrolment_id, code, state, first_month, months, read, *rest)

@@ -107,7 +107,10 @@ def activate(
 
 
 def _standing(row: tuple[Any, ...] | None) -> Standing | None:
-    return None if row is None else Standing(*row[:4], frozenset(row[4]), *row[5:])
+    if row is None:
+        return None
+    id_, state, is_first, income, programmes, *rest = row
+    return Standing(id_, state, is_first, income, frozenset(programmes), *rest)
 
 
 def short_name(name: str) -> str:

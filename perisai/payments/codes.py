@@ -23,7 +23,7 @@ def issue_many(work: Work, *, branch_id: int, enrolment_ids: list[UUID]) -> dict
     """A new code for each enrolment, entered in the national registry. Two statements."""
     if not enrolment_ids:
         return {}
-    row = work.row(_ADVANCE, {"branch": branch_id, "count": len(enrolment_ids)})
+    row = work.row(_ADVANCE, {"branch": branch_id, "count": len(enrolment_ids)}, prepared=True)
     assert row is not None
     first = row[0] - len(enrolment_ids)
     codes = {
@@ -31,7 +31,7 @@ def issue_many(work: Work, *, branch_id: int, enrolment_ids: list[UUID]) -> dict
         for index, enrolment_id in enumerate(enrolment_ids)
     }
     rows = [{"code": code, "enrolment_id": enrolment_id} for enrolment_id, code in codes.items()]
-    work.execute(_REGISTER, [branch_id, orjson.dumps(rows).decode()])
+    work.execute(_REGISTER, [branch_id, orjson.dumps(rows).decode()], prepared=True)
     return codes
 
 
