@@ -36,7 +36,7 @@ WHERE q.branch_id = %s AND q.period = w.period
 
 _SET = """
 INSERT INTO targets_quota AS q (branch_id, period, target, cap_percent, cap, mode, consumed, leased, over, grandfathered)
-VALUES (%(branch)s, %(period)s, %(target)s, %(percent)s, %(target)s * %(percent)s / 100, %(mode)s, 0, 0, 0, 0)
+VALUES (%(branch)s, %(period)s, %(target)s, %(percent)s, %(target)s::int * %(percent)s::int / 100, %(mode)s, 0, 0, 0, 0)
 ON CONFLICT (branch_id, period) DO UPDATE SET
   target = excluded.target, cap_percent = excluded.cap_percent, cap = excluded.cap, mode = excluded.mode,
   grandfathered = GREATEST(0, q.consumed + q.leased - excluded.cap)
@@ -66,9 +66,9 @@ def take(work: Work, *, branch_id: int, wanted: Counter[date]) -> dict[date, Slo
     """
     if not wanted:
         return {}
-    work.execute(_LOCK, [branch_id, sorted(wanted)])
+    work.execute(_LOCK, [branch_id, sorted(wanted)], prepared=True)
     rows = [{"period": period.isoformat(), "count": count} for period, count in sorted(wanted.items())]
-    granted = work.rows(_TAKE, [orjson.dumps(rows).decode(), branch_id])
+    granted = work.rows(_TAKE, [orjson.dumps(rows).decode(), branch_id], prepared=True)
     return {period: Slots(within, above) for period, within, above in granted}
 
 
@@ -80,9 +80,9 @@ def give_back(work: Work, *, branch_id: int, slots: list[tuple[date, bool]]) -> 
     held = Counter(period for period, over in slots if not over)
     over = Counter(period for period, over in slots if over)
     periods = sorted(set(held) | set(over))
-    work.execute(_LOCK, [branch_id, periods])
+    work.execute(_LOCK, [branch_id, periods], prepared=True)
     rows = [{"period": p.isoformat(), "held": held[p], "over": over[p]} for p in periods]
-    work.execute(_GIVE_BACK, [orjson.dumps(rows).decode(), branch_id])
+    work.execute(_GIVE_BACK, [orjson.dumps(rows).decode(), branch_id], prepared=True)
 
 
 def set_quota(
@@ -102,7 +102,9 @@ def set_quota(
     if not (0 <= target <= 10_000_000 and 0 <= cap_percent <= 1000 and mode in MODES and period.day == 1):
         raise Refused("E5002")
     row = work.row(
-        _SET, {"branch": branch_id, "period": period, "target": target, "percent": cap_percent, "mode": mode}
+        _SET,
+        {"branch": branch_id, "period": period, "target": target, "percent": cap_percent, "mode": mode},
+        prepared=True,
     )
     assert row is not None
     detail: dict[str, Any] = {
