@@ -2,7 +2,7 @@
  * The service worker: keeps the app's shell, so that it opens without network. It never keeps an answer of the API,
  * which holds people's data; what the app needs offline of it is in the app's own storage.
  */
-import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
+import { addPlugins, cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
 import { syncInBackground } from "./engine/background";
 
@@ -34,8 +34,16 @@ async function keepOldChunks(): Promise<void> {
   for (const request of kept.slice(0, Math.max(0, kept.length - OLD_CHUNKS_MAX))) await old.delete(request);
 }
 
+/** The shell is the same in every language: a `Vary` of the server must not hide it from a page without network. */
+async function withoutVary({ response }: { response: Response }): Promise<Response | null> {
+  if (response.status !== 200) return null;
+  const headers = new Headers(response.headers);
+  headers.delete("Vary");
+  return new Response(await response.blob(), { status: 200, headers });
+}
+
 async function findOldChunk(request: Request): Promise<Response> {
-  return (await caches.match(request, { cacheName: OLD_CHUNKS })) ?? fetch(request);
+  return (await caches.match(request, { cacheName: OLD_CHUNKS, ignoreVary: true })) ?? fetch(request);
 }
 
 /** Pages that are open do it themselves; with none open, it is done here. */
@@ -55,6 +63,7 @@ self.addEventListener("sync", (event) => {
 });
 
 cleanupOutdatedCaches();
+addPlugins([{ cacheWillUpdate: withoutVary }]);
 precacheAndRoute(self.__WB_MANIFEST);
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL("/app/index.html"), { allowlist: [/^\/app\/(?:$|index\.html)/] }),

@@ -59,7 +59,7 @@ function viewOf(failure: unknown): ErrorView {
 }
 
 function endsRound(failure: unknown): boolean {
-  if (failure instanceof Refusal && (failure.status === 429 || failure.status === 503)) return true;
+  if (failure instanceof Refusal && [429, 502, 503, 504].includes(failure.status)) return true;
   return failure instanceof EngineError && ENDS_ROUND.includes(failure.code);
 }
 
