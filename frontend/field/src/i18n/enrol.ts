@@ -87,6 +87,7 @@ export const enrolTexts = bilingual(
     otherMonths: "Jumlah lain",
     monthsOther: "Jumlah bulan (1 sampai 12)",
     total: "Jumlah yang dibayar",
+    priceLine: (count: number) => `Iuran ${count} bulan`,
     forMonths: (count: number, first: string, last: string) =>
       count === 1 ? `untuk ${first}` : `untuk ${count} bulan, ${first} sampai ${last}`,
     relief: "Keringanan iuran",
@@ -260,6 +261,7 @@ export const enrolTexts = bilingual(
     otherMonths: "Another number",
     monthsOther: "Number of months (1 to 12)",
     total: "To be paid",
+    priceLine: (count) => (count === 1 ? "1 month costs" : `${count} months cost`),
     forMonths: (count, first, last) => (count === 1 ? `for ${first}` : `for ${count} months, ${first} to ${last}`),
     relief: "Contribution relief",
     reliefNote: "JKK and JKM are reduced under PP 50/2025. The benefits are not.",

@@ -3,7 +3,6 @@ import { bilingual } from "./language";
 export const membersTexts = bilingual(
   {
     title: "Peserta saya",
-    enrolWorker: "Daftarkan pekerja",
     search: "Cari nama atau angka terakhir NIK, telepon, kode bayar",
     searchShort: "Cari peserta",
     filter: "Saring menurut keadaan",
@@ -80,7 +79,6 @@ export const membersTexts = bilingual(
   },
   {
     title: "My members",
-    enrolWorker: "Enrol a worker",
     search: "Search a name, or last digits of NIK, phone, payment code",
     searchShort: "Search members",
     filter: "Filter by state",

@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type ErrorView, engine } from "../engine";
 import { activateTexts } from "../i18n/activate";
+import { commonTexts } from "../i18n/common";
 import { LANGUAGES } from "../i18n/language";
 import { Button } from "../ui/button";
 import { asErrorView, ErrorNotice } from "../ui/error-notice";
 import { describedBy, FieldError } from "../ui/field";
 import { Icon } from "../ui/icon";
+import { useValue } from "../ui/observe";
 import { Page } from "../ui/page";
 import { changePreferences, useLanguage, useTexts } from "../ui/preferences";
 import { navigate } from "../ui/route";
@@ -15,6 +17,8 @@ const HALF = 5;
 /** First screen of a new phone: the code from the branch, typed in two groups, scanned, or come with the link. */
 export function ActivateScreen({ code }: { code: string }) {
   const t = useTexts(activateTexts);
+  const common = useTexts(commonTexts);
+  const { phase } = useValue(engine.device);
   const [halves, setHalves] = useState(() => split(engine.activation.readCode(code) ?? ""));
   const [problem, setProblem] = useState<ErrorView | null>(null);
   const [short, setShort] = useState(false);
@@ -54,6 +58,7 @@ export function ActivateScreen({ code }: { code: string }) {
       <form onSubmit={submit} noValidate class="form-frame">
         <Page
           title={t.title}
+          {...(phase === "new" ? {} : { back: { href: "#/settings", label: common.back } })}
           testid="screen-activate"
           foot={
             <Button kind="primary" type="submit" wide busy={busy} testid="activate">

@@ -3,6 +3,7 @@ import { commonTexts } from "../i18n/common";
 import { dayOf, formatAge, formatDate, formatMoney, formatNumber } from "../i18n/format";
 import { homeTexts } from "../i18n/home";
 import { Button, ButtonLink } from "../ui/button";
+import { Figure } from "../ui/figure";
 import { Icon } from "../ui/icon";
 import { Notice } from "../ui/notice";
 import { useNow, useValue } from "../ui/observe";
@@ -11,6 +12,7 @@ import { useLanguage, useTexts } from "../ui/preferences";
 import { Ring } from "../ui/ring";
 import { link } from "../ui/route";
 import { toast } from "../ui/toast";
+import { EnrolLink } from "./enrol-link";
 import { daysLeftInMonth, daysUntil, neededPerDay } from "./home-figures";
 
 /** What an agent needs to know before the next worker, and the one act: enrol. */
@@ -28,11 +30,7 @@ export function HomeScreen() {
     <Page
       title={t.greeting(name.split(" ")[0] ?? name)}
       testid="screen-home"
-      foot={
-        <ButtonLink kind="primary" wide icon="plus" href="#/enrol" testid="enrol">
-          {t.enrolWorker}
-        </ButtonLink>
-      }
+      foot={device.phase === "active" && <EnrolLink />}
     >
       <LicenceNotice me={me} today={today} />
       <QuotaNotice me={me} />
@@ -199,7 +197,9 @@ function Counts({ title, figures, testid }: CountsProps) {
         {rows.map(([name, value, key]) => (
           <div key={key}>
             <dt>{name}</dt>
-            <dd data-testid={`${testid}-${key}`}>{formatNumber(value)}</dd>
+            <dd>
+              <Figure value={value} testid={`${testid}-${key}`} />
+            </dd>
           </div>
         ))}
       </dl>

@@ -240,9 +240,7 @@ function PriceLine() {
   if (!quote) return null;
   return (
     <p class="foot__price" data-testid="foot-price">
-      <span>
-        {t.total}, {t.monthsCount(quote.months.length)}
-      </span>
+      <span>{t.priceLine(quote.months.length)}</span>
       <strong>{formatMoney(quote.total)}</strong>
     </p>
   );

@@ -1,8 +1,8 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { engine, type MemberPage, type MemberState, type MemberView } from "../../engine";
 import { formatDate, formatMoney, formatMonth, formatNumber } from "../../i18n/format";
 import { membersTexts } from "../../i18n/members";
-import { Button, ButtonLink } from "../../ui/button";
+import { Button } from "../../ui/button";
 import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { Icon } from "../../ui/icon";
 import { StateBadge, useStateName } from "../../ui/member-state";
@@ -11,6 +11,7 @@ import { Empty, Page } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { link, navigate } from "../../ui/route";
 import { VirtualList } from "../../ui/virtual-list";
+import { EnrolLink } from "../enrol-link";
 
 const FILTERS: readonly MemberState[] = ["unsent", "review", "accepted", "active", "rejected", "lapsed", "cancelled"];
 const SEARCH_WAIT = 120;
@@ -18,6 +19,7 @@ const SEARCH_WAIT = 120;
 /** Own members: search, filter by state, and a list that stays quick with thousands. Search and filter are in the address. */
 export function MembersScreen({ query }: { query: URLSearchParams }) {
   const t = useTexts(membersTexts);
+  const { phase } = useValue(engine.device);
   const text = query.get("q") ?? "";
   const state = FILTERS.find((known) => known === query.get("state")) ?? null;
   const revision = useValue(engine.members.revision);
@@ -32,7 +34,7 @@ export function MembersScreen({ query }: { query: URLSearchParams }) {
     navigate(rest ? `#/members?${rest}` : "#/members", "replace");
   };
   return (
-    <Page title={t.title} testid="screen-members" foot={<EnrolLink />}>
+    <Page title={t.title} testid="screen-members" foot={phase === "active" && <EnrolLink />}>
       <SearchBox text={text} onText={(q) => go({ q })} />
       {loaded.state === "failed" && <ErrorNotice error={asErrorView(loaded.error)} />}
       {loaded.state === "done" && (
@@ -46,15 +48,6 @@ export function MembersScreen({ query }: { query: URLSearchParams }) {
         </>
       )}
     </Page>
-  );
-}
-
-function EnrolLink() {
-  const t = useTexts(membersTexts);
-  return (
-    <ButtonLink kind="primary" wide icon="plus" href="#/enrol" testid="enrol">
-      {t.enrolWorker}
-    </ButtonLink>
   );
 }
 
@@ -136,8 +129,19 @@ interface FoundProps {
   readonly onClear: () => void;
 }
 
+/** Where the list was when a member was opened, so that coming back does not lose the place. */
+let left = { hash: "", at: 0 };
+
+function leave(): void {
+  left = { hash: location.hash, at: window.scrollY };
+}
+
 function Found({ page, filtered, onClear }: FoundProps) {
   const t = useTexts(membersTexts);
+  useLayoutEffect(() => {
+    if (left.hash === location.hash) window.scrollTo(0, left.at);
+    left = { hash: "", at: 0 };
+  }, []);
   if (page.total === 0 && filtered) {
     return (
       <Empty title={t.nothingFound}>
@@ -182,6 +186,7 @@ function Row({ member }: { member: MemberView }) {
   return (
     <a
       class="member-row"
+      onClick={leave}
       href={link("member", member.key)}
       data-testid="member-row"
       data-state={member.state}
