@@ -80,7 +80,7 @@ def _first(request: HttpRequest, declared: Declared) -> HttpResponseBase | None:
     user = request.user
     if not isinstance(user, User):
         return _go(request, redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL)).url)
-    if Role(user.role) not in declared.roles:
+    if Role(user.role) not in declared.roles or (declared.superuser and not user.is_superuser):
         return refused_page(request, Refused("E2006"))
     if user.must_change_password:
         return _go(request, reverse("account_change_password"))
