@@ -67,7 +67,7 @@ class Standing:
 
 def get_standing(work: Work, *, branch_id: int, agent_id: UUID) -> Standing:
     """One statement. Raises ``LookupError`` where the branch has no such agent."""
-    rows = work.rows(_STANDING, [branch_id, agent_id])
+    rows = work.rows(_STANDING, [branch_id, agent_id], prepared=True)
     if not rows:
         raise LookupError(f"branch {branch_id} has no agent {agent_id}")
     code, name, sub_branch_id, agency_office_id = rows[0][:4]

@@ -93,6 +93,7 @@ def issue_many(work: Work, *, branch_id: int, timezone: str, wanted: list[ToBill
             "pay_by": pay_by,
             "rows": orjson.dumps(rows).decode(),
         },
+        prepared=True,
     )
     income = ledger.Income.of(line for row in rows for line in row["lines"])
     ledger.record_billing(work, branch_id, *income)
@@ -104,7 +105,7 @@ def cancel_many(work: Work, *, branch_id: int, enrolment_ids: list[UUID], state:
     statements."""
     if not enrolment_ids:
         return
-    cancelled = work.rows(_CANCEL, [state, branch_id, enrolment_ids])
+    cancelled = work.rows(_CANCEL, [state, branch_id, enrolment_ids], prepared=True)
     if cancelled:
         ledger.reverse_billing(
             work, branch_id, *ledger.Income.of(line for _, lines, _ in cancelled for line in orjson.loads(lines))

@@ -18,9 +18,9 @@ class Unreadable(ValueError):
 
 def seal(plain: bytes) -> bytes:
     """``key id`` (1 byte) + nonce (12) + ciphertext and tag."""
-    ring = keys.get_ring()
+    key_id = _current()
     nonce = os.urandom(_NONCE)
-    return bytes([int(ring.current)]) + nonce + _cipher(ring.current).encrypt(nonce, plain, None)
+    return bytes([int(key_id)]) + nonce + _cipher(key_id).encrypt(nonce, plain, None)
 
 
 def unseal(sealed: bytes | memoryview) -> bytes:
@@ -34,7 +34,18 @@ def unseal(sealed: bytes | memoryview) -> bytes:
 
 def keyed_hash(kind: str, text: str) -> bytes:
     """HMAC-SHA256 of ``text`` under the registry's key; ``kind`` (``nik``, ``kk``, ...) keeps the uses apart."""
-    return hmac.digest(keys.get("nik_hmac"), f"{kind}:{text}".encode(), hashlib.sha256)
+    return hmac.digest(_registry_key(), f"{kind}:{text}".encode(), hashlib.sha256)
+
+
+@cache
+def _registry_key() -> bytes:
+    return keys.get("nik_hmac")
+
+
+@cache
+def _current() -> str:
+    """The key that seals; a process learns of a new one when it starts again."""
+    return keys.get_ring().current
 
 
 @cache

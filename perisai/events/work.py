@@ -13,11 +13,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.kinds import kinds
 from perisai.events.record import write
 from perisai.events.scope import SYSTEM, Actor, Scope
+
+Params = Sequence[Any] | dict[str, Any]
 
 _SET_SCOPE = """
 SELECT
@@ -83,7 +87,7 @@ class Work:
         self._atomic.__enter__()
         branches = self.scope.branches
         try:
-            self.execute(_SET_SCOPE, [None if branches is None else list(branches), self._lock_timeout])
+            self.execute(_SET_SCOPE, [None if branches is None else list(branches), self._lock_timeout], prepared=True)
         except BaseException as error:
             self._atomic.__exit__(type(error), error, error.__traceback__)
             raise
@@ -103,29 +107,40 @@ class Work:
                 raise
         self._atomic.__exit__(kind, error, trace)
 
-    def execute(self, sql: LiteralString, params: Sequence[Any] | dict[str, Any] = ()) -> None:
-        """Runs a statement that returns nothing of interest."""
-        with connection.cursor() as cursor:
+    def execute(self, sql: LiteralString, params: Params = (), *, prepared: bool = False) -> None:
+        """Runs a statement that returns nothing of interest.
+
+        ``prepared``: bound and planned on the server and kept by the connection, for statements of the hot path; every
+        parameter then needs a type that the statement gives away.
+        """
+        with self._cursor(prepared) as cursor:
             cursor.execute(sql, params)
 
-    def rows(self, sql: LiteralString, params: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: LiteralString, params: Params = (), *, prepared: bool = False) -> list[tuple[Any, ...]]:
         """Runs a statement and returns all its rows."""
-        with connection.cursor() as cursor:
+        with self._cursor(prepared) as cursor:
             cursor.execute(sql, params)
             found: list[tuple[Any, ...]] = cursor.fetchall()
             return found
 
-    def row(self, sql: LiteralString, params: Sequence[Any] | dict[str, Any] = ()) -> tuple[Any, ...] | None:
+    def row(self, sql: LiteralString, params: Params = (), *, prepared: bool = False) -> tuple[Any, ...] | None:
         """The first row, or None."""
-        found = self.rows(sql, params)
+        found = self.rows(sql, params, prepared=prepared)
         return found[0] if found else None
 
-    def dicts(self, sql: LiteralString, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+    def dicts(self, sql: LiteralString, params: Params = ()) -> list[dict[str, Any]]:
         """All rows, each a dictionary by column name."""
-        with connection.cursor() as cursor:
+        with self._cursor(prepared=False) as cursor:
             cursor.execute(sql, params)
             names = [column.name for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def _cursor(self, prepared: bool) -> CursorWrapper:
+        """Django binds parameters in the client, which hides that two statements are the same; the other kind does not."""
+        if not prepared:
+            return connection.cursor()
+        connection.ensure_connection()
+        return connection.make_cursor(ServerBindingCursor(connection.connection))
 
     def report(self, happened: Happened) -> None:
         """Takes an event of a verb; it is written when the Work ends."""
@@ -151,7 +166,7 @@ class Work:
 
     def _write_events(self) -> None:
         if self._events:
-            with connection.cursor() as cursor:
+            with self._cursor(prepared=True) as cursor:
                 write(cursor, events=self._events, actor=self.actor, now=self.now)
 
 

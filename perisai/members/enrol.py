@@ -110,7 +110,7 @@ def _check_rules(entry: Entry, on: date) -> bool:
 
 def _check_regions(work: Work, through: list[Candidate], decisions: dict[UUID, Decision]) -> None:
     asked = {one.entry.region for one in through}
-    known = {code for (code,) in work.rows(_REGIONS, [sorted(asked)])} if asked else set()
+    known = {code for (code,) in work.rows(_REGIONS, [sorted(asked)], prepared=True)} if asked else set()
     for one in [one for one in through if one.entry.region not in known]:
         decisions[one.id] = Decision("rejected", "E3001", {"params": {"field": "region"}})
         through.remove(one)

@@ -81,7 +81,7 @@ def decide_many(work: Work, *, branch_id: int, asked: list[Identity]) -> dict[UU
     if not asked:
         return {}
     doubts = _claim(work, branch_id, asked)
-    found = work.rows(_CANDIDATES, {"branch": branch_id, "rows": _asked_json(asked)})
+    found = work.rows(_CANDIDATES, {"branch": branch_id, "rows": _asked_json(asked)}, prepared=True)
     likeness: dict[UUID, list[dict[str, Any]]] = {}
     for row in found:
         one = asked[row[0]]
@@ -114,7 +114,9 @@ def _claim(work: Work, branch_id: int, asked: list[Identity]) -> dict[UUID, Doub
     held = {
         bytes(nik_hash): (holder_branch, holder)
         for nik_hash, holder_branch, holder in work.rows(
-            _CLAIM, [branch_id, [a.nik_hash for a in asked], [a.enrolment_id for a in asked], work.now]
+            _CLAIM,
+            [branch_id, [a.nik_hash for a in asked], [a.enrolment_id for a in asked], work.now],
+            prepared=True,
         )
     }
     doubts: dict[UUID, Doubt] = {}

@@ -43,6 +43,7 @@ def open_many(work: Work, *, branch_id: int, items: list[ToReview]) -> None:
             "due": due_at(work.now),
             "rows": orjson.dumps(items).decode(),
         },
+        prepared=True,
     )
 
 

@@ -74,10 +74,10 @@ def insert(work: Work, *, site: Site, candidates: list[Candidate]) -> None:
     }
     persons = [_person(one) for one in candidates]
     enrolments = [_enrolment(one, person["id"]) for one, person in zip(candidates, persons, strict=True)]
-    work.execute(_PERSONS, common | {"rows": _json(persons)})
-    work.execute(_ENROLMENTS, common | {"rows": _json(enrolments)})
+    work.execute(_PERSONS, common | {"rows": _json(persons)}, prepared=True)
+    work.execute(_ENROLMENTS, common | {"rows": _json(enrolments)}, prepared=True)
     for sql, rows in ((_HEIRS, _heirs), (_CONSENTS, _consents), (_PHOTOS, _photos)):
-        work.execute(sql, common | {"rows": _json([row for one in candidates for row in rows(one)])})
+        work.execute(sql, common | {"rows": _json([row for one in candidates for row in rows(one)])}, prepared=True)
 
 
 def mask(digits: str) -> str:

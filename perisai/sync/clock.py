@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from perisai import keys
@@ -70,5 +71,10 @@ def _number(at: dict[str, Any], name: str) -> int | None:
 
 
 def _tag(text: str) -> str:
-    digest = hmac.digest(keys.get("time_token"), text.encode(), hashlib.sha256)[:18]
+    digest = hmac.digest(_token_key(), text.encode(), hashlib.sha256)[:18]
     return base64.urlsafe_b64encode(digest).decode()
+
+
+@cache
+def _token_key() -> bytes:
+    return keys.get("time_token")

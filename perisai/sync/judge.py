@@ -94,15 +94,15 @@ def _judge(work: Work, phone: Phone, fresh: list[SentOp], *, careful: bool) -> t
     decisions |= {op.op_id: Decision("held", None, None) for op in sorted_ops.held}
     _write(work, phone, decisions)
     if sorted_ops.seq != seq:
-        work.execute(_ADVANCE_CHAIN, [sorted_ops.seq, sorted_ops.hash, phone.branch_id, phone.id])
+        work.execute(_ADVANCE_CHAIN, [sorted_ops.seq, sorted_ops.hash, phone.branch_id, phone.id], prepared=True)
     return sorted_ops.seq, sorted_ops.hash
 
 
 def _lock_chain(work: Work, phone: Phone) -> tuple[int, bytes]:
-    row = work.row(_LOCK_CHAIN, [phone.branch_id, phone.id])
+    row = work.row(_LOCK_CHAIN, [phone.branch_id, phone.id], prepared=True)
     if row is None:
-        work.execute(_BEGIN_CHAIN, [phone.branch_id, phone.id, GENESIS])
-        row = work.row(_LOCK_CHAIN, [phone.branch_id, phone.id])
+        work.execute(_BEGIN_CHAIN, [phone.branch_id, phone.id, GENESIS], prepared=True)
+        row = work.row(_LOCK_CHAIN, [phone.branch_id, phone.id], prepared=True)
         assert row is not None
     return int(row[0]), bytes(row[1])
 
@@ -110,7 +110,9 @@ def _lock_chain(work: Work, phone: Phone) -> tuple[int, bytes]:
 def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head: bytes) -> _Sorted:
     """Sorts what waits: in sequence, forked off, held before a gap, or held too long."""
     found = _Sorted(seq=seq, hash=head)
-    for op_id, op_seq, prev, kind, sealed, received_at, state in work.rows(_WAITING, [phone.branch_id, phone.id, MOST]):
+    for op_id, op_seq, prev, kind, sealed, received_at, state in work.rows(
+        _WAITING, [phone.branch_id, phone.id, MOST], prepared=True
+    ):
         op = known.get(op_id) or reread(op_id, op_seq, bytes(prev), kind, unseal(sealed))
         if op_seq <= found.seq or (op_seq == found.seq + 1 and op.prev != found.hash):
             found.forked.append(op)
@@ -235,4 +237,4 @@ def _write(work: Work, phone: Phone, decisions: dict[UUID, Decision]) -> None:
         }
         for op_id, decision in sorted(decisions.items())
     ]
-    work.execute(_DECIDE, [orjson.dumps(rows).decode(), phone.branch_id, phone.id])
+    work.execute(_DECIDE, [orjson.dumps(rows).decode(), phone.branch_id, phone.id], prepared=True)

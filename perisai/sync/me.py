@@ -43,10 +43,11 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
         [
             standing.agency_office_id, standing.sub_branch_id, phone.branch_id, phone.agent_id, period, phone.branch_id,
         ],
+        prepared=True,
     )  # fmt: skip
     assert offices is not None
     figures = _figures(work, phone, today)
-    dues = work.row(_DUES, [phone.branch_id, phone.agent_id]) or (0, 0)
+    dues = work.row(_DUES, [phone.branch_id, phone.agent_id], prepared=True) or (0, 0)
     cap, left, mode = quota.left(work, branch_id=phone.branch_id, period=period)
     held = standing.licence_at(work.now, phone.timezone) or (standing.licences[-1] if standing.licences else None)
     return {
@@ -93,5 +94,6 @@ def _figures(work: Work, phone: Phone, today: date) -> dict[str, tuple[int, int]
     rows = work.rows(
         _FIGURES,
         {"branch": phone.branch_id, "agent": str(phone.agent_id), "today": today, "first": today.replace(day=1)},
+        prepared=True,
     )
     return {metric: (int(day or 0), int(month or 0)) for metric, day, month in rows}

@@ -44,12 +44,14 @@ WHERE o.branch_id = %s AND o.device_id = %s AND o.op_id = ANY (%s)
 def pull(work: Work, phone: Phone, *, cursor: int, limit: int) -> dict[str, Any]:
     """One page. Statements do not depend on how much changed."""
     row = work.row(
-        _CHANGED, {"branch": phone.branch_id, "agent": phone.agent_id, "cursor": cursor, "limit": min(limit, MOST)}
+        _CHANGED,
+        {"branch": phone.branch_id, "agent": phone.agent_id, "cursor": cursor, "limit": min(limit, MOST)},
+        prepared=True,
     )
     assert row is not None
     upto, count, subjects = row
-    rows = work.rows(_MEMBERS, [phone.branch_id, subjects])
-    decided = work.rows(_OPS, [phone.branch_id, phone.id, subjects])
+    rows = work.rows(_MEMBERS, [phone.branch_id, subjects], prepared=True)
+    decided = work.rows(_OPS, [phone.branch_id, phone.id, subjects], prepared=True)
     return {
         "cursor": upto,
         "more": count == min(limit, MOST),

@@ -104,8 +104,8 @@ def _answer(
 ) -> dict[str, Any]:
     ids = [one.op_id for one in read if isinstance(one, SentOp)]
     with work_of() as work:
-        stored = {row[0]: row[1:] for row in work.rows(_ANSWERS, [phone.branch_id, phone.id, ids])}
-        chain = work.row(_CHAIN, [phone.branch_id, phone.id]) or (0, bytes(32))
+        stored = {row[0]: row[1:] for row in work.rows(_ANSWERS, [phone.branch_id, phone.id, ids], prepared=True)}
+        chain = work.row(_CHAIN, [phone.branch_id, phone.id], prepared=True) or (0, bytes(32))
     now = clock.now()
     return {
         "time_token": make_token(now),

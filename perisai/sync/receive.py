@@ -48,9 +48,10 @@ def store(work: Work, *, phone: Phone, ops: list[SentOp], signature: bytes) -> s
             [op.kind for op in kept],
             [seal(op.line) for op in kept],
         ],
+        prepared=True,
     )
     last = ops[-1]
-    work.execute(_PROVE, [phone.branch_id, phone.id, last.hash, last.seq, signature, work.now])
-    work.execute(_SEEN, [work.now, phone.id])
-    stored = dict(work.rows(_HASHES, [phone.branch_id, phone.id, list(distinct)]))
+    work.execute(_PROVE, [phone.branch_id, phone.id, last.hash, last.seq, signature, work.now], prepared=True)
+    work.execute(_SEEN, [work.now, phone.id], prepared=True)
+    stored = dict(work.rows(_HASHES, [phone.branch_id, phone.id, list(distinct)], prepared=True))
     return {op.op_id for op in ops if bytes(stored[op.op_id]) != op.hash}

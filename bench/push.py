@@ -1,0 +1,201 @@
+"""Push of 50 and of 1 enrolment, HTTP to commit, against the same statements from bare psycopg in as many processes.
+
+The statements are recorded from real pushes that are rolled back, and replayed by processes that do nothing else. Rounds are
+interleaved; bodies are made beforehand; the clients' own CPU seconds are printed.
+"""
+
+import http.client
+import multiprocessing
+import os
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+from django.db import connection, transaction
+from django.test import RequestFactory
+
+from bench import _push_world as world
+from perisai.events.clock import SystemClock
+from perisai.web.bench import Env
+
+LANES = 4
+MEMBERS = 100_000
+ROUNDS = 4
+PUSHES = {50: 6, 1: 40}
+OPENIMIS = 6.2 * 300
+"""Enrolments a second: 300 times the best of openIMIS 26.04."""
+
+Push = tuple[bytes, dict[str, str]]
+Statements = list[list[tuple[Any, Any]]]
+"""The transactions of one push, each a list of (SQL, parameters)."""
+
+
+@dataclass
+class Round:
+    seconds: float
+    client_cpu: float
+
+
+def run(env: Env) -> dict[str, Any]:
+    with httpx.Client(base_url=env.origin) as client:
+        lanes = world.make_lanes(world.next_free_branch(), 2 * LANES, MEMBERS // (2 * LANES), client)
+        lanes[0].phone.sync_time()
+        for lane in lanes[1:]:
+            lane.phone.token, lane.phone.token_clock = lanes[0].phone.token, lanes[0].phone.token_clock
+            lane.phone.token_mono = lanes[0].phone.token_mono
+    world.analyze(env.owner_url)
+    figures = []
+    serial = random.Random(env.data.name).randrange(10_000, 500_000)
+    for size, pushes in PUSHES.items():
+        total = pushes * ROUNDS
+        made = [[_make_push(lane, size, serial + 1_000_000 * i) for _ in range(total)] for i, lane in enumerate(lanes)]
+        replays = [_record(push_list) for push_list in made[LANES:]]
+        figures += _measure(env, size, pushes, made[:LANES], replays)
+        serial += 50_000
+    return {"name": "push", "figures": figures}
+
+
+_serial = 0
+
+
+def _make_push(lane: world.Lane, size: int, base: int) -> Push:
+    global _serial
+    rng = random.Random(base + _serial)
+    for _ in range(size):
+        _serial += 1
+        lane.phone.op("enrol", world.worker(rng, base + _serial))
+    lines, lane.phone.outbox = lane.phone.outbox, []
+    return lane.phone.signed_push(lines)
+
+
+def _record(pushes: list[Push]) -> list[Statements]:
+    """Runs the pushes through the application in one transaction that is rolled back, and returns their statements."""
+    from perisai.sync.push import push
+
+    recorded: list[Statements] = []
+    factory = RequestFactory()
+
+    def listen(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if "set_config('perisai.branches'" in sql:
+            recorded[-1].append([])
+        statements = recorded[-1]
+        (statements[-1] if statements else statements.append([]) or statements[-1]).append((sql, params))
+        return execute(sql, params, many, context)
+
+    outer = transaction.atomic()
+    outer._from_testcase = True  # lets the durable Works inside take part in a transaction that is rolled back
+    with outer, connection.execute_wrapper(listen):
+        for body, headers in pushes:
+            recorded.append([])
+            meta = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+            request = factory.post("/", data=body, content_type=headers["Content-Type"], **meta)  # type: ignore[arg-type]
+            answers = push(request, clock=SystemClock())["answers"]
+            assert {a["status"] for a in answers} <= {"accepted", "review"}, answers[0]
+        transaction.set_rollback(True)
+    return recorded
+
+
+def _measure(env: Env, size: int, pushes: int, made: list[list[Push]], replays: list[list[Statements]]) -> list[dict[str, Any]]:
+    ours, bare = [], []
+    for index in range(ROUNDS):
+        part = slice(index * pushes, (index + 1) * pushes)
+        ours.append(_round([(_send, env.origin, lane[part]) for lane in made]))
+        bare.append(_round([(_replay, env.database_url, lane[part]) for lane in replays]))
+    enrolled = size * pushes * len(made)
+    rate = sorted(enrolled / r.seconds for r in ours)[ROUNDS // 2]
+    limit = sorted(enrolled / r.seconds for r in bare)[ROUNDS // 2]
+    cpu = sum(r.client_cpu for r in ours) / ROUNDS
+    goal = 0.70 if size == 50 else 0.40
+    ratio = rate / limit
+    figures = [
+        {
+            "what": f"push {size}",
+            "value": round(rate),
+            "unit": "enrolments/s",
+            "limit": round(limit),
+            "ratio": round(ratio, 3),
+            "goal": goal,
+            "met": ratio >= goal,
+            "client_cpu_seconds": round(cpu, 2),
+            "round_seconds": round(sum(r.seconds for r in ours) / ROUNDS, 2),
+        }
+    ]
+    if size == 50:
+        figures.append(
+            {
+                "what": "push 50 absolute",
+                "value": round(rate),
+                "unit": "enrolments/s",
+                "limit": 6.2,
+                "ratio": round(rate / 6.2),
+                "goal": round(OPENIMIS),
+                "met": rate >= OPENIMIS,
+            }
+        )
+    return figures
+
+
+def _round(jobs: list[tuple[Callable[..., float], str, Any]]) -> Round:
+    """Runs the jobs in processes that start together; the clock runs from the start to the last end."""
+    context = multiprocessing.get_context("fork")
+    barrier, results = context.Barrier(len(jobs) + 1), context.Queue()
+
+    def child(job: tuple[Callable[..., float], str, Any]) -> None:
+        try:
+            results.put(job[0](barrier, job[1], job[2]))
+        except BaseException as error:  # noqa: BLE001 - the parent must hear of it
+            barrier.abort()
+            results.put(error)
+        finally:
+            results.close()
+            results.join_thread()
+            os._exit(0)
+
+    processes = [context.Process(target=child, args=(job,)) for job in jobs]
+    for process in processes:
+        process.start()
+    barrier.wait(60)
+    started = time.perf_counter()
+    cpu = 0.0
+    for _ in jobs:
+        result = results.get(timeout=300)
+        if isinstance(result, BaseException):
+            raise result
+        cpu += result
+    seconds = time.perf_counter() - started
+    for process in processes:
+        process.join()
+    return Round(seconds, cpu)
+
+
+def _send(barrier: Any, origin: str, pushes: list[Push]) -> float:
+    parts = urlsplit(origin)
+    client = http.client.HTTPConnection(parts.hostname or "", parts.port)
+    client.connect()
+    barrier.wait(60)
+    for body, headers in pushes:
+        client.request("POST", "/api/v1/sync/push", body, headers)
+        response = client.getresponse()
+        content = response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{response.status} {content[:300]!r}")
+    return time.process_time()
+
+
+def _replay(barrier: Any, url: str, pushes: list[Statements]) -> float:
+    with psycopg.connect(url, autocommit=True) as bare:
+        bare.prepare_threshold = 3
+        barrier.wait(60)
+        for push in pushes:
+            for statements in push:
+                with bare.transaction():
+                    for sql, params in statements:
+                        cursor = bare.execute(sql, params)
+                        if cursor.description:
+                            cursor.fetchall()
+    return time.process_time()
