@@ -18,7 +18,7 @@ router = Router(tags=["SNAP BI"])
 
 READ_HEADERS = (*partner.KEPT_HEADERS, "Authorization", "X-CLIENT-KEY")
 RETRY_SECONDS = 2
-ERRORS = {status: openapi.SnapAnswer for status in (400, 401, 404, 409, 503)}
+ERRORS = dict.fromkeys((400, 401, 404, 409, 503), openapi.SnapAnswer)
 
 
 @router.post("access-token/b2b", response={200: openapi.TokenAnswer, **ERRORS}, openapi_extra=openapi.TOKEN)

@@ -27,9 +27,10 @@ LATE_NOTICE: Final = timedelta(days=3)
 
 # Carried by notification_request; the payment by primary key, where it is of this branch.
 _EARLIER = """
-SELECT n.amount, (SELECT p.enrolment_id FROM payments_payment p WHERE p.branch_id = %s AND p.id = n.id)
-FROM payments_notification n
-WHERE n.bank_id = %s AND n.payment_request_id = %s AND n.state = 'credited' AND n.id <> %s
+SELECT n.amount, p.enrolment_id
+FROM payments_notification n LEFT JOIN payments_payment p ON p.branch_id = %s AND p.id = n.id
+WHERE n.bank_id = %s AND n.payment_request_id = %s AND n.id <> %s
+  AND (n.state = 'credited' OR n.state = 'resolved' AND p.id IS NOT NULL)
 """
 
 _BOOK = """
@@ -97,7 +98,7 @@ def credit(order: Credit) -> Answer:
 
 
 def _book_notice(work: Work, order: Credit, standing: Standing | None, due: Due) -> None:
-    assert standing is not None  # noqa: S101 - nothing is due without one
+    assert standing is not None
     judgement.reprice(work, branch_id=order.owner.branch_id, due=due)
     book(
         work,

@@ -4,9 +4,9 @@ from typing import Final, NamedTuple
 
 from cryptography.hazmat.primitives import serialization
 
+from perisai import keys
 from perisai.events import vault
 from perisai.events.work import Work
-from perisai import keys
 
 
 class DemoBank(NamedTuple):

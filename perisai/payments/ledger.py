@@ -92,7 +92,7 @@ def prove(work: Work, branch_id: int) -> list[str]:
     """What does not agree between ledger, bills, payments and paid months; empty when money balances."""
     accounts: defaultdict[str, int] = defaultdict(int, balance(work, branch_id))
     proof = work.row(_PROOF, {"branch": branch_id})
-    assert proof is not None  # noqa: S101 - an aggregate always gives a row
+    assert proof is not None
     owed, paid, months, unpaid_paid = proof
     banks = sum(amount for account, amount in accounts.items() if account.startswith("bank:"))
     checks = [
@@ -119,5 +119,5 @@ def _billing(income: Income) -> list[tuple[str, str, int]]:
 
 def _record(work: Work, branch_id: int, moves: Sequence[tuple[str, str, int]], bill_id: UUID | None) -> None:
     if moves:
-        debits, credits, amounts = (list(column) for column in zip(*moves, strict=True))
-        work.execute(_INSERT, [branch_id, work.now, bill_id, debits, credits, amounts])
+        debited, credited, amounts = (list(column) for column in zip(*moves, strict=True))
+        work.execute(_INSERT, [branch_id, work.now, bill_id, debited, credited, amounts])

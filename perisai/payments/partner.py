@@ -10,14 +10,15 @@ from typing import Any, LiteralString
 
 from django.db import connection
 
+from perisai import keys
 from perisai.events import vault
 from perisai.payments import snap
 from perisai.payments.answers import Case, SnapRefused
 from perisai.payments.messages import parse_time
-from perisai import keys
 
 KEPT_HEADERS = (
-    "X-TIMESTAMP", "X-SIGNATURE", "X-PARTNER-ID", "X-EXTERNAL-ID", "CHANNEL-ID", "X-ORIGIN", "X-IP-ADDRESS", "X-DEVICE-ID", "Content-Type",
+    "X-TIMESTAMP", "X-SIGNATURE", "X-PARTNER-ID", "X-EXTERNAL-ID", "CHANNEL-ID", "X-ORIGIN", "X-IP-ADDRESS",
+    "X-DEVICE-ID", "Content-Type",
 )  # fmt: skip
 """Kept with a notification as evidence. The access token is not among them."""
 HEADER_LIMIT = 1024
@@ -37,7 +38,7 @@ WHERE b.client_key = %s
 
 _FIND_BY_ID = f"SELECT {_COLUMNS}, NULL FROM payments_bank b WHERE b.id = %s"
 
-_KEEP_TOKEN = "INSERT INTO payments_bank_token (token_hash, bank_id, expires_at) VALUES (%s, %s, %s)"
+_KEEP = "INSERT INTO payments_bank_token (token_hash, bank_id, expires_at) VALUES (%s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def issue_token(call: Call) -> tuple[str, int]:
     token = secrets.token_urlsafe(48)
     until = call.received_at + timedelta(seconds=partner.token_seconds)
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP_TOKEN, [_token_hash(token), partner.id, until])
+        cursor.execute(_KEEP, [_token_hash(token), partner.id, until])
     return token, partner.token_seconds
 
 

@@ -1,0 +1,203 @@
+"""Staff pages about money: payments, what waits for a decision, one notification, and the banks' settings."""
+
+import json
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
+from perisai.errors import Refused
+from perisai.events.vault import Unreadable, unseal
+from perisai.events.work import branch_day
+from perisai.payments import bank_settings, labels, queries, suspense
+from perisai.payments.models import Bank
+from perisai.payments.registry import mask_nik
+
+DECIDERS = (Role.BRANCH, Role.BRANCH_HEAD, Role.HEAD_OFFICE)
+SEES_BANKS = (Role.HEAD_OFFICE, Role.AUDITOR)
+
+
+@audience(Role.AGENCY, *STAFF, *ABOVE)
+@require_GET
+def payment_list(request: PageRequest) -> HttpResponse:
+    """Confirmed payments, newest first, with today's sum."""
+    q, bank = request.GET.get("q", "").strip()[:128], request.GET.get("bank", "")
+    rows = queries.payments(request.work, viewer=request.viewer, q=q, bank=bank, before=_before(request))
+    zone = request.viewer.office.timezone
+    today = datetime.combine(branch_day(request.work.now, zone), time(), ZoneInfo(zone))
+    count, amount = queries.totals(request.work, viewer=request.viewer, since=today)
+    sees_queue = request.viewer.role is not Role.AGENCY
+    context = {
+        "rows": [row | {"source": labels.SOURCES[row["source"]]} for row in rows],
+        "after": rows[-1]["id"] if len(rows) == queries.PAGE else None,
+        "q": q,
+        "bank": bank,
+        "banks": queries.banks(request.work),
+        "today": {"count": count, "amount": amount},
+        "waiting": queries.waiting(request.work, viewer=request.viewer) if sees_queue else None,
+        "sees_banks": request.viewer.role in SEES_BANKS,
+    }
+    return render(request, "payments/list.html", context)
+
+
+@audience(*STAFF, *ABOVE)
+@require_GET
+def notification_list(request: PageRequest) -> HttpResponse:
+    """What banks told us; first what waits for a decision."""
+    state = request.GET.get("state", "suspense")
+    state = state if state in labels.STATES else ""
+    q, bank = request.GET.get("q", "").strip()[:128], request.GET.get("bank", "")
+    rows = queries.notifications(
+        request.work, viewer=request.viewer, state=state, q=q, bank=bank, before=_before(request)
+    )
+    context = {
+        "rows": [row | {"label": labels.STATES[row["state"]]} for row in rows],
+        "after": rows[-1]["id"] if len(rows) == queries.PAGE else None,
+        "state": state,
+        "states": labels.STATES,
+        "q": q,
+        "bank": bank,
+        "banks": queries.banks(request.work),
+        "waiting": queries.waiting(request.work, viewer=request.viewer),
+    }
+    return render(request, "payments/notifications.html", context)
+
+
+@audience(*STAFF, *ABOVE)
+@require_GET
+def notification_page(request: PageRequest, notification_id: UUID) -> HttpResponse:
+    return _notification(request, notification_id)
+
+
+@audience(*DECIDERS)
+@require_POST
+def notification_decide(request: PageRequest, notification_id: UUID) -> HttpResponse:
+    """Attach to a bill, or have the bank pay it back; the reason is kept."""
+    reason, note = request.POST.get("reason", ""), request.POST.get("note", "").strip()
+    _get_notification(request, notification_id)
+    try:
+        if request.POST.get("decide") == "attach":
+            code = request.POST.get("code", "")
+            suspense.attach(request.work, notification_id=notification_id, code=code, reason=reason, note=note)
+            messages.success(request, _("Booked. The member's cover begins now if it had not begun."))
+        else:
+            suspense.refund(request.work, notification_id=notification_id, reason=reason, note=note)
+            messages.success(request, _("Noted: the bank is to pay it back."))
+    except Refused as refused:
+        return _notification(request, notification_id, refused)
+    return redirect("payments:notifications")
+
+
+@audience(*SEES_BANKS)
+@require_GET
+def bank_list(request: PageRequest) -> HttpResponse:
+    context = {
+        "banks": Bank.objects.order_by("name"),
+        "may_edit": request.viewer.role is Role.HEAD_OFFICE,
+        "choices": labels.CHOICES,
+    }
+    return render(request, "payments/banks.html", context)
+
+
+@audience(Role.HEAD_OFFICE)
+@require_http_methods(["GET", "POST"])
+def bank_page(request: PageRequest, bank_id: str) -> HttpResponse:
+    """The settings of one bank; ``new`` makes one. The secret is written and never shown."""
+    is_new = bank_id == "new"
+    bank = None if is_new else Bank.objects.filter(id=bank_id).first()
+    if bank is None and not is_new:
+        raise Refused("E1004")
+    refused: Refused | None = None
+    if request.method == "POST":
+        target = request.POST.get("id", "").strip() if is_new else bank_id
+        try:
+            bank_settings.save(request.work, bank_id=target, given=request.POST.dict(), is_new=is_new)
+        except Refused as error:
+            refused = error
+        else:
+            messages.success(request, _("Saved. The new settings hold from now on."))
+            return redirect("payments:banks")
+    context = {
+        "bank": bank,
+        "given": request.POST if refused else bank,
+        "choices": labels.CHOICES,
+        "refused": _said(refused),
+        "is_new": is_new,
+    }
+    return render(request, "payments/bank.html", context, status=refused.status if refused else 200)
+
+
+def _notification(request: PageRequest, notification_id: UUID, refused: Refused | None = None) -> HttpResponse:
+    found = _get_notification(request, notification_id)
+    response = _object(found["response"])
+    context = {
+        "it": found,
+        "label": labels.STATES[found["state"]],
+        "answer": response.get("responseMessage", ""),
+        "body": _shown_body(found),
+        "headers": sorted(_object(found["headers"]).items()),
+        "decision": _decision(found["resolution"]),
+        "may_decide": found["state"] == "suspense" and request.viewer.role in DECIDERS,
+        "reasons": labels.REASONS,
+        "given": request.POST,
+        "refused": _said(refused),
+    }
+    return render(request, "payments/notification.html", context, status=refused.status if refused else 200)
+
+
+def _get_notification(request: PageRequest, notification_id: UUID) -> dict[str, Any]:
+    found = queries.find_notification(request.work, viewer=request.viewer, notification_id=notification_id)
+    if found is None:
+        raise Refused("E1004")
+    return found
+
+
+def _shown_body(found: dict[str, Any]) -> str:
+    """The bank's words, indented; a NIK that serves as number is masked wherever it stands."""
+    try:
+        body = orjson.loads(unseal(found["body"]))
+    except (Unreadable, orjson.JSONDecodeError):
+        return ""
+    text = json.dumps(body, ensure_ascii=False, indent=2)
+    number = body.get("customerNo") if isinstance(body, dict) else None
+    if found["channel"] == "nik" and isinstance(number, str) and number:
+        text = text.replace(number, mask_nik(number))
+    return text
+
+
+def _decision(resolution: str) -> dict[str, Any] | None:
+    if not resolution:
+        return None
+    decision = _object(resolution)
+    return {
+        "what": labels.DECISIONS.get(decision["decision"], ""),
+        "why": labels.REASONS.get(decision["reason"], ""),
+        "note": decision["note"],
+        "at": datetime.fromisoformat(decision["at"]),
+    }
+
+
+def _object(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(value) if isinstance(value, str | bytes) else value or {}
+    return found
+
+
+def _said(refused: Refused | None) -> dict[str, Any] | None:
+    if refused is None:
+        return None
+    return {"code": refused.code, "text": refused.text(), "action": refused.action()}
+
+
+def _before(request: PageRequest) -> UUID | None:
+    try:
+        return UUID(request.GET.get("before", ""))
+    except ValueError:
+        return None
