@@ -14,7 +14,12 @@ from perisai.events.work import Happened, Work
 from perisai.offices.models import Office, OfficeKind
 
 _regions = count(9700, 10)
-REGENCIES = {"15.71": "Kota Jambi", "15.05": "Kab. Muaro Jambi", "15.04": "Kab. Batanghari", "15.72": "Kota Sungai Penuh"}
+REGENCIES = {
+    "15.71": "Kota Jambi",
+    "15.05": "Kab. Muaro Jambi",
+    "15.04": "Kab. Batanghari",
+    "15.72": "Kota Sungai Penuh",
+}
 
 
 @dataclass
@@ -86,8 +91,12 @@ def _branch(branch_id: int, region: int, above: list[int], agents: int) -> Branc
     place = BranchPlace(branch_id, branch_id + 1, branch_id + 2, [uuid7() for _ in range(agents)])
     _office(branch_id, OfficeKind.BRANCH, region, branch_id, above, f"KC-{branch_id}", f"KC Uji {branch_id}")
     path = [*above, branch_id]
-    _office(place.sub_branch, OfficeKind.SUB_BRANCH, branch_id, branch_id, path, f"KCP-{branch_id}", f"KCP Uji {branch_id}")
-    _office(place.agency_office, OfficeKind.AGENCY, branch_id, branch_id, path, f"WD-{branch_id}", f"Wadah Uji {branch_id}")
+    _office(
+        place.sub_branch, OfficeKind.SUB_BRANCH, branch_id, branch_id, path, f"KCP-{branch_id}", f"KCP Uji {branch_id}"
+    )
+    _office(
+        place.agency_office, OfficeKind.AGENCY, branch_id, branch_id, path, f"WD-{branch_id}", f"Wadah Uji {branch_id}"
+    )
     month = today().replace(day=1)
     with Work(scope=Scope.branch(branch_id)) as work:
         work.execute("INSERT INTO events_position (branch_id, number) VALUES (%s, 0)", [branch_id])
@@ -118,7 +127,9 @@ def _branch(branch_id: int, region: int, above: list[int], agents: int) -> Branc
     return place
 
 
-def _office(id_: int, kind: str, parent: int | None, branch: int | None, above: list[int], code: str, name: str) -> Office:
+def _office(
+    id_: int, kind: str, parent: int | None, branch: int | None, above: list[int], code: str, name: str
+) -> Office:
     return Office.objects.create(
         id=id_, kind=kind, parent_id=parent, branch_id=branch, path=[*above, id_], code=code, name=name, province_code="15",
         regencies=list(REGENCIES) if kind == OfficeKind.BRANCH else [], is_demo=True,

@@ -46,7 +46,7 @@ function Group({ level, rows, base }: { level: Level; rows: readonly Child[]; ba
               <th scope="col" class="number">
                 {t.today}
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number live-wide">
                 {t.month}
               </th>
               <th scope="col" class="number live-wide">
@@ -101,7 +101,7 @@ function Row({ row, base }: { row: Child; base: string }) {
         )}
       </td>
       <td class="number">{number(row.today.accepted ?? 0)}</td>
-      <td class="number">{number(accepted)}</td>
+      <td class="number live-wide">{number(accepted)}</td>
       <td class="number live-wide">{number(row.month.active ?? 0)}</td>
       <td class="number live-wide">{rupiah(row.month.contributions ?? 0)}</td>
     </tr>

@@ -4,7 +4,8 @@ import { recordsBehind } from "./drill";
 import type { Payload } from "./state";
 import { day, number, rupiah, t } from "./texts";
 
-const SHOWN = ["captured", "accepted", "active", "contributions", "payments", "review"] as const;
+const SHOWN = ["captured", "accepted", "active", "review", "contributions", "payments"] as const;
+const WIDE: ReadonlySet<string> = new Set(["contributions", "payments"]);
 const SHOW_DELTA_MS = 2000;
 
 export function Figures({ payload, members }: { payload: Payload; members: string }) {
@@ -30,7 +31,7 @@ function Figure({ metric, payload, members }: { metric: Shown; payload: Payload;
   const { level, key } = payload;
   const behind = (from: string): string => recordsBehind(members, { level, key, metric, from, to: payload.day });
   return (
-    <div class={`figure live-figure ${delta ? "moved" : ""}`}>
+    <div class={`figure live-figure ${WIDE.has(metric) ? "wide" : ""} ${delta ? "moved" : ""}`}>
       <span class="figure-name">{t[metric]}</span>
       <a class="figure-value" href={behind(payload.day)} title={t.openRecords(t[metric])}>
         {write(today)}

@@ -18,7 +18,7 @@ export function Pace({ hours, hour }: { hours: readonly number[]; hour: number }
           return (
             <g key={at}>
               <rect
-                class={at === hour ? "bar now" : "bar"}
+                class={at === hour ? "hour now" : "hour"}
                 x={at * SLOT + 2}
                 y={HEIGHT - height}
                 width={SLOT - 4}

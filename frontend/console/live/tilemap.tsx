@@ -6,6 +6,8 @@ import { number, t } from "./texts";
 
 const STEPS = 5;
 const SIZE = 10;
+/** A map of one province begins below the empty upper part of its label's row. */
+const LABEL_ROOM = 6;
 
 interface Props {
   map: TileMap;
@@ -19,6 +21,7 @@ export function TileMapPart({ map, payload, members }: Props) {
   const first = map.tiles.find((tile) => count(tile.code) === most);
   const title = most > 0 && first ? t.mapTitle(first.name, number(most)) : t.mapNone;
   const isSmall = map.columns <= 12;
+  const top = isSmall ? LABEL_ROOM : 0;
   const address = (tile: Tile): string =>
     recordsBehind(members, {
       level: "regency",
@@ -33,12 +36,12 @@ export function TileMapPart({ map, payload, members }: Props) {
       {/* biome-ignore lint/a11y/useSemanticElements: a group of links inside a picture */}
       <svg
         class={isSmall ? "live-map small" : "live-map"}
-        viewBox={`0 0 ${map.columns * SIZE} ${map.rows * SIZE}`}
+        viewBox={`0 ${top} ${map.columns * SIZE} ${map.rows * SIZE - top}`}
         role="group"
         aria-label={t.mapHint}
       >
         {map.blocks.map((block) => (
-          <text key={block.code} class="block" x={block.x * SIZE} y={block.y * SIZE + 8}>
+          <text key={block.code} class="block" x={block.x * SIZE} y={block.y * SIZE + (isSmall ? 9 : 8)}>
             {isSmall ? block.name : block.code}
           </text>
         ))}

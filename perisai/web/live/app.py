@@ -26,8 +26,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from perisai.events.live import BadTicket, Ticket, read_ticket
 from perisai import keys
+from perisai.events.live import BadTicket, Ticket, read_ticket
 from perisai.web.live.hub import Away, Channel, Hub, NotAllowed
 from perisai.web.live.listener import Listener
 from perisai.web.live.scopes import UnknownScope

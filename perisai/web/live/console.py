@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from perisai import keys
 from perisai.accounts.audience import READERS, PageRequest, audience
 from perisai.errors import Refused
 from perisai.events.live import SECONDS, make_ticket
 from perisai.events.reading import read
 from perisai.offices.models import Office
-from perisai import keys
 from perisai.web.live import sources
 from perisai.web.live.payload import Payload, build
 from perisai.web.live.permission import may_watch, own_watch

@@ -104,6 +104,9 @@ class Hub:
                 if not self.is_paused:
                     log.warning("the database is away: %s", error)
                 self._pause()
+            except Exception:
+                log.exception("the live process begins anew")
+                self._pause()
             await asyncio.sleep(pause)
             self._expire()
             pause = min(pause * 2, _LONGEST_PAUSE)
@@ -142,11 +145,7 @@ class Hub:
 
         async def load() -> None:
             await self._read(connection, fresh.load_offices())
-            for watch in list(self.channels):
-                try:
-                    await self._read(connection, fresh.open(watch, datetime.now(UTC)))
-                except UnknownScope:
-                    self._forget(watch)
+            await self._open_again(connection, fresh)
 
         await self._within(connection, load)
         self.world = fresh
@@ -158,7 +157,10 @@ class Hub:
     async def _tick(self, connection: psycopg.AsyncConnection[DictRow]) -> None:
         started = time.monotonic()
         cursor = await connection.execute(ALL_POSITIONS)
+        known = self._numbers.keys()
         self._numbers = {row["branch_id"]: (row["number"], row["moved_at"]) for row in await cursor.fetchall()}
+        if self._numbers.keys() != known:
+            self._due["refresh"] = 0.0  # a branch was opened: the nation and its region have one more
         await self._follow(connection)
         await self._chores(connection)
         self.last_tick = time.monotonic()
@@ -286,6 +288,7 @@ class Hub:
 
         async def load() -> None:
             await self._read(connection, self.world.load_offices())
+            await self._open_again(connection, self.world)
             detailed = [branch for branch in self.world.branches.values() if branch.detail]
             await self._read(connection, self.world.load_people(detailed))
             if self.world.branches:
@@ -293,6 +296,14 @@ class Hub:
 
         await self._within(connection, load)
         self._publish(self.channels)
+
+    async def _open_again(self, connection: psycopg.AsyncConnection[DictRow], world: World) -> None:
+        """Finds every watched scope anew: branches open and close, agents leave."""
+        for watch in list(self.channels):
+            try:
+                await self._read(connection, world.open(watch, datetime.now(UTC)))
+            except UnknownScope:
+                self._forget(watch)
 
     def _forget(self, watch: Watch) -> None:
         channel = self.channels.pop(watch)

@@ -18,7 +18,17 @@ from perisai.web.live.world import Branch, World
 
 Payload = dict[str, Any]
 
-METRICS = ("captured", "accepted", "review", "active", "contributions", "payments", "rejected", "cancelled", "review_closed")
+METRICS = (
+    "captured",
+    "accepted",
+    "review",
+    "active",
+    "contributions",
+    "payments",
+    "rejected",
+    "cancelled",
+    "review_closed",
+)
 """Metrics that the screen shows, of ``kinds.yaml``."""
 ATTAINS = "accepted"
 """The metric that is held against the target."""
@@ -111,7 +121,9 @@ def _target(branches: list[Branch], place: Place) -> int | None:
     agents = branches[0].agents.values()
     if place.watch.level == AGENT:
         return branches[0].targets.get(place.watch.key)
-    return _target_of(branches[0], (agent for agent in agents if _office_of(agent, place.watch.level) == place.watch.key))
+    return _target_of(
+        branches[0], (agent for agent in agents if _office_of(agent, place.watch.level) == place.watch.key)
+    )
 
 
 def _target_of(branch: Branch, agents: Iterable[Agent]) -> int | None:
@@ -164,9 +176,7 @@ def _children(world: World, place: Place, branches: list[Branch]) -> list[Payloa
     if place.watch.level == AGENT:
         return []
     return [
-        _agent_row(branch, agent)
-        for agent in _shown(branch)
-        if _office_of(agent, place.watch.level) == place.watch.key
+        _agent_row(branch, agent) for agent in _shown(branch) if _office_of(agent, place.watch.level) == place.watch.key
     ]
 
 

@@ -17,7 +17,9 @@ OFFICES_OF_BRANCH = "SELECT " + _OFFICE + " FROM offices_office WHERE branch_id 
 
 OFFICES = "SELECT " + _OFFICE + " FROM offices_office WHERE id = ANY(%(offices)s::int[])"
 
-POSITIONS: LiteralString = "SELECT branch_id, number, moved_at FROM events_position WHERE branch_id = ANY(%(branches)s::int[])"
+POSITIONS: LiteralString = (
+    "SELECT branch_id, number, moved_at FROM events_position WHERE branch_id = ANY(%(branches)s::int[])"
+)
 
 _AGENT: LiteralString = "branch_id, id, code, full_name, sub_branch_id, agency_office_id, state"
 
@@ -52,7 +54,9 @@ WHERE p.level = 1 AND (p.code = ANY(%(provinces)s::text[]) OR %(everywhere)s)
 ORDER BY r.code
 """
 
-ACTIVE_USERS: LiteralString = "SELECT id, role, office_id FROM accounts_user WHERE id = ANY(%(users)s::uuid[]) AND is_active"
+ACTIVE_USERS: LiteralString = (
+    "SELECT id, role, office_id FROM accounts_user WHERE id = ANY(%(users)s::uuid[]) AND is_active"
+)
 
 
 @dataclass(frozen=True)

@@ -79,5 +79,6 @@ def _grid(province: str, codes: list[str]) -> Grid:
 def _hand_made() -> dict[str, Grid]:
     provinces = yaml.safe_load((Path(__file__).parent / "tiles.yaml").read_text(encoding="utf-8"))
     return {
-        province: {code: (column, line) for code, (column, line) in grid.items()} for province, grid in provinces.items()
+        province: {code: (column, line) for code, (column, line) in grid.items()}
+        for province, grid in provinces.items()
     }

@@ -193,7 +193,9 @@ class World:
 
     def stale(self, now: datetime) -> list[int]:
         """Branches where a new day has begun."""
-        days = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in {b.office.timezone for b in self.branches.values()}}
+        days = {
+            zone: now.astimezone(ZoneInfo(zone)).date() for zone in {b.office.timezone for b in self.branches.values()}
+        }
         return [each for each, branch in self.branches.items() if branch.today != days[branch.office.timezone]]
 
     def _re_read(self, events: list[Row]) -> Reading[None]:
