@@ -27,11 +27,14 @@ def logins(config: Config) -> Iterator[str]:
         yield f"logins: `perisai demo --credentials --data {config.data}` failed: {result.stderr.strip()[-300:]}"
         return
     yield from _lines(json.loads(result.stdout))
-    yield f"all logins, TOTP secrets and device codes: perisai demo --credentials --data {config.data}"
+    yield f"everybody, with TOTP secrets: perisai demo --credentials --data {config.data}"
 
 
 def _lines(credentials: dict[str, Any]) -> Iterator[str]:
+    """Staff with password and how to get the second factor; three phones to try. The JSON has everybody."""
     for login in credentials.get("logins", []):
-        yield f"  {login['role']:<18} {login['username']:<24} {login['password']}"
+        if login["role"] != "agent":
+            yield f"  {login['role']:<12} {login['username']:<20} {login['password']}"
     for agent in credentials.get("agents", [])[:3]:
-        yield f"  {'phone of ' + agent['username']:<43} activation code {agent['activation_code']}"
+        yield f"  phone of {agent['username']:<24} activation code {agent['activation_code']}"
+    yield "staff also need a code of six digits: perisai demo --code USERNAME"

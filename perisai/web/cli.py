@@ -41,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_serving(demo)
     demo.add_argument("--no-simulate", action="store_true", help="a still world: nobody enrols or pays by itself")
     demo.add_argument("--credentials", action="store_true", help="print logins, TOTP secrets and device codes as JSON")
+    demo.add_argument("--code", metavar="USERNAME", help="print this login's second factor of the moment")
 
     up = _add(inner, "up", commands.up, "run for real: no demo world")
     _add_serving(up)

@@ -30,6 +30,8 @@ def demo(options: argparse.Namespace) -> int:
     os.environ["PERISAI_DEMO"] = "1"
     if options.credentials:
         return _print_credentials(resolve(options))
+    if options.code:
+        return _print_code(resolve(options), options.code)
     return _serve(options, is_demo=True)
 
 
@@ -210,6 +212,19 @@ def _print_credentials(config: Config) -> int:
 
         json.dump(credentials(), sys.stdout, indent=2, default=str)
         print()
+    return 0
+
+
+def _print_code(config: Config, username: str) -> int:
+    with django(config):
+        import pyotp
+
+        from perisai.web.demo.secret import Secrets
+
+        known = Secrets().logins.get(username)
+        if not known or not known.get("totp_secret"):
+            raise CannotRun(f"{username} is no login of the demo with a second factor.")
+        print(pyotp.TOTP(known["totp_secret"]).now())
     return 0
 
 

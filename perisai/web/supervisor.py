@@ -90,8 +90,8 @@ class Supervisor:
         finally:
             child.kill()
         if child.poll() != 0:
-            last = "\n".join(child.last_lines)
-            raise StepFailed(f"{step.name} failed (see {self.config.log / step.name}.log):\n{last}")
+            last = "" if self._shown else "\n".join(["", *child.last_lines])
+            raise StepFailed(f"{step.name} failed (see {self.config.log / step.name}.log){last}")
         self.say(f"{step.name} done in {time.monotonic() - begun:.1f} s")
 
     def keep(self, services: Sequence[Service]) -> None:
