@@ -148,7 +148,7 @@ class Story:
             if row is None or row[1] == "quota":
                 return
             self._counts["decisions"] += 1
-            if row[1] in ("same_nik", "similar"):
+            if row[1] in ("identity_same", "identity_similar"):
                 review.reject(work, branch_id=branch_id, review_id=row[0], note="Orang yang sama, sudah terdaftar.")
                 return
             note = "KTP dicocokkan dengan orangnya."

@@ -17,6 +17,8 @@ ZONE = ZoneInfo("Asia/Jakarta")
 PACE = {JAMBI: 1.2, BUNGO: 0.85}
 """Enrolments an agent and working day, on average."""
 SUNDAY = 0.45
+EARLY, LATELY = 0.45, timedelta(days=25)
+"""The agency offices are new: until lately there was less work."""
 SAME_NIK, LOOKALIKE, CANCELLED, WRONG_CLOCK, WITH_PHOTO, ONLINE = 0.012, 0.02, 0.03, 0.005, 0.12, 0.6
 LEAST_FOR_CAP = 30
 """Fewer enrolments than this in the month, and no cap is reached in the story."""
@@ -70,6 +72,7 @@ class Plan:
         random = self._random
         zeal = 0.55 + 0.9 * ((agent.number * 7) % 10) / 10
         pace = PACE[agent.branch_id] * zeal * (SUNDAY if day.weekday() == 6 else 1.08)
+        pace *= 1 if self.today - day < LATELY else EARLY
         visits = [self._visit(agent, day) for _ in range(_poisson(random, pace))]
         visits = [visit for visit in visits if self.begin + timedelta(hours=1) < visit.at < self.end - timedelta(minutes=4)]
         self.visits += visits
