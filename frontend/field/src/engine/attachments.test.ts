@@ -119,3 +119,15 @@ test("another picture takes the place of the one before; a discarded draft takes
   const again = await makePhone({ server: phone.server, database: phone.database });
   await expect.poll(() => again.engine.photos.find(second.sha256)).toBeNull();
 });
+
+test("a photo of a former device goes under the present one", async () => {
+  const phone = await makeActivePhone();
+  const bytes = picture(1000);
+  await enrol(phone, "Ani", bytes);
+  phone.server.mishaps = [({ path }) => (path.includes("attach") ? json(404, {}) : null)];
+  await phone.engine.activation.activate("7K3QXM0A9T");
+  phone.server.revokedDevice = [...phone.server.devices.keys()][0] ?? null;
+  await phone.engine.sync.now();
+  await expectComplete(phone, bytes);
+  expect(phone.engine.device.get().phase).toBe("active");
+});

@@ -1,4 +1,5 @@
 /** Uploads photos after their ops, in parts, from where the server has them (protocol, section 9). */
+import type { StateValues } from "../storage/records";
 import type { Storage } from "../storage/storage";
 import { EngineError } from "./contract";
 import { isRecord, Refusal, type Reply } from "./http";
@@ -40,35 +41,40 @@ export class Attachments {
   ) {}
 
   /** Uploads what can be uploaded; true when a photo was completed. */
-  async run(progress: Progress): Promise<boolean> {
-    const ready = await this.listReady();
+  async run(identity: StateValues["identity"], progress: Progress): Promise<boolean> {
+    const ready = await this.listReady(identity);
     let done = 0;
     for (const [place, { sha256, device }] of ready.entries()) {
       progress(place, ready.length);
-      if (await this.upload(device, sha256)) done += 1;
+      if (await this.upload(device, sha256, device !== identity.device)) done += 1;
     }
     return done > 0;
   }
 
-  /** Photos whose op the server has, and not of one it refused: nobody needs those. */
-  private async listReady(): Promise<{ sha256: string; device: string }[]> {
+  /**
+   * Photos whose op the server has, and not of one it refused: nobody needs those. They go under the present device,
+   * also when a former one of the same agent made the op.
+   */
+  private async listReady(identity: StateValues["identity"]): Promise<{ sha256: string; device: string }[]> {
     const ready: { sha256: string; device: string }[] = [];
     for (const { sha256, op: id } of await this.storage.listWaitingAttachments()) {
       const op = await this.storage.findOp(id);
       const named = op !== null && ["accepted", "review", "received"].includes(op.status);
-      if (named && !this.givenUp.has(sha256)) ready.push({ sha256, device: op.device });
+      if (named && !this.givenUp.has(sha256))
+        ready.push({ sha256, device: op.agent === identity.agent.id ? identity.device : op.device });
     }
     return ready;
   }
 
-  private async upload(device: string, sha256: string): Promise<boolean> {
+  private async upload(device: string, sha256: string, former: boolean): Promise<boolean> {
     const path = `/api/v1/attachments/${sha256}`;
     try {
       return await this.sendParts(device, sha256, path);
     } catch (failure) {
       // 404: the op that names it is not judged yet. The next round asks again.
       if (failure instanceof Refusal && failure.status === 404) return false;
-      if (failure instanceof Refusal && [400, 413, 415, 422].includes(failure.status)) {
+      const hopeless = former ? [400, 401, 403, 413, 415, 422] : [400, 413, 415, 422];
+      if (failure instanceof Refusal && hopeless.includes(failure.status)) {
         this.givenUp.add(sha256);
         return false;
       }

@@ -25,6 +25,12 @@ const ASK_AGAIN_MS = 60_000;
 const FAST_MS = 3_000;
 const LINE_FEED = 10;
 
+interface Count {
+  done: number;
+  readonly total: number;
+  readonly now: number;
+}
+
 export type Progress = (done: number, total: number) => void;
 
 function isDue(op: OpRecord, now: number): boolean {
@@ -74,24 +80,39 @@ export class Push {
     this.limit = SLOW_OPS;
   }
 
-  /** Sends every due op of every device this phone has been, once; true when something was answered. */
-  async run(progress: Progress): Promise<boolean> {
+  /**
+   * Sends every due op of every device this phone has been, once. A former device that the server refuses keeps its ops
+   * here and does not hold up the others; what it met is told at the end.
+   */
+  async run(current: string, progress: Progress): Promise<void> {
     const pending = await this.storage.listPending();
     const now = this.around.now();
     const total = pending.filter((op) => isDue(op, now)).length;
-    let done = 0;
+    const count: Count = { done: 0, total, now };
+    let refused: EngineError | null = null;
     for (const device of new Set(pending.map((op) => op.device))) {
       const own = pending.filter((op) => op.device === device);
-      let after = 0;
-      for (let run = nextRun(own, after, this.cap(), now); run.length > 0; run = nextRun(own, after, this.cap(), now)) {
-        progress(done, Math.max(total, done + run.length));
-        if (await this.sendRun(device, run)) {
-          after = run.at(-1)?.seq ?? after;
-          done += run.length;
-        }
+      try {
+        await this.drain(device, own, count, progress);
+      } catch (failure) {
+        const former = failure instanceof Refusal && [401, 403].includes(failure.status) && device !== current;
+        if (!former) throw failure;
+        refused = new EngineError("unauthorised", failure.text, failure);
       }
     }
-    return done > 0;
+    if (refused !== null) throw refused;
+  }
+
+  private async drain(device: string, own: readonly OpRecord[], count: Count, progress: Progress): Promise<void> {
+    let after = 0;
+    for (;;) {
+      const run = nextRun(own, after, this.cap(), count.now);
+      if (run.length === 0) return;
+      progress(count.done, Math.max(count.total, count.done + run.length));
+      if (!(await this.sendRun(device, run))) continue;
+      after = run.at(-1)?.seq ?? after;
+      count.done += run.length;
+    }
   }
 
   private cap(): number {

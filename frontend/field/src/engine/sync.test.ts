@@ -222,6 +222,21 @@ describe("a phone that the branch switched off", () => {
   });
 });
 
+test("a former device that the server no longer knows keeps its ops and holds up nobody", async () => {
+  const phone = await makeActivePhone();
+  phone.around.online = () => false;
+  await enrol(phone, "Ani");
+  phone.around.online = () => true;
+  const former = phone.engine.device.get().device ?? "";
+  phone.server.devices.delete(former);
+  await phone.engine.activation.activate("7K3QXM0A9T");
+  await enrol(phone, "Budi");
+  await phone.engine.sync.now();
+  expect(phone.server.stored().map((op) => op.body.name)).toEqual(["Budi"]);
+  expect(phone.engine.device.get().phase).toBe("active");
+  expect(phone.engine.sync.state.get()).toMatchObject({ unsent: 1, error: { code: "unauthorised" } });
+});
+
 describe("the phone itself", () => {
   test("a restart in the middle keeps chain, drafts and outbox", async () => {
     const phone = await makeActivePhone();

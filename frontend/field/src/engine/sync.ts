@@ -22,6 +22,9 @@ const LAST_RETRY_MS = 5 * 60_000;
 const OTHER_TAB_MS = 5_000;
 /** With nothing wrong: how often to look for news while the app is open. */
 const QUIET_MS = 60_000;
+/** The same while somebody may be waiting for an answer: a payment usually comes minutes after the enrolment. */
+const ATTENTIVE_MS = 15_000;
+const ATTENTIVE_FOR_MS = 5 * 60_000;
 /** These concern the way to the server or the whole phone: the other steps of the round would meet the same. */
 const ENDS_ROUND: readonly ErrorCode[] = [
   "offline",
@@ -72,6 +75,8 @@ export class Sync {
   /** The server asked not to be asked before this. */
   private notBefore = 0;
   private stopped = true;
+  /** When something last happened here or came from the server. */
+  private stirredAt = 0;
   /** Something came up while a round was running. */
   private again = false;
 
@@ -105,6 +110,7 @@ export class Sync {
   /** Soon, unless the server asked for a pause that is not over. */
   wake(afterMs = 0): void {
     if (this.stopped) return;
+    this.stirredAt = this.parts.around.now();
     this.patch({ online: this.parts.around.online() });
     if (this.running !== null) this.again = true;
     else this.plan(afterMs);
@@ -156,7 +162,11 @@ export class Sync {
   private planNext(error: ErrorView | null, elsewhere: boolean): void {
     if (error !== null) this.plan(backoff(this.failures, this.parts.around.random()));
     else if (elsewhere) this.plan(OTHER_TAB_MS);
-    else this.plan(this.again ? 0 : QUIET_MS);
+    else this.plan(this.again ? 0 : this.quietMs());
+  }
+
+  private quietMs(): number {
+    return this.parts.around.now() - this.stirredAt < ATTENTIVE_FOR_MS ? ATTENTIVE_MS : QUIET_MS;
   }
 
   private clockError(): ErrorView | null {
@@ -183,27 +193,29 @@ export class Sync {
   }
 
   private stepsFor(identity: StateValues["identity"]): (() => Promise<void>)[] {
-    const push = (): Promise<void> => this.pushAll();
+    const push = (): Promise<void> => this.pushAll(identity.device);
     // A phone that was switched off may only drain what it has.
     if (identity.revoked) return [push];
-    return [push, () => this.uploadAll(), () => this.pullAll(identity.device), () => this.refreshReference()];
+    return [push, () => this.uploadAll(identity), () => this.pullAll(identity.device), () => this.refreshReference()];
   }
 
-  private async pushAll(): Promise<void> {
+  private async pushAll(device: string): Promise<void> {
     const { push, changes } = this.parts;
     try {
-      await push.run(this.progress("push"));
+      await push.run(device, this.progress("push"));
     } finally {
       changes.tell("outbox", "members");
     }
   }
 
-  private async uploadAll(): Promise<void> {
-    if (await this.parts.attachments.run(this.progress("photos"))) this.parts.changes.tell("outbox", "members");
+  private async uploadAll(identity: StateValues["identity"]): Promise<void> {
+    if (await this.parts.attachments.run(identity, this.progress("photos")))
+      this.parts.changes.tell("outbox", "members");
   }
 
   private async pullAll(device: string): Promise<void> {
     const kept = (page: PulledPage): void => {
+      if (page.members.length > 0) this.stirredAt = this.parts.around.now();
       const moved = page.members.length + page.gone.length + page.answers.length > 0;
       this.parts.changes.tell("me", ...(moved ? (["members", "outbox"] as const) : []));
     };

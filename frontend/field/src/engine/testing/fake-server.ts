@@ -53,6 +53,7 @@ export class FakeServer {
   pages: Record<string, unknown>[] = [];
   rulesVersion = "2026-01";
   revoked = false;
+  revokedDevice: string | null = null;
 
   readonly fetch: typeof fetch = async (input, init) => {
     const path = String(input);
@@ -155,7 +156,7 @@ export class FakeServer {
   ): Promise<Response | null> {
     const device = this.devices.get(headers.get("X-Perisai-Device") ?? "");
     if (device === undefined) return problem(401, "E2001");
-    if (this.revoked) return problem(403, "E2002");
+    if (this.revoked || device.id === this.revokedDevice) return problem(403, "E2002");
     const token = headers.get("X-Perisai-Token") ?? "";
     if (this.now - Number(token.split(".")[1]) > 15 * 60_000) return problem(401, "E2004");
     const message = requestMessage({ method, path, bodyHash: await sha256(body), token });
