@@ -18,31 +18,39 @@ SIMILAR = "identity_similar"
 _CLAIM = "SELECT nik_hash, branch_id, enrolment_id FROM members_claim_niks('BPU', %s, %s::bytea[], %s::uuid[], %s)"
 
 # Equality first, each leg by its own index (person_birth, person_phone, person_kk, person_name_key); then likeness on what is
-# left. Under row-level security a trigram search first cannot use its index, because `%` is not leakproof.
+# left. Under row-level security a trigram search first cannot use its index, because `%` is not leakproof. LATERAL with a
+# limit keeps the planner from hashing the whole branch, and a phone or card that hundreds share from flooding a push.
+# Nothing but a name in common stays under the threshold (rules/identity.yaml), so that leg asks for the year of birth as well.
 _CANDIDATES = """
 WITH asked AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb)
-    AS a (place int, nik_hash bytea, name_key text, birth_date date, stand_in boolean, phone text, kk_hash bytea)
+    AS a (place int, nik_hash bytea, name_key text, birth_date date, year_from date, year_to date, stand_in boolean,
+          phone text, kk_hash bytea)
 ), found AS (
-  SELECT a.place, p.id FROM asked a
-  JOIN members_person p ON p.branch_id = %(branch)s AND p.birth_date = a.birth_date WHERE NOT a.stand_in
+  SELECT a.place, p.id FROM asked a CROSS JOIN LATERAL (
+    SELECT p.id FROM members_person p
+    WHERE p.branch_id = %(branch)s AND p.birth_date = a.birth_date AND NOT a.stand_in LIMIT 60) p
   UNION
-  SELECT a.place, p.id FROM asked a
-  JOIN members_person p ON p.branch_id = %(branch)s AND p.phone = a.phone
+  SELECT a.place, p.id FROM asked a CROSS JOIN LATERAL (
+    SELECT p.id FROM members_person p WHERE p.branch_id = %(branch)s AND p.phone = a.phone LIMIT 60) p
   UNION
-  SELECT a.place, p.id FROM asked a
-  JOIN members_person p ON p.branch_id = %(branch)s AND p.kk_hash = a.kk_hash
+  SELECT a.place, p.id FROM asked a CROSS JOIN LATERAL (
+    SELECT p.id FROM members_person p WHERE p.branch_id = %(branch)s AND p.kk_hash = a.kk_hash LIMIT 60) p
   UNION
-  SELECT a.place, p.id FROM asked a
-  JOIN members_person p ON p.branch_id = %(branch)s AND p.name_key = a.name_key AND p.name_key <> ''
+  SELECT a.place, p.id FROM asked a CROSS JOIN LATERAL (
+    SELECT p.id FROM members_person p
+    WHERE p.branch_id = %(branch)s AND p.name_key = a.name_key AND a.name_key <> ''
+      AND p.birth_date BETWEEN a.year_from AND a.year_to LIMIT 60) p
 )
 SELECT f.place, p.id, p.name, p.birth_date, p.birth_place, p.sex, p.phone, p.kk_hash, p.region_code, e.id
 FROM found f
 JOIN asked a ON a.place = f.place
-JOIN members_person p ON p.branch_id = %(branch)s AND p.id = f.id
-JOIN members_enrolment e ON e.branch_id = %(branch)s AND e.person_id = p.id
+CROSS JOIN LATERAL (SELECT * FROM members_person p WHERE p.branch_id = %(branch)s AND p.id = f.id LIMIT 1) p
+CROSS JOIN LATERAL (
+  SELECT e.id FROM members_enrolment e
+  WHERE e.branch_id = %(branch)s AND e.person_id = f.id
+    AND e.segment = 'BPU' AND e.state IN ('review', 'accepted', 'active', 'lapsed') LIMIT 1) e
 WHERE p.nik_hash <> a.nik_hash
-  AND e.segment = 'BPU' AND e.state IN ('review', 'accepted', 'active', 'lapsed')
   AND (similarity(p.name_key, a.name_key) >= 0.3
        OR (p.birth_date = a.birth_date)::int + coalesce((p.phone = a.phone)::int, 0)
           + coalesce((p.kk_hash = a.kk_hash)::int, 0) >= 2)
@@ -135,6 +143,8 @@ def _asked_json(asked: list[Identity]) -> str:
             "nik_hash": "\\x" + one.nik_hash.hex(),
             "name_key": one.name_key,
             "birth_date": one.birth_date,
+            "year_from": one.birth_date.replace(month=1, day=1),
+            "year_to": one.birth_date.replace(month=12, day=31),
             "stand_in": is_stand_in(one.birth_date),
             "phone": one.phone,
             "kk_hash": None if one.kk_hash is None else "\\x" + one.kk_hash.hex(),

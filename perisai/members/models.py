@@ -41,7 +41,7 @@ class Person(models.Model):
             models.Index(fields=["branch_id", "birth_date"], name="person_birth"),
             models.Index(fields=["branch_id", "phone"], name="person_phone", condition=Q(phone__isnull=False)),
             models.Index(fields=["branch_id", "kk_hash"], name="person_kk", condition=Q(kk_hash__isnull=False)),
-            models.Index(fields=["branch_id", "name_key"], name="person_name_key"),
+            models.Index(fields=["branch_id", "name_key", "birth_date"], name="person_name_key"),
         ]
 
 
@@ -127,9 +127,7 @@ class Enrolment(models.Model):
             models.Index(fields=["branch_id", "agent_id", "id"], name="enrolment_agent"),
             models.Index(fields=["branch_id", "person_id"], name="enrolment_person"),
             models.Index(fields=["branch_id", "state", "id"], name="enrolment_state"),
-            models.Index(
-                fields=["branch_id", "core_state"], name="enrolment_core", condition=Q(core_state="exported")
-            ),
+            models.Index(fields=["branch_id", "core_state"], name="enrolment_core", condition=Q(core_state="exported")),
         ]
 
 
@@ -236,3 +234,50 @@ class NikClaim(models.Model):
 
     class Meta:
         db_table = "members_nik_claim"
+
+
+class CoreFile(models.Model):
+    """A file that went to the core system or came back from it. Its rows hold numbers and outcomes, no personal data."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    direction = models.TextField(choices=[("export", "ekspor"), ("import", "impor")])
+    sha256 = models.BinaryField(null=True)
+    """Of an imported file: the same bytes are taken once."""
+    at = models.DateTimeField()
+    user_id = models.UUIDField(null=True)
+    enrolments = ArrayField(models.UUIDField(), default=list)
+    outcome = models.JSONField(default=list)
+    """Of an import, a row each: [line, outcome, detail]."""
+
+    class Meta:
+        db_table = "members_core_file"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch_id", "sha256"], condition=Q(direction="import"), name="core_file_once"
+            ),
+        ]
+
+
+class Kpj(models.Model):
+    """National registry of participant numbers: which enrolment holds one. Outside row-level security."""
+
+    kpj = models.TextField(primary_key=True)
+    branch_id = models.IntegerField()
+    enrolment_id = models.UUIDField()
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "members_kpj"
+        indexes = [models.Index(fields=["branch_id", "enrolment_id"], name="kpj_enrolment")]
+
+
+class KpjBlock(models.Model):
+    """Where a branch's demo numbering of participant numbers stands."""
+
+    branch_id = models.IntegerField(primary_key=True)
+    next = models.BigIntegerField(default=1)
+
+    class Meta:
+        db_table = "members_kpj_block"
