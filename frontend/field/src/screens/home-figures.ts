@@ -17,3 +17,9 @@ export function neededPerDay(missing: number, days: number): number | null {
 export function daysUntil(today: string, day: string): number {
   return Math.round((Date.parse(day) - Date.parse(today)) / DAY);
 }
+
+/** The first word of a name, or the whole name where that word is a mere initial. */
+export function shortName(name: string): string {
+  const [first = name] = name.split(" ");
+  return first.length < 3 || first.endsWith(".") ? name : first;
+}

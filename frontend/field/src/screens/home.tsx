@@ -13,7 +13,7 @@ import { Ring } from "../ui/ring";
 import { link } from "../ui/route";
 import { toast } from "../ui/toast";
 import { EnrolLink } from "./enrol-link";
-import { daysLeftInMonth, daysUntil, neededPerDay } from "./home-figures";
+import { daysLeftInMonth, daysUntil, neededPerDay, shortName } from "./home-figures";
 
 /** What an agent needs to know before the next worker, and the one act: enrol. */
 export function HomeScreen() {
@@ -27,11 +27,7 @@ export function HomeScreen() {
   const timezone = device.branch?.timezone ?? "Asia/Jakarta";
   const today = dayOf(engine.serverNow(), timezone);
   return (
-    <Page
-      title={t.greeting(name.split(" ")[0] ?? name)}
-      testid="screen-home"
-      foot={device.phase === "active" && <EnrolLink />}
-    >
+    <Page title={t.greeting(shortName(name))} testid="screen-home" foot={device.phase === "active" && <EnrolLink />}>
       <LicenceNotice me={me} today={today} />
       <QuotaNotice me={me} />
       <DraftCard drafts={drafts} now={now} />

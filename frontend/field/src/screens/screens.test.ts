@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { OpView, SyncState } from "../engine/contract";
 import { commonTexts } from "../i18n/common";
 import { parseRoute } from "../ui/route";
-import { daysLeftInMonth, daysUntil, neededPerDay } from "./home-figures";
+import { daysLeftInMonth, daysUntil, neededPerDay, shortName } from "./home-figures";
 import { coverOf } from "./members/cover";
 import { historyOf } from "./members/history";
 import { whatsAppLink } from "./members/share";
@@ -23,6 +23,11 @@ describe("the figures of the home screen", () => {
     expect(daysUntil("2026-11-22", "2026-12-10")).toBe(18);
     expect(daysUntil("2026-11-22", "2026-11-21")).toBe(-1);
   });
+});
+
+test("an agent is greeted by a word that is a name", () => {
+  expect(shortName("Rina Kartika")).toBe("Rina");
+  expect(shortName("M. Ridwan")).toBe("M. Ridwan");
 });
 
 describe("the line about sending", () => {

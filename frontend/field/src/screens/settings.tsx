@@ -85,9 +85,9 @@ function AgentSection() {
         rows={[
           [t.name, agent?.name ?? t.none],
           [t.code, agent?.code ?? t.none],
-          [t.office, agent?.office ?? t.none],
+          [t.office, agent?.office || t.none],
           [t.branch, device.branch?.name ?? t.none],
-          [t.subBranch, agent?.sub_branch ?? t.none],
+          [t.subBranch, agent?.sub_branch || t.noSubBranch],
           [t.licence, licence ? t.licenceUntil(licence.number, formatDate(licence.valid_to, language)) : t.none],
         ]}
       />

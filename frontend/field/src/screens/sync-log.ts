@@ -20,9 +20,12 @@ export function syncRounds(): readonly SyncRound[] {
   }
 }
 
+/** A round that fails as the one before did takes its place, so that an hour without signal is one line. */
 function note(round: SyncRound): void {
+  const [last, ...older] = syncRounds();
+  const before = last === undefined || (round.code !== null && round.code === last.code) ? older : [last, ...older];
   try {
-    localStorage.setItem(KEY, JSON.stringify([round, ...syncRounds()].slice(0, KEPT)));
+    localStorage.setItem(KEY, JSON.stringify([round, ...before].slice(0, KEPT)));
   } catch {
     // A full storage is told elsewhere; the log is the first thing to do without.
   }

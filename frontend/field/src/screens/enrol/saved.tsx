@@ -5,7 +5,7 @@ import { enrolTexts } from "../../i18n/enrol";
 import { membersTexts } from "../../i18n/members";
 import { Button, ButtonLink } from "../../ui/button";
 import { asErrorView, ErrorNotice } from "../../ui/error-notice";
-import { Notice } from "../../ui/notice";
+import { Notice, type Tone } from "../../ui/notice";
 import { useLoaded, useValue } from "../../ui/observe";
 import { Page, Section } from "../../ui/page";
 import { useTexts } from "../../ui/preferences";
@@ -13,6 +13,14 @@ import { link } from "../../ui/route";
 import { PaymentCard } from "../members/payment";
 
 type State = "saved" | "accepted" | "review" | "rejected" | "cancelled";
+
+const TONES: Record<State, Tone> = {
+  saved: "done",
+  accepted: "done",
+  review: "note",
+  rejected: "stop",
+  cancelled: "note",
+};
 
 function stateOf(member: MemberView | null): State {
   if (member?.cancelling || member?.state === "cancelled") return "cancelled";
@@ -33,7 +41,7 @@ export function SavedScreen({ opId }: { opId: string }) {
     accepted: t.acceptedTitle,
     review: t.reviewTitle,
     rejected: t.rejectedTitle,
-    cancelled: t.undone,
+    cancelled: t.undoneTitle,
   };
   return (
     <Page
@@ -45,24 +53,32 @@ export function SavedScreen({ opId }: { opId: string }) {
         </ButtonLink>
       }
     >
-      <div data-testid="saved-state" data-state={state} data-op={opId} role="status">
-        {state === "saved" && member && (
-          <Notice tone="done" testid="saved">
-            <p>{t.savedBody(member.name)}</p>
-          </Notice>
+      <div class="page__part" data-testid="saved-state" data-state={state} data-op={opId}>
+        <div role="status">
+          {member && (
+            <Notice tone={TONES[state]} testid="saved">
+              <p>
+                {state === "saved"
+                  ? t.savedBody(member.name)
+                  : state === "cancelled"
+                    ? t.undone
+                    : `${member.name}: ${titles[state]}`}
+              </p>
+            </Notice>
+          )}
+        </div>
+        {member?.error && <ErrorNotice error={member.error} tone={state === "review" ? "note" : "stop"} />}
+        {state === "accepted" && member?.paymentCode && <PaymentCard member={member} />}
+        {state !== "cancelled" && <WhatNext state={state} />}
+        {member && (
+          <div class="stack">
+            <ButtonLink wide href={link("member", member.key)} testid="to-member">
+              {t.toMember}
+            </ButtonLink>
+            {member.canCancel && state === "saved" && <Undo member={member} />}
+          </div>
         )}
       </div>
-      {member?.error && <ErrorNotice error={member.error} tone={state === "review" ? "note" : "stop"} />}
-      {state === "accepted" && member?.paymentCode && <PaymentCard member={member} />}
-      {state !== "cancelled" && <WhatNext state={state} />}
-      {member && (
-        <div class="stack">
-          <ButtonLink wide href={link("member", member.key)} testid="to-member">
-            {t.toMember}
-          </ButtonLink>
-          {member.canCancel && state === "saved" && <Undo member={member} />}
-        </div>
-      )}
     </Page>
   );
 }

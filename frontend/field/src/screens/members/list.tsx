@@ -182,7 +182,7 @@ function Row({ member }: { member: MemberView }) {
       ? t.paidThrough(formatMonth(member.paidThrough, language))
       : member.state === "accepted" && member.amount !== null
         ? formatMoney(member.amount)
-        : t.enrolled(formatDate(member.capturedOn, language));
+        : formatDate(member.capturedOn, language);
   return (
     <a
       class="member-row"
