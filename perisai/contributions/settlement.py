@@ -11,7 +11,6 @@ from perisai.contributions.bill import lines_of
 from perisai.contributions.tariff import months_from, price, total
 from perisai.events.work import Happened, Work, branch_day
 
-
 # Carried by bill_enrolment. The oldest open bill first; without one, the newest. The months are looked up by primary key.
 _FIND = """
 SELECT b.id, b.enrolment_id, b.payment_code, b.state, b.first_month, b.months, b.lines, b.amount, b.pay_by,
@@ -26,8 +25,18 @@ LIMIT 1
 _FIND_FOR_PAYING = _FIND + " FOR UPDATE OF b"
 
 _REPRICE = """
-UPDATE contributions_bill SET first_month = %s, lines = %s, amount = %s, priced_at = %s
+UPDATE contributions_bill SET first_month = %s, months = %s, lines = %s, amount = %s, priced_at = %s
 WHERE branch_id = %s AND id = %s AND state = 'open'
+"""
+
+_ISSUE = """
+INSERT INTO contributions_bill (branch_id, id, enrolment_id, payment_code, state, first_month, months, lines, amount, rules,
+  issued_at, priced_at, pay_by)
+VALUES (%s, %s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+_PAID_OF = """
+SELECT month FROM contributions_paid_month WHERE branch_id = %s AND enrolment_id = %s AND month = ANY (%s) ORDER BY month
 """
 
 _SETTLE = """
@@ -118,7 +127,7 @@ def repriced(bill: Payable, terms: Terms, at: datetime) -> Payable:
 def reprice(work: Work, *, branch_id: int, old: Payable, new: Payable, terms: Terms) -> None:
     """Makes ``new`` the price of the locked bill ``old``. The payment code stays. The caller moves the ledger."""
     lines = orjson.dumps(new.lines).decode()
-    work.execute(_REPRICE, [new.first_month, lines, new.amount, work.now, branch_id, new.id])
+    work.execute(_REPRICE, [new.first_month, new.months, lines, new.amount, work.now, branch_id, new.id])
     work.report(
         Happened(
             kind="bill_repriced",
@@ -133,6 +142,25 @@ def reprice(work: Work, *, branch_id: int, old: Payable, new: Payable, terms: Te
             detail={"bill": new.id, "old_amount": old.amount, "first_month": new.first_month},
         )
     )
+
+
+def for_months(bill: Payable, terms: Terms, months: list[date]) -> Payable:
+    """The bill as one for these contribution months in a row, priced by the tariff. Writes nothing. Raises ``PriceError``."""
+    prices = price(terms.income, terms.programmes, terms.transport, months)
+    return replace(bill, first_month=months[0], months=len(months), lines=lines_of(prices), amount=total(prices))
+
+
+def issue_another(work: Work, *, branch_id: int, like: Payable) -> None:
+    """Writes ``like`` as an open bill of its own (its id must be new), for months that were paid without a bill of ours.
+    The caller moves the ledger."""
+    lines = orjson.dumps(like.lines).decode()
+    facts = (branch_id, like.id, like.enrolment_id, like.payment_code, like.first_month, like.months, lines, like.amount)
+    work.execute(_ISSUE, [*facts, load().version, work.now, work.now, work.now])
+
+
+def months_paid(work: Work, *, branch_id: int, enrolment_id: UUID, months: list[date]) -> list[date]:
+    """Those of ``months`` that are paid."""
+    return [month for (month,) in work.rows(_PAID_OF, [branch_id, enrolment_id, months])]
 
 
 def settle(work: Work, *, branch_id: int, bill_id: UUID, payment_id: UUID, paid_at: datetime) -> list[date]:
