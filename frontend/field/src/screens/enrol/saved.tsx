@@ -69,7 +69,7 @@ export function SavedScreen({ opId }: { opId: string }) {
         </div>
         {member?.error && <ErrorNotice error={member.error} tone={state === "review" ? "note" : "stop"} />}
         {state === "accepted" && member?.paymentCode && <PaymentCard member={member} />}
-        {state !== "cancelled" && <WhatNext state={state} />}
+        {state !== "cancelled" && !member?.error?.text && <WhatNext state={state} />}
         {member && (
           <div class="stack">
             <ButtonLink wide href={link("member", member.key)} testid="to-member">

@@ -76,9 +76,11 @@ export function Next({ member }: { member: MemberView }) {
     rejected: [t.nextRejected, t.nextRejectedJoin],
     cancelled: [t.nextCancelled],
   };
+  // The server's own words, where there are some, say what happens next better than the app's.
+  const said = member.error?.text ? [] : texts[member.state];
   return (
     <div class="stack" data-testid="next">
-      {texts[member.state].map((text) => (
+      {said.map((text) => (
         <p key={text}>{text}</p>
       ))}
       {member.opStatus === "conflict" && <p>{t.conflict}</p>}
