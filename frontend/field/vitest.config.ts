@@ -12,5 +12,7 @@ export default defineConfig({
     environment: "node",
     setupFiles: [fileURLToPath(new URL("./scripts/vitest-setup.ts", import.meta.url))],
     restoreMocks: true,
+    // CI and builds share few cores.
+    testTimeout: 30_000,
   },
 });

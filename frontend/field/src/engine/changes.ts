@@ -3,6 +3,9 @@ import type { ChannelLike } from "./surroundings";
 
 export type Change = "device" | "drafts" | "outbox" | "members" | "me" | "reference" | "preferences" | "token" | "sync";
 
+/** `here` is false for what another tab changed. */
+export type Listener = (changed: readonly Change[], here: boolean) => void;
+
 interface Message {
   readonly changed: readonly Change[];
 }
@@ -12,28 +15,28 @@ function isMessage(value: unknown): value is Message {
 }
 
 export class Changes {
-  private readonly listeners = new Set<(changed: readonly Change[]) => void>();
+  private readonly listeners = new Set<Listener>();
 
   constructor(private readonly channel: ChannelLike | null) {
     if (channel === null) return;
     channel.onmessage = (event) => {
-      if (isMessage(event.data)) this.tellHere(event.data.changed);
+      if (isMessage(event.data)) this.pass(event.data.changed, false);
     };
   }
 
   tell(...changed: Change[]): void {
-    this.tellHere(changed);
+    this.pass(changed, true);
     const message: Message = { changed };
     this.channel?.postMessage(message);
   }
 
   /** Calls back with what changed, here or in another tab. */
-  on(listener: (changed: readonly Change[]) => void): () => void {
+  on(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  private tellHere(changed: readonly Change[]): void {
-    for (const listener of [...this.listeners]) listener(changed);
+  private pass(changed: readonly Change[], here: boolean): void {
+    for (const listener of [...this.listeners]) listener(changed, here);
   }
 }

@@ -73,6 +73,7 @@ export class FieldEngine implements Engine {
     const locks = new Locks(around.locks);
     const { sync, reference, time, http } = makeRounds(this.storage, this.changes, locks, around);
     this.rounds = sync;
+    sync.onPage = (page) => this.members.take(page);
     this.reference = reference;
     this.time = time;
     this.members = new Members(this.storage);
@@ -136,13 +137,14 @@ export class FieldEngine implements Engine {
       this.device.set({ ...this.device.get(), phase: "unsupported", problem: problemOf(failure) });
       return;
     }
-    this.changes.on((changed) => {
-      this.reloading = this.reloading.then(() => this.reload(changed)).catch(() => undefined);
+    this.changes.on((changed, here) => {
+      this.reloading = this.reloading.then(() => this.reload(changed, here)).catch(() => undefined);
     });
     this.rounds.state.subscribe(() => this.joinSync());
     this.outbox.waiting.subscribe(() => this.joinSync());
     this.joinSync();
     void this.drafts.purge().catch(() => undefined);
+    void this.outbox.purge(this.options.around.now()).catch(() => undefined);
     if (this.options.inBrowser === false) return;
     this.listen();
     if (this.device.get().device !== null) this.rounds.begin();
@@ -162,17 +164,19 @@ export class FieldEngine implements Engine {
     await this.drafts.load(agent);
     await this.outbox.load(agent);
     await this.reference.load(this.device.get().branch?.province ?? null);
+    this.members.forget();
     this.members.renew(agent);
   }
 
   /** Another tab, or a part here, changed what is stored. */
-  private async reload(changed: readonly Change[]): Promise<void> {
+  private async reload(changed: readonly Change[], here: boolean): Promise<void> {
     const has = (change: Change): boolean => changed.includes(change);
     const agent = this.device.get().agent?.id ?? null;
     if (has("device")) {
       await this.loadDevice();
       return await this.loadRest();
     }
+    if (has("members") && !here) this.members.forget();
     if (has("members") || has("outbox")) this.members.renew(agent);
     if (has("drafts")) await this.drafts.load(agent);
     if (has("outbox")) await this.outbox.load(agent);

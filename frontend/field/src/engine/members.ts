@@ -1,6 +1,6 @@
 /** The agent's own members: what the server told, merged with what only this phone knows. */
 import type { MemberRecord, OpRecord } from "../storage/records";
-import type { Storage } from "../storage/storage";
+import type { PulledPage, Storage } from "../storage/storage";
 import type { MemberPage, MemberQuery, MemberState, MemberView } from "./contract";
 import { Cell } from "./observable";
 import { hasWords, plain, words } from "./words";
@@ -150,9 +150,20 @@ function newestFirst(a: MemberView, b: MemberView): number {
   return (b.op ?? b.key) < (a.op ?? a.key) ? -1 : 1;
 }
 
+/** The searched forms of a member by what they are made of: most stay the same from one merge to the next. */
+const FORMS = new Map<string, Pick<Indexed, "line" | "digits">>();
+const MAX_FORMS = 20_000;
+
 function index(view: MemberView): Indexed {
-  const digits = [view.nik, view.phone, view.paymentCode, view.kpj].map((text) => (text ?? "").replace(/[^\d*]/g, ""));
-  return { view, line: ` ${plain(view.name)}`, digits: `${digits.join(" ")} ` };
+  const numbers = [view.nik, view.phone, view.paymentCode, view.kpj].map((text) => text ?? "").join(" ");
+  const key = `${view.name}|${numbers}`;
+  let forms = FORMS.get(key);
+  if (forms === undefined) {
+    if (FORMS.size >= MAX_FORMS) FORMS.clear();
+    forms = { line: ` ${plain(view.name)}`, digits: `${numbers.replace(/[^\d* ]/g, "")} ` };
+    FORMS.set(key, forms);
+  }
+  return { view, ...forms };
 }
 
 /** Digits match the end of any number; longer ones also its inside, as a phone is often told without its prefix. */
@@ -167,16 +178,32 @@ function matches(row: Indexed, text: string): boolean {
 
 export class Members {
   readonly revision = new Cell(0);
+  /** What the server told, kept in memory once read: a phone takes long to read 5,000 records. */
+  private records: Map<string, MemberRecord> | null = null;
+  private epoch = 0;
   private rows: Promise<readonly Indexed[]> | null = null;
   private agent: string | null = null;
 
   constructor(private readonly storage: Storage) {}
 
-  /** What was read is stale; the next question reads again. */
+  /** Ops have changed, or records that were taken; the next question merges again. */
   renew(agent: string | null): void {
     this.agent = agent;
     this.rows = null;
     this.revision.set(this.revision.get() + 1);
+  }
+
+  /** Somebody else has changed the records. */
+  forget(): void {
+    this.records = null;
+    this.epoch += 1;
+  }
+
+  /** Follows a page that has just been stored. */
+  take({ members, gone }: Pick<PulledPage, "members" | "gone">): void {
+    this.epoch += 1;
+    for (const record of members) this.records?.set(record.id, record);
+    for (const id of gone) this.records?.delete(id);
   }
 
   async search({ text = "", states, offset = 0, limit = 50 }: MemberQuery): Promise<MemberPage> {
@@ -205,11 +232,19 @@ export class Members {
     return reading;
   }
 
+  private async readRecords(): Promise<Map<string, MemberRecord>> {
+    const { epoch } = this;
+    const records = new Map((await this.storage.listMembers()).map((record) => [record.id, record]));
+    // What came while reading may be missing in it: then it is good for this once only.
+    if (epoch === this.epoch) this.records = records;
+    return records;
+  }
+
   private async read(): Promise<readonly Indexed[]> {
     if (this.agent === null) return [];
-    const records = await this.storage.listMembers();
+    const records = this.records ?? (await this.readRecords());
     const ops = await this.storage.listOps(this.agent);
     const photos = (await this.storage.listWaitingAttachments()).map((one) => one.op);
-    return mergeMembers(records, ops, photos).map(index);
+    return mergeMembers([...records.values()], ops, photos).map(index);
   }
 }

@@ -5,6 +5,9 @@ import type { Changes } from "./changes";
 import type { OpView } from "./contract";
 import { Cell } from "./observable";
 
+/** The history of a fresh enrolment is shown from its op. */
+const KEEP_DONE_MS = 14 * 86_400_000;
+
 export interface Waiting {
   readonly unsent: number;
   readonly oldestUnsentAt: number | null;
@@ -49,6 +52,11 @@ export class Outbox {
       oldestUnsentAt: unsent.length === 0 ? null : Math.min(...unsent.map((op) => op.madeAt)),
       unsentPhotos: photos.length,
     });
+  }
+
+  /** Lets go of ops that are long done and came back as members: the chain needs its head only. */
+  purge(now: number): Promise<void> {
+    return this.storage.purgeOps(now - KEEP_DONE_MS);
   }
 
   async dismiss(id: string): Promise<void> {

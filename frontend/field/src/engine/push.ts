@@ -29,6 +29,7 @@ interface Count {
   done: number;
   readonly total: number;
   readonly now: number;
+  readonly kept: () => void;
 }
 
 export type Progress = (done: number, total: number) => void;
@@ -82,13 +83,13 @@ export class Push {
 
   /**
    * Sends every due op of every device this phone has been, once. A former device that the server refuses keeps its ops
-   * here and does not hold up the others; what it met is told at the end.
+   * here and does not hold up the others; what it met is told at the end. Calls `kept` whenever what is stored may have changed.
    */
-  async run(current: string, progress: Progress): Promise<void> {
+  async run(current: string, progress: Progress, kept: () => void): Promise<void> {
     const pending = await this.storage.listPending();
     const now = this.around.now();
     const total = pending.filter((op) => isDue(op, now)).length;
-    const count: Count = { done: 0, total, now };
+    const count: Count = { done: 0, total, now, kept };
     let refused: EngineError | null = null;
     for (const device of new Set(pending.map((op) => op.device))) {
       const own = pending.filter((op) => op.device === device);
@@ -109,7 +110,8 @@ export class Push {
       const run = nextRun(own, after, this.cap(), count.now);
       if (run.length === 0) return;
       progress(count.done, Math.max(count.total, count.done + run.length));
-      if (!(await this.sendRun(device, run))) continue;
+      const dealtWith = await this.sendRun(device, run).finally(count.kept);
+      if (!dealtWith) continue;
       after = run.at(-1)?.seq ?? after;
       count.done += run.length;
     }

@@ -68,6 +68,8 @@ function endsRound(failure: unknown): boolean {
 
 export class Sync {
   readonly state: Cell<RoundState>;
+  /** Told of every page that a pull here has stored, before anybody is told that something changed. */
+  onPage: (page: PulledPage) => void = () => undefined;
   private running: Promise<void> | null = null;
   private following: Promise<void> | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -201,11 +203,7 @@ export class Sync {
 
   private async pushAll(device: string): Promise<void> {
     const { push, changes } = this.parts;
-    try {
-      await push.run(device, this.progress("push"));
-    } finally {
-      changes.tell("outbox", "members");
-    }
+    await push.run(device, this.progress("push"), () => changes.tell("outbox", "members"));
   }
 
   private async uploadAll(identity: StateValues["identity"]): Promise<void> {
@@ -216,6 +214,7 @@ export class Sync {
   private async pullAll(device: string): Promise<void> {
     const kept = (page: PulledPage): void => {
       if (page.members.length > 0) this.stirredAt = this.parts.around.now();
+      this.onPage(page);
       const moved = page.members.length + page.gone.length + page.answers.length > 0;
       this.parts.changes.tell("me", ...(moved ? (["members", "outbox"] as const) : []));
     };

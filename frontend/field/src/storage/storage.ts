@@ -254,6 +254,21 @@ export class Storage {
     });
   }
 
+  /** Removes ops made before `before` that are accepted and known as members, and those that were hidden. */
+  purgeOps(before: number): Promise<void> {
+    return guarded(() =>
+      this.db.transaction("rw", [this.db.ops, this.db.members, this.db.attachments], async () => {
+        const waiting = new Set<unknown>(await this.db.attachments.orderBy("op").uniqueKeys());
+        const known = new Set<unknown>(await this.db.members.toCollection().primaryKeys());
+        const done = this.db.ops.where("status").anyOf(["accepted", "rejected", "conflict"]);
+        await done
+          .filter((op) => op.madeAt < before && !waiting.has(op.id))
+          .filter((op) => op.dismissed || (op.status === "accepted" && (op.kind === "cancel" || known.has(op.id))))
+          .delete();
+      }),
+    );
+  }
+
   /** Hides a rejected op, and lets its bytes and photo go. */
   dismissOp(id: string): Promise<void> {
     return guarded(() =>
