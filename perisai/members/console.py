@@ -16,6 +16,7 @@ from perisai.accounts import limit
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.agents import queries as agents
 from perisai.agents.queries import names
+from perisai.contributions.rules import load
 from perisai.errors import Refused
 from perisai.events.kinds import kinds
 from perisai.events.vault import unseal
@@ -89,6 +90,7 @@ def member_page(request: PageRequest, branch_id: int, enrolment_id: UUID) -> Htt
         "agent_name": names(request.work, [(branch_id, member["agent_id"])]).get(member["agent_id"]),
         "sub_branch": offices.get(member["sub_branch_id"]),
         "agency_office": offices.get(member["agency_office_id"]),
+        "jobs": [_job(code) for code in member["jobs"]],
         "warnings": [labels.WARNINGS.get(code, code) for code in member["warnings"]],
         "payment_code": shown_code(member["payment_code"]),
         "licence": _licence(request, branch_id, member),
@@ -245,6 +247,15 @@ def _region_line(code: str) -> str:
     codes = [code, code[:8], code[:5]]
     found = Region.objects.in_bulk(codes)
     return ", ".join(found[c].name for c in codes if c in found) or code
+
+
+def _job(code: str) -> dict[str, str]:
+    """An occupation in both languages; its code where today's rules no longer have it."""
+    group, _sep, job = code.partition(".")
+    for each in load().occupations:
+        if each.code == group and job in each.jobs:
+            return {"id": each.jobs[job].id, "en": each.jobs[job].en}
+    return {"id": code, "en": code}
 
 
 def _licence(request: PageRequest, branch_id: int, member: dict[str, Any]) -> dict[str, Any] | None:

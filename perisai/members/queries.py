@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+import orjson
+
 from perisai.accounts.audience import Viewer
 from perisai.errors import Refused
 from perisai.events.work import Work
@@ -90,7 +92,7 @@ def get_member(work: Work, *, viewer: Viewer, branch_id: int, enrolment_id: UUID
     found = work.dicts(_MEMBER + sql, [branch_id, enrolment_id, *params])
     if not found:
         raise Refused("E1004")
-    return found[0]
+    return _read(found, "place")[0]
 
 
 def member_parts(work: Work, *, branch_id: int, enrolment_id: UUID) -> dict[str, list[dict[str, Any]]]:
@@ -98,7 +100,7 @@ def member_parts(work: Work, *, branch_id: int, enrolment_id: UUID) -> dict[str,
     key = [branch_id, enrolment_id]
     return {
         "heirs": work.dicts(_HEIRS, key),
-        "consents": work.dicts(_CONSENTS, key),
+        "consents": _read(work.dicts(_CONSENTS, key), "signature"),
         "photos": work.dicts(_PHOTOS, key),
         "bills": work.dicts(_BILLS, key),
         "reviews": work.dicts(_REVIEWS_OF, key),
@@ -130,7 +132,7 @@ def queue(
     order: LiteralString = (
         " ORDER BY r.due_at, r.id LIMIT %s" if state == "open" else " ORDER BY r.decided_at DESC LIMIT %s"
     )
-    return work.dicts(_QUEUE + " AND ".join(conditions) + order, [*params, limit])
+    return _read(work.dicts(_QUEUE + " AND ".join(conditions) + order, [*params, limit]), "candidates")
 
 
 def queue_counts(work: Work, *, viewer: Viewer) -> dict[str, int]:
@@ -150,7 +152,7 @@ def get_review(work: Work, *, viewer: Viewer, branch_id: int, review_id: UUID) -
     )
     if not found:
         raise Refused("E1004")
-    return found[0]
+    return _read(found, "candidates")[0]
 
 
 def next_review(work: Work, *, viewer: Viewer, after: datetime, but: UUID) -> tuple[int, UUID] | None:
@@ -170,6 +172,11 @@ def next_review(work: Work, *, viewer: Viewer, after: datetime, but: UUID) -> tu
 def records(work: Work, *, branch_id: int, enrolments: list[UUID], persons: list[UUID]) -> list[dict[str, Any]]:
     """Records of one branch to lay side by side. One statement."""
     return work.dicts(_RECORDS, [branch_id, enrolments, persons])
+
+
+def _read(rows: list[dict[str, Any]], column: str) -> list[dict[str, Any]]:
+    """JSON comes from the connection as text, so that nobody reads by accident what nobody needs."""
+    return [row | {column: orjson.loads(row[column]) if row[column] else row[column]} for row in rows]
 
 
 def _narrow(viewer: Viewer) -> tuple[LiteralString, list[Any]]:

@@ -171,7 +171,7 @@ def _lock(work: Work, branch_id: int, review_id: UUID) -> tuple[Waiting, Item]:
     item = lock_open(work, branch_id=branch_id, review_id=review_id)
     if row is None or row[1] != "review":
         raise Refused("E8001", who="-", when="-")
-    return Waiting(*row[:-1], bytes(row[-1])), item
+    return Waiting(*row), item
 
 
 def _claim(work: Work, branch_id: int, waiting: Waiting) -> None:

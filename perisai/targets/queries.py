@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+import orjson
+
 from perisai.events.work import Work
 
 # Branches without a row have no cap set; they are listed too, so that a missing target is seen.
@@ -48,7 +50,7 @@ def months(work: Work, *, branch_id: int) -> list[dict[str, Any]]:
 
 def history(work: Work, *, branch_id: int, since: date) -> list[dict[str, Any]]:
     """Who changed a quota to what, newest first."""
-    return work.dicts(_HISTORY, [branch_id, since])
+    return [row | {"detail": orjson.loads(row["detail"])} for row in work.dicts(_HISTORY, [branch_id, since])]
 
 
 def totals(work: Work, *, branches: list[int] | None, period: date) -> tuple[int, int, int, int, int]:

@@ -6,6 +6,7 @@ export function submitFilters(): void {
         form.requestSubmit();
       }
     });
+    form.querySelector("[data-unfold]")?.addEventListener("click", () => form.classList.toggle("unfolded"));
     form.addEventListener("submit", () => {
       for (const field of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")) {
         if (field.value === "") {

@@ -8,7 +8,8 @@ FIELDS = ("name", "nik", "birth_date", "birth_place", "sex", "phone", "kk", "reg
 
 @dataclass(frozen=True)
 class Side:
-    """A record beside the new one. ``record`` None: it is in another branch, of which only the name is told."""
+    """A record beside the new one; ``score`` is likeness in percent. ``record`` None: it is in another branch, of which only the
+    name is told."""
 
     record: dict[str, Any] | None
     score: int

@@ -163,7 +163,7 @@ def _sides(request: PageRequest, found: dict[str, Any]) -> dict[str, Any]:
     sides = [
         Side(
             _record(rows, own, candidate) if candidate["branch"] == branch_id else None,
-            candidate["score"],
+            min(candidate["score"], 1000) // 10,
             offices[candidate["branch"]].name if candidate["branch"] in offices else "",
         )
         for candidate in found["candidates"]
