@@ -138,8 +138,12 @@ def _finished(response: HttpResponseBase) -> HttpResponseBase:
         response = response.render()
     if isinstance(response, StreamingHttpResponse) and not response.is_async:
         file = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed when it was sent
-        for part in cast(Iterator[bytes], response.streaming_content):
-            file.write(part)
+        try:
+            file.writelines(cast(Iterator[bytes], response.streaming_content))
+        except BaseException:
+            file.close()
+            response.close()
+            raise
         response.headers["Content-Length"] = str(file.tell())
         file.seek(0)
         response.streaming_content = iter(lambda: file.read(65536), b"")
