@@ -10,6 +10,8 @@ from perisai import keys
 from perisai.accounts.models import User
 from perisai.events.ids import uuid7
 from perisai.events.live import SECONDS, make_ticket
+from perisai.events.scope import Scope
+from perisai.events.work import Work
 from tests.live.listening import LiveProcess, listening, ticket_for, wait_for
 from tests.live.places import Country, enrol, utc_now
 from tests.running import free_port
@@ -85,6 +87,21 @@ def test_stream_after_the_process_was_killed_continues_where_it_was(
             assert again.wait("moved")["today"]["captured"] == 3
     finally:
         assert process.stop() in (0, -15)
+
+
+def test_stream_when_the_database_connection_is_lost_pauses_and_resumes(
+    live: LiveProcess, country: Country, watcher: UUID
+) -> None:
+    branch = country.branches[0]
+    with listening(live.origin, ticket_for(watcher, "branch", branch.id)) as stream:
+        stream.wait("snapshot")
+        with Work(scope=Scope.branch(branch.id)) as work:
+            work.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'perisai-live'")
+        stream.wait("paused")
+        stream.wait("resumed")
+        enrol(branch, times=2)
+        wait_for(lambda: stream.today("accepted") == 2, "the news")
+    wait_for(live.is_healthy, "health")
 
 
 def test_stop_ends_the_streams_and_the_process(database: object, country: Country, watcher: UUID) -> None:
