@@ -1,6 +1,6 @@
 import "./styles/app.css";
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { engine } from "./engine";
 import { commonTexts } from "./i18n/common";
 import { ActivateScreen } from "./screens/activate";
@@ -32,8 +32,13 @@ export function App() {
   const t = useTexts(commonTexts);
   const route = useRoute();
   const device = useValue(engine.device);
+  const [ready, setReady] = useState(false);
   useEffect(keepSyncLog, []);
-  if (device.phase === "starting") return <p class="starting">{t.loading}</p>;
+  useEffect(() => {
+    // Nothing is drawn before all that is stored was read, so that nothing jumps; starting twice is starting once.
+    void engine.start().then(() => setReady(true));
+  }, []);
+  if (!ready || device.phase === "starting") return <p class="starting appear-late">{t.loading}</p>;
   if (device.phase === "unsupported") return <UnsupportedScreen problem={device.problem} />;
   const first = route.path[0] ?? "home";
   if (device.phase === "new" || first === "activate") {

@@ -30,7 +30,7 @@ export function HeadBar() {
         <Icon name={shown.icon} size={20} />
         <span class="headbar__text">
           <span role="status">{shown.text}</span>
-          {age && shown.state !== "syncing" && <span class="headbar__age">{age}</span>}
+          {age && <span class="headbar__age">{age}</span>}
         </span>
       </a>
     </header>

@@ -2,6 +2,7 @@ import type { Relation } from "../../engine";
 import { enrolTexts } from "../../i18n/enrol";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
+import { focusLater } from "../../ui/focus";
 import { useTexts } from "../../ui/preferences";
 import { SelectField } from "../../ui/select-field";
 import { useFilling, useProblem } from "./context";
@@ -15,8 +16,14 @@ export function Heirs() {
   const { form, change } = useFilling();
   const set = (index: number, heir: HeirTyped) =>
     change({ heirs: form.heirs.map((old, at) => (at === index ? heir : old)) });
-  const remove = (index: number) => change({ heirs: form.heirs.filter((_, at) => at !== index) });
-  const add = () => change({ heirs: [...form.heirs, { name: "", relation: null }] });
+  const remove = (index: number) => {
+    change({ heirs: form.heirs.filter((_, at) => at !== index) });
+    focusLater("heir-add");
+  };
+  const add = () => {
+    change({ heirs: [...form.heirs, { name: "", relation: null }] });
+    focusLater(`heir-${form.heirs.length + 1}-name`);
+  };
   return (
     <fieldset class="field" data-testid="heirs">
       <legend class="field__label">{t.heirs}</legend>
@@ -32,7 +39,7 @@ export function Heirs() {
         />
       ))}
       {form.heirs.length < HEIRS_MOST && (
-        <Button icon="plus" onPress={add} testid="heir-add">
+        <Button icon="plus" onPress={add} testid="heir-add" id="heir-add">
           {t.addHeir}
         </Button>
       )}

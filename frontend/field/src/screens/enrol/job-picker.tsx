@@ -3,6 +3,7 @@ import { enrolTexts } from "../../i18n/enrol";
 import type { Occupation } from "../../rules/document";
 import { Button } from "../../ui/button";
 import { FieldError } from "../../ui/field";
+import { focusLater, keepEnter } from "../../ui/focus";
 import { Icon } from "../../ui/icon";
 import { useSay, useTexts } from "../../ui/preferences";
 import { useFilling, useProblem } from "./context";
@@ -17,9 +18,14 @@ export function JobPicker() {
   const [adding, setAdding] = useState(false);
   const open = form.jobs.length === 0 || adding;
   const problemOf = useProblem();
+  const search = () => {
+    setAdding(true);
+    focusLater("job-search");
+  };
   const add = (code: string) => {
     if (!form.jobs.includes(code)) change({ jobs: [...form.jobs, code].slice(0, JOBS_MOST) });
     setAdding(false);
+    focusLater(`job-remove-${code}`);
   };
   return (
     <fieldset class={problemOf("job-search") ? "field field--error" : "field"} data-testid="jobs">
@@ -37,7 +43,7 @@ export function JobPicker() {
         <Search onPick={add} />
       ) : (
         form.jobs.length < JOBS_MOST && (
-          <Button icon="plus" onPress={() => setAdding(true)} testid="add-job">
+          <Button icon="plus" onPress={search} testid="add-job">
             {t.addSecondJob}
           </Button>
         )
@@ -52,6 +58,11 @@ function PickedJob({ code, main }: { code: string; main: boolean }) {
   const { form, change, rules } = useFilling();
   const job = findJob(rules, code);
   const name = job ? say(job.name) : code;
+  const remove = () => {
+    const jobs = form.jobs.filter((other) => other !== code);
+    change({ jobs });
+    focusLater(jobs[0] ? `job-remove-${jobs[0]}` : "job-search");
+  };
   return (
     <li class="picked__item" data-testid="job-picked" data-code={code}>
       <span>
@@ -62,8 +73,9 @@ function PickedJob({ code, main }: { code: string; main: boolean }) {
         type="button"
         class="icon-button"
         aria-label={t.remove(name)}
+        id={`job-remove-${code}`}
         data-testid={`job-remove-${code}`}
-        onClick={() => change({ jobs: form.jobs.filter((other) => other !== code) })}
+        onClick={remove}
       >
         <Icon name="cross" />
       </button>
@@ -95,6 +107,7 @@ function Search({ onPick }: { onPick: (code: string) => void }) {
           aria-invalid={problemOf("job-search") ? true : undefined}
           value={typed}
           data-testid="job-search"
+          onKeyDown={keepEnter}
           onInput={(event) => setTyped(event.currentTarget.value)}
         />
       </div>

@@ -4,6 +4,7 @@ import { commonTexts } from "../../i18n/common";
 import { enrolTexts } from "../../i18n/enrol";
 import { Button } from "../../ui/button";
 import { describedBy, FieldError } from "../../ui/field";
+import { focusLater, keepEnter } from "../../ui/focus";
 import { Icon } from "../../ui/icon";
 import { Notice } from "../../ui/notice";
 import { useLoaded } from "../../ui/observe";
@@ -19,6 +20,14 @@ export function VillagePicker() {
   const { form, change } = useFilling();
   const problemOf = useProblem();
   const error = problemOf("village");
+  const pick = (region: string) => {
+    change({ region });
+    focusLater("village-change");
+  };
+  const drop = () => {
+    change({ region: null });
+    focusLater("village");
+  };
   return (
     <div class={error ? "field field--error" : "field"}>
       <label class="field__label" for="village">
@@ -30,10 +39,10 @@ export function VillagePicker() {
             {t.villageHint}
           </p>
           <FieldError id="village" error={error} />
-          <Search error={error} onPick={(region) => change({ region })} />
+          <Search error={error} onPick={pick} />
         </>
       ) : (
-        <Picked code={form.region} onChange={() => change({ region: null })} />
+        <Picked code={form.region} onChange={drop} />
       )}
     </div>
   );
@@ -49,7 +58,7 @@ function Picked({ code, onChange }: { code: string; onChange: () => void }) {
         <strong>{found?.name ?? code}</strong>
         <span class="muted small">{found && `${found.district}, ${found.regency}`}</span>
       </span>
-      <Button kind="quiet" onPress={onChange} testid="village-change">
+      <Button kind="quiet" onPress={onChange} testid="village-change" id="village-change">
         {common.change}
       </Button>
     </div>
@@ -91,6 +100,7 @@ function Search({ error, onPick }: { error: string | undefined; onPick: (code: s
           aria-describedby={describedBy("village", t.villageHint, error)}
           value={typed}
           data-testid="village"
+          onKeyDown={keepEnter}
           onInput={(event) => setTyped(event.currentTarget.value)}
         />
       </div>
