@@ -1,0 +1,80 @@
+"""A running demo of their own for browser tests (they kill its web server), a Chromium, phones and people at desks."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.app import FieldApp
+from tests.e2e.desk import Desk
+from tests.running import Running, run_demo
+
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "locale": "id-ID", "timezone_id": "Asia/Jakarta"}
+LAPTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}, "locale": "id-ID", "timezone_id": "Asia/Jakarta"}
+NewPhone = Callable[[], FieldApp]
+NewDesk = Callable[..., Desk]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("PERISAI_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The demo world, still, for browser tests only."""
+    with run_demo(tmp_path_factory.mktemp("e2e")) as running:
+        yield running
+
+
+@pytest.fixture
+def new_phone(browser: Browser, field: Running) -> Iterator[NewPhone]:
+    with ExitStack() as stack:
+
+        def make() -> FieldApp:
+            context = browser.new_context(**PHONE)
+            stack.callback(context.close)
+            return FieldApp(context, field.origin)
+
+        yield make
+
+
+@pytest.fixture
+def phone(new_phone: NewPhone) -> FieldApp:
+    return new_phone()
+
+
+@pytest.fixture(scope="session")
+def logged_in() -> dict[str, Any]:
+    """Cookies of those who logged in before: a code of six digits works once."""
+    return {}
+
+
+@pytest.fixture
+def new_desk(browser: Browser, field: Running, logged_in: dict[str, Any]) -> Iterator[NewDesk]:
+    """``new_desk("petugas.jambi")``: a laptop where this person is logged in; without a name, nobody is."""
+    with ExitStack() as stack:
+
+        def make(username: str | None = None, *, size: dict[str, Any] = LAPTOP) -> Desk:
+            context = browser.new_context(**size, storage_state=logged_in.get(username or ""))
+            stack.callback(context.close)
+            desk = Desk(context, field.origin)
+            if username is not None and username not in logged_in:
+                desk.log_in(login_of(field, username))
+                logged_in[username] = context.storage_state()
+            return desk
+
+        yield make
+
+
+def login_of(running: Running, username: str) -> dict[str, Any]:
+    logins: list[dict[str, Any]] = running.credentials()["logins"]
+    return next(login for login in logins if login["username"] == username)
