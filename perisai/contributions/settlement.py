@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from perisai.contributions.bill import lines_of
+from perisai.contributions.rules import load
 from perisai.contributions.tariff import months_from, price, total
 from perisai.events.work import Happened, Work, branch_day
 
@@ -107,7 +108,7 @@ def find_payable(work: Work, *, branch_id: int, enrolment_id: UUID) -> Payable |
 def lock_payable(work: Work, *, branch_id: int, enrolment_id: UUID) -> Payable | None:
     """As ``find_payable``, with the bill's row locked. The caller holds the enrolment's row, so that everything told
     is of now."""
-    return _payable(work.row(_FIND_FOR_PAYING, [branch_id, enrolment_id]))
+    return _payable(work.row(_FIND_FOR_PAYING, [branch_id, enrolment_id], prepared=True))
 
 
 def is_stale(bill: Payable, at: datetime) -> bool:
@@ -166,7 +167,7 @@ def months_paid(work: Work, *, branch_id: int, enrolment_id: UUID, months: list[
 def settle(work: Work, *, branch_id: int, bill_id: UUID, payment_id: UUID, paid_at: datetime) -> list[date]:
     """Marks a locked bill paid and writes its months; returns them. Raises ``NotOpen``. One statement."""
     parameters = {"branch": branch_id, "bill": bill_id, "payment": payment_id, "paid_at": paid_at}
-    months = sorted(month for (month,) in work.rows(_SETTLE, parameters))
+    months = sorted(month for (month,) in work.rows(_SETTLE, parameters, prepared=True))
     if not months:
         raise NotOpen(str(bill_id))
     return months

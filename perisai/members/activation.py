@@ -61,7 +61,7 @@ def find_standing(work: Work, *, branch_id: int, enrolment_id: UUID) -> Standing
 
 def lock_standing(work: Work, *, branch_id: int, enrolment_id: UUID) -> Standing | None:
     """With the enrolment's row locked: the first lock of whoever pays or ends an enrolment, before its bills."""
-    return _standing(work.row(_STANDING_LOCKED, [branch_id, enrolment_id]))
+    return _standing(work.row(_STANDING_LOCKED, [branch_id, enrolment_id], prepared=True))
 
 
 def activate(
@@ -89,6 +89,7 @@ def activate(
             "first_month": months[0],
             "last_month": months[-1],
         },
+        prepared=True,
     )
     common: dict[str, Any] = {
         "branch_id": branch_id,

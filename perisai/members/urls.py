@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from perisai.members import console
+from perisai.members import console, core_console
 
 
 class Sha256Converter:
@@ -34,4 +34,9 @@ urlpatterns = [
     path("<int:branch_id>/<uuid:enrolment_id>/", console.member_page, name="member"),
     path("<int:branch_id>/<uuid:enrolment_id>/unmask/", console.member_unmask, name="unmask"),
     path("<int:branch_id>/<uuid:enrolment_id>/photo/<sha256:sha256>/", console.member_photo, name="photo"),
+    path("core/", core_console.page, name="core"),
+    path("core/export/", core_console.export, name="core-export"),
+    path("core/export/<uuid:batch>/", core_console.export_again, name="core-export-again"),
+    path("core/import/", core_console.take, name="core-import"),
+    path("core/template/", core_console.template, name="core-template"),
 ]

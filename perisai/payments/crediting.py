@@ -46,7 +46,7 @@ VALUES (%(branch)s, %(now)s, %(account)s, 'receivable', %(amount)s, %(bill)s, %(
 
 _OUTCOME = """
 UPDATE payments_notification SET state = %s, response_code = %s, response = %s, branch_id = %s, judged_at = %s
-WHERE id = %s AND state = 'stored'
+WHERE id = %s AND state = 'stored' RETURNING id
 """
 
 _RESPONSE = "SELECT response FROM payments_notification WHERE id = %s"
@@ -148,6 +148,7 @@ def book(
             "now": work.now,
             "account": ledger.bank_account(bank_id),
         },
+        prepared=True,
     )
     months = settlement.settle(
         work, branch_id=branch_id, bill_id=bill.id, payment_id=payment_id, paid_at=confirmed_at
@@ -239,11 +240,8 @@ def _success(notice: Notice, name: str) -> Answer:
     return Answer.of(Service.PAYMENT, Case.SUCCESS, data={"virtualAccountData": data})
 
 
-def _write_outcome(
-    work: Work, notification_id: UUID, state: str, answer: Answer, branch_id: int | None
-) -> None:
+def _write_outcome(work: Work, notification_id: UUID, state: str, answer: Answer, branch_id: int | None) -> None:
     body = orjson.dumps(answer.body).decode()
-    with connection.cursor() as cursor:
-        cursor.execute(_OUTCOME, [state, answer.code, body, branch_id, work.now, notification_id])
-        if cursor.rowcount == 0:
-            raise AlreadyJudged(str(notification_id))
+    parameters = [state, answer.code, body, branch_id, work.now, notification_id]
+    if work.row(_OUTCOME, parameters, prepared=True) is None:
+        raise AlreadyJudged(str(notification_id))
