@@ -1,4 +1,7 @@
 /** Builds the service worker after the app, and writes into it the list of files to keep. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { build, type Plugin } from "vite";
 import { injectManifest } from "workbox-build";
 
@@ -36,10 +39,23 @@ async function buildWorker({ source, folder, version }: Paths): Promise<void> {
   });
 }
 
+/** Beside every text file its compressed form, for a server that hands it out as it is. */
+function compressAll(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (!/\.(js|css|html|svg|webmanifest)$/.test(name)) continue;
+    writeFileSync(join(folder, `${name}.gz`), gzipSync(readFileSync(join(folder, name)), { level: 9 }));
+  }
+}
+
+async function finish(paths: Paths): Promise<void> {
+  await buildWorker(paths);
+  compressAll(paths.folder);
+}
+
 export function serviceWorker(paths: Paths): Plugin {
   return {
     name: "perisai-service-worker",
     apply: "build",
-    closeBundle: { sequential: true, order: "post", handler: () => buildWorker(paths) },
+    closeBundle: { sequential: true, order: "post", handler: () => finish(paths) },
   };
 }
