@@ -20,8 +20,9 @@ FILES = (
     ("districts.csv", "regency_code", 3),
     ("villages.csv", "district_code", 4),
 )
-_ABBREVIATION = 4
-"""A word in capitals of at most this length is an abbreviation (DKI, PJKA) and stays."""
+_SHORT = 4
+"""A name of words in capitals, all at most this long, is an abbreviation (WKO, RD. PJKA) and stays."""
+_KEPT = frozenset({"DKI", "DI", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"})
 
 _TEMPORARY = """
 CREATE TEMPORARY TABLE region_load (code text, parent_code text, level smallint, name text) ON COMMIT DROP
@@ -78,10 +79,12 @@ def name_of(code: str) -> str | None:
 
 def title(name: str) -> str:
     """A name as people write it: ``KABUPATEN ACEH SELATAN`` becomes ``Kabupaten Aceh Selatan``, ``DKI JAKARTA`` ``DKI Jakarta``."""
-    words = " ".join(name.split()).split(" ")
-    if name.islower():
-        return " ".join(word.capitalize() for word in words)
-    return " ".join(word.capitalize() if word.isupper() and len(word) > _ABBREVIATION else word for word in words)
+    words = name.split()
+    if name.isupper() and any(len(word) > _SHORT for word in words):
+        words = [word if word in _KEPT else word.capitalize() for word in words]
+    elif name.islower():
+        words = [word.capitalize() for word in words]
+    return " ".join(words)
 
 
 def _rows(folder: Path) -> Iterator[tuple[str, str | None, int, str]]:

@@ -28,7 +28,8 @@ def test_branch_gets_its_position_and_joins_the_nation(database: object) -> None
 
 
 @pytest.mark.parametrize(
-    ("kind", "parent"), [("branch", "head"), ("sub_branch", "region"), ("region", "branch"), ("agency", "head"), ("head", "head")]
+    ("kind", "parent"),
+    [("branch", "head"), ("sub_branch", "region"), ("region", "branch"), ("agency", "head"), ("head", "head")],
 )
 def test_office_under_the_wrong_parent_is_refused(database: object, kind: str, parent: str) -> None:
     with pytest.raises(Refused, match="E7002"):
@@ -60,7 +61,14 @@ def test_pages_show_own_part_and_change_only_below(database: object) -> None:
     listed = head.get("/console/offices/").content.decode()
     assert (t.sub_branch.name in listed, t.other_branch.name in listed) == (True, False)
     assert head.get(f"/console/offices/{t.other_branch.id}/").status_code == 404
-    form = {"code": "KCP-7111", "name": "KCP Berganti", "timezone": "Asia/Jakarta", "regencies": "", "address": "Jl. Baru", "is_open": "on"}
+    form = {
+        "code": "KCP-7111",
+        "name": "KCP Berganti",
+        "timezone": "Asia/Jakarta",
+        "regencies": "",
+        "address": "Jl. Baru",
+        "is_open": "on",
+    }
     assert head.post(f"/console/offices/{t.sub_branch.id}/", form).status_code == 302
     assert Office.objects.get(pk=t.sub_branch.id).name == "KCP Berganti"
     assert head.post(f"/console/offices/{t.branch.id}/", form).status_code == 403

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from perisai.errors import Refused
 from perisai.events.scope import Scope
@@ -28,7 +28,7 @@ def load(folder: Path) -> int:
         ("lamuk", "Lamuk"),
         ("RD. PJKA", "RD. PJKA"),
         ("Karang  Anyar ", "Karang Anyar"),
-        ("Ra\"as", "Ra\"as"),
+        ('Ra"as', 'Ra"as'),
     ],
 )
 def test_title_writes_names_as_people_do(given: str, shown: str) -> None:
