@@ -147,7 +147,7 @@ const me: MeView = {
   as_of_ms: NOW - 12 * MINUTE,
 };
 const device = new Cell<DeviceState>({
-  phase: wants.has("new") ? "new" : wants.has("insecure") ? "unsupported" : "active",
+  phase: wants.has("revoked") ? "revoked" : wants.has("new") ? "new" : wants.has("insecure") ? "unsupported" : "active",
   device: "0191b6a2-0000-7000-8000-000000000001",
   agent,
   branch,
@@ -296,18 +296,16 @@ export const engine: Engine = {
     },
     save: (id, patch) =>
       keep(
-        drafts
-          .get()
-          .map((draft) =>
-            draft.id === id
-              ? {
-                  ...draft,
-                  step: patch.step ?? draft.step,
-                  fields: { ...draft.fields, ...patch.fields },
-                  savedAt: Date.now(),
-                }
-              : draft,
-          ),
+        drafts.get().map((draft) =>
+          draft.id === id
+            ? {
+                ...draft,
+                step: patch.step ?? draft.step,
+                fields: { ...draft.fields, ...patch.fields },
+                savedAt: Date.now(),
+              }
+            : draft,
+        ),
       ),
     flush: () => Promise.resolve(),
     problem: new Cell(null),

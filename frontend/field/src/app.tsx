@@ -87,7 +87,7 @@ function Announcements({ revoked, inForm }: { revoked: boolean; inForm: boolean 
   const problem = useValue(engine.drafts.problem);
   const updates = useValue(engine.updates.state);
   return (
-    <div class="announcements">
+    <aside class="announcements" aria-label={t.announcements}>
       {revoked && (
         <Notice tone="stop" title={t.revoked} testid="revoked">
           <p>{t.revokedBody}</p>
@@ -102,6 +102,6 @@ function Announcements({ revoked, inForm }: { revoked: boolean; inForm: boolean 
           </Button>
         </Notice>
       )}
-    </div>
+    </aside>
   );
 }

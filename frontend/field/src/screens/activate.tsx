@@ -43,6 +43,10 @@ export function ActivateScreen({ code }: { code: string }) {
       setBusy(false);
     }
   };
+  const scan = () => {
+    setProblem(null);
+    setScanning(true);
+  };
   const scanned = (found: string) => {
     setScanning(false);
     setHalves(split(found));
@@ -73,7 +77,7 @@ export function ActivateScreen({ code }: { code: string }) {
           ) : (
             <>
               <CodeFields halves={halves} onHalves={setHalves} error={short ? t.codeShort : undefined} />
-              <Button icon="qr" wide onPress={() => setScanning(true)} testid="scan">
+              <Button icon="qr" wide onPress={scan} testid="scan">
                 {t.scan}
               </Button>
             </>
