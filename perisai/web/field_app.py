@@ -21,7 +21,13 @@ def field_app(request: HttpRequest, file: str = "index.html") -> HttpResponseBas
         return HttpResponse("The field app is not built: run `make build`.", status=503, content_type="text/plain")
     if not path.is_relative_to(root) or not path.is_file():
         raise Refused("E1004")
-    response = FileResponse(path.open("rb"), content_type=mimetypes.guess_type(path.name)[0])
+    packed = path.with_name(f"{path.name}.gz")
+    if packed.is_file() and "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = FileResponse(packed.open("rb"), content_type=mimetypes.guess_type(path.name)[0])
+        response["Content-Encoding"] = "gzip"
+    else:
+        response = FileResponse(path.open("rb"), content_type=mimetypes.guess_type(path.name)[0])
+    response["Vary"] = "Accept-Encoding"
     hashed = path.parent.name == "assets"
     response["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
     if path.name == "sw.js":
