@@ -128,11 +128,12 @@ def _prepare_pgbench(env: Env, recorded: list[list[list[Statement]]], folder: Pa
         (number, place)
         for number, first in enumerate(values[0])
         for place in range(len(first))
-        if any(payment[number][place] != first[place] for payment in values)
+        if any(payment[number][place] != first[place] for payment in values) or _looks_like_variable(first[place])
     ]
     with psycopg.connect(env.owner_url, autocommit=True) as owner:
         columns = ", ".join(f"{_name(*one)} text" for one in varying)
-        owner.execute(f"DROP TABLE IF EXISTS bench_payment; CREATE TABLE bench_payment (lane int, n int, {columns}, PRIMARY KEY (lane, n))")
+        owner.execute("DROP TABLE IF EXISTS bench_payment")
+        owner.execute(f"CREATE TABLE bench_payment (lane int, n int, {columns}, PRIMARY KEY (lane, n))")
         for lane in range(LANES):
             owner.execute(f"DROP SEQUENCE IF EXISTS bench_payment_{lane}; CREATE SEQUENCE bench_payment_{lane}")
         marks = ", ".join(["%s"] * (2 + len(varying)))
@@ -150,10 +151,8 @@ def _prepare_pgbench(env: Env, recorded: list[list[list[Statement]]], folder: Pa
 
 def _script(shape: list[str], first: list[list[Any]], varying: set[tuple[int, int]], owner: psycopg.Connection[Any]) -> str:
     names = ", ".join(_name(*one) for one in sorted(varying))
-    lines = [
-        f"SELECT {names} FROM bench_payment WHERE lane = :client_id AND n ="
-        " (SELECT nextval('bench_payment_' || :client_id))\n\\gset"
-    ]
+    mine = "lane = :client_id AND n = (SELECT nextval('bench_payment_' || :client_id))"
+    lines = [f"SELECT {names} FROM bench_payment WHERE {mine}\n\\gset"]
     began = False
     for number, statement in enumerate(shape):
         if "set_config('perisai.branches'" in statement and not began:
@@ -185,6 +184,11 @@ def _in_order(statement: str, params: Any) -> list[Any]:
     if isinstance(params, dict):
         return [params[match.group(1)] for match in MARK.finditer(statement) if match.group(1)]
     return list(params or [])
+
+
+def _looks_like_variable(value: Any) -> bool:
+    """pgbench would take ``:name`` for a variable even within a literal."""
+    return isinstance(value, str) and re.search(r":[A-Za-z_]", value) is not None
 
 
 def _cast(value: Any) -> str:

@@ -120,7 +120,7 @@ def _chosen(request: PageRequest, branches: list[Office]) -> Office | None:
 
 
 def _own(request: PageRequest) -> Office:
-    return Office.objects.get(id=request.viewer.office.branch_id)
+    return Office.objects.get(id=request.viewer.office.branch_id or 0)
 
 
 def _form(request: PageRequest) -> str:

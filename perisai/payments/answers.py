@@ -1,11 +1,14 @@
 """What we answer a bank: SNAP BI response codes (domain/snap-va.md 4.6) and their bodies, errors included."""
 
+import base64
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
 
 import orjson
 from django.http import HttpResponse
+
+from perisai.events.vault import seal, unseal
 
 
 class Service(Enum):
@@ -91,9 +94,17 @@ class Answer:
         return cls(case.value.status, {"responseCode": case.code(service), "responseMessage": text, **(data or {})})
 
     @classmethod
-    def kept(cls, body: dict[str, Any]) -> "Answer":
-        """An answer given before: its code begins with the status."""
+    def kept(cls, stored: str | bytes | dict[str, Any]) -> "Answer":
+        """An answer given before, from what ``to_keep`` made. Its code begins with the status."""
+        found = orjson.loads(stored) if isinstance(stored, str | bytes) else stored
+        body = orjson.loads(unseal(base64.b64decode(found["sealed"])))
         return cls(int(body["responseCode"][:3]), body)
+
+    def to_keep(self) -> str:
+        """JSON to store: code and message to read, the whole body sealed, for it names a person and may hold a NIK."""
+        sealed = base64.b64encode(seal(orjson.dumps(self.body))).decode()
+        told = {"responseCode": self.code, "responseMessage": self.body["responseMessage"], "sealed": sealed}
+        return orjson.dumps(told).decode()
 
     @property
     def code(self) -> str:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import orjson
 from django.db import connection
 
 from perisai.contributions import settlement
@@ -195,7 +194,7 @@ def kept_answer(notification_id: UUID) -> Answer:
     with connection.cursor() as cursor:
         cursor.execute(_RESPONSE, [notification_id])
         row = cursor.fetchone()
-    return Answer.kept(orjson.loads(row[0]) if isinstance(row[0], str | bytes) else row[0])
+    return Answer.kept(row[0])
 
 
 def is_credited(work: Work, order: Credit) -> bool:
@@ -241,7 +240,6 @@ def _success(notice: Notice, name: str) -> Answer:
 
 
 def _write_outcome(work: Work, notification_id: UUID, state: str, answer: Answer, branch_id: int | None) -> None:
-    body = orjson.dumps(answer.body).decode()
-    parameters = [state, answer.code, body, branch_id, work.now, notification_id]
+    parameters = [state, answer.code, answer.to_keep(), branch_id, work.now, notification_id]
     if work.row(_OUTCOME, parameters, prepared=True) is None:
         raise AlreadyJudged(str(notification_id))

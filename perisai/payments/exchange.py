@@ -4,7 +4,6 @@ import hashlib
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
-import orjson
 from django.db import connection
 
 from perisai.payments import snap
@@ -59,14 +58,13 @@ def find_answer(partner: Partner, service: Service, external_id: str, call: Call
         return None
     if not partner.replays or bytes(row[0]) != fingerprint(call.body):
         raise SnapRefused(Case.CONFLICT)
-    return Answer.kept(orjson.loads(row[1]) if isinstance(row[1], str | bytes) else row[1])
+    return Answer.kept(row[1])
 
 
 def keep_answer(partner: Partner, service: Service, external_id: str, call: Call, answer: Answer) -> None:
-    body = orjson.dumps(answer.body).decode()
     key = (partner.id, bank_day(call.received_at), service.value, external_id)
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [*key, fingerprint(call.body), body])
+        cursor.execute(_KEEP, [*key, fingerprint(call.body), answer.to_keep()])
 
 
 def forget_before(now: datetime) -> int:

@@ -167,7 +167,7 @@ def _kept_answer(notification_id: UUID, response: Any) -> Answer:
         with connection.cursor() as cursor:
             cursor.execute("SELECT response FROM payments_notification WHERE id = %s", [notification_id])
             response = cursor.fetchone()[0]
-    return Answer.kept(orjson.loads(response) if isinstance(response, str | bytes) else response)
+    return Answer.kept(response)
 
 
 def _insert(

@@ -177,7 +177,8 @@ def test_import_later_month_paid_outside_gets_a_bill_of_its_own(bank: BankSimula
     assert [one.what for one in outcomes] == ["paid"]
     with Work(scope=Scope.branch(branch.id)) as work:
         assert ledger.prove(work, branch.id) == []
-        found = work.row("SELECT paid_through FROM members_enrolment WHERE branch_id = %s AND id = %s", [branch.id, billed.enrolment_id])
+        sql = "SELECT paid_through FROM members_enrolment WHERE branch_id = %s AND id = %s"
+        found = work.row(sql, [branch.id, billed.enrolment_id])
     assert found == (after,)
 
 

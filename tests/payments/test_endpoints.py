@@ -322,4 +322,30 @@ def test_nik_channel_finds_enrolment_and_keeps_number_masked(owed: Billed) -> No
     assert code(bank.pay(nik, owed.amount)) == "2002500"
     (kept,) = notifications(bank)
     assert kept["payment_code"] == f"{nik[:4]}**********{nik[-2:]}"
-    assert nik.encode() not in bytes(kept["body"])
+    assert nik not in str({**kept, "body": bytes(kept["body"])})
+    with Work(scope=Scope.of([])) as work:
+        asked = work.rows("SELECT answer FROM payments_exchange WHERE bank_id = %s", [bank.credentials.client_key])
+    assert nik not in str(asked)
+
+
+def test_database_away_snap_body_503_with_retry_after(
+    bank: BankSimulator, owed: Billed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was done, and the bank may ask again with the same X-EXTERNAL-ID."""
+    from django.db import OperationalError
+
+    from perisai.payments import notify
+
+    message = bank.payment(owed.code, owed.amount)
+    with monkeypatch.context() as patch:
+        patch.setattr(notify, "_store", _away(OperationalError("server closed the connection unexpectedly")))
+        answer = bank.send(PAYMENT, message, external_id="7")
+    assert (code(answer), answer.headers["Retry-After"]) == ("5032500", "2")
+    assert code(bank.send(PAYMENT, message, external_id="7")) == "2002500"
+
+
+def _away(error: Exception) -> Any:
+    def fail(*arguments: Any) -> None:
+        raise error
+
+    return fail
