@@ -39,11 +39,11 @@ def find() -> str | None:
 
 def of_playwright() -> str | None:
     """The browser that an earlier `playwright install` left in the user's cache."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
+    program = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
+    # In a process of its own: on a bare machine Playwright's driver itself may not start.
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    path = result.stdout.strip()
+    return path if path and Path(path).exists() else None
 
 
 def download() -> str | None:
