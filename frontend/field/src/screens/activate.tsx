@@ -14,16 +14,12 @@ import { navigate } from "../ui/route";
 
 const HALF = 5;
 
-/** First screen of a new phone: the code from the branch, typed in two groups, scanned, or come with the link. */
-export function ActivateScreen({ code }: { code: string }) {
-  const t = useTexts(activateTexts);
-  const common = useTexts(commonTexts);
-  const { phase } = useValue(engine.device);
+/** The code as typed so far, and what became of activating with it. */
+function useActivation(code: string) {
   const [halves, setHalves] = useState(() => split(engine.activation.readCode(code) ?? ""));
   const [problem, setProblem] = useState<ErrorView | null>(null);
   const [short, setShort] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [scanning, setScanning] = useState(false);
 
   const activate = async (typed: string) => {
     const whole = engine.activation.readCode(typed);
@@ -43,6 +39,16 @@ export function ActivateScreen({ code }: { code: string }) {
       setBusy(false);
     }
   };
+  return { halves, setHalves, problem, setProblem, short, busy, activate };
+}
+
+/** First screen of a new phone: the code from the branch, typed in two groups, scanned, or come with the link. */
+export function ActivateScreen({ code }: { code: string }) {
+  const t = useTexts(activateTexts);
+  const common = useTexts(commonTexts);
+  const { phase } = useValue(engine.device);
+  const { halves, setHalves, problem, setProblem, short, busy, activate } = useActivation(code);
+  const [scanning, setScanning] = useState(false);
   const scan = () => {
     setProblem(null);
     setScanning(true);

@@ -39,6 +39,29 @@ export function IdentityStep() {
         value={form.birthPlace}
         onValue={(birthPlace) => change({ birthPlace })}
       />
+      <BirthAndSex />
+      <Doubts />
+      <PhoneFields />
+      <TextArea
+        id="address"
+        label={t.address}
+        hint={t.addressHint}
+        value={form.address}
+        onValue={(address) => change({ address })}
+        error={problemOf("address")}
+      />
+      <VillagePicker />
+      <PhotoField />
+    </>
+  );
+}
+
+function BirthAndSex() {
+  const t = useTexts(enrolTexts);
+  const { form, change } = useFilling();
+  const problemOf = useProblem();
+  return (
+    <>
       <DateFields
         id="birth-date"
         legend={t.birthDate}
@@ -60,18 +83,6 @@ export function IdentityStep() {
           { value: "M", label: t.male },
         ]}
       />
-      <Doubts />
-      <PhoneFields />
-      <TextArea
-        id="address"
-        label={t.address}
-        hint={t.addressHint}
-        value={form.address}
-        onValue={(address) => change({ address })}
-        error={problemOf("address")}
-      />
-      <VillagePicker />
-      <PhotoField />
     </>
   );
 }

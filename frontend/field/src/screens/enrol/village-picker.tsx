@@ -65,9 +65,8 @@ function Picked({ code, onChange }: { code: string; onChange: () => void }) {
   );
 }
 
-function Search({ error, onPick }: { error: string | undefined; onPick: (code: string) => void }) {
-  const t = useTexts(enrolTexts);
-  const [typed, setTyped] = useState("");
+/** Villages for what is typed, null while that is too short; `missing` when the list was never downloaded. */
+function useVillages(typed: string) {
   const [found, setFound] = useState<readonly VillageView[] | null>(null);
   const [missing, setMissing] = useState(false);
   useEffect(() => {
@@ -84,6 +83,13 @@ function Search({ error, onPick }: { error: string | undefined; onPick: (code: s
       wanted = false;
     };
   }, [typed]);
+  return { found, missing };
+}
+
+function Search({ error, onPick }: { error: string | undefined; onPick: (code: string) => void }) {
+  const t = useTexts(enrolTexts);
+  const [typed, setTyped] = useState("");
+  const { found, missing } = useVillages(typed);
   return (
     <>
       <div class="search__box">
