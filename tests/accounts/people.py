@@ -35,7 +35,9 @@ def tree() -> Tree:
     """Head office > Kanwil > two branches; the first with a KCP and a Kantor Perisai."""
     with Work.open(scope=Scope.nation()) as work:
         head = create_office(work, id=7000, kind="head", code="PUSAT", name="Kantor Pusat")
-        region = create_office(work, id=7100, kind="region", code="KW-7", name="Kanwil Uji", parent=head, province_code="15")
+        region = create_office(
+            work, id=7100, kind="region", code="KW-7", name="Kanwil Uji", parent=head, province_code="15"
+        )
         branch = create_office(work, id=7110, kind="branch", code="KC-7110", name="KC Uji", parent=region)
         other = create_office(work, id=7120, kind="branch", code="KC-7120", name="KC Lain", parent=region)
         sub_branch = create_office(work, id=7111, kind="sub_branch", code="KCP-7111", name="KCP Uji", parent=branch)

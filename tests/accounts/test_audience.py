@@ -52,7 +52,7 @@ def address(pattern: URLPattern, route: str) -> str:
 
 
 def _fitting(regex: str) -> str:
-    tried = (regex.split("|")[0], *("0" * length for length in range(1, 100)))
+    tried = (regex.split("|", maxsplit=1)[0], *("0" * length for length in range(1, 100)))
     return next(text for text in tried if re.fullmatch(regex, text))
 
 

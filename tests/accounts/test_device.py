@@ -58,7 +58,9 @@ def issue(agent: User, clock: FixedClock | None = None) -> str:
         return device.issue_code(work, agent=card(agent, work)).code
 
 
-def activate(code: str, phone: Handset | None = None, *, at: datetime = NOW, ip: str = "", **changes: Any) -> device.Activated:
+def activate(
+    code: str, phone: Handset | None = None, *, at: datetime = NOW, ip: str = "", **changes: Any
+) -> device.Activated:
     phone = phone or Handset()
     given: dict[str, Any] = {
         "code": code,
@@ -80,7 +82,9 @@ def refusal(code: str, **options: Any) -> str:
 
 def events(kind: str, subject: UUID) -> list[Any]:
     with Work.open(scope=Scope.branch(tree().branch.id)) as work:
-        return work.rows("SELECT agent_id, device_id, detail FROM events_event WHERE kind = %s AND subject_id = %s", [kind, subject])
+        return work.rows(
+            "SELECT agent_id, device_id, detail FROM events_event WHERE kind = %s AND subject_id = %s", [kind, subject]
+        )
 
 
 def test_activate_with_a_fresh_code_registers_the_key(database: object) -> None:
@@ -162,7 +166,11 @@ def test_earlier_phone_stays_unless_it_is_the_one_replaced(database: object) -> 
     states = dict(Device.objects.filter(agent_id=agent.agent_id).values_list("id", "state"))
     assert states == {first.device_id: "replaced", second.device_id: "active", third.device_id: "active"}
     kept = Device.objects.get(pk=third.device_id)
-    assert (kept.previous_id, kept.previous_seq, bytes(kept.previous_hash or b"").hex()) == (first.device_id, 12, "ab" * 32)
+    assert (kept.previous_id, kept.previous_seq, bytes(kept.previous_hash or b"").hex()) == (
+        first.device_id,
+        12,
+        "ab" * 32,
+    )
 
 
 def test_previous_phone_of_another_agent_is_left_alone(database: object) -> None:
@@ -180,7 +188,10 @@ def test_revoke_ends_a_phone_once_with_reason_and_event(database: object) -> Non
         device.revoke(work, agent=card(agent, work), device_id=phone.device_id, reason="lost", note="di angkot")
     ended = Device.objects.get(pk=phone.device_id)
     assert (ended.state, ended.ended_by_id, ended.end_reason) == ("revoked", head.pk, "lost: di angkot")
-    assert json.loads(events("device_revoked", phone.device_id)[0][2]) == {"device": str(phone.device_id), "reason": "lost"}
+    assert json.loads(events("device_revoked", phone.device_id)[0][2]) == {
+        "device": str(phone.device_id),
+        "reason": "lost",
+    }
     with pytest.raises(Refused, match="E2014"), Work.open(scope=scope) as work:
         device.revoke(work, agent=card(agent, work), device_id=phone.device_id, reason="lost")
 

@@ -25,7 +25,9 @@ def _note(request: PageRequest) -> None:
     user = request.user
     branch = tree().branch.id
     request.work.report(
-        Happened(kind="user_changed", branch_id=branch, subject_id=user.pk, detail={"user": str(user.pk), "field": "test"})
+        Happened(
+            kind="user_changed", branch_id=branch, subject_id=user.pk, detail={"user": str(user.pk), "field": "test"}
+        )
     )
 
 

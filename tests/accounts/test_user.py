@@ -13,7 +13,14 @@ PAGE = "/console/accounts/users/"
 
 
 def create(client: Client, role: Role, office_id: int, name: str) -> int:
-    form = {"full_name": "Siti", "username": name, "role": role.value, "office": office_id, "language": "id", "agent_id": ""}
+    form = {
+        "full_name": "Siti",
+        "username": name,
+        "role": role.value,
+        "office": office_id,
+        "language": "id",
+        "agent_id": "",
+    }
     return client.post(f"{PAGE}new/", form).status_code
 
 
@@ -36,7 +43,13 @@ def test_every_role_has_a_level_and_an_office() -> None:
 
 def test_head_makes_staff_of_own_branch_and_password_shows_once(database: object) -> None:
     client = logged_in(make_user(Role.BRANCH_HEAD))
-    form = {"full_name": "Siti", "username": "Siti.Baru", "role": "sub_branch", "office": tree().sub_branch.id, "language": "en"}
+    form = {
+        "full_name": "Siti",
+        "username": "Siti.Baru",
+        "role": "sub_branch",
+        "office": tree().sub_branch.id,
+        "language": "en",
+    }
     page = client.post(f"{PAGE}new/", form)
     made = User.objects.get(username="siti.baru")
     password = page.content.decode().split('class="code secret">')[1].split("<")[0]
