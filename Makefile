@@ -12,6 +12,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SOURCES := $(shell find frontend -path '*/node_modules' -prune -o -path 'frontend/dist' -prune -o -type f -print 2>/dev/null)
 RULES := $(wildcard rules/*.yaml)
 
+# Playwright's own node lacks a library on a bare Debian; ours runs.
+BROWSER = PERISAI_CHROMIUM="$$(cat .build/browser)" PLAYWRIGHT_NODEJS_PATH="$$(command -v node)"
+
 .PHONY: demo test test-full lint bench screens build clean lock format
 demo: build
 	exec $(BIN)/perisai demo --data "$(DATA)" --port $(PORT) $(ARGS)
@@ -45,10 +48,10 @@ build: .build/base .build/frontend
 # pytest comes last, so that its summary is the last line.
 test: build .build/dev .build/browser
 	cd frontend && npm test
-	PERISAI_CHROMIUM="$$(cat .build/browser)" $(BIN)/python -m pytest -m "not full" $(ARGS)
+	$(BROWSER) $(BIN)/python -m pytest -m "not full" $(ARGS)
 test-full: build .build/dev .build/browser
 	cd frontend && npm test
-	PERISAI_CHROMIUM="$$(cat .build/browser)" $(BIN)/python -m pytest $(ARGS)
+	$(BROWSER) $(BIN)/python -m pytest $(ARGS)
 
 lint: .build/dev .build/packages
 	$(BIN)/ruff check .
@@ -67,7 +70,7 @@ bench: build
 	$(BIN)/perisai bench $(ARGS)
 
 screens: build .build/dev .build/browser
-	PERISAI_CHROMIUM="$$(cat .build/browser)" $(BIN)/python docs/screens/take.py $(ARGS)
+	$(BROWSER) $(BIN)/python docs/screens/take.py $(ARGS)
 
 # After a change of requirements/*.in: hashed, and naming no registry.
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
