@@ -108,6 +108,12 @@ def member_parts(work: Work, *, branch_id: int, enrolment_id: UUID) -> dict[str,
     }
 
 
+def evidence(work: Work, *, branch_id: int, enrolment_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """What a decision on an enrolment looks at besides the records: photos and earlier reviews. Two statements."""
+    key = [branch_id, enrolment_id]
+    return {"photos": work.dicts(_PHOTOS, key), "reviews": work.dicts(_REVIEWS_OF, key)}
+
+
 def queue(
     work: Work, *, viewer: Viewer, state: str, reason: str, owner: str, q: str, late: bool, limit: int
 ) -> list[dict[str, Any]]:

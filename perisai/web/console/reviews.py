@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
-from perisai.agents.queries import names
 from perisai.errors import Refused
 from perisai.members import labels, queries, review
 from perisai.offices.models import Office, Region
@@ -85,7 +84,6 @@ def take(request: PageRequest, branch_id: int, review_id: UUID) -> HttpResponse:
 def decide(request: PageRequest, branch_id: int, review_id: UUID) -> HttpResponse:
     """Accepts or refuses, keeps the reason, and opens the next item. Whoever comes second is told who decided."""
     found = queries.get_review(request.work, viewer=request.viewer, branch_id=branch_id, review_id=review_id)
-    # Works of the branch's own people only: the events of a Work belong to one branch.
     decision, _sep, quick = request.POST.get("decide", "").partition(":")
     note = " · ".join(part for part in (quick, request.POST.get("note", "").strip()) if part)
     try:
@@ -172,18 +170,17 @@ def _sides(request: PageRequest, found: dict[str, Any]) -> dict[str, Any]:
     for side in sides:
         if side.record is not None:
             side.record["nik_hash"] = new["nik_hash"]
-    history = queries.member_parts(request.work, branch_id=branch_id, enrolment_id=own)
+    evidence = queries.evidence(request.work, branch_id=branch_id, enrolment_id=own)
     member = queries.get_member(request.work, viewer=request.viewer, branch_id=branch_id, enrolment_id=own)
     return {
         "new": new,
         "sides": sides,
         "lines": lines(new, sides),
         "member": member,
-        "agent_name": names(request.work, [(branch_id, new["agent_id"])]).get(new["agent_id"]),
+        "agent_name": new["agent_name"],
         "warnings": [labels.WARNINGS.get(code, code) for code in member["warnings"]],
-        "photos": [photo for photo in history["photos"] if photo["complete_at"]],
-        "past": [each for each in history["reviews"] if each["id"] != found["id"]],
-        "timeline": history["timeline"],
+        "photos": [photo for photo in evidence["photos"] if photo["complete_at"]],
+        "past": [each for each in evidence["reviews"] if each["id"] != found["id"]],
     }
 
 
