@@ -19,7 +19,7 @@ const STOP = new Set([
   "core_refused",
   "device_revoked",
 ]);
-const IN_RUPIAH = new Set(["payment_confirmed", "bill_repriced", "enrolment_accepted", "review_accepted"]);
+const IN_RUPIAH = new Set(["payment_confirmed", "bill_repriced"]);
 
 interface Props {
   items: readonly FeedItem[];

@@ -8,7 +8,7 @@ import { Pace } from "./pace";
 import { apply, type Change, type Payload, type Screen } from "./state";
 import { LiveState, Outage } from "./status";
 import { Connection, type State } from "./stream";
-import { TileMapPart } from "./tilemap";
+import { SMALL_MAP, TileMapPart } from "./tilemap";
 
 export function show(root: HTMLElement, pill: HTMLElement | null, screen: Screen): void {
   let payload = screen.payload;
@@ -66,7 +66,7 @@ function Page({ payload, screen, state }: { payload: Payload; screen: Screen; st
         <AttainmentPart attainment={payload.attainment} quota={payload.quota} />
         <Pace hours={payload.hours} hour={payload.hour} />
       </div>
-      <div class="live-row">
+      <div class={screen.map && screen.map.columns > SMALL_MAP ? "live-row wide-map" : "live-row"}>
         <Feed items={payload.feed} base={screen.base} today={payload.day} isAgent={payload.level === "agent"} />
         {screen.map && <TileMapPart map={screen.map} payload={payload} members={screen.members} />}
       </div>

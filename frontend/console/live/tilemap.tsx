@@ -4,6 +4,8 @@ import { Panel } from "./panel";
 import type { Payload, Tile, TileMap } from "./state";
 import { number, t } from "./texts";
 
+/** Up to this many columns the tiles are large enough to hold a name and a number. */
+export const SMALL_MAP = 12;
 const STEPS = 5;
 const SIZE = 10;
 /** A map of one province begins below the empty upper part of its label's row. */
@@ -20,7 +22,7 @@ export function TileMapPart({ map, payload, members }: Props) {
   const most = Math.max(0, ...map.tiles.map((tile) => count(tile.code)));
   const first = map.tiles.find((tile) => count(tile.code) === most);
   const title = most > 0 && first ? t.mapTitle(first.name, number(most)) : t.mapNone;
-  const isSmall = map.columns <= 12;
+  const isSmall = map.columns <= SMALL_MAP;
   const top = isSmall ? LABEL_ROOM : 0;
   const address = (tile: Tile): string =>
     recordsBehind(members, {

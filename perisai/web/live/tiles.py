@@ -10,7 +10,7 @@ import yaml
 
 from perisai.events.reading import Row
 
-WIDTH = 30
+WIDTH = 40
 """Tiles across, where a map holds many provinces."""
 
 Grid = dict[str, tuple[int, int]]
