@@ -140,7 +140,8 @@ class Work:
         if not prepared:
             return connection.cursor()
         connection.ensure_connection()
-        return connection.make_cursor(ServerBindingCursor(connection.connection))
+        bound: Any = ServerBindingCursor
+        return connection.make_cursor(bound(connection.connection))
 
     def report(self, happened: Happened) -> None:
         """Takes an event of a verb; it is written when the Work ends."""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.errors import Refused
 from perisai.members import core, core_file, core_import, core_labels
-from perisai.offices.models import Office, OfficeKind
+from perisai.offices.tree import Office, OfficeKind
 
 CARRIERS = (Role.BRANCH, Role.BRANCH_HEAD)
 """Who may see NIKs in the clear to carry them to the core system."""

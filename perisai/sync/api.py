@@ -12,6 +12,7 @@ from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from perisai.accounts import device
+from perisai.accounts.client import client_ip
 from perisai.contributions.rules import rules_for_phone
 from perisai.errors import Refused
 from perisai.events.clock import SystemClock
@@ -115,7 +116,7 @@ def activation(request: HttpRequest, body: Activation) -> dict[str, Any]:
         name=body.name,
         app=body.app,
         previous=body.previous.model_dump() if body.previous else None,
-        ip=request.META.get("REMOTE_ADDR", ""),
+        ip=client_ip(request),
         clock=clock,
     )
     phone = get_phone(activated.device_id)
