@@ -21,7 +21,7 @@ from perisai.events.ids import uuid7
 from perisai.events.vault import keyed_hash
 from perisai.events.work import Work
 from perisai.members import core, core_file
-from perisai.payments import outside_payment
+from perisai.payments import outside_payment, registry
 from perisai.payments.outside_payment import Outside
 
 REGISTERED: Final = frozenset({"terdaftar", "aktif", "registered", "active", "ok"})
@@ -145,8 +145,22 @@ def _apply(
     changed = False
     if outside is not None:
         changed = outside_payment.book(work, branch_id=branch_id, enrolment_id=found.id, paid=outside)
+    changed = _take_code(work, branch_id, row, nik, found) or changed
     changed = _take_state(work, branch_id, row, found) or changed
     return ("paid" if outside is not None else "registered") if changed else "nothing_new"
+
+
+def _take_code(work: Work, branch_id: int, row: Mapping[str, str], nik: str, found: _Known) -> bool:
+    """The core's own code. Where that is the NIK, as the present channels use it, there is nothing to keep."""
+    code = row.get("code", "").lstrip("'")
+    if code in ("", nik):
+        return False
+    if not re.fullmatch(r"[A-Za-z0-9]{6,30}", code):
+        raise _Wrong("error_code", code[:40])
+    is_new = registry.register_core_code(work, branch_id=branch_id, enrolment_id=found.id, code=code)
+    if is_new is None:
+        raise _Wrong("error_code_taken")
+    return is_new
 
 
 def _take_state(work: Work, branch_id: int, row: Mapping[str, str], found: _Known) -> bool:

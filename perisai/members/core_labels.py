@@ -13,18 +13,20 @@ class Label(NamedTuple):
 
 
 OUTCOMES: dict[str, Label] = {
-    "registered": Label(_("State at the core taken over"), "done", "check"),
-    "paid": Label(_("Outside payment booked"), "done", "cash"),
-    "nothing_new": Label(_("Nothing new: known already"), "note", "equal"),
-    "error_nik": Label(_("NIK is not 16 digits"), "stop", "alert-triangle"),
-    "error_unknown": Label(_("No member of this branch has this NIK"), "stop", "alert-triangle"),
-    "error_status": Label(_("Status is neither registered nor refused"), "stop", "alert-triangle"),
-    "error_kpj": Label(_("KPJ is not 11 digits"), "stop", "alert-triangle"),
-    "error_kpj_other": Label(_("The member has another KPJ already"), "stop", "alert-triangle"),
-    "error_kpj_taken": Label(_("Another member has this KPJ"), "stop", "alert-triangle"),
-    "error_payment": Label(_("Outside payment cannot be booked"), "stop", "alert-triangle"),
+    "registered": Label(_("State at the core taken over"), "done", icon="check"),
+    "paid": Label(_("Outside payment booked"), "done", icon="cash"),
+    "nothing_new": Label(_("Nothing new: known already"), "note", icon="equal"),
+    "error_nik": Label(_("NIK is not 16 digits"), "stop", icon="alert-triangle"),
+    "error_unknown": Label(_("No member of this branch has this NIK"), "stop", icon="alert-triangle"),
+    "error_status": Label(_("Status is neither registered nor refused"), "stop", icon="alert-triangle"),
+    "error_kpj": Label(_("KPJ is not 11 digits"), "stop", icon="alert-triangle"),
+    "error_kpj_other": Label(_("The member has another KPJ already"), "stop", icon="alert-triangle"),
+    "error_kpj_taken": Label(_("Another member has this KPJ"), "stop", icon="alert-triangle"),
+    "error_code": Label(_("Payment code is not 6 to 30 letters or digits"), "stop", icon="alert-triangle"),
+    "error_code_taken": Label(_("Another member has this payment code"), "stop", icon="alert-triangle"),
+    "error_payment": Label(_("Outside payment cannot be booked"), "stop", icon="alert-triangle"),
     "error_payment_incomplete": Label(
-        _("Outside payment needs first month, amount, date and reference"), "stop", "alert-triangle"
+        _("Outside payment needs first month, amount, date and reference"), "stop", icon="alert-triangle"
     ),
-    "error_payment_form": Label(_("Month, amount or date of the payment cannot be read"), "stop", "alert-triangle"),
+    "error_payment_form": Label(_("Month, amount or date of the payment cannot be read"), "stop", icon="alert-triangle"),
 }

@@ -59,7 +59,7 @@ def notification_list(request: PageRequest) -> HttpResponse:
         request.work, viewer=request.viewer, state=state, q=q, bank=bank, before=_before(request)
     )
     context = {
-        "rows": [row | {"label": labels.STATES[row["state"]]} for row in rows],
+        "rows": [_shown(row) for row in rows],
         "after": rows[-1]["id"] if len(rows) == queries.PAGE else None,
         "state": state,
         "states": labels.STATES,
@@ -141,7 +141,8 @@ def _notification(request: PageRequest, notification_id: UUID, refused: Refused 
     context = {
         "it": found,
         "label": labels.STATES[found["state"]],
-        "answer": response.get("responseMessage", ""),
+        "answer": labels.answer_words(found["response_code"]),
+        "message": response.get("responseMessage", ""),
         "body": _shown_body(found),
         "headers": sorted(_object(found["headers"]).items()),
         "decision": _decision(found["resolution"]),
@@ -151,6 +152,10 @@ def _notification(request: PageRequest, notification_id: UUID, refused: Refused 
         "refused": _said(refused),
     }
     return render(request, "payments/notification.html", context, status=refused.status if refused else 200)
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"label": labels.STATES[row["state"]], "answer": labels.answer_words(row["response_code"])}
 
 
 def _get_notification(request: PageRequest, notification_id: UUID) -> dict[str, Any]:

@@ -13,12 +13,12 @@ class Label(NamedTuple):
 
 
 STATES: dict[str, Label] = {
-    "stored": Label(_("Being judged"), "note", "clock"),
-    "credited": Label(_("Booked"), "done", "check"),
-    "repeat": Label(_("Told again"), "note", "repeat"),
-    "refused": Label(_("Refused"), "stop", "ban"),
-    "suspense": Label(_("Waits for a decision"), "needs", "alert-triangle"),
-    "resolved": Label(_("Decided"), "done", "checks"),
+    "stored": Label(_("Being judged"), "note", icon="clock"),
+    "credited": Label(_("Booked"), "done", icon="check"),
+    "repeat": Label(_("Told again"), "note", icon="repeat"),
+    "refused": Label(_("Refused"), "stop", icon="ban"),
+    "suspense": Label(_("Waits for a decision"), "needs", icon="alert-triangle"),
+    "resolved": Label(_("Decided"), "done", icon="checks"),
 }
 REASONS: dict[str, str | Promise] = {
     "wrong_code": _("Paid with a wrong code"),
@@ -44,3 +44,22 @@ CHOICES: dict[str, dict[str, str | Promise]] = {
     "external_id_reuse": {"conflict": _("Conflict (409)"), "replay": _("First answer again")},
     "channel": {"va": _("Own code"), "nik": _("NIK")},
 }
+
+ANSWERS: dict[str, str | Promise] = {
+    "20025": _("Booked"),
+    "4002500": _("Not readable"),
+    "4002501": _("A field has the wrong form"),
+    "4002502": _("A field is missing"),
+    "4042512": _("Code not known, or nothing to pay with it now"),
+    "4042513": _("Not the amount of the bill"),
+    "4042514": _("The bill was paid already"),
+    "4042516": _("Prefix of another bank"),
+    "4042518": _("Same request number, other content"),
+    "4042519": _("The payment code had expired"),
+    "4092500": _("X-EXTERNAL-ID used before that day"),
+}
+
+
+def answer_words(code: str | None) -> str | Promise:
+    """What we answered a bank, for people; empty where nothing was answered yet."""
+    return ANSWERS.get(code or "", ANSWERS["20025"] if (code or "").startswith("200") else "")

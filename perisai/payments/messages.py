@@ -17,6 +17,8 @@ _DIGITS = re.compile(r"[0-9]{1,20}")
 _AMOUNT = re.compile(r"[0-9]{1,14}\.[0-9]{2}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})")
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+
 
 @dataclass(frozen=True)
 class Account:
@@ -142,15 +144,14 @@ def read_time(message: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def parse_time(text: str) -> datetime | None:
-    """``yyyy-MM-ddTHH:mm:ssTZD``, fractions of a second allowed; None for anything else."""
+    """``yyyy-MM-ddTHH:mm:ssTZD`` of this century, fractions of a second allowed; None for anything else."""
     if not _TIME.fullmatch(text):
         return None
     try:
         found = datetime.fromisoformat(text)
-        found.timestamp()
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
-    return found
+    return found if _FIRST_YEAR <= found.year < _LAST_YEAR else None
 
 
 def _text(message: Mapping[str, Any], name: str, limit: int) -> str:

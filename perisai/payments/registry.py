@@ -72,5 +72,23 @@ def register_niks(work: Work, *, branch_id: int, niks: dict[UUID, str]) -> None:
     work.execute(_REGISTER_NIKS, [branch_id, orjson.dumps(rows).decode()])
 
 
+_REGISTER_CORE = """
+WITH added AS (
+  INSERT INTO payments_payment_code (code, branch_id, enrolment_id, channel, code_masked)
+  VALUES (%(code)s, %(branch)s, %(enrolment)s, 'core', %(code)s) ON CONFLICT (code) DO NOTHING RETURNING 1
+)
+SELECT EXISTS (SELECT FROM added), EXISTS (
+  SELECT FROM payments_payment_code WHERE code = %(code)s AND branch_id = %(branch)s AND enrolment_id = %(enrolment)s)
+"""
+
+
+def register_core_code(work: Work, *, branch_id: int, enrolment_id: UUID, code: str) -> bool | None:
+    """Notes the core system's own payment code of a member, to find them by. Banks of ours do not take it. Answers
+    whether it is new; None where it belongs to somebody else."""
+    row = work.row(_REGISTER_CORE, {"code": code, "branch": branch_id, "enrolment": enrolment_id})
+    is_new, is_known = row or (False, False)
+    return True if is_new else False if is_known else None
+
+
 def mask_nik(nik: str) -> str:
     return nik[:4] + "*" * max(len(nik) - 6, 0) + nik[-2:]

@@ -182,6 +182,18 @@ def test_import_later_month_paid_outside_gets_a_bill_of_its_own(bank: BankSimula
     assert found == (after,)
 
 
+def test_import_code_of_the_core_finds_the_member_once(bank: BankSimulator) -> None:
+    branch = make_branch(target=None)
+    (_, nik), (_, other) = _member(branch, bank), _member(branch, bank)
+    code = f"EPS{branch.id:09d}"
+    _, outcomes = _take(branch, {"NIK": nik, "Kode Iuran": code}, {"NIK": nik, "Kode Iuran": nik})
+    assert [one.what for one in outcomes] == ["registered", "nothing_new"]
+    rows = [{"NIK": nik, "Kode Iuran": code}, {"NIK": other, "Kode Iuran": code}, {"NIK": other, "Kode Iuran": "?"}]
+    _, outcomes = _take(branch, *rows)
+    assert [one.what for one in outcomes] == ["nothing_new", "error_code_taken", "error_code"]
+    assert bank.inquire("1" + code[-9:]).json()["responseCode"] == "4042412"
+
+
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04nonsense", b"\xff\xfe", b"Nama\nSiti\n", b"NIK\n\x00", b"x" * 3_000_000])
 def test_import_unreadable_file_refused(data: bytes) -> None:
     with pytest.raises(Refused, match="E4020"):

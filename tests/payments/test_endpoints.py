@@ -153,6 +153,9 @@ FORMATS: list[tuple[dict[str, Any], str, str]] = [
     ({"paidAmount": {"value": 16800.0, "currency": "IDR"}}, "4002501", "paidAmount.value"),
     ({"paidAmount": {"value": "16800.00", "currency": "USD"}}, "4002501", "paidAmount.currency"),
     ({"trxDateTime": "kemarin"}, "4002501", "trxDateTime"),
+    ({"trxDateTime": "0001-01-01T00:00:00+07:00"}, "4002501", "trxDateTime"),
+    ({"paidAmount": []}, "4002501", "paidAmount"),
+    ({"customerNo": {"a": 1}}, "4002501", "customerNo"),
     ({"referenceNo": 5}, "4002501", "referenceNo"),
     ({"partnerServiceId": "   99999", "virtualAccountNo": "   999991"}, "4042516", "Partner Not Found"),
 ]
@@ -172,6 +175,7 @@ def test_payment_field_wrong_names_it(bank: BankSimulator, changes: dict[str, An
 HEADERS: list[tuple[dict[str, str], str, str]] = [
     ({"X-TIMESTAMP": ""}, "4002502", "X-TIMESTAMP"),
     ({"X-TIMESTAMP": "22/11/2026"}, "4002501", "X-TIMESTAMP"),
+    ({"X-TIMESTAMP": "0001-01-01T00:00:00+07:00"}, "4002501", "X-TIMESTAMP"),
     ({"X-SIGNATURE": ""}, "4002502", "X-SIGNATURE"),
     ({"X-PARTNER-ID": ""}, "4002502", "X-PARTNER-ID"),
     ({"X-PARTNER-ID": "nobody"}, "4012500", "Unknown Client"),
