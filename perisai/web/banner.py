@@ -19,14 +19,18 @@ def addresses(config: Config) -> Iterator[str]:
     yield f"data, logs {config.data}"
 
 
-def logins(config: Config) -> Iterator[str]:
-    """Asked of a process with Django, because the supervisor itself never loads it."""
+def ask_logins() -> "subprocess.Popen[str]":
+    """Asked of a process with Django, because the supervisor itself never loads it; meanwhile the rest may start."""
     command = [sys.executable, "-m", "perisai", "demo", "--credentials"]
-    result = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True)
-    if result.returncode != 0:
-        yield f"logins: `perisai demo --credentials --data {config.data}` failed: {result.stderr.strip()[-300:]}"
+    return subprocess.Popen(command, env=dict(os.environ), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def logins(config: Config, asked: "subprocess.Popen[str]") -> Iterator[str]:
+    output, errors = asked.communicate()
+    if asked.returncode != 0:
+        yield f"logins: `perisai demo --credentials --data {config.data}` failed: {errors.strip()[-300:]}"
         return
-    yield from _lines(json.loads(result.stdout))
+    yield from _lines(json.loads(output))
     yield f"everybody, with TOTP secrets: perisai demo --credentials --data {config.data}"
 
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from perisai.web import banner, prepared, services
 from perisai.web import config as configuration
-from perisai.web import prepared, services
 from perisai.web.child import Service
 from perisai.web.config import Config
 from perisai.web.postgres import Cluster, running
@@ -173,16 +173,12 @@ def _start(supervisor: Supervisor, *, is_demo: bool, with_simulation: bool) -> N
     supervisor.open()
     _prepare(config, supervisor.run_step, is_demo=is_demo)
     supervisor.keep([services.web(supervisor.layout), services.live(supervisor.layout), services.worker()])
+    asked = banner.ask_logins() if is_demo else None
     is_ready = supervisor.wait_ready()
     state = "ready" if is_ready else "started, but not everything answers yet"
     supervisor.say(f"{state} after {time.monotonic() - begun:.1f} s")
-    from perisai.web.banner import addresses, logins
-
-    for line in addresses(config):
+    for line in (*banner.addresses(config), *(banner.logins(config, asked) if asked else ())):
         supervisor.say(line)
-    if is_demo:
-        for line in logins(config):
-            supervisor.say(line)
     if with_simulation:
         supervisor.keep([services.simulate(config)])
     supervisor.say("Ctrl-C stops everything; the data stays.")

@@ -42,7 +42,17 @@ def live(layout: Layout) -> Service:
 
 
 def worker() -> Service:
-    command = (sys.executable, "-m", "perisai", "manage", "procrastinate", "worker", "--concurrency", "4")
+    command = (
+        sys.executable,
+        "-m",
+        "perisai",
+        "manage",
+        "procrastinate",
+        "--skip-checks",
+        "worker",
+        "--concurrency",
+        "4",
+    )
     return Service("worker", command, without=OWNER_ONLY, stop_seconds=20.0)
 
 
