@@ -18,7 +18,7 @@ class Label:
 STATES: dict[str, Label] = {
     "review": Label(_("Being checked"), "needs", icon="clipboard-search"),
     "accepted": Label(_("Waiting for payment"), "note", icon="hourglass"),
-    "active": Label(_("Protected"), "done", icon="shield-check"),
+    "active": Label(_("Active"), "done", icon="user-check"),
     "lapsed": Label(_("Lapsed"), "stop", icon="shield-off"),
     "ended": Label(_("Ended"), "", icon="circle-x"),
     "rejected": Label(_("Refused"), "stop", icon="ban"),
