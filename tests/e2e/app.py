@@ -142,7 +142,9 @@ class FieldApp:
         self.at(testid).click()
 
     def choose(self, testid: str) -> None:
-        self.at(testid).check(force=True)
+        """Presses the whole label, as a thumb does."""
+        self.at(testid).locator("xpath=ancestor::label").click()
+        expect(self.at(testid)).to_be_checked()
 
     def type(self, testid: str, text: str) -> None:
         self.at(testid).fill(text)

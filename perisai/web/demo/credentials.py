@@ -1,6 +1,8 @@
 """What ``perisai demo --credentials`` prints: logins, codes for phones, addresses, and how the demo's banks sign."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -15,9 +17,9 @@ from perisai.web.demo.people import AGENTS, agents
 from perisai.web.demo.secret import Secrets
 
 
-def credentials() -> dict[str, Any]:
+def credentials(only: Collection[UUID] | None = None) -> dict[str, Any]:
     """``logins``: username, password, role, office, name, totp_secret, recovery_codes. ``agents``: the same people's agents,
-    each with an ``activation_code`` of its own that nobody used yet: a new one every time. ``banks``: for simulators."""
+    each with an ``activation_code`` of its own that nobody used yet: a new one every time (``only`` for these agents). ``banks``: for simulators."""
     secrets = Secrets()
     users = User.objects.select_related("office").filter(username__in=secrets.logins)
     by_name = {user.username: user for user in users}
@@ -26,7 +28,7 @@ def credentials() -> dict[str, Any]:
         "origin": settings.ORIGIN,
         "live_origin": settings.LIVE_ORIGIN,
         "logins": logins,
-        "agents": [row for branch_id in AGENTS for row in _agents(branch_id)],
+        "agents": [row for branch_id in AGENTS for row in _agents(branch_id, only)],
         "banks": [_bank(bank) for bank in BANKS],
     }
 
@@ -45,12 +47,13 @@ def _login(user: User, known: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _agents(branch_id: int) -> list[dict[str, Any]]:
+def _agents(branch_id: int, only: Collection[UUID] | None) -> list[dict[str, Any]]:
     """Codes are issued by the branch's head, as they would be at the counter."""
     rows = []
     with Work.open(scope=Scope.branch(branch_id)) as work:
-        for agent in agents():
-            card = find_card(work, branch_id=branch_id, agent_id=agent.id) if agent.branch_id == branch_id else None
+        mine = [agent for agent in agents() if agent.branch_id == branch_id and (only is None or agent.id in only)]
+        for agent in mine:
+            card = find_card(work, branch_id=branch_id, agent_id=agent.id)
             if card is None or not (card.is_active and card.has_login):
                 continue
             rows.append(

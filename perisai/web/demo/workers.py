@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from faker import Faker
 
@@ -22,6 +23,7 @@ JOBS = (
 )  # fmt: skip
 INCOMES = ((1_000_000, 12), (1_500_000, 26), (2_000_000, 24), (2_500_000, 14), (3_000_000, 12), (3_500_000, 6), (4_000_000, 6))
 MONTHS = ((1, 66), (2, 8), (3, 16), (6, 7), (12, 3))
+ZONE = ZoneInfo("Asia/Jakarta")
 STREETS = ("Pasar", "Lorong Melati", "Jl. Pattimura", "Jl. Sudirman", "Dusun Baru", "Jl. Kapten Pattimura", "Simpang Rimbo", "Lorong Kenanga")
 MANY_JOBS = 0.06
 
