@@ -1,4 +1,4 @@
-"""Writes persons, enrolments, heirs, consents and photos of a batch. Five statements, whatever its size."""
+"""Writes persons, enrolments, heirs, consents and photos of a batch. Three statements, whatever its size."""
 
 from datetime import date
 from typing import Any
@@ -38,23 +38,20 @@ FROM jsonb_to_recordset(%(rows)s::jsonb) AS e (id uuid, person_id uuid, state te
   quota_over boolean, warnings text[], review_reason text, payment_code text)
 """
 
-_HEIRS = """
-INSERT INTO members_heir (branch_id, enrolment_id, position, name, relation)
-SELECT %(branch)s, h.enrolment_id, h.position, h.name, h.relation
-FROM jsonb_to_recordset(%(rows)s::jsonb) AS h (enrolment_id uuid, position int, name text, relation text)
-"""
-
-_CONSENTS = """
-INSERT INTO members_consent (branch_id, enrolment_id, purpose, version, sha256, given, captured_to, agent_id, signature)
-SELECT %(branch)s, c.enrolment_id, c.purpose, c.version, c.sha256, c.given, c.captured_to, %(agent)s, c.signature
-FROM jsonb_to_recordset(%(rows)s::jsonb) AS c (enrolment_id uuid, purpose text, version text, sha256 bytea, given boolean,
-  captured_to timestamptz, signature jsonb)
-"""
-
-_PHOTOS = """
+_BESIDE = """
+WITH heirs AS (
+  INSERT INTO members_heir (branch_id, enrolment_id, position, name, relation)
+  SELECT %(branch)s, h.enrolment_id, h.position, h.name, h.relation
+  FROM jsonb_to_recordset(%(heirs)s::jsonb) AS h (enrolment_id uuid, position int, name text, relation text)
+), consents AS (
+  INSERT INTO members_consent (branch_id, enrolment_id, purpose, version, sha256, given, captured_to, agent_id, signature)
+  SELECT %(branch)s, c.enrolment_id, c.purpose, c.version, c.sha256, c.given, c.captured_to, %(agent)s, c.signature
+  FROM jsonb_to_recordset(%(consents)s::jsonb) AS c (enrolment_id uuid, purpose text, version text, sha256 bytea, given boolean,
+    captured_to timestamptz, signature jsonb)
+)
 INSERT INTO members_photo (branch_id, sha256, enrolment_id, size, media_type, named_at)
 SELECT %(branch)s, p.sha256, p.enrolment_id, p.size, p.media_type, %(now)s
-FROM jsonb_to_recordset(%(rows)s::jsonb) AS p (sha256 bytea, enrolment_id uuid, size int, media_type text)
+FROM jsonb_to_recordset(%(photos)s::jsonb) AS p (sha256 bytea, enrolment_id uuid, size int, media_type text)
 ON CONFLICT (branch_id, sha256) DO NOTHING
 """
 
@@ -76,8 +73,11 @@ def insert(work: Work, *, site: Site, candidates: list[Candidate]) -> None:
     enrolments = [_enrolment(one, person["id"]) for one, person in zip(candidates, persons, strict=True)]
     work.execute(_PERSONS, common | {"rows": _json(persons)}, prepared=True)
     work.execute(_ENROLMENTS, common | {"rows": _json(enrolments)}, prepared=True)
-    for sql, rows in ((_HEIRS, _heirs), (_CONSENTS, _consents), (_PHOTOS, _photos)):
-        work.execute(sql, common | {"rows": _json([row for one in candidates for row in rows(one)])}, prepared=True)
+    beside = {
+        name: _json([row for one in candidates for row in rows(one)])
+        for name, rows in (("heirs", _heirs), ("consents", _consents), ("photos", _photos))
+    }
+    work.execute(_BESIDE, common | beside, prepared=True)
 
 
 def mask(digits: str) -> str:

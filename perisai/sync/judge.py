@@ -65,8 +65,17 @@ class _BatchFailed(Exception):
     """Something in the batch broke its transaction; it is judged again in parts."""
 
 
-def judge(phone: Phone, *, work_of: Callable[[], Work], fresh: list[SentOp]) -> tuple[int, bytes]:
-    """Judges what waits for this phone in a Work of its own, and returns the chain's (seq, hash).
+@dataclass(frozen=True)
+class Judged:
+    """How far the chain has come, and what was decided just now, by op id."""
+
+    seq: int
+    hash: bytes
+    decisions: dict[UUID, Decision]
+
+
+def judge(phone: Phone, *, work_of: Callable[[], Work], fresh: list[SentOp]) -> Judged:
+    """Judges what waits for this phone in a Work of its own.
 
     ``fresh`` are ops of the present push: their bytes need not be unsealed again. Raises database errors only where
     the database is away or busy; then everything stays ``received``.
@@ -84,7 +93,7 @@ def judge_reviewed(work: Work, *, phone: Phone, op: SentOp) -> Decision:
     return _decide(work, phone, [op], careful=True)[op.op_id]
 
 
-def _judge(work: Work, phone: Phone, fresh: list[SentOp], *, careful: bool) -> tuple[int, bytes]:
+def _judge(work: Work, phone: Phone, fresh: list[SentOp], *, careful: bool) -> Judged:
     seq, head = _lock_chain(work, phone)
     known = {op.op_id: op for op in fresh}
     sorted_ops = _follow(work, phone, known, seq, head)
@@ -95,7 +104,7 @@ def _judge(work: Work, phone: Phone, fresh: list[SentOp], *, careful: bool) -> t
     _write(work, phone, decisions)
     if sorted_ops.seq != seq:
         work.execute(_ADVANCE_CHAIN, [sorted_ops.seq, sorted_ops.hash, phone.branch_id, phone.id], prepared=True)
-    return sorted_ops.seq, sorted_ops.hash
+    return Judged(sorted_ops.seq, sorted_ops.hash, decisions)
 
 
 def _lock_chain(work: Work, phone: Phone) -> tuple[int, bytes]:

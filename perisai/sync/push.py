@@ -15,9 +15,10 @@ from perisai.errors import Refused
 from perisai.events.clock import Clock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
+from perisai.members.decision import Decision
 from perisai.portal import link
 from perisai.sync.clock import make_token, to_ms
-from perisai.sync.judge import judge
+from perisai.sync.judge import Judged, judge
 from perisai.sync.op import BadLine, SentOp, read_line
 from perisai.sync.receive import store
 from perisai.sync.signed import Phone, find_phone, signature_of, verify
@@ -46,12 +47,15 @@ def push(request: HttpRequest, *, clock: Clock) -> dict[str, Any]:
     def work_of() -> Work:
         return Work(scope=Scope.branch(phone.branch_id), actor=Actor(phone.user_id, phone.id), clock=clock)
 
-    conflicts: set[UUID] = set()
-    if ops:
-        with work_of() as work:
-            conflicts = store(work, phone=phone, ops=ops, signature=signature_of(request))
-        _judge_if_possible(phone, work_of, [op for op in ops if op.op_id not in conflicts])
-    return _answer(phone, read, conflicts, clock, work_of)
+    if not ops:
+        return _answer(phone, read, set(), _stored(phone, work_of, []), clock)
+    with work_of() as work:
+        conflicts = store(work, phone=phone, ops=ops, signature=signature_of(request))
+    clear = [op for op in ops if op.op_id not in conflicts]
+    judged = _judge_if_possible(phone, work_of, clear)
+    if judged is None or any(op.op_id not in judged.decisions for op in clear):
+        return _answer(phone, read, conflicts, _stored(phone, work_of, clear), clock)
+    return _answer(phone, read, conflicts, judged, clock)
 
 
 def _body(request: HttpRequest) -> bytes:
@@ -89,41 +93,45 @@ def _check(request: HttpRequest, phone: Phone, last: SentOp | BadLine) -> None:
     verify(phone.public_key, signature_of(request), message.encode())
 
 
-def _judge_if_possible(phone: Phone, work_of: Callable[[], Work], fresh: list[SentOp]) -> None:
-    """A database that is busy or gone leaves the ops received; the sweeper judges them."""
+def _judge_if_possible(phone: Phone, work_of: Callable[[], Work], fresh: list[SentOp]) -> Judged | None:
+    """None where the database is busy or gone: the ops stay received, and the sweeper judges them."""
     with suppress(OperationalError, InterfaceError):
-        judge(phone, work_of=work_of, fresh=fresh)
+        return judge(phone, work_of=work_of, fresh=fresh)
+    return None
+
+
+def _stored(phone: Phone, work_of: Callable[[], Work], ops: list[SentOp]) -> Judged:
+    """What stands in the database, for a replay or where judging was not possible."""
+    with work_of() as work:
+        rows = work.rows(_ANSWERS, [phone.branch_id, phone.id, [op.op_id for op in ops]], prepared=True)
+        chain = work.row(_CHAIN, [phone.branch_id, phone.id], prepared=True) or (0, bytes(32))
+    decisions = {
+        op_id: Decision(state, code, orjson.loads(result) if result else None) for op_id, state, code, result in rows
+    }
+    return Judged(chain[0], bytes(chain[1]), decisions)
 
 
 def _answer(
-    phone: Phone,
-    read: Sequence[SentOp | BadLine],
-    conflicts: set[UUID],
-    clock: Clock,
-    work_of: Callable[[], Work],
+    phone: Phone, read: Sequence[SentOp | BadLine], conflicts: set[UUID], judged: Judged, clock: Clock
 ) -> dict[str, Any]:
-    ids = [one.op_id for one in read if isinstance(one, SentOp)]
-    with work_of() as work:
-        stored = {row[0]: row[1:] for row in work.rows(_ANSWERS, [phone.branch_id, phone.id, ids], prepared=True)}
-        chain = work.row(_CHAIN, [phone.branch_id, phone.id], prepared=True) or (0, bytes(32))
     now = clock.now()
     return {
         "time_token": make_token(now),
         "server_ms": to_ms(now),
-        "chain": {"seq": chain[0], "hash": bytes(chain[1]).hex()},
-        "answers": [_one_answer(phone.branch_id, one, conflicts, stored) for one in read],
+        "chain": {"seq": judged.seq, "hash": judged.hash.hex()},
+        "answers": [_one_answer(phone.branch_id, one, conflicts, judged.decisions) for one in read],
     }
 
 
 def _one_answer(
-    branch_id: int, one: SentOp | BadLine, conflicts: set[UUID], stored: dict[UUID, tuple[Any, ...]]
+    branch_id: int, one: SentOp | BadLine, conflicts: set[UUID], decisions: dict[UUID, Decision]
 ) -> dict[str, Any]:
     if isinstance(one, BadLine):
         return {"op": one.op_id, "seq": one.seq, "status": "invalid", "result": None, **told("E6006", None)}
     if one.op_id in conflicts:
         return {"op": str(one.op_id), "seq": one.seq, "status": "conflict", "result": None, **told("E6002", None)}
-    state, code, result = stored[one.op_id]
-    return op_answer(branch_id, one.op_id, one.seq, state, code, orjson.loads(result) if result else None)
+    decision = decisions[one.op_id]
+    return op_answer(branch_id, one.op_id, one.seq, decision.status, decision.code, decision.result)
 
 
 def op_answer(
@@ -133,7 +141,8 @@ def op_answer(
     params = (result or {}).get("params")
     shown = {k: v for k, v in (result or {}).items() if k != "params"} or None
     if shown and shown.get("pay_by"):
-        until = datetime.fromisoformat(shown["pay_by"])
+        until = shown["pay_by"]
+        until = until if isinstance(until, datetime) else datetime.fromisoformat(until)
         shown["pay_link"] = pay_link(branch_id, UUID(str(shown["enrolment"])), until)
     return {"op": str(op_id), "seq": seq, "status": state, "result": shown, **told(code, params)}
 

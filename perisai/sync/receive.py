@@ -17,19 +17,18 @@ ON CONFLICT (branch_id, device_id, op_id) DO NOTHING
 """
 
 _PROVE = """
+WITH seen AS (UPDATE accounts_device SET last_seen_at = %(now)s WHERE id = %(device)s)
 INSERT INTO sync_push_proof (branch_id, device_id, hash, seq, signature, received_at)
-VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+VALUES (%(branch)s, %(device)s, %(hash)s, %(seq)s, %(signature)s, %(now)s) ON CONFLICT DO NOTHING
 """
 
 _HASHES = """
 SELECT op_id, hash FROM sync_op WHERE branch_id = %s AND device_id = %s AND op_id = ANY (%s)
 """
 
-_SEEN = "UPDATE accounts_device SET last_seen_at = %s WHERE id = %s"
-
 
 def store(work: Work, *, phone: Phone, ops: list[SentOp], signature: bytes) -> set[UUID]:
-    """Stores what is new and returns the ids that were received before with other bytes. Four statements.
+    """Stores what is new and returns the ids that were received before with other bytes. Three statements.
 
     The comparison is a statement of its own, so that it sees what a simultaneous push has committed.
     """
@@ -51,7 +50,7 @@ def store(work: Work, *, phone: Phone, ops: list[SentOp], signature: bytes) -> s
         prepared=True,
     )
     last = ops[-1]
-    work.execute(_PROVE, [phone.branch_id, phone.id, last.hash, last.seq, signature, work.now], prepared=True)
-    work.execute(_SEEN, [work.now, phone.id], prepared=True)
+    proof = {"hash": last.hash, "seq": last.seq, "signature": signature}
+    work.execute(_PROVE, proof | {"branch": phone.branch_id, "device": phone.id, "now": work.now}, prepared=True)
     stored = dict(work.rows(_HASHES, [phone.branch_id, phone.id, list(distinct)], prepared=True))
     return {op.op_id for op in ops if bytes(stored[op.op_id]) != op.hash}
