@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from perisai.web.supervisor import read_state
 
 START_SECONDS = 240.0
 PERISAI = (sys.executable, "-m", "perisai")
+DEMO = ("demo", "--no-simulate")
 
 
 @dataclass
@@ -73,10 +74,10 @@ def clean_environment() -> dict[str, str]:
 
 
 @contextmanager
-def run_demo(data: Path, *options: str) -> Iterator[Running]:
-    """``perisai demo --no-simulate`` on free ports until the block ends."""
+def run_demo(data: Path, *options: str, command: Sequence[str] = DEMO) -> Iterator[Running]:
+    """``perisai demo --no-simulate`` (or another ``command`` that serves) on free ports until the block ends."""
     port = free_port()
-    process = start_demo(data, port, *options)
+    process = start_demo(data, port, *options, command=command)
     try:
         yield Running(data, process, port, port + 1)
     finally:
@@ -84,12 +85,14 @@ def run_demo(data: Path, *options: str) -> Iterator[Running]:
         process.wait(60)
 
 
-def start_demo(data: Path, port: int, *options: str) -> "subprocess.Popen[bytes]":
+def start_demo(
+    data: Path, port: int, *options: str, command: Sequence[str] = DEMO
+) -> "subprocess.Popen[bytes]":
     """Waits until web and live answer; the log folder tells why when they do not."""
-    command = [*PERISAI, "demo", "--no-simulate", "--quiet", "--data", str(data), "--port", str(port), *options]
+    full = [*PERISAI, *command, "--quiet", "--data", str(data), "--port", str(port), *options]
     data.mkdir(parents=True, exist_ok=True)
     with (data / "supervisor.log").open("wb") as log:
-        process = subprocess.Popen(command, env=clean_environment(), stdout=log, stderr=log)
+        process = subprocess.Popen(full, env=clean_environment(), stdout=log, stderr=log)
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         state = read_state(data / "run")
@@ -102,8 +105,8 @@ def start_demo(data: Path, port: int, *options: str) -> "subprocess.Popen[bytes]
 
 
 def free_port() -> int:
-    """A port whose neighbour (for the live process) is free as well."""
-    for port in range(20000 + os.getpid() * 7 % 20000, 60000, 2):
+    """A port whose neighbour (for the live process) is free as well; below those that the kernel gives to clients."""
+    for port in range(20000 + os.getpid() * 14 % 10000, 32000, 2):
         try:
             with socket.create_server(("127.0.0.1", port)), socket.create_server(("127.0.0.1", port + 1)):
                 return port
