@@ -5,55 +5,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PaidMonth',
+            name="PaidMonth",
             fields=[
-                ('pk', models.CompositePrimaryKey('branch_id', 'enrolment_id', 'month', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('enrolment_id', models.UUIDField()),
-                ('month', models.DateField()),
-                ('bill_id', models.UUIDField()),
-                ('payment_id', models.UUIDField(null=True)),
-                ('jkk', models.BigIntegerField()),
-                ('jkm', models.BigIntegerField()),
-                ('jht', models.BigIntegerField()),
-                ('relief', models.BigIntegerField()),
-                ('paid_at', models.DateTimeField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "branch_id",
+                        "enrolment_id",
+                        "month",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("branch_id", models.IntegerField()),
+                ("enrolment_id", models.UUIDField()),
+                ("month", models.DateField()),
+                ("bill_id", models.UUIDField()),
+                ("payment_id", models.UUIDField(null=True)),
+                ("jkk", models.BigIntegerField()),
+                ("jkm", models.BigIntegerField()),
+                ("jht", models.BigIntegerField()),
+                ("relief", models.BigIntegerField()),
+                ("paid_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'contributions_paid_month',
+                "db_table": "contributions_paid_month",
             },
         ),
         migrations.CreateModel(
-            name='Bill',
+            name="Bill",
             fields=[
-                ('pk', models.CompositePrimaryKey('branch_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('id', models.UUIDField(db_default=perisai.events.defaults.Uuid7())),
-                ('enrolment_id', models.UUIDField()),
-                ('payment_code', models.TextField()),
-                ('state', models.TextField(choices=[('open', 'belum dibayar'), ('paid', 'lunas'), ('expired', 'kedaluwarsa'), ('cancelled', 'dibatalkan')], default='open')),
-                ('first_month', models.DateField()),
-                ('months', models.SmallIntegerField()),
-                ('lines', models.JSONField()),
-                ('amount', models.BigIntegerField()),
-                ('rules', models.TextField()),
-                ('issued_at', models.DateTimeField()),
-                ('priced_at', models.DateTimeField()),
-                ('pay_by', models.DateTimeField()),
-                ('paid_at', models.DateTimeField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "branch_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("branch_id", models.IntegerField()),
+                ("id", models.UUIDField(db_default=perisai.events.defaults.Uuid7())),
+                ("enrolment_id", models.UUIDField()),
+                ("payment_code", models.TextField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("open", "belum dibayar"),
+                            ("paid", "lunas"),
+                            ("expired", "kedaluwarsa"),
+                            ("cancelled", "dibatalkan"),
+                        ],
+                        default="open",
+                    ),
+                ),
+                ("first_month", models.DateField()),
+                ("months", models.SmallIntegerField()),
+                ("lines", models.JSONField()),
+                ("amount", models.BigIntegerField()),
+                ("rules", models.TextField()),
+                ("issued_at", models.DateTimeField()),
+                ("priced_at", models.DateTimeField()),
+                ("pay_by", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'contributions_bill',
-                'indexes': [models.Index(fields=['branch_id', 'enrolment_id'], name='bill_enrolment'), models.Index(condition=models.Q(('state', 'open')), fields=['branch_id', 'pay_by'], name='bill_open')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='bill_amount')],
+                "db_table": "contributions_bill",
+                "indexes": [
+                    models.Index(fields=["branch_id", "enrolment_id"], name="bill_enrolment"),
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["branch_id", "pay_by"], name="bill_open"
+                    ),
+                ],
+                "constraints": [models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="bill_amount")],
             },
         ),
     ]

@@ -61,8 +61,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_KEYS, migrations.RunSQL.noop),
         migrations.RunSQL(_CLAIM, _DROP),
         Grant("members_consent", "SELECT, INSERT"),
-        *[
-            EnableScope(f"members_{table}")
-            for table in ("person", "enrolment", "heir", "consent", "photo", "review")
-        ],
+        *[EnableScope(f"members_{table}") for table in ("person", "enrolment", "heir", "consent", "photo", "review")],
     ]

@@ -1,9 +1,9 @@
 """Files to and from the core system, and the national registry of participant numbers."""
 
 import django.contrib.postgres.fields
-import perisai.events.defaults
 from django.db import migrations, models
 
+import perisai.events.defaults
 from perisai.events.rls import EnableScope, Grant
 
 _WAITING = """

@@ -5,44 +5,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AgentTarget',
+            name="AgentTarget",
             fields=[
-                ('pk', models.CompositePrimaryKey('branch_id', 'agent_id', 'period', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('agent_id', models.UUIDField()),
-                ('period', models.DateField()),
-                ('persons', models.IntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "branch_id", "agent_id", "period", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("branch_id", models.IntegerField()),
+                ("agent_id", models.UUIDField()),
+                ("period", models.DateField()),
+                ("persons", models.IntegerField()),
             ],
             options={
-                'db_table': 'targets_agent_target',
+                "db_table": "targets_agent_target",
             },
         ),
         migrations.CreateModel(
-            name='Quota',
+            name="Quota",
             fields=[
-                ('pk', models.CompositePrimaryKey('branch_id', 'period', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('period', models.DateField()),
-                ('target', models.IntegerField()),
-                ('cap_percent', models.IntegerField(default=100)),
-                ('cap', models.IntegerField()),
-                ('mode', models.TextField(choices=[('queue', 'antre'), ('block', 'tutup'), ('warn', 'peringatan')], default='queue')),
-                ('consumed', models.IntegerField(default=0)),
-                ('leased', models.IntegerField(default=0)),
-                ('over', models.IntegerField(default=0)),
-                ('grandfathered', models.IntegerField(default=0)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "branch_id", "period", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("branch_id", models.IntegerField()),
+                ("period", models.DateField()),
+                ("target", models.IntegerField()),
+                ("cap_percent", models.IntegerField(default=100)),
+                ("cap", models.IntegerField()),
+                (
+                    "mode",
+                    models.TextField(
+                        choices=[("queue", "antre"), ("block", "tutup"), ("warn", "peringatan")], default="queue"
+                    ),
+                ),
+                ("consumed", models.IntegerField(default=0)),
+                ("leased", models.IntegerField(default=0)),
+                ("over", models.IntegerField(default=0)),
+                ("grandfathered", models.IntegerField(default=0)),
             ],
             options={
-                'db_table': 'targets_quota',
-                'constraints': [models.CheckConstraint(condition=models.Q(('consumed__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('cap'), '+', models.F('grandfathered')), '-', models.F('leased')))), name='quota_never_above_cap'), models.CheckConstraint(condition=models.Q(('cap__gte', 0), ('consumed__gte', 0), ('grandfathered__gte', 0), ('leased__gte', 0), ('over__gte', 0)), name='quota_not_negative'), models.CheckConstraint(condition=models.Q(('cap', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('target'), '*', models.F('cap_percent')), '/', models.Value(100)))), name='quota_cap_follows_target')],
+                "db_table": "targets_quota",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "consumed__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("cap"), "+", models.F("grandfathered")
+                                    ),
+                                    "-",
+                                    models.F("leased"),
+                                ),
+                            )
+                        ),
+                        name="quota_never_above_cap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cap__gte", 0),
+                            ("consumed__gte", 0),
+                            ("grandfathered__gte", 0),
+                            ("leased__gte", 0),
+                            ("over__gte", 0),
+                        ),
+                        name="quota_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "cap",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("target"), "*", models.F("cap_percent")
+                                    ),
+                                    "/",
+                                    models.Value(100),
+                                ),
+                            )
+                        ),
+                        name="quota_cap_follows_target",
+                    ),
+                ],
             },
         ),
     ]
