@@ -24,9 +24,7 @@ def read(reading: Reading[T], rows: Callable[[LiteralString, dict[str, Any]], li
         return result
 
 
-async def read_async(
-    reading: Reading[T], rows: Callable[[LiteralString, dict[str, Any]], Awaitable[list[Row]]]
-) -> T:
+async def read_async(reading: Reading[T], rows: Callable[[LiteralString, dict[str, Any]], Awaitable[list[Row]]]) -> T:
     """As ``read``, on an asynchronous connection."""
     try:
         query = next(reading)
