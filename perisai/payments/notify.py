@@ -21,6 +21,7 @@ from perisai.payments.exchange import bank_day, check_headers, fingerprint
 from perisai.payments.messages import Notice, read_notice, read_object
 from perisai.payments.partner import Call, Partner, get_partner
 from perisai.payments.registry import Owner
+from perisai.payments.statement import fetch_row
 
 JUDGEMENTS: Final = 3
 """Tries of one judgement; each loss of a race makes the next one see what won."""
@@ -187,9 +188,7 @@ def _insert(
         *(orjson.dumps(call.kept_headers()).decode(), vault.seal(call.body), fingerprint(call.body), call.received_at),
         *lookup,
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, parameters)
-        stored_id, branch_id, enrolment_id, masked = cursor.fetchone()
+    stored_id, branch_id, enrolment_id, masked = fetch_row(_STORE, parameters) or (None, None, None, None)
     if stored_id is None:
         return None
     owner = Owner(branch_id, enrolment_id, masked) if branch_id is not None else None

@@ -15,6 +15,7 @@ from perisai.events import vault
 from perisai.payments import snap
 from perisai.payments.answers import Case, SnapRefused
 from perisai.payments.messages import parse_time
+from perisai.payments.statement import fetch_row
 
 KEPT_HEADERS = (
     "X-TIMESTAMP", "X-SIGNATURE", "X-PARTNER-ID", "X-EXTERNAL-ID", "CHANNEL-ID", "X-ORIGIN", "X-IP-ADDRESS",
@@ -131,9 +132,7 @@ def get_partner(bank_id: str) -> Partner:
 
 
 def _find(client_key: str, token: str) -> Partner:
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND, [_token_hash(token), client_key])
-        row = cursor.fetchone()
+    row = fetch_row(_FIND, [_token_hash(token), client_key])
     if row is None:
         raise SnapRefused(Case.UNAUTHORIZED, "[Unknown Client]")
     partner = _partner(row)

@@ -25,6 +25,8 @@ from perisai.payments import snap
 JAKARTA = timezone(timedelta(hours=7))
 PREFIX = "/snap/v1.0"
 
+_OPEN = "SELECT payment_code FROM contributions_bill WHERE state = 'open' AND pay_by > now() ORDER BY issued_at LIMIT 500"
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -146,8 +148,8 @@ def new_external_id() -> str:
 
 def demo_credentials(scheme: str) -> Credentials:
     """Of the demo's banks; the key is this installation's ``bank_sim``."""
-    from perisai.payments.demo import BANKS
     from perisai import keys
+    from perisai.payments.demo import BANKS
 
     bank = next(bank for bank in BANKS if bank.scheme == scheme)
     return Credentials(
@@ -218,7 +220,7 @@ def _open_codes(options: argparse.Namespace) -> Iterator[str]:
     seen: set[str] = set()
     while True:
         with Work.open(scope=Scope.nation()) as work:
-            rows = work.rows("SELECT payment_code FROM contributions_bill WHERE state = 'open' ORDER BY issued_at LIMIT 500")
+            rows = work.rows(_OPEN)
         fresh = [code for (code,) in rows if code not in seen]
         seen.update(fresh)
         yield from fresh
