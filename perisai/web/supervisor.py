@@ -19,6 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 from perisai.web.child import Child, Service, end_leftovers
 from perisai.web.config import ANY_HOST, Config, ensure_folders
 from perisai.web.postgres import Cluster
@@ -273,7 +275,8 @@ def read_state(run: Path) -> dict[str, Any] | None:
         state: dict[str, Any] = json.loads((run / "state.json").read_text())
     except (OSError, ValueError):
         return None
-    return state
+    # Between taking the lock and removing it, a new supervisor sees the file of one that was killed.
+    return state if psutil.pid_exists(state["pid"]) else None
 
 
 def _describe(code: int | None) -> str:
