@@ -4,19 +4,25 @@ import csv
 import io
 import re
 import zipfile
+from datetime import UTC, datetime
 from itertools import count
 from uuid import UUID
 
+import orjson
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from perisai.accounts.models import Role, User
+from perisai.events.ids import uuid7
+from perisai.events.vault import seal
+from perisai.members.queue import ToReview, open_many
 from perisai.offices.models import Office
+from perisai.sync.clock import make_token, to_ms
 from tests.accounts.people import logged_in, make_user
 from tests.members.enrolling import enrol, kinds_of, review_of, state_of
-from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work, worker
+from tests.world import Branch, FieldAgent, make_agent, make_branch, make_device, system_work, worker
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -297,11 +303,6 @@ def test_language_switch_is_kept_and_goes_nowhere_else(place: tuple[Branch, Fiel
 
 
 def test_op_review_shows_masked_content_and_closes_with_reason(place: tuple[Branch, FieldAgent, User, Client]) -> None:
-    from perisai.events.ids import uuid7
-    from perisai.events.vault import seal
-    from perisai.members.queue import ToReview, open_many
-    from tests.world import make_device
-
     branch, agent, _user, client = place
     number, op_id, device = nik(), uuid7(), make_device(agent, b"")
     line = f'{{"v": 1, "kind": "enrol", "body": {{"nik": "{number}", "name": "Terbaca Sebagian"}}}}'.encode()
@@ -330,3 +331,37 @@ def test_op_review_shows_masked_content_and_closes_with_reason(place: tuple[Bran
             "E3011",
         )
     assert kinds_of(branch, op_id) == ["op_review_closed"]
+
+
+def test_op_review_judged_now_enrols_the_worker(place: tuple[Branch, FieldAgent, User, Client]) -> None:
+    """A record of a revoked phone, vouched for by an officer, becomes the enrolment it says."""
+    branch, agent, _user, client = place
+    op_id, device = uuid7(), make_device(agent, b"")
+    now = datetime.now(UTC)
+    line = {
+        "v": 1, "id": str(op_id), "device": str(device), "seq": 9, "prev": "0" * 64, "kind": "enrol", "app": "1", "rules": "1",
+        "at": {"token": make_token(now), "token_clock": to_ms(now), "clock": to_ms(now), "mono": 0},
+        "place": None, "body": worker(name="Diselamatkan Petugas"),
+    }  # fmt: skip
+    with system_work(branch) as work:
+        work.execute("UPDATE accounts_device SET state = 'revoked' WHERE id = %s", [device])
+        work.execute(
+            "INSERT INTO sync_op (branch_id, device_id, op_id, seq, hash, prev, kind, sealed, received_at, state)"
+            " VALUES (%s, %s, %s, 9, %s, %s, 'enrol', %s, now(), 'review')",
+            [branch.id, device, op_id, bytes(32), bytes(32), seal(orjson.dumps(line))],
+        )
+        asked = ToReview(reason="device_ended", op_id=op_id, device_id=device, agent_id=agent.id)
+        open_many(work, branch_id=branch.id, items=[asked])
+        row = work.row("SELECT id FROM members_review WHERE branch_id = %s AND op_id = %s", [branch.id, op_id])
+    assert row is not None
+    answer = client.post(f"/console/members/reviews/{branch.id}/{row[0]}/decide/", {"decide": "accept"})
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    assert state_of(branch, op_id)["state"] == "accepted"
+    with system_work(branch) as work:
+        assert work.row("SELECT state FROM sync_op WHERE branch_id = %s AND op_id = %s", [branch.id, op_id]) == (
+            "accepted",
+        )
+        assert work.row("SELECT state FROM members_review WHERE branch_id = %s AND id = %s", [branch.id, row[0]]) == (
+            "accepted",
+        )
+    assert kinds_of(branch, op_id) == ["enrolment_accepted", "op_review_closed"]
