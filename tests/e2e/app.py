@@ -27,7 +27,7 @@ class Worker:
 
 
 FIRST = ("Arlen", "Borisa", "Cekmat", "Delvan", "Ermon", "Faresa", "Galuhan", "Hendro", "Ilmasari", "Jumadi")
-LAST = ("Wiratno", "Zamzuri")
+LAST = ("Wiratno", "Zamzuri", "Qodratin", "Vedanto", "Xaverino")
 
 
 def workers(count: int, start: int = 0) -> list[Worker]:

@@ -1,0 +1,71 @@
+"""The demo world: loaded once, complete, synthetic, and its books are right."""
+
+import json
+from typing import Any
+
+import psycopg
+
+from tests.running import Running
+
+ROLES = {"agent", "agency", "sub_branch", "branch", "branch_head", "region", "head_office", "auditor", "system"}
+
+
+def rows(demo: Running, sql: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(demo.database_url) as connection:
+        connection.execute("SELECT set_config('perisai.branches', '{1501,1502}', false)")
+        return connection.execute(sql).fetchall()  # type: ignore[arg-type]  # only literals of this file
+
+
+def test_load_again_changes_nothing_but_codes(demo: Running) -> None:
+    sql = "SELECT (SELECT count(*) FROM members_enrolment), (SELECT count(*) FROM accounts_user), (SELECT count(*) FROM payments_payment)"
+    before, known = rows(demo, sql), demo.credentials()
+    demo.run("manage", "load_demo")
+    again = json.loads(demo.run("demo", "--credentials").stdout)
+    assert rows(demo, sql) == before
+    assert again["logins"] == known["logins"]
+    codes = {agent["activation_code"] for told in (known, again) for agent in told["agents"]}
+    assert len(codes) == 2 * len(known["agents"])
+
+
+def test_logins_cover_every_role_with_a_second_factor(demo: Running) -> None:
+    logins = demo.credentials()["logins"]
+    assert {login["role"] for login in logins} == ROLES
+    assert all(len(login["password"]) >= 12 and login["totp_secret"] and login["recovery_codes"] for login in logins)
+
+
+def test_branch_jambi_has_ten_licensed_agents_in_two_offices_of_five(demo: Running) -> None:
+    found = rows(
+        demo,
+        """
+        SELECT a.agency_office_id, count(*) FROM agents_agent a JOIN agents_licence l USING (branch_id)
+        WHERE l.agent_id = a.id AND a.branch_id = 1501 AND current_date BETWEEN l.valid_from AND l.valid_to AND l.state = 'valid'
+        GROUP BY 1 ORDER BY 1
+        """,
+    )
+    assert [count for _, count in found] == [5, 5]
+
+
+def test_members_are_in_every_state_of_the_story(demo: Running) -> None:
+    states = dict(rows(demo, "SELECT state, count(*) FROM members_enrolment GROUP BY 1"))
+    assert all(states.get(state, 0) > 0 for state in ("accepted", "active", "review", "cancelled"))
+    assert sum(states.values()) >= 300
+    reasons = {reason for (reason,) in rows(demo, "SELECT DISTINCT reason FROM members_review")}
+    assert reasons >= {"identity_same", "identity_similar"}
+    assert rows(demo, "SELECT count(*) FROM payments_notification WHERE state = 'suspense'")[0][0] > 0
+    assert rows(demo, "SELECT count(*) FROM members_photo WHERE complete_at IS NOT NULL")[0][0] > 0
+
+
+def test_people_are_nobody(demo: Running) -> None:
+    shown = [row[0] for row in rows(demo, "SELECT nik_masked FROM members_person")]
+    phones = [row[0] for row in rows(demo, "SELECT phone FROM members_person WHERE phone IS NOT NULL")]
+    assert all(nik.startswith("15") for nik in shown)
+    assert all(phone.startswith("+62812000") for phone in phones)
+
+
+def test_regions_of_the_whole_country_are_there(demo: Running) -> None:
+    assert rows(demo, "SELECT count(*) FROM offices_region")[0][0] > 83_000
+
+
+def test_recount_proves_the_counters(demo: Running) -> None:
+    said = demo.run("audit", "recount").stdout
+    assert "counters equal events" in said
