@@ -48,7 +48,11 @@ export function TileMapPart({ map, payload, members }: Props) {
           </text>
         ))}
         {map.tiles.map((tile) => (
-          <a key={tile.code} href={address(tile)} aria-label={`${tile.name}: ${number(count(tile.code))}`}>
+          <a
+            key={tile.code}
+            href={address(tile)}
+            aria-label={isSmall ? undefined : `${tile.name}: ${number(count(tile.code))}`}
+          >
             <TileMark
               tile={tile}
               count={count(tile.code)}
@@ -118,7 +122,7 @@ function TileMark({ tile, count, most, isSmall, isOurs }: MarkProps) {
       {isSmall && (
         <>
           <text class="name" x={x + SIZE / 2} y={y + 3.4}>
-            {short(tile.name)}
+            {`${short(tile.name)} `}
           </text>
           <text class="count" x={x + SIZE / 2} y={y + 7.4}>
             {number(count)}
