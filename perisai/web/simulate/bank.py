@@ -25,7 +25,9 @@ from perisai.payments import snap
 JAKARTA = timezone(timedelta(hours=7))
 PREFIX = "/snap/v1.0"
 
-_OPEN = "SELECT payment_code FROM contributions_bill WHERE state = 'open' AND pay_by > now() ORDER BY issued_at LIMIT 500"
+_OPEN = (
+    "SELECT payment_code FROM contributions_bill WHERE state = 'open' AND pay_by > now() ORDER BY issued_at LIMIT 500"
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,12 @@ class BankSimulator:
         return {"partnerServiceId": service_id, "customerNo": code, "virtualAccountNo": service_id + code}
 
     def send(
-        self, path: str, message: dict[str, Any], *, external_id: str | None = None, headers: dict[str, str] | None = None
+        self,
+        path: str,
+        message: dict[str, Any],
+        *,
+        external_id: str | None = None,
+        headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         body = orjson.dumps(message)
         signed = self.signed_headers(f"{PREFIX}{path}", body, external_id=external_id) | (headers or {})
@@ -234,10 +241,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="perisai simulate bank", description=__doc__, allow_abbrev=False)
     parser.add_argument("--origin", default="http://127.0.0.1:8000")
     parser.add_argument("--code", action="append", help="a payment code; may be given several times")
-    parser.add_argument("--all", action="store_true", help="pay all codes of the file, of standard input, or the demo's")
+    parser.add_argument(
+        "--all", action="store_true", help="pay all codes of the file, of standard input, or the demo's"
+    )
     parser.add_argument("--file", type=argparse.FileType("r", encoding="utf-8"))
     parser.add_argument("--from-database", action="store_true", help="learn codes from the demo's database")
-    parser.add_argument("--watch", action="store_true", help="with --from-database: go on with bills that are issued later")
+    parser.add_argument(
+        "--watch", action="store_true", help="with --from-database: go on with bills that are issued later"
+    )
     parser.add_argument("--rate", type=float, default=1.0, help="payments a second")
     parser.add_argument("--count", type=int, default=0, help="stop after so many")
     parser.add_argument("--scheme", choices=["symmetric", "asymmetric"], default="symmetric")
