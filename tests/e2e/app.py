@@ -98,7 +98,11 @@ class FieldApp:
     def fill_identity(self, worker: Worker, *, photo: bytes | None = None) -> None:
         self.type("nik", worker.nik)
         self.type("name", worker.name)
-        for part, text in (("day", f"{worker.birth:%d}"), ("month", f"{worker.birth:%m}"), ("year", f"{worker.birth:%Y}")):
+        for part, text in (
+            ("day", f"{worker.birth:%d}"),
+            ("month", f"{worker.birth:%m}"),
+            ("year", f"{worker.birth:%Y}"),
+        ):
             self.type(f"birth-date-{part}", text)
         self.choose(f"sex-{worker.sex}")
         self.choose("phone-owner-own")

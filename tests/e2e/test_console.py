@@ -1,6 +1,8 @@
 """Staff at their desks: login with a second factor, lock-out, one-click decisions, codes for phones, both languages."""
 
+import os
 import re
+import signal
 
 import pyotp
 from playwright.sync_api import expect
@@ -84,9 +86,6 @@ def test_switch_language_turns_the_console_into_english(new_desk: NewDesk) -> No
 
 
 def test_live_page_comes_back_when_its_process_dies(field: Running, new_desk: NewDesk) -> None:
-    import os
-    import signal
-
     desk = new_desk("petugas.jambi")
     desk.open("/console/live/branch/1501/")
     state = desk.page.locator("#live-state [role=status]")

@@ -71,7 +71,12 @@ def test_reload_without_network_shows_every_screen(activated: FieldApp) -> None:
     app = activated
     app.go_offline()
     try:
-        for screen, hash_ in (("home", "#/"), ("members", "#/members"), ("outbox", "#/outbox"), ("settings", "#/settings")):
+        for screen, hash_ in (
+            ("home", "#/"),
+            ("members", "#/members"),
+            ("outbox", "#/outbox"),
+            ("settings", "#/settings"),
+        ):
             app.go(hash_)
             app.reload()
             app.see(f"screen-{screen}")
@@ -161,7 +166,17 @@ def test_second_language_reaches_every_word_of_the_menu(activated: FieldApp, new
 def test_console_pages_have_nothing_serious(new_desk: NewDesk) -> None:
     desk = new_desk("petugas.jambi", size=LAPTOP)
     found = {}
-    rooms = ("", "live/", "members/", "members/reviews/", "agents/", "targets/", "payments/", "offices/", "accounts/users/")
+    rooms = (
+        "",
+        "live/",
+        "members/",
+        "members/reviews/",
+        "agents/",
+        "targets/",
+        "payments/",
+        "offices/",
+        "accounts/users/",
+    )
     for path in (f"/console/{room}" for room in rooms):
         desk.open(path)
         found[path] = serious(desk.page)

@@ -48,7 +48,8 @@ def test_enrol_twenty_offline_through_a_dying_server_ends_live_and_active(
     killer = Killer(field, phone)
     phone.come_back()
     phone.sync_until(0)
-    assert killer.died_before_answer and killer.died_after_answer
+    assert killer.died_before_answer
+    assert killer.died_after_answer
 
     # The branch's page was not touched since: it moves by itself, past the restart of the web server.
     expect(figure(branch.page)).to_have_text(re.compile(f" {before + COUNT}$"), timeout=MAX_WAIT_MS)

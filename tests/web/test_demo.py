@@ -17,7 +17,8 @@ def rows(demo: Running, sql: str) -> list[tuple[Any, ...]]:
 
 
 def test_load_again_changes_nothing_but_codes(demo: Running) -> None:
-    sql = "SELECT (SELECT count(*) FROM members_enrolment), (SELECT count(*) FROM accounts_user), (SELECT count(*) FROM payments_payment)"
+    tables = ("members_enrolment", "accounts_user", "payments_payment", "offices_office")
+    sql = "SELECT " + ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)
     before, known = rows(demo, sql), demo.credentials()
     demo.run("manage", "load_demo")
     again = json.loads(demo.run("demo", "--credentials").stdout)

@@ -19,7 +19,8 @@ from perisai.web.demo.secret import Secrets
 
 def credentials(only: Collection[UUID] | None = None) -> dict[str, Any]:
     """``logins``: username, password, role, office, name, totp_secret, recovery_codes. ``agents``: the same people's agents,
-    each with an ``activation_code`` of its own that nobody used yet: a new one every time (``only`` for these agents). ``banks``: for simulators."""
+    each with an ``activation_code`` of its own that nobody used yet: a new one every time (``only``: for these agents).
+    ``banks``: what simulators sign with."""
     secrets = Secrets()
     users = User.objects.select_related("office").filter(username__in=secrets.logins)
     by_name = {user.username: user for user in users}

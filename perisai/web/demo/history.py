@@ -1,6 +1,7 @@
 """The story of the demo's last two months, told in the order of time through the verbs that real work goes through: phones
 push, banks pay, officers decide, codes expire."""
 
+import hashlib
 import heapq
 from collections.abc import Callable
 from contextlib import suppress
@@ -57,14 +58,15 @@ def tell(end: datetime) -> str:
 class Story:
     def __init__(self, end: datetime) -> None:
         self.end = end
-        self._random = Random(SEED)  # noqa: S311 - a story, no secrets
+        self._random = Random(SEED)
         self._plan = Plan(end, self._random, agents())
         self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._order = count()
         self._banks = Banks()
         self._handsets: dict[UUID, Handset] = {}
         self._visits: dict[UUID, tuple[Visit, dict[str, Any]]] = {}
-        self._officers = {branch: User.objects.get(username=f"petugas.{name}") for branch, name in ((JAMBI, "jambi"), (BUNGO, "bungo"))}
+        officers = {JAMBI: "petugas.jambi", BUNGO: "petugas.bungo"}
+        self._officers = {branch: User.objects.get(username=name) for branch, name in officers.items()}
         self._counts = {"enrolments": 0, "payments": 0, "decisions": 0}
 
     def run(self) -> str:
@@ -116,7 +118,9 @@ class Story:
         elif answer.status == "accepted" and answer.result.get("payment_code"):
             self._bill(answer.result["payment_code"], answer.result["amount"], at)
         elif answer.status == "review" and self._random.random() < DECIDE:
-            office_hours = (at + timedelta(days=self._random.choice((1, 1, 2, 3)))).replace(hour=self._random.randrange(2, 9))
+            office_hours = (at + timedelta(days=self._random.choice((1, 1, 2, 3)))).replace(
+                hour=self._random.randrange(2, 9)
+            )
             self._at(office_hours, partial(self._decide, branch_id, answer.op_id))
 
     def _bill(self, code: str, rupiah: int, at: datetime) -> None:
@@ -157,8 +161,6 @@ class Story:
                 self._bill(decided.issued.payment_code, decided.issued.amount, at)
 
     def _send_photo(self, visit: Visit, picture: bytes, at: datetime) -> None:
-        import hashlib
-
         agent = visit.agent
         with Work.open(scope=Scope.branch(agent.branch_id), clock=FixedClock(at + timedelta(seconds=40))) as work:
             photo.add_piece(

@@ -99,7 +99,12 @@ def _build_agent(work: Work, agent: DemoAgent, since: date) -> None:
         """,
         [
             *(agent.branch_id, agent.id, agent.code, agent.name),
-            *(f"+62812000{agent.branch_id % 100:02d}9{agent.number:02d}", agent.spot.agency, agent.spot.sub_branch, since),
+            *(
+                f"+62812000{agent.branch_id % 100:02d}9{agent.number:02d}",
+                agent.spot.agency,
+                agent.spot.sub_branch,
+                since,
+            ),
         ],
     )
     work.execute(
@@ -117,7 +122,9 @@ def _build_agent(work: Work, agent: DemoAgent, since: date) -> None:
 def build_logins(secrets: Secrets) -> None:
     """Users with password, TOTP and recovery codes. What ``demo.json`` does not know (any more) is made anew."""
     known = {user.username: user for user in User.objects.all()}
-    wanted = [(name, full, role, office, None) for name, full, role, office in STAFF]
+    wanted: list[tuple[str, str, Role, int, UUID | None]] = [
+        (name, full, role, office, None) for name, full, role, office in STAFF
+    ]
     wanted += [(a.username, a.name, Role.AGENT, a.spot.sub_branch or a.branch_id, a.id) for a in agents()]
     for username, full_name, role, office_id, agent_id in wanted:
         user = known.get(username)

@@ -63,7 +63,8 @@ class Plan:
         body = self._workers.make(visit.agent.spot.districts, day, photo=visit.has_photo)
         if visit.twin and len(branch) > 20:
             earlier = self._random.choice(branch[:-10])
-            body = self._workers.lookalike(earlier) if visit.twin == "like" else body | {"nik": earlier["nik"], "birth_date": earlier["birth_date"], "sex": earlier["sex"], "name": earlier["name"], "region": earlier["region"], "id_card": None}
+            same = {name: earlier[name] for name in ("nik", "birth_date", "sex", "name", "region")}
+            body = self._workers.lookalike(earlier) if visit.twin == "like" else body | same | {"id_card": None}
         else:
             branch.append(body)
         return body
@@ -74,10 +75,14 @@ class Plan:
         pace = PACE[agent.branch_id] * zeal * (SUNDAY if day.weekday() == 6 else 1.08)
         pace *= 1 if self.today - day < LATELY else EARLY
         visits = [self._visit(agent, day) for _ in range(_poisson(random, pace))]
-        visits = [visit for visit in visits if self.begin + timedelta(hours=1) < visit.at < self.end - timedelta(minutes=4)]
+        visits = [
+            visit for visit in visits if self.begin + timedelta(hours=1) < visit.at < self.end - timedelta(minutes=4)
+        ]
         self.visits += visits
         if day == self.today:
-            self.pushes += [(agent.id, min(visit.at + timedelta(minutes=random.uniform(1, 9)), self.end)) for visit in visits]
+            self.pushes += [
+                (agent.id, min(visit.at + timedelta(minutes=random.uniform(1, 9)), self.end)) for visit in visits
+            ]
         elif random.random() < ONLINE or day == self.today - timedelta(days=1):
             self.pushes.append((agent.id, _at(day, 18 * 60 + random.randrange(100))))
 
@@ -98,7 +103,11 @@ class Plan:
     def _cap(self, branch_id: int) -> int:
         """A cap that the branch reaches about two days before the story's end; 0 where the month is too young."""
         until = self.end - timedelta(hours=20)
-        mine = [v for v in self.visits if v.agent.branch_id == branch_id and self.begin_of_month < v.at < until and not v.twin]
+        mine = [
+            v
+            for v in self.visits
+            if v.agent.branch_id == branch_id and self.begin_of_month < v.at < until and not v.twin
+        ]
         return len(mine) - 9 if len(mine) >= LEAST_FOR_CAP else 0
 
 

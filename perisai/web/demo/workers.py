@@ -21,10 +21,18 @@ JOBS = (
     ("food.cakes", 4), ("farming.rubber", 9), ("farming.palm", 7), ("farming.rice", 4), ("transport.ojek_online", 10),
     ("transport.ojek_base", 4), ("transport.courier", 4), ("transport.becak", 2), ("transport.angkot", 2), ("transport.boat", 2),
 )  # fmt: skip
-INCOMES = ((1_000_000, 12), (1_500_000, 26), (2_000_000, 24), (2_500_000, 14), (3_000_000, 12), (3_500_000, 6), (4_000_000, 6))
+INCOMES = (
+    (1_000_000, 12),
+    (1_500_000, 26),
+    (2_000_000, 24),
+    (2_500_000, 14),
+    (3_000_000, 12),
+    (3_500_000, 6),
+    (4_000_000, 6),
+)
 MONTHS = ((1, 66), (2, 8), (3, 16), (6, 7), (12, 3))
 ZONE = ZoneInfo("Asia/Jakarta")
-STREETS = ("Pasar", "Lorong Melati", "Jl. Pattimura", "Jl. Sudirman", "Dusun Baru", "Jl. Kapten Pattimura", "Simpang Rimbo", "Lorong Kenanga")
+STREETS = ("Pasar", "Lorong Melati", "Jl. Pattimura", "Jl. Sudirman", "Dusun Baru", "Simpang Rimbo", "Lorong Kenanga")
 MANY_JOBS = 0.06
 
 T = TypeVar("T")
@@ -34,7 +42,7 @@ class Workers:
     """An endless line of people; the same for the same seed and villages. ``villages`` by district code."""
 
     def __init__(self, seed: int, villages: dict[str, list[str]]) -> None:
-        self._random = Random(seed)  # noqa: S311 - synthetic people, no secrets
+        self._random = Random(seed)
         self._faker = Faker("id_ID", use_weighting=True)
         self._faker.seed_instance(seed)
         self._villages = villages
@@ -69,7 +77,7 @@ class Workers:
             "employs_others": False,
             "programmes": programmes,
             "months": _choose(random, MONTHS),
-            "heirs": [{"name": self._name("F" if sex == "M" else "M"), "relation": "spouse" if birth.year < day.year - 26 else "parent"}],
+            "heirs": [{"name": self._name("F" if sex == "M" else "M"), "relation": _relation(birth, day)}],
             "consents": _consents(day),
             "signature": {"kind": "typed", "name": name},
             "id_card": None,
@@ -114,6 +122,10 @@ def photo_of(body: dict[str, Any]) -> bytes:
 
 def describe(photo: bytes) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(photo).hexdigest(), "size": len(photo), "type": "image/jpeg"}
+
+
+def _relation(birth: date, day: date) -> str:
+    return "spouse" if birth.year < day.year - 26 else "parent"
 
 
 def _consents(day: date) -> list[dict[str, Any]]:

@@ -7,9 +7,9 @@ def main(arguments: Sequence[str]) -> int:
     """``[what, option, ...]``: hands on to the simulator and returns its exit code."""
     what, *rest = arguments
     if what == "bank":
-        from perisai.web.simulate import bank
+        from perisai.web.simulate.bank import main as pay
 
-        return bank.main(rest)
-    from perisai.web.simulate import field
+        return pay(rest)
+    from perisai.web.simulate.field import main as enrol
 
-    return field.main(rest)
+    return enrol(rest)

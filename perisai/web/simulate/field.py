@@ -153,8 +153,7 @@ class Field:
         else:
             body = self._workers.make(handset.agent.spot.districts, today, photo=self._random.random() < PHOTO)
         handset.last = body
-        place = {"lat": round(-1.61 + self._random.gauss(0, 0.05), 5), "lon": round(103.61 + self._random.gauss(0, 0.05), 5), "accuracy": 15.0}
-        handset.bodies[handset.phone.op("enrol", body, place=place)] = body
+        handset.bodies[handset.phone.op("enrol", body, place=self._place())] = body
         remember(handset)
         self.tally.enrolled += 1
         self._quota[handset.agent.branch_id] = self._quota.get(handset.agent.branch_id, 1_000) - 1
@@ -165,6 +164,11 @@ class Field:
             self._later(self._random.uniform(*OFFLINE_SECONDS), partial(self._come_back, handset))
             return
         self._later(self._random.uniform(0.5, 4), partial(self._push, handset))
+
+    def _place(self) -> dict[str, float]:
+        """Somewhere around Jambi."""
+        lat, lon = (round(at + self._random.gauss(0, 0.05), 5) for at in (-1.61, 103.61))
+        return {"lat": lat, "lon": lon, "accuracy": 15.0}
 
     def _come_back(self, handset: Handset) -> None:
         handset.is_offline = False
@@ -251,7 +255,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="perisai simulate field", description=__doc__, allow_abbrev=False)
     parser.add_argument("--origin", default="http://127.0.0.1:8000")
     parser.add_argument("--phones", type=int, default=15, help="at most one an agent")
-    parser.add_argument("--per-minute", type=float, default=6.0, help="workers written down a minute, all phones together")
+    parser.add_argument(
+        "--per-minute", type=float, default=6.0, help="workers written down a minute, all phones together"
+    )
     parser.add_argument("--minutes", type=float, default=180.0)
     parser.add_argument("--enrolments", type=int, default=400, help="stop after so many")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**31, help="the same story again")
