@@ -61,12 +61,8 @@ def make_owed(branch_id: int, count: int) -> list[Owed]:
     with Work(scope=Scope.branch(branch_id)) as work:
         _make_branch(work, branch_id)
         rows = [{"person": uuid7(), "id": one} for one in ids]
-        work.execute(
-            _ENROLMENTS, {"branch": branch_id, "agent": uuid7(), "rows": orjson.dumps(rows).decode()}
-        )
+        work.execute(_ENROLMENTS, {"branch": branch_id, "agent": uuid7(), "rows": orjson.dumps(rows).decode()})
         numbers = codes.issue_many(work, branch_id=branch_id, enrolment_ids=ids)
-        wanted = [
-            bill.ToBill(one, numbers[one], 1_500_000, frozenset({"JKK", "JKM"}), False, 1) for one in ids
-        ]
+        wanted = [bill.ToBill(one, numbers[one], 1_500_000, frozenset({"JKK", "JKM"}), False, 1) for one in ids]
         issued = bill.issue_many(work, branch_id=branch_id, timezone="Asia/Jakarta", wanted=wanted)
     return [Owed(numbers[one], issued[one].amount) for one in ids]

@@ -18,12 +18,79 @@ from perisai.members.names import name_key
 from perisai.targets import quota
 from perisai.web.simulate.phone import Phone
 
-WORDS = (
-    "Adi Agus Aminah Andi Asep Ayu Bambang Budi Citra Darma Dedi Dewi Dian Eka Eko Endang Fajar Fitri Gunawan Hadi Hasan"
-    " Hendra Indah Irwan Joko Kartini Kurnia Lestari Lukman Maya Mulyadi Ningsih Nur Putra Rahman Ratna Rini Rizal Rudi"
-    " Sari Setiawan Siti Slamet Sri Suharti Sulastri Suparman Surya Susilo Taufik Teguh Tri Umar Wahyu Wati Yanti Yusuf"
-    " Zainal Zulfikar Harahap Siregar Tambunan Chaniago Tanjung Koto Piliang Rajagukguk Sinaga Manurung Lubis Batubara"
-).split()
+WORDS = [
+    "Adi",
+    "Agus",
+    "Aminah",
+    "Andi",
+    "Asep",
+    "Ayu",
+    "Bambang",
+    "Budi",
+    "Citra",
+    "Darma",
+    "Dedi",
+    "Dewi",
+    "Dian",
+    "Eka",
+    "Eko",
+    "Endang",
+    "Fajar",
+    "Fitri",
+    "Gunawan",
+    "Hadi",
+    "Hasan",
+    "Hendra",
+    "Indah",
+    "Irwan",
+    "Joko",
+    "Kartini",
+    "Kurnia",
+    "Lestari",
+    "Lukman",
+    "Maya",
+    "Mulyadi",
+    "Ningsih",
+    "Nur",
+    "Putra",
+    "Rahman",
+    "Ratna",
+    "Rini",
+    "Rizal",
+    "Rudi",
+    "Sari",
+    "Setiawan",
+    "Siti",
+    "Slamet",
+    "Sri",
+    "Suharti",
+    "Sulastri",
+    "Suparman",
+    "Surya",
+    "Susilo",
+    "Taufik",
+    "Teguh",
+    "Tri",
+    "Umar",
+    "Wahyu",
+    "Wati",
+    "Yanti",
+    "Yusuf",
+    "Zainal",
+    "Zulfikar",
+    "Harahap",
+    "Siregar",
+    "Tambunan",
+    "Chaniago",
+    "Tanjung",
+    "Koto",
+    "Piliang",
+    "Rajagukguk",
+    "Sinaga",
+    "Manurung",
+    "Lubis",
+    "Batubara",
+]
 
 _MEMBERS = """
 WITH rows AS (
@@ -80,7 +147,8 @@ def worker(rng: random.Random, serial: int) -> dict[str, Any]:
         "months": rng.choice((1, 1, 1, 3, 6)),
         "heirs": [{"name": f"{rng.choice(WORDS)} {rng.choice(WORDS)}", "relation": "spouse"}],
         "consents": [
-            {"purpose": p, "version": c.version, "sha256": text_hash(c.text.id), "given": True} for p, c in consents.items()
+            {"purpose": p, "version": c.version, "sha256": text_hash(c.text.id), "given": True}
+            for p, c in consents.items()
         ],
         "signature": {"kind": "typed", "name": "Bench"},
         "id_card": {"sha256": f"{serial:064x}", "size": 90_000, "type": "image/jpeg"},

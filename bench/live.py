@@ -194,7 +194,9 @@ def _measure(data: bytes, arrived: float, number: int, heard: Heard) -> None:
 def _open(address: tuple[str, int], ticket: str) -> socket.socket:
     client = socket.create_connection(address, timeout=10)
     query = urlencode({"ticket": ticket})
-    client.sendall(f"GET /live/stream?{query} HTTP/1.1\r\nHost: {address[0]}\r\nAccept: text/event-stream\r\n\r\n".encode())
+    client.sendall(
+        f"GET /live/stream?{query} HTTP/1.1\r\nHost: {address[0]}\r\nAccept: text/event-stream\r\n\r\n".encode()
+    )
     client.setblocking(False)
     return client
 
@@ -300,7 +302,15 @@ def _result(heard: list[Heard], times: list[float], behind: int, sent: Sent, cpu
 
 def _figure(what: str, value: float, unit: str, goal: float | None = None, met: bool | None = None) -> dict[str, Any]:
     ratio = round(value / goal, 3) if goal else None
-    return {"what": what, "value": value, "unit": unit, "limit": None, "ratio": ratio, "goal": goal, "met": met is not False}
+    return {
+        "what": what,
+        "value": value,
+        "unit": unit,
+        "limit": None,
+        "ratio": ratio,
+        "goal": goal,
+        "met": met is not False,
+    }
 
 
 def _percentile(times: list[float], percent: int) -> float:

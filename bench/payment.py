@@ -122,7 +122,9 @@ def _prepare_pgbench(env: Env, recorded: list[list[list[Statement]]], folder: Pa
     """The staging table, a numbering for each client, and the script; returns the script."""
     flat = [payment for lane in recorded for payment in lane]
     shape = [statement for statement, _ in flat[0]]
-    assert all([statement for statement, _ in payment] == shape for payment in flat), "not the same statements every time"
+    assert all([statement for statement, _ in payment] == shape for payment in flat), (
+        "not the same statements every time"
+    )
     values = [[_in_order(statement, params) for statement, params in payment] for payment in flat]
     varying = [
         (number, place)
@@ -149,7 +151,9 @@ def _prepare_pgbench(env: Env, recorded: list[list[list[Statement]]], folder: Pa
     return path
 
 
-def _script(shape: list[str], first: list[list[Any]], varying: set[tuple[int, int]], owner: psycopg.Connection[Any]) -> str:
+def _script(
+    shape: list[str], first: list[list[Any]], varying: set[tuple[int, int]], owner: psycopg.Connection[Any]
+) -> str:
     names = ", ".join(_name(*one) for one in sorted(varying))
     mine = "lane = :client_id AND n = (SELECT nextval('bench_payment_' || :client_id))"
     lines = [f"SELECT {names} FROM bench_payment WHERE {mine}\n\\gset"]
@@ -162,7 +166,9 @@ def _script(shape: list[str], first: list[list[Any]], varying: set[tuple[int, in
     return "\n".join([*lines, "COMMIT;", ""])
 
 
-def _filled(statement: str, number: int, values: list[Any], varying: set[tuple[int, int]], owner: psycopg.Connection[Any]) -> str:
+def _filled(
+    statement: str, number: int, values: list[Any], varying: set[tuple[int, int]], owner: psycopg.Connection[Any]
+) -> str:
     """The statement on one line, with variables of pgbench or literals for its marks."""
     places = iter(range(len(values)))
 
@@ -192,7 +198,13 @@ def _looks_like_variable(value: Any) -> bool:
 
 
 def _cast(value: Any) -> str:
-    kinds: list[tuple[type, str]] = [(bytes, "bytea"), (UUID, "uuid"), (datetime, "timestamptz"), (date, "date"), (int, "bigint")]
+    kinds: list[tuple[type, str]] = [
+        (bytes, "bytea"),
+        (UUID, "uuid"),
+        (datetime, "timestamptz"),
+        (date, "date"),
+        (int, "bigint"),
+    ]
     if isinstance(value, list):
         return "::int[]" if value and isinstance(value[0], int) else "::text[]"
     return next((f"::{name}" for kind, name in kinds if isinstance(value, kind)), "")
@@ -213,11 +225,24 @@ def _name(number: int, place: int) -> str:
 def _pgbench(env: Env, script: Path) -> float:
     """Transactions a second; every client goes on where it stood."""
     program = Cluster(env.data).programs / "pgbench"
-    command = [program, "-n", "-M", "prepared", "-c", str(LANES), "-j", "2", "-t", str(EACH), "-f", str(script), env.database_url]
+    command = [
+        program,
+        "-n",
+        "-M",
+        "prepared",
+        "-c",
+        str(LANES),
+        "-j",
+        "2",
+        "-t",
+        str(EACH),
+        "-f",
+        str(script),
+        env.database_url,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if done.returncode != 0 or "aborted" in done.stderr:
         raise RuntimeError(done.stderr[-3000:])
     found = re.search(r"tps = ([0-9.]+)", done.stdout)
     assert found is not None, done.stdout
     return float(found.group(1))
-

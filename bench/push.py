@@ -5,6 +5,7 @@ interleaved; bodies are made beforehand; the clients' own CPU seconds are printe
 """
 
 import http.client
+import itertools
 import multiprocessing
 import os
 import random
@@ -26,7 +27,7 @@ from perisai.web.bench import Env
 LANES = 4
 MEMBERS = 100_000
 ROUNDS = 4
-PUSHES = {50: 6, 1: 40}
+PUSHES = {50: 12, 1: 60}
 OPENIMIS = 6.2 * 300
 """Enrolments a second: 300 times the best of openIMIS 26.04."""
 
@@ -60,15 +61,13 @@ def run(env: Env) -> dict[str, Any]:
     return {"name": "push", "figures": figures}
 
 
-_serial = 0
+_serials = itertools.count(1)
 
 
 def _make_push(lane: world.Lane, size: int, base: int) -> Push:
-    global _serial
-    rng = random.Random(base + _serial)
+    rng = random.Random(f"{base}-{lane.branch_id}-{lane.phone.seq}")
     for _ in range(size):
-        _serial += 1
-        lane.phone.op("enrol", world.worker(rng, base + _serial))
+        lane.phone.op("enrol", world.worker(rng, base + next(_serials)))
     lines, lane.phone.outbox = lane.phone.outbox, []
     return lane.phone.signed_push(lines)
 
@@ -100,7 +99,9 @@ def _record(pushes: list[Push]) -> list[Statements]:
     return recorded
 
 
-def _measure(env: Env, size: int, pushes: int, made: list[list[Push]], replays: list[list[Statements]]) -> list[dict[str, Any]]:
+def _measure(
+    env: Env, size: int, pushes: int, made: list[list[Push]], replays: list[list[Statements]]
+) -> list[dict[str, Any]]:
     ours, bare = [], []
     for index in range(ROUNDS):
         part = slice(index * pushes, (index + 1) * pushes)

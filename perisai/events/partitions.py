@@ -20,7 +20,8 @@ def months_ahead(today: date) -> int:
         cursor.execute(
             """
             SELECT count(*) FROM generate_series(0, 24) AS n
-            WHERE to_regclass('events_event_' || to_char(date_trunc('month', %s::date) + n * interval '1 month', 'YYYY_MM')) IS NOT NULL
+            WHERE to_regclass('events_event_'
+                              || to_char(date_trunc('month', %s::date) + n * interval '1 month', 'YYYY_MM')) IS NOT NULL
             """,
             [today],
         )

@@ -38,6 +38,7 @@ class Candidate:
     asked: Asked
     entry: Entry
     captured_on: date
+    nik: str
     nik_hash: bytes
     nik_warnings: tuple[str, ...]
     licence_id: UUID | None = None

@@ -214,7 +214,11 @@ def _cells(row: tuple[Any, ...]) -> list[str]:
 
 def _work(jobs: list[str]) -> tuple[str, str]:
     """A worker of their own has no firm: the kind of work stands for its name, its group for the category."""
-    names = {f"{group.code}.{job}": (words.id, group.name.id) for group in load().occupations for job, words in group.jobs.items()}
+    names = {
+        f"{group.code}.{job}": (words.id, group.name.id)
+        for group in load().occupations
+        for job, words in group.jobs.items()
+    }
     found = [names.get(job, (job, "")) for job in jobs]
     return ", ".join(name for name, _ in found), found[0][1] if found else ""
 

@@ -50,9 +50,7 @@ def take(request: PageRequest) -> HttpResponse:
     given = request.FILES.get("file")
     if given is None or given.size is None or given.size > core_file.MOST_BYTES:
         raise Refused("E4020", reason="2 MB")
-    seen, outcomes = core_import.take(
-        request.work, branch_id=branch.id, timezone=branch.timezone, data=given.read()
-    )
+    seen, outcomes = core_import.take(request.work, branch_id=branch.id, timezone=branch.timezone, data=given.read())
     if seen:
         messages.warning(request, _("This very file was taken before. Nothing was changed."))
         return redirect("members:core")
@@ -67,7 +65,10 @@ def template(request: PageRequest) -> HttpResponse:
 
 
 def _show(
-    request: PageRequest, branches: list[Office], branch: Office | None, outcomes: list[core_import.Outcome] | None = None
+    request: PageRequest,
+    branches: list[Office],
+    branch: Office | None,
+    outcomes: list[core_import.Outcome] | None = None,
 ) -> HttpResponse:
     counted = core.counts(request.work, branch_id=branch.id) if branch else {}
     context = {
@@ -95,9 +96,7 @@ def _told(outcomes: list[core_import.Outcome] | None) -> list[dict[str, Any]] | 
     if outcomes is None:
         return None
     ordered = sorted(outcomes, key=lambda one: (not one.is_error, one.line))
-    return [
-        {"line": one.line, "label": core_labels.OUTCOMES[one.what], "detail": _detail(one)} for one in ordered
-    ]
+    return [{"line": one.line, "label": core_labels.OUTCOMES[one.what], "detail": _detail(one)} for one in ordered]
 
 
 def _detail(outcome: core_import.Outcome) -> str | dict[str, str]:

@@ -97,7 +97,9 @@ def _read_csv(data: bytes) -> Iterator[list[str]]:
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:
-        yield from ([cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        yield from (
+            [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        )
     except csv.Error:
         raise Refused("E4020", reason="CSV") from None
 

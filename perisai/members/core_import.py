@@ -100,15 +100,23 @@ def take(work: Work, *, branch_id: int, timezone: str, data: bytes) -> tuple[boo
     file_id = uuid7()
     kept = work.row(
         _KEEP,
-        [branch_id, file_id, hashlib.sha256(data).digest(), work.now, work.actor.user_id, [k.id for k in known.values()], "[]"],
+        [
+            branch_id,
+            file_id,
+            hashlib.sha256(data).digest(),
+            work.now,
+            work.actor.user_id,
+            [k.id for k in known.values()],
+            "[]",
+        ],
     )
     if kept is None:
         return True, []
-    outcomes = [
-        _take_row(work, branch_id, timezone, line, row, known) for line, row in enumerate(rows, start=2)
-    ]
+    outcomes = [_take_row(work, branch_id, timezone, line, row, known) for line, row in enumerate(rows, start=2)]
     told = orjson.dumps([[one.line, one.what, one.detail] for one in outcomes]).decode()
-    work.execute("UPDATE members_core_file SET outcome = %s WHERE branch_id = %s AND id = %s", [told, branch_id, file_id])
+    work.execute(
+        "UPDATE members_core_file SET outcome = %s WHERE branch_id = %s AND id = %s", [told, branch_id, file_id]
+    )
     return False, outcomes
 
 
@@ -132,9 +140,7 @@ def _take_row(
         return Outcome(line, "error_payment", refused.code)
 
 
-def _apply(
-    work: Work, branch_id: int, timezone: str, row: Mapping[str, str], known: Mapping[bytes, _Known]
-) -> str:
+def _apply(work: Work, branch_id: int, timezone: str, row: Mapping[str, str], known: Mapping[bytes, _Known]) -> str:
     nik = row.get("nik", "").lstrip("'")
     if not re.fullmatch(r"[0-9]{16}", nik):
         raise _Wrong("error_nik")

@@ -9,11 +9,15 @@ from perisai.members import core
 BATCH = 500
 
 # Carried by enrolment_core_waiting.
-_BRANCHES = "SELECT DISTINCT branch_id FROM members_enrolment WHERE core_state = 'none' AND state = 'active' ORDER BY branch_id"
+_BRANCHES = (
+    "SELECT DISTINCT branch_id FROM members_enrolment WHERE core_state = 'none' AND state = 'active' ORDER BY branch_id"
+)
 
 
 @app.periodic(cron="* * * * * */10")
-@app.task(name="members.register_at_core", queue="members", queueing_lock="members.register_at_core", pass_context=False)
+@app.task(
+    name="members.register_at_core", queue="members", queueing_lock="members.register_at_core", pass_context=False
+)
 def register_at_core(timestamp: int) -> None:
     """Every ten seconds; a port of files has nothing to do here."""
     del timestamp

@@ -28,5 +28,7 @@ OUTCOMES: dict[str, Label] = {
     "error_payment_incomplete": Label(
         _("Outside payment needs first month, amount, date and reference"), "stop", icon="alert-triangle"
     ),
-    "error_payment_form": Label(_("Month, amount or date of the payment cannot be read"), "stop", icon="alert-triangle"),
+    "error_payment_form": Label(
+        _("Month, amount or date of the payment cannot be read"), "stop", icon="alert-triangle"
+    ),
 }

@@ -78,6 +78,7 @@ def _read(one: Asked, site: Site) -> Candidate:
         asked=one,
         entry=entry,
         captured_on=captured_on,
+        nik=report.digits,
         nik_hash=keyed_hash("nik", report.digits),
         nik_warnings=report.warnings,
         licence_id=held.id if held else None,
@@ -162,7 +163,7 @@ def _take_slots(work: Work, branch_id: int, through: list[Candidate]) -> None:
 
 def _number(work: Work, branch_id: int, through: list[Candidate]) -> None:
     accepted = [one for one in through if one.reason is None]
-    numbers = codes.issue_many(work, branch_id=branch_id, enrolment_ids=[one.id for one in accepted])
+    numbers = codes.issue_many(work, branch_id=branch_id, niks={one.id: one.nik for one in accepted})
     for one in accepted:
         one.payment_code = numbers[one.id]
 

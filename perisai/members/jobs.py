@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.members import core_jobs as core_jobs
+from perisai.members import core_jobs  # noqa: F401 - registers its jobs
 from perisai.members.expire import MOST, expire_unpaid
 
 

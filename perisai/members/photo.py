@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.conf import settings
@@ -44,8 +44,9 @@ def progress(work: Work, *, branch_id: int, agent_id: UUID, sha256: bytes) -> Pr
 
 
 def add_piece(work: Work, *, branch_id: int, agent_id: UUID, sha256: bytes, offset: int, piece: bytes) -> Progress:
-    """Adds bytes at ``offset``; the last piece is checked and sealed. Raises E6010 where the offset does not fit (the answer of
-    ``progress`` has the right one), E6011 where the whole is not what its address says or no picture; then nothing is kept."""
+    """Adds bytes at ``offset``; with the last piece the whole is checked and sealed. Raises E6010 where the offset does not fit
+    (the answer of ``progress`` has the right one), E6011 where the whole is not what its address says or no picture; then
+    nothing is kept. A crash at any moment leaves what came before the piece, so that the phone can always go on."""
     row = _find(work, branch_id, agent_id, sha256)
     size, media_type, complete_at = row[:3]
     if complete_at is not None:
@@ -56,13 +57,11 @@ def add_piece(work: Work, *, branch_id: int, agent_id: UUID, sha256: bytes, offs
             raise Refused("E6010", offset=have)
         if not piece or have + len(piece) > size or len(piece) > MOST_PIECE:
             raise Refused("E6010", offset=have)
-        with path.open("ab") as file:
-            file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
         if have + len(piece) < size:
+            with path.open("ab") as file:
+                _write(file, piece)
             return Progress(have + len(piece), size, complete=False)
-        _finish(work, branch_id, sha256, path, media_type)
+        _finish(work, branch_id, sha256, path, piece, media_type)
     _report(work, branch_id, sha256, row)
     return Progress(size, size, complete=True)
 
@@ -83,21 +82,35 @@ def _find(work: Work, branch_id: int, agent_id: UUID, sha256: bytes) -> tuple[An
     return row
 
 
-def _finish(work: Work, branch_id: int, sha256: bytes, path: Path, media_type: str) -> None:
-    data = path.read_bytes()
+def _finish(work: Work, branch_id: int, sha256: bytes, path: Path, last: bytes, media_type: str) -> None:
+    data = (path.read_bytes() if path.exists() else b"") + last
     if hashlib.sha256(data).digest() != sha256 or not data.startswith(_MAGIC[media_type]):
-        path.unlink()
+        path.unlink(missing_ok=True)
         raise Refused("E6011", offset=0)
     final = _final(branch_id, sha256)
     final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = final.with_suffix(".new")
     with temporary.open("wb") as file:
-        file.write(seal(data))
-        file.flush()
-        os.fsync(file.fileno())
+        _write(file, seal(data))
     temporary.rename(final)
-    path.unlink()
+    _sync_folder(final.parent)
+    path.unlink(missing_ok=True)
     work.execute(_COMPLETE, [work.now, branch_id, sha256])
+
+
+def _write(file: BinaryIO, data: bytes) -> None:
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """A rename survives a power cut only once its folder is on the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _report(work: Work, branch_id: int, sha256: bytes, row: tuple[Any, ...]) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from perisai.contributions import bill
 from perisai.errors import Refused
+from perisai.events.vault import unseal
 from perisai.events.work import Happened, Work
 from perisai.payments import codes
 from perisai.targets import quota
@@ -22,7 +23,7 @@ _FIND = "SELECT enrolment_id FROM members_review WHERE branch_id = %s AND id = %
 _LOCK_ENROLMENT = """
 SELECT e.id, e.state, e.segment, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.device_id,
   e.captured_from, e.captured_to, e.captured_on, e.income, e.programmes, e.transport, e.months, e.quota_period, e.quota_over,
-  p.nik_hash
+  p.nik_hash, p.nik_sealed
 FROM members_enrolment e JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
 WHERE e.branch_id = %s AND e.id = %s FOR UPDATE OF e
 """
@@ -80,6 +81,7 @@ class Waiting:
     quota_period: date | None
     quota_over: bool
     nik_hash: bytes
+    nik_sealed: bytes
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,9 @@ def accept(work: Work, *, branch_id: int, timezone: str, review_id: UUID, note: 
     waiting, item = _lock(work, branch_id, review_id)
     _claim(work, branch_id, waiting)
     period, over = _slot(work, branch_id, waiting)
-    code = codes.issue_many(work, branch_id=branch_id, enrolment_ids=[waiting.id])[waiting.id]
+    code = codes.issue_many(work, branch_id=branch_id, niks={waiting.id: unseal(waiting.nik_sealed).decode()})[
+        waiting.id
+    ]
     work.execute(_ACCEPT, [work.now, code, period, over, branch_id, waiting.id])
     wanted = bill.ToBill(
         waiting.id, code, waiting.income, frozenset(waiting.programmes), waiting.transport, waiting.months

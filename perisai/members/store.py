@@ -12,6 +12,7 @@ from perisai.events.vault import keyed_hash, seal
 from perisai.events.work import Work
 from perisai.members.candidate import Candidate, Site
 from perisai.members.names import name_key
+from perisai.payments.codes import mask_nik
 
 _PERSONS = """
 INSERT INTO members_person (branch_id, id, nik_sealed, nik_hash, nik_masked, kk_sealed, kk_hash, name, name_key, birth_place,
@@ -80,18 +81,13 @@ def insert(work: Work, *, site: Site, candidates: list[Candidate]) -> None:
     work.execute(_BESIDE, common | beside, prepared=True)
 
 
-def mask(digits: str) -> str:
-    """``1571**********01``: enough to recognise one's own number, too little to use another's."""
-    return f"{digits[:4]}{'*' * 10}{digits[-2:]}"
-
-
 def _person(one: Candidate) -> dict[str, Any]:
     entry = one.entry
     return {
         "id": uuid7(),
-        "nik_sealed": _bytes(seal(entry.nik.encode())),
+        "nik_sealed": _bytes(seal(one.nik.encode())),
         "nik_hash": _bytes(one.nik_hash),
-        "nik_masked": mask(entry.nik),
+        "nik_masked": mask_nik(one.nik),
         "kk_sealed": _bytes(seal(entry.kk.encode())) if entry.kk else None,
         "kk_hash": _bytes(keyed_hash("kk", entry.kk)) if entry.kk else None,
         "name": entry.name,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import orjson
 
+from perisai.events.vault import keyed_hash
 from perisai.events.work import Work
 
 # One row a branch: its numbering. Locked after the quota and before the position.
@@ -13,26 +14,49 @@ ON CONFLICT (branch_id) DO UPDATE SET next = b.next + %(count)s
 RETURNING next
 """
 
+# Sorted, because a NIK that serves as a code may be another branch's old one.
 _REGISTER = """
-INSERT INTO payments_payment_code (code, branch_id, enrolment_id, channel, code_masked)
-SELECT r.code, %s, r.enrolment_id, 'va', r.code FROM jsonb_to_recordset(%s::jsonb) AS r (code text, enrolment_id uuid)
+INSERT INTO payments_payment_code AS c (code, branch_id, enrolment_id, channel, code_masked)
+SELECT r.code, %s, r.enrolment_id, r.channel, r.code_masked
+FROM jsonb_to_recordset(%s::jsonb) AS r (code text, enrolment_id uuid, channel text, code_masked text)
+ORDER BY r.code
+ON CONFLICT (code) DO UPDATE SET branch_id = excluded.branch_id, enrolment_id = excluded.enrolment_id
 """
 
 
-def issue_many(work: Work, *, branch_id: int, enrolment_ids: list[UUID]) -> dict[UUID, str]:
-    """A new code for each enrolment, entered in the national registry. Two statements."""
-    if not enrolment_ids:
+def issue_many(work: Work, *, branch_id: int, niks: dict[UUID, str]) -> dict[UUID, str]:
+    """A new code for each enrolment (``niks`` by enrolment), entered in the national registry. Two statements.
+
+    Beside its own code each is found by its NIK, for banks of that channel; the NIK itself is not kept there.
+    """
+    if not niks:
         return {}
-    row = work.row(_ADVANCE, {"branch": branch_id, "count": len(enrolment_ids)}, prepared=True)
+    row = work.row(_ADVANCE, {"branch": branch_id, "count": len(niks)}, prepared=True)
     assert row is not None
-    first = row[0] - len(enrolment_ids)
+    first = row[0] - len(niks)
     codes = {
-        enrolment_id: with_check_digit(f"{branch_id:04d}{first + index:07d}")
-        for index, enrolment_id in enumerate(enrolment_ids)
+        enrolment_id: with_check_digit(f"{branch_id:04d}{first + index:07d}") for index, enrolment_id in enumerate(niks)
     }
-    rows = [{"code": code, "enrolment_id": enrolment_id} for enrolment_id, code in codes.items()]
+    rows = [
+        {"code": code, "enrolment_id": enrolment_id, "channel": "va", "code_masked": code}
+        for enrolment_id, code in codes.items()
+    ]
+    rows += [
+        {"code": nik_code(nik), "enrolment_id": enrolment_id, "channel": "nik", "code_masked": mask_nik(nik)}
+        for enrolment_id, nik in niks.items()
+    ]
     work.execute(_REGISTER, [branch_id, orjson.dumps(rows).decode()], prepared=True)
     return codes
+
+
+def nik_code(nik: str) -> str:
+    """What stands in the registry for a NIK that serves as payment code."""
+    return "nik:" + keyed_hash("payment_code", nik).hex()
+
+
+def mask_nik(nik: str) -> str:
+    """``1571**********01``: enough to recognise one's own number, too little to use another's."""
+    return nik[:4] + "*" * max(len(nik) - 6, 0) + nik[-2:]
 
 
 def with_check_digit(digits: str) -> str:

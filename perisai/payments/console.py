@@ -18,8 +18,8 @@ from perisai.errors import Refused
 from perisai.events.vault import Unreadable, unseal
 from perisai.events.work import branch_day
 from perisai.payments import bank_settings, labels, queries, suspense
+from perisai.payments.codes import mask_nik
 from perisai.payments.models import Bank
-from perisai.payments.registry import mask_nik
 
 DECIDERS = (Role.BRANCH, Role.BRANCH_HEAD, Role.HEAD_OFFICE)
 SEES_BANKS = (Role.HEAD_OFFICE, Role.AUDITOR)

@@ -149,9 +149,7 @@ def book(
         },
         prepared=True,
     )
-    months = settlement.settle(
-        work, branch_id=branch_id, bill_id=bill.id, payment_id=payment_id, paid_at=confirmed_at
-    )
+    months = settlement.settle(work, branch_id=branch_id, bill_id=bill.id, payment_id=payment_id, paid_at=confirmed_at)
     activation.activate(
         work,
         branch_id=branch_id,
@@ -220,9 +218,7 @@ def _choose_price(bill: Payable | None, standing: Standing | None, order: Credit
     """The price of the month of confirmation; that of the month when the customer paid where only it is the amount.
     Raises ``SnapRefused``."""
     as_paid = judgement.check_due(bill, standing, _due_at(order.notice, order.received_at))
-    as_confirmed = replace(
-        as_paid, repriced=settlement.repriced(as_paid.billed, as_paid.terms, order.received_at)
-    )
+    as_confirmed = replace(as_paid, repriced=settlement.repriced(as_paid.billed, as_paid.terms, order.received_at))
     for candidate in (as_confirmed, as_paid):
         if candidate.repriced.amount == order.notice.amount:
             return candidate

@@ -22,9 +22,7 @@ ORDER BY id DESC LIMIT 1
 
 def inquire(call: Call, partner: Partner) -> Answer:
     """The open bill behind a virtual account. Raises ``SnapRefused``."""
-    inquiry = read_inquiry(
-        read_object(call.body), service_id=partner.partner_service_id, padding=partner.padding
-    )
+    inquiry = read_inquiry(read_object(call.body), service_id=partner.partner_service_id, padding=partner.padding)
     try:
         return _inquire(call, partner, inquiry)
     except SnapRefused as refused:
@@ -77,9 +75,7 @@ def _bill_detail(bill: settlement.Payable) -> dict[str, Any]:
 
 def tell_status(call: Call, partner: Partner) -> Answer:
     """Whether a virtual account's payment was booked. Raises ``SnapRefused`` 404 where none is known."""
-    query = read_status_query(
-        read_object(call.body), service_id=partner.partner_service_id, padding=partner.padding
-    )
+    query = read_status_query(read_object(call.body), service_id=partner.partner_service_id, padding=partner.padding)
     owner = registry.find_owner(partner, query.account)
     if owner is None:
         raise SnapRefused(Case.INVALID_BILL, "[Not Found]", answers.UNKNOWN)
@@ -97,7 +93,9 @@ def tell_status(call: Call, partner: Partner) -> Answer:
     if row is None:
         raise SnapRefused(Case.TRANSACTION_NOT_FOUND, words=answers.NOT_PAID)
     name = standing.shown_name if standing else ""
-    return Answer.of(Service.STATUS, Case.SUCCESS, data={"virtualAccountData": _status(query.account, query, name, row)})
+    return Answer.of(
+        Service.STATUS, Case.SUCCESS, data={"virtualAccountData": _status(query.account, query, name, row)}
+    )
 
 
 def _status(account: Account, query: StatusQuery, name: str, row: tuple[Any, ...]) -> dict[str, Any]:

@@ -59,16 +59,12 @@ class Income(NamedTuple):
         return type(self)(-self.jkk, -self.jkm, -self.jht)
 
 
-def record_billing(
-    work: Work, branch_id: int, jkk: int, jkm: int, jht: int, bill_id: UUID | None = None
-) -> None:
+def record_billing(work: Work, branch_id: int, jkk: int, jkm: int, jht: int, bill_id: UUID | None = None) -> None:
     """Bills were issued: amounts after relief, for one bill or for a batch (``bill_id`` None). One statement."""
     _record(work, branch_id, _billing(Income(jkk, jkm, jht)), bill_id)
 
 
-def reverse_billing(
-    work: Work, branch_id: int, jkk: int, jkm: int, jht: int, bill_id: UUID | None = None
-) -> None:
+def reverse_billing(work: Work, branch_id: int, jkk: int, jkm: int, jht: int, bill_id: UUID | None = None) -> None:
     """Bills ended unpaid: the counter-entries of ``record_billing``. One statement."""
     _record(work, branch_id, _billing(Income(jkk, jkm, jht).reversed()), bill_id)
 

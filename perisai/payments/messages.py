@@ -106,9 +106,7 @@ def read_notice(message: Mapping[str, Any], *, service_id: str, padding: str) ->
 
 def read_status_query(message: Mapping[str, Any], *, service_id: str, padding: str) -> StatusQuery:
     account = read_account(message, service_id=service_id, padding=padding)
-    return StatusQuery(
-        account, _text(message, "inquiryRequestId", 128), _optional(message, "paymentRequestId", 128)
-    )
+    return StatusQuery(account, _text(message, "inquiryRequestId", 128), _optional(message, "paymentRequestId", 128))
 
 
 def read_account(message: Mapping[str, Any], *, service_id: str, padding: str) -> Account:

@@ -114,9 +114,7 @@ def _judge(stored: Stored, *, looks_back: bool) -> Answer:
             raise SnapRefused(Case.CONFLICT, words=answers.EXTERNAL_ID_USED)
         if stored.owner is None:
             raise SnapRefused(Case.INVALID_BILL, "[Not Found]", answers.UNKNOWN)
-        order = crediting.Credit(
-            stored.id, stored.partner, stored.notice, stored.owner, stored.received_at, looks_back
-        )
+        order = crediting.Credit(stored.id, stored.partner, stored.notice, stored.owner, stored.received_at, looks_back)
         return crediting.credit(order)
     except SnapRefused as refused:
         return _refuse(stored, refused)

@@ -87,9 +87,7 @@ class Call:
         """Printable and short, for they are stored before they are judged."""
         found = {name: self.headers.get(name, "") for name in KEPT_HEADERS}
         return {
-            name: "".join(c for c in text if c.isprintable())[:HEADER_LIMIT]
-            for name, text in found.items()
-            if text
+            name: "".join(c for c in text if c.isprintable())[:HEADER_LIMIT] for name, text in found.items() if text
         }
 
 

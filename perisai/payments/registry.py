@@ -3,11 +3,10 @@
 from typing import LiteralString, NamedTuple
 from uuid import UUID
 
-import orjson
 from django.db import connection
 
-from perisai.events import vault
 from perisai.events.work import Work
+from perisai.payments.codes import mask_nik, nik_code
 from perisai.payments.messages import Account
 from perisai.payments.partner import Partner
 
@@ -34,11 +33,6 @@ def lookup_parameters(partner: Partner, account: Account) -> tuple[list[str], st
     return codes, partner.channel, codes
 
 
-def nik_code(nik: str) -> str:
-    """What stands in the registry for a NIK that serves as payment code."""
-    return "nik:" + vault.keyed_hash("payment_code", nik).hex()
-
-
 def masked(partner: Partner, customer_no: str) -> str:
     """A payment code as screens may show it."""
     return mask_nik(customer_no) if partner.channel == "nik" else customer_no
@@ -49,27 +43,6 @@ def find_owner(partner: Partner, account: Account) -> Owner | None:
         cursor.execute(FIND, lookup_parameters(partner, account))
         row = cursor.fetchone()
     return None if row is None else Owner(*row)
-
-
-_REGISTER_NIKS = """
-INSERT INTO payments_payment_code AS c (code, branch_id, enrolment_id, channel, code_masked)
-SELECT r.code, %s, r.enrolment_id, 'nik', r.code_masked
-FROM jsonb_to_recordset(%s::jsonb) AS r (code text, enrolment_id uuid, code_masked text)
-ORDER BY r.code
-ON CONFLICT (code) DO UPDATE SET branch_id = excluded.branch_id, enrolment_id = excluded.enrolment_id
-"""
-
-
-def register_niks(work: Work, *, branch_id: int, niks: dict[UUID, str]) -> None:
-    """Lets NIKs (by enrolment) serve as payment codes for banks of that channel. The NIK itself is not kept; one that
-    enrols anew takes its code along. One statement, in sorted order."""
-    if not niks:
-        return
-    rows = [
-        {"code": nik_code(nik), "enrolment_id": enrolment_id, "code_masked": mask_nik(nik)}
-        for enrolment_id, nik in niks.items()
-    ]
-    work.execute(_REGISTER_NIKS, [branch_id, orjson.dumps(rows).decode()])
 
 
 _REGISTER_CORE = """
@@ -88,7 +61,3 @@ def register_core_code(work: Work, *, branch_id: int, enrolment_id: UUID, code: 
     row = work.row(_REGISTER_CORE, {"code": code, "branch": branch_id, "enrolment": enrolment_id})
     is_new, is_known = row or (False, False)
     return True if is_new else False if is_known else None
-
-
-def mask_nik(nik: str) -> str:
-    return nik[:4] + "*" * max(len(nik) - 6, 0) + nik[-2:]

@@ -18,7 +18,15 @@ from perisai.payments import crediting, judgement
 from perisai.payments.answers import Case, SnapRefused
 from perisai.payments.judgement import Due
 
-REASONS: Final = ("wrong_code", "wrong_amount_agreed", "late", "other_branch", "paid_twice", "unknown_payer", "bank_error")
+REASONS: Final = (
+    "wrong_code",
+    "wrong_amount_agreed",
+    "late",
+    "other_branch",
+    "paid_twice",
+    "unknown_payer",
+    "bank_error",
+)
 """Why: the first four when attaching, the others when the bank is to pay it back; all are allowed for both."""
 MOST_NOTE: Final = 500
 
@@ -65,7 +73,9 @@ def attach(work: Work, *, notification_id: UUID, code: str, reason: str, note: s
         confirmed_at=work.now,
         source="suspense",
     )
-    _resolve(work, notification_id, branch_id, {"decision": "attached", "reason": reason, "note": note, "to": enrolment_id})
+    _resolve(
+        work, notification_id, branch_id, {"decision": "attached", "reason": reason, "note": note, "to": enrolment_id}
+    )
     _report(work, notification_id, branch_id, enrolment_id, "attached")
     return enrolment_id
 
@@ -125,6 +135,4 @@ def _resolve(work: Work, notification_id: UUID, branch_id: int | None, decision:
 
 def _report(work: Work, notification_id: UUID, branch_id: int, enrolment_id: UUID | None, decision: str) -> None:
     detail = {"notification": notification_id, "decision": decision}
-    work.report(
-        Happened(kind="suspense_resolved", branch_id=branch_id, subject_id=enrolment_id, detail=detail)
-    )
+    work.report(Happened(kind="suspense_resolved", branch_id=branch_id, subject_id=enrolment_id, detail=detail))

@@ -39,7 +39,9 @@ class Billed:
     amount: int
 
 
-def make_bank(*, scheme: str = "symmetric", reuse: str = "conflict", padding: str = " ", **settings: Any) -> BankSimulator:
+def make_bank(
+    *, scheme: str = "symmetric", reuse: str = "conflict", padding: str = " ", **settings: Any
+) -> BankSimulator:
     """A bank of its own, and the simulator that holds its keys and talks to this process."""
     number = next(_banks)
     tag = f"test-{uuid7().hex[-10:]}"
@@ -89,7 +91,9 @@ def make_billed(
     with Work(scope=Scope.branch(branch.id), clock=clock) as work:
         _insert_person(work, branch, person_id, number)
         _insert_enrolment(work, branch, enrolment_id, person_id, state, months, facts)
-        code = codes.issue_many(work, branch_id=branch.id, enrolment_ids=[enrolment_id])[enrolment_id]
+        code = codes.issue_many(work, branch_id=branch.id, niks={enrolment_id: f"15710801018{number:05d}"})[
+            enrolment_id
+        ]
         wanted = bill.ToBill(
             enrolment_id=enrolment_id,
             payment_code=code,

@@ -9,7 +9,7 @@ import pytest
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import ledger
+from perisai.payments import codes, ledger
 from perisai.web.simulate.bank import BankSimulator, new_external_id
 from tests.payments.place import Billed, make_bank, make_billed, notifications, read, with_credentials
 
@@ -124,7 +124,9 @@ def test_expired_bill_told_so(bank: BankSimulator) -> None:
     assert read(old)["payments"] == 0
 
 
-@pytest.mark.parametrize(("state", "words"), [("review", "Not Ready Yet"), ("cancelled", "Cancelled"), ("ended", "Cancelled")])
+@pytest.mark.parametrize(
+    ("state", "words"), [("review", "Not Ready Yet"), ("cancelled", "Cancelled"), ("ended", "Cancelled")]
+)
 def test_enrolment_not_payable_invalid_bill_with_reason(bank: BankSimulator, state: str, words: str) -> None:
     member = make_billed(state=state)
     asked = bank.inquire(member.code)
@@ -287,7 +289,11 @@ def test_token_wrong_signature_unknown_client_and_grant_refused() -> None:
     path = f"{bank.origin}/snap/v1.0/access-token/b2b"
     good = with_credentials(bank)
     assert good.get_token()
-    unknown = {"X-CLIENT-KEY": "nobody", "X-TIMESTAMP": datetime.now(UTC).isoformat(timespec="seconds"), "X-SIGNATURE": "AAAA"}
+    unknown = {
+        "X-CLIENT-KEY": "nobody",
+        "X-TIMESTAMP": datetime.now(UTC).isoformat(timespec="seconds"),
+        "X-SIGNATURE": "AAAA",
+    }
     assert code(bank.client.post(path, json={"grantType": "client_credentials"}, headers=unknown)) == "4017300"
     known = unknown | {"X-CLIENT-KEY": bank.credentials.client_key}
     assert code(bank.client.post(path, json={"grantType": "client_credentials"}, headers=known)) == "4017300"
@@ -316,12 +322,10 @@ def test_closed_bank_refused(owed: Billed) -> None:
 
 
 def test_nik_channel_finds_enrolment_and_keeps_number_masked(owed: Billed) -> None:
-    from perisai.payments import registry
-
     bank = make_bank(scheme="asymmetric", channel="nik")
     nik = f"1571080101809{owed.branch.id % 1000:03d}"
     with Work(scope=Scope.branch(owed.branch.id)) as work:
-        registry.register_niks(work, branch_id=owed.branch.id, niks={owed.enrolment_id: nik})
+        codes.issue_many(work, branch_id=owed.branch.id, niks={owed.enrolment_id: nik})
     assert code(bank.inquire(owed.code)) == "4042412", "own numbers are another channel"
     assert code(bank.pay(nik, owed.amount)) == "2002500"
     (kept,) = notifications(bank)

@@ -30,7 +30,9 @@ def _suspended(owed: Billed, **changes: Any) -> UUID:
 def _branch() -> Branch:
     branch_id = tree().branch.id
     with Work(scope=Scope.branch(branch_id)) as work:
-        work.execute("INSERT INTO events_position (branch_id, number) VALUES (%s, 0) ON CONFLICT DO NOTHING", [branch_id])
+        work.execute(
+            "INSERT INTO events_position (branch_id, number) VALUES (%s, 0) ON CONFLICT DO NOTHING", [branch_id]
+        )
     return Branch(branch_id)
 
 
@@ -101,7 +103,12 @@ def test_suspense_counts_at_the_branch() -> None:
     with Work(scope=Scope.branch(owed.branch.id)) as work:
         suspense.refund(work, notification_id=waiting, reason="bank_error", note="salah")
     with Work(scope=Scope.branch(owed.branch.id)) as work:
-        kinds = [k for (k,) in work.rows("SELECT kind FROM events_event WHERE branch_id = %s ORDER BY number", [owed.branch.id])]
+        kinds = [
+            k
+            for (k,) in work.rows(
+                "SELECT kind FROM events_event WHERE branch_id = %s ORDER BY number", [owed.branch.id]
+            )
+        ]
     assert kinds == ["payment_suspended", "suspense_resolved"]
 
 

@@ -11,6 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from perisai.events.ids import uuid7
+from perisai.events.scope import Scope
+from perisai.events.work import Work
 from perisai.portal import link
 from tests.payments.place import Billed, make_bank, make_billed
 from tests.world import system_work
@@ -32,6 +34,8 @@ def words(response: HttpResponse) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def banks(database: object) -> None:
+    with Work(scope=Scope.nation()) as work:
+        work.execute("UPDATE payments_bank SET is_open = false")  # those of other tests: a country has a handful
     make_bank(name="Bank Virtual")
     make_bank(name="Bank Nomor Induk", channel="nik")
 

@@ -12,51 +12,64 @@ CREATE INDEX enrolment_core_waiting ON members_enrolment (branch_id, id) WHERE c
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0002_scope'),
+        ("members", "0002_scope"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KpjBlock',
+            name="KpjBlock",
             fields=[
-                ('branch_id', models.IntegerField(primary_key=True, serialize=False)),
-                ('next', models.BigIntegerField(default=1)),
+                ("branch_id", models.IntegerField(primary_key=True, serialize=False)),
+                ("next", models.BigIntegerField(default=1)),
             ],
             options={
-                'db_table': 'members_kpj_block',
+                "db_table": "members_kpj_block",
             },
         ),
         migrations.CreateModel(
-            name='CoreFile',
+            name="CoreFile",
             fields=[
-                ('pk', models.CompositePrimaryKey('branch_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('id', models.UUIDField(db_default=perisai.events.defaults.Uuid7())),
-                ('direction', models.TextField(choices=[('export', 'ekspor'), ('import', 'impor')])),
-                ('sha256', models.BinaryField(null=True)),
-                ('at', models.DateTimeField()),
-                ('user_id', models.UUIDField(null=True)),
-                ('enrolments', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('outcome', models.JSONField(default=list)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "branch_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("branch_id", models.IntegerField()),
+                ("id", models.UUIDField(db_default=perisai.events.defaults.Uuid7())),
+                ("direction", models.TextField(choices=[("export", "ekspor"), ("import", "impor")])),
+                ("sha256", models.BinaryField(null=True)),
+                ("at", models.DateTimeField()),
+                ("user_id", models.UUIDField(null=True)),
+                (
+                    "enrolments",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                ("outcome", models.JSONField(default=list)),
             ],
             options={
-                'db_table': 'members_core_file',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('direction', 'import')), fields=('branch_id', 'sha256'), name='core_file_once')],
+                "db_table": "members_core_file",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("direction", "import")),
+                        fields=("branch_id", "sha256"),
+                        name="core_file_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Kpj',
+            name="Kpj",
             fields=[
-                ('kpj', models.TextField(primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('enrolment_id', models.UUIDField()),
-                ('is_demo', models.BooleanField(default=False)),
+                ("kpj", models.TextField(primary_key=True, serialize=False)),
+                ("branch_id", models.IntegerField()),
+                ("enrolment_id", models.UUIDField()),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'db_table': 'members_kpj',
-                'indexes': [models.Index(fields=['branch_id', 'enrolment_id'], name='kpj_enrolment')],
+                "db_table": "members_kpj",
+                "indexes": [models.Index(fields=["branch_id", "enrolment_id"], name="kpj_enrolment")],
             },
         ),
         Grant("members_kpj", "SELECT, INSERT"),

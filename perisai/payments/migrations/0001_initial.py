@@ -7,138 +7,195 @@ import perisai.events.defaults
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Bank',
+            name="Bank",
             fields=[
-                ('id', models.TextField(primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('client_key', models.TextField(unique=True)),
-                ('client_secret_sealed', models.BinaryField()),
-                ('public_key', models.TextField()),
-                ('partner_service_id', models.TextField()),
-                ('padding', models.CharField(default=' ', max_length=1)),
-                ('signature_scheme', models.TextField(choices=[('symmetric', 'HMAC-SHA512'), ('asymmetric', 'SHA256withRSA')], default='symmetric')),
-                ('external_id_reuse', models.TextField(choices=[('conflict', '409'), ('replay', 'original answer')], default='conflict')),
-                ('clock_skew_seconds', models.IntegerField(default=300)),
-                ('token_seconds', models.IntegerField(default=900)),
-                ('channel', models.TextField(choices=[('va', 'own VA number'), ('nik', 'NIK')], default='va')),
-                ('is_open', models.BooleanField(default=True)),
-                ('is_demo', models.BooleanField(default=False)),
+                ("id", models.TextField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("client_key", models.TextField(unique=True)),
+                ("client_secret_sealed", models.BinaryField()),
+                ("public_key", models.TextField()),
+                ("partner_service_id", models.TextField()),
+                ("padding", models.CharField(default=" ", max_length=1)),
+                (
+                    "signature_scheme",
+                    models.TextField(
+                        choices=[("symmetric", "HMAC-SHA512"), ("asymmetric", "SHA256withRSA")], default="symmetric"
+                    ),
+                ),
+                (
+                    "external_id_reuse",
+                    models.TextField(choices=[("conflict", "409"), ("replay", "original answer")], default="conflict"),
+                ),
+                ("clock_skew_seconds", models.IntegerField(default=300)),
+                ("token_seconds", models.IntegerField(default=900)),
+                ("channel", models.TextField(choices=[("va", "own VA number"), ("nik", "NIK")], default="va")),
+                ("is_open", models.BooleanField(default=True)),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'db_table': 'payments_bank',
+                "db_table": "payments_bank",
             },
         ),
         migrations.CreateModel(
-            name='CodeBlock',
+            name="CodeBlock",
             fields=[
-                ('branch_id', models.IntegerField(primary_key=True, serialize=False)),
-                ('next', models.BigIntegerField(default=1)),
+                ("branch_id", models.IntegerField(primary_key=True, serialize=False)),
+                ("next", models.BigIntegerField(default=1)),
             ],
             options={
-                'db_table': 'payments_code_block',
+                "db_table": "payments_code_block",
             },
         ),
         migrations.CreateModel(
-            name='BankToken',
+            name="BankToken",
             fields=[
-                ('token_hash', models.BinaryField(primary_key=True, serialize=False)),
-                ('expires_at', models.DateTimeField()),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='payments.bank')),
+                ("token_hash", models.BinaryField(primary_key=True, serialize=False)),
+                ("expires_at", models.DateTimeField()),
+                ("bank", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="payments.bank")),
             ],
             options={
-                'db_table': 'payments_bank_token',
+                "db_table": "payments_bank_token",
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('pk', models.CompositePrimaryKey('branch_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('id', models.UUIDField(db_default=perisai.events.defaults.Uuid7())),
-                ('at', models.DateTimeField()),
-                ('debit', models.TextField()),
-                ('credit', models.TextField()),
-                ('amount', models.BigIntegerField()),
-                ('bill_id', models.UUIDField(null=True)),
-                ('payment_id', models.UUIDField(null=True)),
-                ('reverses_id', models.UUIDField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "branch_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("branch_id", models.IntegerField()),
+                ("id", models.UUIDField(db_default=perisai.events.defaults.Uuid7())),
+                ("at", models.DateTimeField()),
+                ("debit", models.TextField()),
+                ("credit", models.TextField()),
+                ("amount", models.BigIntegerField()),
+                ("bill_id", models.UUIDField(null=True)),
+                ("payment_id", models.UUIDField(null=True)),
+                ("reverses_id", models.UUIDField(null=True)),
             ],
             options={
-                'db_table': 'payments_ledger_entry',
-                'indexes': [models.Index(fields=['branch_id', 'bill_id'], name='ledger_bill'), models.Index(fields=['branch_id', 'payment_id'], name='ledger_payment')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='ledger_amount'), models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='ledger_two_accounts')],
+                "db_table": "payments_ledger_entry",
+                "indexes": [
+                    models.Index(fields=["branch_id", "bill_id"], name="ledger_bill"),
+                    models.Index(fields=["branch_id", "payment_id"], name="ledger_payment"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="ledger_amount"),
+                    models.CheckConstraint(
+                        condition=models.Q(("debit", models.F("credit")), _negated=True), name="ledger_two_accounts"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('pk', models.CompositePrimaryKey('branch_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('id', models.UUIDField()),
-                ('bill_id', models.UUIDField()),
-                ('enrolment_id', models.UUIDField()),
-                ('bank_id', models.TextField()),
-                ('payment_request_id', models.TextField()),
-                ('reference_no', models.TextField(blank=True, default='')),
-                ('amount', models.BigIntegerField()),
-                ('paid_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField()),
-                ('source', models.TextField(choices=[('snap', 'SNAP BI'), ('core', 'core system'), ('suspense', 'suspense')], default='snap')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "branch_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("branch_id", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("bill_id", models.UUIDField()),
+                ("enrolment_id", models.UUIDField()),
+                ("bank_id", models.TextField()),
+                ("payment_request_id", models.TextField()),
+                ("reference_no", models.TextField(blank=True, default="")),
+                ("amount", models.BigIntegerField()),
+                ("paid_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField()),
+                (
+                    "source",
+                    models.TextField(
+                        choices=[("snap", "SNAP BI"), ("core", "core system"), ("suspense", "suspense")], default="snap"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'payments_payment',
-                'indexes': [models.Index(fields=['branch_id', 'enrolment_id'], name='payment_enrolment')],
-                'constraints': [models.UniqueConstraint(fields=('branch_id', 'bank_id', 'payment_request_id'), name='payment_request_once'), models.UniqueConstraint(fields=('branch_id', 'bill_id'), name='payment_one_per_bill'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_amount')],
+                "db_table": "payments_payment",
+                "indexes": [models.Index(fields=["branch_id", "enrolment_id"], name="payment_enrolment")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("branch_id", "bank_id", "payment_request_id"), name="payment_request_once"
+                    ),
+                    models.UniqueConstraint(fields=("branch_id", "bill_id"), name="payment_one_per_bill"),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_amount"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PaymentCode',
+            name="PaymentCode",
             fields=[
-                ('code', models.TextField(primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('enrolment_id', models.UUIDField()),
-                ('channel', models.TextField(default='va')),
-                ('code_masked', models.TextField()),
+                ("code", models.TextField(primary_key=True, serialize=False)),
+                ("branch_id", models.IntegerField()),
+                ("enrolment_id", models.UUIDField()),
+                ("channel", models.TextField(default="va")),
+                ("code_masked", models.TextField()),
             ],
             options={
-                'db_table': 'payments_payment_code',
-                'indexes': [models.Index(fields=['branch_id', 'enrolment_id'], name='payment_code_enrolment')],
+                "db_table": "payments_payment_code",
+                "indexes": [models.Index(fields=["branch_id", "enrolment_id"], name="payment_code_enrolment")],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.UUIDField(db_default=perisai.events.defaults.Uuid7(), primary_key=True, serialize=False)),
-                ('external_id', models.TextField()),
-                ('day', models.DateField()),
-                ('payment_request_id', models.TextField(null=True)),
-                ('payment_code', models.TextField(null=True)),
-                ('amount', models.BigIntegerField(null=True)),
-                ('headers', models.JSONField()),
-                ('body', models.BinaryField()),
-                ('body_sha256', models.BinaryField()),
-                ('received_at', models.DateTimeField()),
-                ('state', models.TextField(choices=[('stored', 'disimpan'), ('credited', 'dibukukan'), ('refused', 'ditolak'), ('suspense', 'menunggu keputusan'), ('resolved', 'diselesaikan')], default='stored')),
-                ('response_code', models.TextField(null=True)),
-                ('response', models.JSONField(null=True)),
-                ('branch_id', models.IntegerField(null=True)),
-                ('judged_at', models.DateTimeField(null=True)),
-                ('resolved_by', models.UUIDField(null=True)),
-                ('resolution', models.TextField(blank=True, default='')),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='payments.bank')),
+                ("id", models.UUIDField(db_default=perisai.events.defaults.Uuid7(), primary_key=True, serialize=False)),
+                ("external_id", models.TextField()),
+                ("day", models.DateField()),
+                ("payment_request_id", models.TextField(null=True)),
+                ("payment_code", models.TextField(null=True)),
+                ("amount", models.BigIntegerField(null=True)),
+                ("headers", models.JSONField()),
+                ("body", models.BinaryField()),
+                ("body_sha256", models.BinaryField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("stored", "disimpan"),
+                            ("credited", "dibukukan"),
+                            ("refused", "ditolak"),
+                            ("suspense", "menunggu keputusan"),
+                            ("resolved", "diselesaikan"),
+                        ],
+                        default="stored",
+                    ),
+                ),
+                ("response_code", models.TextField(null=True)),
+                ("response", models.JSONField(null=True)),
+                ("branch_id", models.IntegerField(null=True)),
+                ("judged_at", models.DateTimeField(null=True)),
+                ("resolved_by", models.UUIDField(null=True)),
+                ("resolution", models.TextField(blank=True, default="")),
+                ("bank", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="payments.bank")),
             ],
             options={
-                'db_table': 'payments_notification',
-                'indexes': [models.Index(fields=['bank', 'payment_request_id'], name='notification_request'), models.Index(condition=models.Q(('state', 'suspense')), fields=['state', 'received_at'], name='notification_suspense'), models.Index(fields=['payment_code'], name='notification_code')],
-                'constraints': [models.UniqueConstraint(fields=('bank', 'day', 'external_id'), name='notification_external_id')],
+                "db_table": "payments_notification",
+                "indexes": [
+                    models.Index(fields=["bank", "payment_request_id"], name="notification_request"),
+                    models.Index(
+                        condition=models.Q(("state", "suspense")),
+                        fields=["state", "received_at"],
+                        name="notification_suspense",
+                    ),
+                    models.Index(fields=["payment_code"], name="notification_code"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("bank", "day", "external_id"), name="notification_external_id")
+                ],
             },
         ),
     ]

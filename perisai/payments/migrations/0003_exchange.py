@@ -4,51 +4,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payments', '0002_scope'),
+        ("payments", "0002_scope"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Exchange',
+            name="Exchange",
             fields=[
-                ('pk', models.CompositePrimaryKey('bank_id', 'day', 'service', 'external_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('bank_id', models.TextField()),
-                ('day', models.DateField()),
-                ('service', models.CharField(max_length=2)),
-                ('external_id', models.TextField()),
-                ('body_sha256', models.BinaryField()),
-                ('answer', models.JSONField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "bank_id",
+                        "day",
+                        "service",
+                        "external_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("bank_id", models.TextField()),
+                ("day", models.DateField()),
+                ("service", models.CharField(max_length=2)),
+                ("external_id", models.TextField()),
+                ("body_sha256", models.BinaryField()),
+                ("answer", models.JSONField()),
             ],
             options={
-                'db_table': 'payments_exchange',
+                "db_table": "payments_exchange",
             },
         ),
         migrations.RemoveConstraint(
-            model_name='notification',
-            name='notification_external_id',
+            model_name="notification",
+            name="notification_external_id",
         ),
         migrations.AddField(
-            model_name='notification',
-            name='repeat_of',
+            model_name="notification",
+            name="repeat_of",
             field=models.UUIDField(null=True),
         ),
         migrations.AlterField(
-            model_name='notification',
-            name='state',
-            field=models.TextField(choices=[('stored', 'disimpan'), ('credited', 'dibukukan'), ('refused', 'ditolak'), ('repeat', 'pengulangan'), ('suspense', 'menunggu keputusan'), ('resolved', 'diselesaikan')], default='stored'),
+            model_name="notification",
+            name="state",
+            field=models.TextField(
+                choices=[
+                    ("stored", "disimpan"),
+                    ("credited", "dibukukan"),
+                    ("refused", "ditolak"),
+                    ("repeat", "pengulangan"),
+                    ("suspense", "menunggu keputusan"),
+                    ("resolved", "diselesaikan"),
+                ],
+                default="stored",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('state', 'stored')), fields=['received_at'], name='notification_stored'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("state", "stored")), fields=["received_at"], name="notification_stored"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(condition=models.Q(('repeat_of__isnull', True)), fields=('bank', 'day', 'external_id'), name='notification_external_id_first'),
+            model_name="notification",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("repeat_of__isnull", True)),
+                fields=("bank", "day", "external_id"),
+                name="notification_external_id_first",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'credited')), fields=('bank', 'payment_request_id'), name='notification_credited_once'),
+            model_name="notification",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "credited")),
+                fields=("bank", "payment_request_id"),
+                name="notification_credited_once",
+            ),
         ),
     ]
