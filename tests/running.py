@@ -85,9 +85,7 @@ def run_demo(data: Path, *options: str, command: Sequence[str] = DEMO) -> Iterat
         process.wait(60)
 
 
-def start_demo(
-    data: Path, port: int, *options: str, command: Sequence[str] = DEMO
-) -> "subprocess.Popen[bytes]":
+def start_demo(data: Path, port: int, *options: str, command: Sequence[str] = DEMO) -> "subprocess.Popen[bytes]":
     """Waits until web and live answer; the log folder tells why when they do not."""
     full = [*PERISAI, *command, "--quiet", "--data", str(data), "--port", str(port), *options]
     data.mkdir(parents=True, exist_ok=True)

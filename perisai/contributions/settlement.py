@@ -155,7 +155,16 @@ def issue_another(work: Work, *, branch_id: int, like: Payable) -> None:
     """Writes ``like`` as an open bill of its own (its id must be new), for months that were paid without a bill of ours.
     The caller moves the ledger."""
     lines = orjson.dumps(like.lines).decode()
-    facts = (branch_id, like.id, like.enrolment_id, like.payment_code, like.first_month, like.months, lines, like.amount)
+    facts = (
+        branch_id,
+        like.id,
+        like.enrolment_id,
+        like.payment_code,
+        like.first_month,
+        like.months,
+        lines,
+        like.amount,
+    )
     work.execute(_ISSUE, [*facts, load().version, work.now, work.now, work.now])
 
 

@@ -133,7 +133,13 @@ def test_every_operational_table_has_row_security(database: Path) -> None:
     from django.db import connection
 
     apart = {"accounts_device", "accounts_activation_code", "members_nik_claim", "offices_office", "events_position"}
-    apart |= {"payments_payment_code", "payments_notification", "payments_code_block", "members_kpj", "members_kpj_block"}
+    apart |= {
+        "payments_payment_code",
+        "payments_notification",
+        "payments_code_block",
+        "members_kpj",
+        "members_kpj_block",
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             """

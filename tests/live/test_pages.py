@@ -108,7 +108,9 @@ def test_stream_and_data_show_the_same_numbers(live: LiveProcess, country: Count
     with listening(live.origin, ticket_for(watcher, "branch", branch.id)) as again:
         snapshot = again.wait("snapshot")
     moving = {"as_of", "hour"}
-    assert {k: v for k, v in snapshot.items() if k not in moving} == {k: v for k, v in polled.items() if k not in moving}
+    assert {k: v for k, v in snapshot.items() if k not in moving} == {
+        k: v for k, v in polled.items() if k not in moving
+    }
 
 
 def test_feed_holds_no_personal_data(country: Country) -> None:

@@ -123,7 +123,9 @@ def test_import_same_file_or_same_rows_again_changes_nothing(bank: BankSimulator
     again, outcomes = _take(branch, row, {})
     assert (again, [one.what for one in outcomes]) == (False, ["nothing_new"]) or outcomes[0].what == "nothing_new"
     with Work(scope=Scope.branch(branch.id)) as work:
-        found = work.row("SELECT count(*) FROM events_event WHERE branch_id = %s AND kind = 'core_registered'", [branch.id])
+        found = work.row(
+            "SELECT count(*) FROM events_event WHERE branch_id = %s AND kind = 'core_registered'", [branch.id]
+        )
     assert found == (1,)
 
 
@@ -194,7 +196,9 @@ def test_import_code_of_the_core_finds_the_member_once(bank: BankSimulator) -> N
     assert bank.inquire("1" + code[-9:]).json()["responseCode"] == "4042412"
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04nonsense", b"\xff\xfe", b"Nama\nSiti\n", b"NIK\n\x00", b"x" * 3_000_000])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04nonsense", b"\xff\xfe", b"Nama\nSiti\n", b"NIK\n\x00", b"x" * 3_000_000]
+)
 def test_import_unreadable_file_refused(data: bytes) -> None:
     with pytest.raises(Refused, match="E4020"):
         core_file.read_rows(data)

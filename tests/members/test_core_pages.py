@@ -27,7 +27,9 @@ def _client(role: Role) -> Client:
 def _active_member() -> None:
     branch_id = tree().branch.id
     with Work(scope=Scope.branch(branch_id)) as work:
-        work.execute("INSERT INTO events_position (branch_id, number) VALUES (%s, 0) ON CONFLICT DO NOTHING", [branch_id])
+        work.execute(
+            "INSERT INTO events_position (branch_id, number) VALUES (%s, 0) ON CONFLICT DO NOTHING", [branch_id]
+        )
     billed = make_billed(Branch(branch_id))
     make_bank(scheme="asymmetric").pay(billed.code, billed.amount)
 
@@ -48,7 +50,9 @@ def test_export_then_again_then_import() -> None:
     assert load_workbook(io.BytesIO(answer.content)).worksheets[0]["A1"].value == "NIK"
     assert clerk.post(f"{PAGE}export/", {"form": "xlsx"}).status_code == 409, "nobody waits any more"
     with Work(scope=Scope.branch(tree().branch.id)) as work:
-        row = work.row("SELECT id FROM members_core_file WHERE branch_id = %s AND direction = 'export'", [tree().branch.id])
+        row = work.row(
+            "SELECT id FROM members_core_file WHERE branch_id = %s AND direction = 'export'", [tree().branch.id]
+        )
     assert row is not None
     again = clerk.post(f"{PAGE}export/{row[0]}/", {"form": "csv"})
     assert (again.status_code, again.content[:6]) == (200, b"\xef\xbb\xbfNIK")

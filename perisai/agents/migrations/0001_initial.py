@@ -6,49 +6,73 @@ import perisai.events.defaults
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Agent',
+            name="Agent",
             fields=[
-                ('pk', models.CompositePrimaryKey('branch_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('id', models.UUIDField(db_default=perisai.events.defaults.Uuid7())),
-                ('code', models.TextField()),
-                ('full_name', models.TextField()),
-                ('phone', models.TextField(blank=True, default='')),
-                ('agency_office_id', models.IntegerField(null=True)),
-                ('sub_branch_id', models.IntegerField(null=True)),
-                ('state', models.TextField(choices=[('active', 'aktif'), ('suspended', 'diskors'), ('ended', 'berakhir')], default='active')),
-                ('since', models.DateField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "branch_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("branch_id", models.IntegerField()),
+                ("id", models.UUIDField(db_default=perisai.events.defaults.Uuid7())),
+                ("code", models.TextField()),
+                ("full_name", models.TextField()),
+                ("phone", models.TextField(blank=True, default="")),
+                ("agency_office_id", models.IntegerField(null=True)),
+                ("sub_branch_id", models.IntegerField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("active", "aktif"), ("suspended", "diskors"), ("ended", "berakhir")], default="active"
+                    ),
+                ),
+                ("since", models.DateField()),
             ],
             options={
-                'db_table': 'agents_agent',
-                'constraints': [models.UniqueConstraint(fields=('branch_id', 'code'), name='agent_code')],
+                "db_table": "agents_agent",
+                "constraints": [models.UniqueConstraint(fields=("branch_id", "code"), name="agent_code")],
             },
         ),
         migrations.CreateModel(
-            name='Licence',
+            name="Licence",
             fields=[
-                ('pk', models.CompositePrimaryKey('branch_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('branch_id', models.IntegerField()),
-                ('id', models.UUIDField(db_default=perisai.events.defaults.Uuid7())),
-                ('agent_id', models.UUIDField()),
-                ('number', models.TextField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField()),
-                ('state', models.TextField(choices=[('valid', 'berlaku'), ('suspended', 'dibekukan'), ('revoked', 'dicabut')], default='valid')),
-                ('state_since', models.DateTimeField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "branch_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("branch_id", models.IntegerField()),
+                ("id", models.UUIDField(db_default=perisai.events.defaults.Uuid7())),
+                ("agent_id", models.UUIDField()),
+                ("number", models.TextField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("valid", "berlaku"), ("suspended", "dibekukan"), ("revoked", "dicabut")],
+                        default="valid",
+                    ),
+                ),
+                ("state_since", models.DateTimeField()),
             ],
             options={
-                'db_table': 'agents_licence',
-                'indexes': [models.Index(fields=['branch_id', 'agent_id', 'valid_to'], name='licence_agent')],
-                'constraints': [models.UniqueConstraint(fields=('branch_id', 'number'), name='licence_number'), models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='licence_dates')],
+                "db_table": "agents_licence",
+                "indexes": [models.Index(fields=["branch_id", "agent_id", "valid_to"], name="licence_agent")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("branch_id", "number"), name="licence_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_to__gte", models.F("valid_from"))), name="licence_dates"
+                    ),
+                ],
             },
         ),
     ]

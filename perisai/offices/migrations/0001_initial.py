@@ -7,48 +7,86 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS pg_trgm", migrations.RunSQL.noop),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('code', models.TextField(primary_key=True, serialize=False)),
-                ('parent_code', models.TextField(null=True)),
-                ('level', models.SmallIntegerField()),
-                ('name', models.TextField()),
+                ("code", models.TextField(primary_key=True, serialize=False)),
+                ("parent_code", models.TextField(null=True)),
+                ("level", models.SmallIntegerField()),
+                ("name", models.TextField()),
             ],
             options={
-                'db_table': 'offices_region',
-                'indexes': [models.Index(fields=['parent_code'], name='region_parent'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('name', name='gin_trgm_ops'), name='region_name_trgm')],
+                "db_table": "offices_region",
+                "indexes": [
+                    models.Index(fields=["parent_code"], name="region_parent"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass("name", name="gin_trgm_ops"), name="region_name_trgm"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('id', models.IntegerField(primary_key=True, serialize=False)),
-                ('kind', models.TextField(choices=[('head', 'Kantor Pusat'), ('region', 'Kantor Wilayah'), ('branch', 'Kantor Cabang'), ('sub_branch', 'Kantor Cabang Pembantu'), ('agency', 'Kantor Perisai')])),
-                ('branch_id', models.IntegerField(blank=True, db_index=True, null=True)),
-                ('path', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('code', models.TextField(unique=True)),
-                ('name', models.TextField()),
-                ('timezone', models.TextField(default='Asia/Jakarta')),
-                ('province_code', models.TextField(blank=True, null=True)),
-                ('regencies', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('address', models.TextField(blank=True, default='')),
-                ('is_demo', models.BooleanField(default=False)),
-                ('is_open', models.BooleanField(default=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='offices.office')),
+                ("id", models.IntegerField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("head", "Kantor Pusat"),
+                            ("region", "Kantor Wilayah"),
+                            ("branch", "Kantor Cabang"),
+                            ("sub_branch", "Kantor Cabang Pembantu"),
+                            ("agency", "Kantor Perisai"),
+                        ]
+                    ),
+                ),
+                ("branch_id", models.IntegerField(blank=True, db_index=True, null=True)),
+                ("path", django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
+                ("code", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                ("timezone", models.TextField(default="Asia/Jakarta")),
+                ("province_code", models.TextField(blank=True, null=True)),
+                (
+                    "regencies",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("address", models.TextField(blank=True, default="")),
+                ("is_demo", models.BooleanField(default=False)),
+                ("is_open", models.BooleanField(default=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="offices.office",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'offices_office',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['path'], name='office_path')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('branch_id__isnull', True), ('kind__in', ['head', 'region'])), models.Q(('branch_id', models.F('id')), ('kind', 'branch')), models.Q(('branch_id__isnull', False), ('kind__in', ['sub_branch', 'agency'])), _connector='OR'), name='office_branch_fits_kind')],
+                "db_table": "offices_office",
+                "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["path"], name="office_path")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("branch_id__isnull", True), ("kind__in", ["head", "region"])),
+                            models.Q(("branch_id", models.F("id")), ("kind", "branch")),
+                            models.Q(("branch_id__isnull", False), ("kind__in", ["sub_branch", "agency"])),
+                            _connector="OR",
+                        ),
+                        name="office_branch_fits_kind",
+                    )
+                ],
             },
         ),
     ]
