@@ -19,6 +19,10 @@ class Desk:
 
     def log_in(self, login: dict[str, Any]) -> None:
         self.give_password(login["username"], login["password"])
+        self.log_in_second(login)
+
+    def log_in_second(self, login: dict[str, Any]) -> None:
+        """The second step, at its page."""
         expect(self.page).to_have_url(re.compile("/accounts/2fa/authenticate"))
         self.give_code(pyotp.TOTP(login["totp_secret"]).now())
         expect(self.page).to_have_url(re.compile("/console/"))

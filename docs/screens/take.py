@@ -1,0 +1,310 @@
+"""``make screens``: a picture of every screen of the demo, in both languages, and an index page beside them.
+
+    docs/screens/take.py [--data DIR] [--only PART]
+
+Phones are 360 x 740, laptops 1366 x 768. Pictures are WebP of at most 60 kB. Without ``--data`` the demo is a fresh one.
+"""
+
+import argparse
+import base64
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  # noqa: E402 - the path comes first
+
+from tests.e2e.app import FieldApp, small_photo, workers  # noqa: E402
+from tests.e2e.desk import Desk  # noqa: E402
+from tests.running import Running, run_demo  # noqa: E402
+
+HERE = Path(__file__).parent
+LANGUAGES = ("id", "en")
+MOST_BYTES = 60_000
+QUALITIES = (82, 70, 58, 45, 30, 18)
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "timezone_id": "Asia/Jakarta"}
+LAPTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}, "timezone_id": "Asia/Jakarta"}
+AGENTS = {"id": 1, "en": 2}
+"""Whose phone is shown in which language: agents of KC Jambi, by their place in the credentials."""
+
+
+@dataclass
+class Album:
+    """Pictures taken, by part: ``{"field": {"home": {"id", "en"}}}``."""
+
+    folder: Path
+    parts: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+    def take(self, page: Page, part: str, name: str, language: str) -> None:
+        """The page as it is seen, without scrolling."""
+        page.evaluate("document.fonts.ready.then(() => true)")
+        session = page.context.new_cdp_session(page)
+        for quality in QUALITIES:
+            answer = session.send("Page.captureScreenshot", {"format": "webp", "quality": quality})
+            data = base64.b64decode(answer["data"])
+            if len(data) <= MOST_BYTES:
+                break
+        session.detach()
+        file = f"{part}-{name}.{language}.webp"
+        (self.folder / file).write_bytes(data)
+        self.parts.setdefault(part, {}).setdefault(name, {})[language] = file
+        print(f"{file}: {len(data) // 1000} kB", flush=True)
+
+
+def main() -> int:
+    options = _arguments()
+    folder = options.data or Path(tempfile.mkdtemp(prefix="perisai-screens-"))
+    album = Album(HERE)
+    with run_demo(folder) as running, chromium() as browser:
+        for part in options.only or ("field", "portal", "console"):
+            PARTS[part](album, browser, running)
+    if not options.only:
+        _remove_others(album)
+        (HERE / "README.md").write_text(_index(album), encoding="utf-8")
+    if options.data is None:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    path = os.environ.get("PERISAI_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def _context(browser: Browser, size: dict[str, Any], language: str) -> BrowserContext:
+    return browser.new_context(**size, locale="id-ID" if language == "id" else "en-GB", reduced_motion="reduce")
+
+
+def field_app(album: Album, browser: Browser, running: Running) -> None:
+    for place, language in enumerate(LANGUAGES):
+        app = FieldApp(_context(browser, PHONE, language), running.origin)
+
+        def take(name: str, app: FieldApp = app, language: str = language) -> None:
+            album.take(app.page, "field", name, language)
+
+        app.open()
+        app.see("screen-activate")
+        if app.page.locator("html").get_attribute("lang") != language:
+            app.press(f"language-{language}")
+        take("activate")
+        app.activate(running.credentials()["agents"][AGENTS[language]]["activation_code"])
+        app.wait_ready_for_offline()
+        app.see("figures-age")
+        take("home")
+        _field_lists(app, take)
+        _field_enrolment(app, take, place)
+        app.context.close()
+
+
+def _field_lists(app: FieldApp, take: Callable[[str], None]) -> None:
+    app.go("#/members")
+    app.at("member-row").first.wait_for()
+    take("members")
+    for state in ("accepted", "active", "review"):
+        app.go(f"#/members?state={state}")
+        row = app.at("member-row").first
+        row.or_(app.at("empty")).first.wait_for()
+        if row.count():
+            row.click()
+            app.see("member-state")
+            take(f"member-{state}")
+    app.go("#/settings")
+    app.see("settings-agent")
+    take("settings")
+
+
+def _field_enrolment(app: FieldApp, take: Callable[[str], None], place: int) -> None:
+    first, second, third = workers(3, 10 * place)
+    app.go("#/enrol")
+    app.see("step-identity")
+    take("enrol-1-identity")
+    app.press("next")
+    app.see("error-summary")
+    take("enrol-1-errors")
+    app.fill_identity(first, photo=small_photo())
+    app.page.evaluate("scrollTo(0, 0)")
+    take("enrol-1-filled")
+    app.press("next")
+    app.fill_work(first)
+    take("enrol-2-work")
+    app.press("next")
+    app.see("step-programmes")
+    take("enrol-3-price")
+    app.press("next")
+    app.fill_consent(first)
+    take("enrol-4-consent")
+    app.press("next")
+    app.see("step-summary")
+    take("enrol-5-summary")
+    app.press("confirm")
+    app.page.locator("[data-testid=saved-state][data-state=accepted]").wait_for(state="attached")
+    take("accepted")
+    app.go_offline()
+    app.enrol(second)
+    take("saved-offline")
+    app.enrol(third)
+    app.go("#/outbox")
+    app.see("what-is-safe")
+    take("outbox")
+    app.go("#/")
+    app.see("screen-home")
+    take("home-offline")
+    app.come_back()
+    app.sync_until(0)
+
+
+def portal(album: Album, browser: Browser, running: Running) -> None:
+    links = {"pay": _pay_link(running, "accepted"), "paid": _pay_link(running, "active"), "wrong": "/p/bukan-tautan"}
+    for language in LANGUAGES:
+        desk = Desk(_context(browser, PHONE, language), running.origin)
+        for name, path in {"front": "/", **links}.items():
+            desk.open(path)
+            _speak(desk, language)
+            album.take(desk.page, "portal", name, language)
+        desk.context.close()
+
+
+def _pay_link(running: Running, state: str) -> str:
+    """A link as a worker gets it, of somebody in this state."""
+    sql = (
+        "from perisai.events.work import Work; from perisai.events.scope import Scope; from perisai.portal import link;"
+        "from datetime import timedelta\n"
+        "with Work.open(scope=Scope.branch(1501)) as work:\n"
+        f"    row = work.row(\"SELECT id FROM members_enrolment WHERE branch_id = 1501 AND state = '{state}' ORDER BY captured_on DESC LIMIT 1\")\n"
+        "    print('LINK', link.make(branch_id=1501, enrolment_id=row[0], expires_at=work.now + timedelta(days=3)))\n"
+    )
+    said = running.run("manage", "shell", "-c", sql).stdout
+    return next(line.split()[1] for line in said.splitlines() if line.startswith("LINK"))
+
+
+def console(album: Album, browser: Browser, running: Running) -> None:
+    for language, (staff, above) in {"id": ("kepala.jambi", "pusat"), "en": ("petugas2.jambi", "kanwil")}.items():
+        desk = Desk(_context(browser, LAPTOP, language), running.origin)
+        desk.open("/accounts/login/")
+        _speak(desk, language)
+        album.take(desk.page, "console", "login", language)
+        login = _login(running, staff)
+        desk.give_password(login["username"], login["password"])
+        desk.page.locator("[name=code]").wait_for()
+        album.take(desk.page, "console", "login-second-step", language)
+        desk.log_in_second(login)
+        _speak(desk, language)
+        _console_pages(album, desk, running, language)
+        _console_on_a_phone(album, browser, desk, language)
+        desk.context.close()
+        upper = Desk(_context(browser, LAPTOP, language), running.origin)
+        upper.log_in(_login(running, above))
+        upper.open("/console/live/")
+        _speak(upper, language)
+        upper.page.locator(".live-map").wait_for()
+        album.take(upper.page, "console", "live-above", language)
+        upper.open("/console/targets/")
+        album.take(upper.page, "console", "targets-above", language)
+        upper.context.close()
+
+
+def _console_pages(album: Album, desk: Desk, running: Running, language: str) -> None:
+    agent = running.credentials()["agents"][0]["id"]
+    pages = {
+        "home": "/console/", "live": "/console/live/", "live-agent": f"/console/live/agent/{agent}/",
+        "members": "/console/members/", "member": "/console/members/?state=active>",
+        "reviews": "/console/members/reviews/", "review": "/console/members/reviews/>",
+        "core": "/console/members/core/", "agents": "/console/agents/", "agent": f"/console/agents/{agent}/",
+        "targets": "/console/targets/1501/", "payments": "/console/payments/",
+        "notifications": "/console/payments/notifications/", "notification": "/console/payments/notifications/?state=suspense>",
+        "banks": "/console/payments/banks/", "bank": "/console/payments/banks/demo-hmac/",
+        "devices": "/console/accounts/devices/", "device": f"/console/accounts/devices/{agent}/",
+        "offices": "/console/offices/", "office": "/console/offices/150121/", "office-new": "/console/offices/1501/new/",
+        "users": "/console/accounts/users/", "user": "/console/accounts/users/>", "user-new": "/console/accounts/users/new/",
+        "me": "/console/accounts/me/", "sessions": "/accounts/sessions/", "second-factor": "/accounts/2fa/",
+        "refused": "/console/live/branch/1502/",
+    }  # fmt: skip
+    for name, path in pages.items():
+        desk.open(path.rstrip(">"))
+        if path.endswith(">"):
+            _first_row(desk)
+        if name.startswith("live"):
+            desk.page.locator(".live-figures").wait_for()
+        album.take(desk.page, "console", name, language)
+    desk.open(f"/console/accounts/devices/{agent}/")
+    code = desk.page.locator("form[action$='/code/'] button")
+    if code.count():
+        code.click()
+        desk.page.locator("img.qr").wait_for()
+        album.take(desk.page, "console", "activation-code", language)
+
+
+def _console_on_a_phone(album: Album, browser: Browser, desk: Desk, language: str) -> None:
+    phone = Desk(browser.new_context(**PHONE, storage_state=desk.context.storage_state()), desk.origin)
+    for name, path in {"home": "/console/", "live": "/console/live/", "members": "/console/members/", "review": "/console/members/reviews/>"}.items():
+        phone.open(path.rstrip(">"))
+        if path.endswith(">"):
+            _first_row(phone)
+        if name == "live":
+            phone.page.locator(".live-figures").wait_for()
+        album.take(phone.page, "console", f"{name}-phone", language)
+    phone.context.close()
+
+
+def _first_row(desk: Desk) -> None:
+    link = desk.page.locator("tr[data-row] a").first
+    if link.count():
+        desk.open(str(link.get_attribute("href")))
+
+
+def _speak(desk: Desk, language: str) -> None:
+    """Presses the other language's button where the page speaks the wrong one."""
+    if desk.page.locator("html").get_attribute("lang") != language:
+        desk.page.locator(f"button[name=language][value={language}]").first.click()
+        desk.page.locator(f"html[lang={language}]").wait_for(state="attached")
+
+
+def _login(running: Running, username: str) -> dict[str, Any]:
+    return next(login for login in running.credentials()["logins"] if login["username"] == username)
+
+
+def _remove_others(album: Album) -> None:
+    """Pictures of screens that are no more."""
+    taken = {file for names in album.parts.values() for files in names.values() for file in files.values()}
+    for file in HERE.glob("*.webp"):
+        if file.name not in taken:
+            file.unlink()
+
+
+def _index(album: Album) -> str:
+    titles = {"field": "Field app (phone, 360 x 740)", "console": "Console (laptop, 1366 x 768)", "portal": "Public pages (phone)"}
+    lines = ["# Screens", "", "Taken by `make screens` with the demo's data. All people are synthetic.", ""]
+    for part, names in album.parts.items():
+        lines += [f"## {titles[part]}", "", "| | Bahasa Indonesia | English |", "|---|---|---|"]
+        for name, files in names.items():
+            width = 180 if part != "console" or name.endswith("-phone") else 420
+            shown = [f'<img src="{files[la]}" width="{width}" alt="{name}, {la}">' if la in files else "" for la in LANGUAGES]
+            lines.append(f"| {name} | {shown[0]} | {shown[1]} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+PARTS: dict[str, Callable[[Album, Browser, Running], None]] = {"field": field_app, "portal": portal, "console": console}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="a demo's data folder to use, and to leave")
+    parser.add_argument("--only", action="append", choices=sorted(PARTS))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
