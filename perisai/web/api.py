@@ -1,14 +1,36 @@
 """The one machine interface: its OpenAPI document is ``/api/v1/openapi.json``."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from perisai.errors import Refused
 from perisai.payments.api import router as snap
 from perisai.sync.api import router as sync
+from perisai.web.problems import problem
 
-api = NinjaAPI(title="Perisai", version="1.0.0", openapi_url="/api/v1/openapi.json", docs_url="/api/v1/docs")
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
+
+class MachineApi(NinjaAPI):
+    """Says in its document that problems are ``application/problem+json``; ninja knows one media type for all answers."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**options)
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                for answer in operation["responses"].values():
+                    content = answer.get("content", {})
+                    if content.get("application/json", {}).get("schema") == _PROBLEM:
+                        content["application/problem+json"] = content.pop("application/json")
+        return document
+
+
+api = MachineApi(title="Perisai", version="1.0.0", openapi_url="/api/v1/openapi.json", docs_url="/api/v1/docs")
 api.add_router("/api/v1/", sync)
 api.add_router("/snap/v1.0/", snap)
 
@@ -24,9 +46,17 @@ def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return problem(Refused("E1002", reason=where))
 
 
-def problem(error: Refused) -> HttpResponse:
-    """Problem details of RFC 9457."""
-    response = JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
-    if error.retry_after is not None:
-        response["Retry-After"] = str(error.retry_after)
-    return response
+@api.exception_handler(HttpError)
+def unparsable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A body that is no JSON, however it fails to be."""
+    return problem(Refused("E1002", reason="JSON"))
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problem(Refused("E1003", limit="6 MiB"))
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(Refused("E1004"))

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "perisai.web.health.HealthMiddleware",
+    "perisai.web.problems.ProblemsMiddleware",
     "perisai.web.database_away.DatabaseAwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

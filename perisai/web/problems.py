@@ -1,0 +1,49 @@
+"""Machines get problem details also for what no view answers: too much, no such address, another method, a
+defect of ours."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+
+from perisai.errors import Refused
+
+PATHS = ("/api/", "/snap/")
+SNAP = "/snap/"
+"""Says by itself, in SNAP's form, that a body is too large."""
+_FRAMEWORK = {400: "E1002", 404: "E1004", 405: "E1007", 500: "E1008"}
+
+
+def problem(error: Refused) -> HttpResponse:
+    """Problem details of RFC 9457."""
+    response = JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+class ProblemsMiddleware:
+    """Stands outside of everything that reads a body: what is too large is refused by its length alone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(PATHS):
+            return self.get_response(request)
+        if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not request.path.startswith(SNAP):
+            return problem(Refused("E1003", limit=f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20} MiB"))
+        response = self.get_response(request)
+        code = _FRAMEWORK.get(response.status_code)
+        if code is None or not response.headers.get("Content-Type", "").startswith("text/"):
+            return response
+        told = problem(Refused(code, reason=request.method))
+        if "Allow" in response.headers:
+            told["Allow"] = response.headers["Allow"]
+        return told
+
+
+def _length(request: HttpRequest) -> int:
+    text = request.META.get("CONTENT_LENGTH") or ""
+    return int(text) if text.isascii() and text.isdigit() else 0
