@@ -29,6 +29,8 @@ from perisai.sync.signed import Phone, get_phone, signed_phone
 router = Router(tags=["device"])
 clock = SystemClock()
 
+Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+"""PostgreSQL holds every character but one."""
 Hex64 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -46,8 +48,8 @@ class Previous(Schema):
 class Activation(Schema):
     code: Annotated[str, Field(min_length=10, max_length=40)]
     public_key: Annotated[str, Field(max_length=200)]
-    name: Annotated[str, Field(max_length=200)]
-    app: Annotated[str, Field(max_length=40)]
+    name: Annotated[Words, Field(max_length=200)]
+    app: Annotated[Words, Field(max_length=40)]
     proof: Annotated[str, Field(max_length=100)]
     previous: Previous | None = None
 
