@@ -178,41 +178,62 @@ def portal(album: Album, browser: Browser, running: Running) -> None:
 
 def _pay_link(running: Running, state: str) -> str:
     """A link as a worker gets it, of somebody in this state."""
-    sql = (
-        "from perisai.events.work import Work; from perisai.events.scope import Scope; from perisai.portal import link;"
-        "from datetime import timedelta\n"
-        "with Work.open(scope=Scope.branch(1501)) as work:\n"
-        f"    row = work.row(\"SELECT id FROM members_enrolment WHERE branch_id = 1501 AND state = '{state}' ORDER BY captured_on DESC LIMIT 1\")\n"
-        "    print('LINK', link.make(branch_id=1501, enrolment_id=row[0], expires_at=work.now + timedelta(days=3)))\n"
-    )
+    newest = f"SELECT id FROM members_enrolment WHERE state = '{state}' ORDER BY captured_on DESC LIMIT 1"
+    sql = f"""
+from datetime import timedelta
+from perisai.events.scope import Scope
+from perisai.events.work import Work
+from perisai.portal import link
+with Work.open(scope=Scope.branch(1501)) as work:
+    row = work.row("{newest}")
+    print("LINK", link.make(branch_id=1501, enrolment_id=row[0], expires_at=work.now + timedelta(days=3)))
+"""
     said = running.run("manage", "shell", "-c", sql).stdout
     return next(line.split()[1] for line in said.splitlines() if line.startswith("LINK"))
 
 
 def console(album: Album, browser: Browser, running: Running) -> None:
-    for language, (staff, above) in {"id": ("kepala.jambi", "pusat"), "en": ("petugas2.jambi", "kanwil")}.items():
+    login = _login(running, "kepala.jambi")
+    for language in reversed(LANGUAGES):
         desk = Desk(_context(browser, LAPTOP, language), running.origin)
         desk.open("/accounts/login/")
         _speak(desk, language)
         album.take(desk.page, "console", "login", language)
-        login = _login(running, staff)
         desk.give_password(login["username"], login["password"])
         desk.page.locator("[name=code]").wait_for()
         album.take(desk.page, "console", "login-second-step", language)
-        desk.log_in_second(login)
+    desk.log_in_second(login)
+    for language in LANGUAGES:
+        desk.open("/console/")
         _speak(desk, language)
         _console_pages(album, desk, running, language)
         _console_on_a_phone(album, browser, desk, language)
-        desk.context.close()
-        upper = Desk(_context(browser, LAPTOP, language), running.origin)
-        upper.log_in(_login(running, above))
-        upper.open("/console/live/")
+    desk.context.close()
+    upper = Desk(_context(browser, LAPTOP, "id"), running.origin)
+    upper.log_in(_login(running, "pusat"))
+    for language in LANGUAGES:
+        upper.open("/console/")
         _speak(upper, language)
-        upper.page.locator(".live-map").wait_for()
-        album.take(upper.page, "console", "live-above", language)
-        upper.open("/console/targets/")
-        album.take(upper.page, "console", "targets-above", language)
-        upper.context.close()
+        _console_above(album, upper, language)
+    upper.context.close()
+
+
+def _console_above(album: Album, desk: Desk, language: str) -> None:
+    """What head office sees besides."""
+    pages = {
+        "live-nation": "/console/live/", "live-region": "/console/live/region/15/", "targets-nation": "/console/targets/",
+        "banks": "/console/payments/banks/", "bank": "/console/payments/banks/demo-hmac/",
+    }  # fmt: skip
+    for name, path in pages.items():
+        desk.open(path)
+        if name.startswith("live"):
+            _wait_for_live(desk)
+        album.take(desk.page, "console", name, language)
+
+
+def _wait_for_live(desk: Desk) -> None:
+    desk.page.locator(".live-state.done").wait_for()
+    desk.page.locator(".live-figures").wait_for()
 
 
 def _console_pages(album: Album, desk: Desk, running: Running, language: str) -> None:
@@ -224,7 +245,6 @@ def _console_pages(album: Album, desk: Desk, running: Running, language: str) ->
         "core": "/console/members/core/", "agents": "/console/agents/", "agent": f"/console/agents/{agent}/",
         "targets": "/console/targets/1501/", "payments": "/console/payments/",
         "notifications": "/console/payments/notifications/", "notification": "/console/payments/notifications/?state=suspense>",
-        "banks": "/console/payments/banks/", "bank": "/console/payments/banks/demo-hmac/",
         "devices": "/console/accounts/devices/", "device": f"/console/accounts/devices/{agent}/",
         "offices": "/console/offices/", "office": "/console/offices/150121/", "office-new": "/console/offices/1501/new/",
         "users": "/console/accounts/users/", "user": "/console/accounts/users/>", "user-new": "/console/accounts/users/new/",
@@ -236,8 +256,11 @@ def _console_pages(album: Album, desk: Desk, running: Running, language: str) ->
         if path.endswith(">"):
             _first_row(desk)
         if name.startswith("live"):
-            desk.page.locator(".live-figures").wait_for()
+            _wait_for_live(desk)
         album.take(desk.page, "console", name, language)
+        if name == "live":
+            desk.page.locator(".live-feed-panel").evaluate("panel => panel.scrollIntoView()")
+            album.take(desk.page, "console", "live-below", language)
     desk.open(f"/console/accounts/devices/{agent}/")
     code = desk.page.locator("form[action$='/code/'] button")
     if code.count():
@@ -248,12 +271,15 @@ def _console_pages(album: Album, desk: Desk, running: Running, language: str) ->
 
 def _console_on_a_phone(album: Album, browser: Browser, desk: Desk, language: str) -> None:
     phone = Desk(browser.new_context(**PHONE, storage_state=desk.context.storage_state()), desk.origin)
-    for name, path in {"home": "/console/", "live": "/console/live/", "members": "/console/members/", "review": "/console/members/reviews/>"}.items():
+    pages = {
+        "home": "/console/", "live": "/console/live/", "members": "/console/members/", "review": "/console/members/reviews/>",
+    }  # fmt: skip
+    for name, path in pages.items():
         phone.open(path.rstrip(">"))
         if path.endswith(">"):
             _first_row(phone)
         if name == "live":
-            phone.page.locator(".live-figures").wait_for()
+            _wait_for_live(phone)
         album.take(phone.page, "console", f"{name}-phone", language)
     phone.context.close()
 
@@ -284,13 +310,19 @@ def _remove_others(album: Album) -> None:
 
 
 def _index(album: Album) -> str:
-    titles = {"field": "Field app (phone, 360 x 740)", "console": "Console (laptop, 1366 x 768)", "portal": "Public pages (phone)"}
+    titles = {
+        "field": "Field app (phone, 360 x 740)",
+        "console": "Console (laptop, 1366 x 768)",
+        "portal": "Public pages (phone)",
+    }
     lines = ["# Screens", "", "Taken by `make screens` with the demo's data. All people are synthetic.", ""]
     for part, names in album.parts.items():
         lines += [f"## {titles[part]}", "", "| | Bahasa Indonesia | English |", "|---|---|---|"]
         for name, files in names.items():
             width = 180 if part != "console" or name.endswith("-phone") else 420
-            shown = [f'<img src="{files[la]}" width="{width}" alt="{name}, {la}">' if la in files else "" for la in LANGUAGES]
+            shown = [
+                f'<img src="{files[la]}" width="{width}" alt="{name}, {la}">' if la in files else "" for la in LANGUAGES
+            ]
             lines.append(f"| {name} | {shown[0]} | {shown[1]} |")
         lines.append("")
     return "\n".join(lines)

@@ -11,7 +11,7 @@ from perisai.accounts import device
 from perisai.accounts.agent_card import find_card
 from perisai.accounts.models import User
 from perisai.events.scope import Scope
-from perisai.events.work import Work
+from perisai.events.work import Happened, Work
 from perisai.payments.demo import BANKS
 from perisai.web.demo.people import AGENTS, agents
 from perisai.web.demo.secret import Secrets
@@ -49,10 +49,11 @@ def _login(user: User, known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _agents(branch_id: int, only: Collection[UUID] | None) -> list[dict[str, Any]]:
-    """Codes are issued by the branch's head, as they would be at the counter."""
+    """One event for the lot: the feed of the live screen is for what happens in the field."""
     rows = []
     with Work.open(scope=Scope.branch(branch_id)) as work:
         mine = [agent for agent in agents() if agent.branch_id == branch_id and (only is None or agent.id in only)]
+        mark = work.mark()
         for agent in mine:
             card = find_card(work, branch_id=branch_id, agent_id=agent.id)
             if card is None or not (card.is_active and card.has_login):
@@ -67,6 +68,9 @@ def _agents(branch_id: int, only: Collection[UUID] | None) -> list[dict[str, Any
                     "activation_code": device.issue_code(work, agent=card).code,
                 }
             )
+        if len(rows) > 1:
+            work.forget_since(mark)
+            work.report(Happened(kind="device_code_issued", branch_id=branch_id, quantity=len(rows)))
     return rows
 
 
