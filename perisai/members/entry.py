@@ -12,6 +12,8 @@ from perisai.errors import Refused
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
 ]
+Word = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9._-]+$")]
+"""Fit to be told back in an answer and kept with it: nothing that a column of text or JSON cannot hold."""
 Digits16 = Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -30,8 +32,8 @@ class HeirEntry(_Part):
 
 
 class ConsentEntry(_Part):
-    purpose: Annotated[str, StringConstraints(max_length=40)]
-    version: Annotated[str, StringConstraints(max_length=40)]
+    purpose: Word
+    version: Word
     sha256: Sha256
     given: bool
 

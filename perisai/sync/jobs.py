@@ -1,5 +1,8 @@
 """Judges what a request left waiting: a crash between receiving and judging, a busy database, a gap that stayed open."""
 
+import logging
+from uuid import UUID
+
 from procrastinate.contrib.django import app
 
 from perisai.events.clock import Clock, SystemClock
@@ -7,6 +10,8 @@ from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
 from perisai.sync.judge import HELD_FOR, judge
 from perisai.sync.signed import get_phone
+
+log = logging.getLogger(__name__)
 
 # Carried by op_waiting_since: only ops that are not decided.
 _WAITING = """
@@ -26,15 +31,23 @@ def sweep_waiting(timestamp: int) -> None:
 
 
 def sweep(clock: Clock) -> int:
-    """Judges the waiting ops of every phone that has some; each phone in a Work of its own. Returns how many phones."""
+    """Judges the waiting ops of every phone that has some; each phone in a Work of its own. Returns how many phones.
+
+    A phone that fails stops no other. Its error is told by its kind alone: the words of a database may quote a person.
+    """
     with Work(scope=Scope.nation(), clock=clock) as work:
         devices = work.rows(_WAITING, {"now": work.now, "held_for": HELD_FOR})
+    judged = 0
     for (device_id,) in devices:
-        phone = get_phone(device_id)
-        scope, actor = Scope.branch(phone.branch_id), Actor(phone.user_id, phone.id)
+        try:
+            _judge_phone(device_id, clock)
+            judged += 1
+        except Exception as error:  # noqa: BLE001 - it waits for the next minute
+            log.error("ops of phone %s cannot be judged: %s", device_id, type(error).__name__)  # noqa: TRY400
+    return judged
 
-        def work_of(scope: Scope = scope, actor: Actor = actor) -> Work:
-            return Work(scope=scope, actor=actor, clock=clock)
 
-        judge(phone, work_of=work_of, fresh=[])
-    return len(devices)
+def _judge_phone(device_id: UUID, clock: Clock) -> None:
+    phone = get_phone(device_id)
+    scope, actor = Scope.branch(phone.branch_id), Actor(phone.user_id, phone.id)
+    judge(phone, work_of=lambda: Work(scope=scope, actor=actor, clock=clock), fresh=[])

@@ -5,7 +5,7 @@ twice. If a batch fails, it is split until the bad op stands alone in review.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -122,7 +122,8 @@ def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head:
     for op_id, op_seq, prev, kind, sealed, received_at, state in work.rows(
         _WAITING, [phone.branch_id, phone.id, MOST], prepared=True
     ):
-        op = known.get(op_id) or reread(op_id, op_seq, bytes(prev), kind, unseal(sealed))
+        read = known.get(op_id) or reread(op_id, op_seq, bytes(prev), kind, unseal(sealed))
+        op = replace(read, received_at=received_at)
         if op_seq <= found.seq or (op_seq == found.seq + 1 and op.prev != found.hash):
             found.forked.append(op)
         elif op_seq == found.seq + 1:
@@ -193,7 +194,7 @@ def _asked(op: SentOp, work: Work) -> Asked:
     return Asked(
         op_id=op.op_id,
         body=op.data.get("body"),
-        captured=captured(op.data.get("at"), received=work.now),
+        captured=captured(op.data.get("at"), received=op.received_at or work.now),
         place=_place(place) if isinstance(place, dict) else None,
     )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,10 @@ MOST_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SentOp:
-    """``data`` is the whole JSON object; the frame (id, seq, prev, kind) has been checked, the rest has not."""
+    """``data`` is the whole JSON object; the frame (id, seq, prev, kind) has been checked, the rest has not.
+
+    ``received_at`` is when its bytes first came, once they are stored.
+    """
 
     op_id: UUID
     seq: int
@@ -22,6 +26,7 @@ class SentOp:
     kind: str
     line: bytes
     data: dict[str, Any]
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

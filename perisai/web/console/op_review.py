@@ -74,7 +74,7 @@ def judge_now(work: Work, *, branch_id: int, review_id: UUID, note: str) -> str:
     if phone is None or row is None or row[3] is None:
         raise Refused("E8004")
     try:
-        op = reread(item.op_id, row[0], bytes(row[1]), row[2], unseal(row[3]))
+        op = replace(reread(item.op_id, row[0], bytes(row[1]), row[2], unseal(row[3])), received_at=row[4])
     except (ValueError, Unreadable):
         raise Refused("E8004") from None
     # The officer vouches for it, so that a replaced or revoked phone is no reason any more.
