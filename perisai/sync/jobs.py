@@ -43,7 +43,7 @@ def sweep(clock: Clock) -> int:
             _judge_phone(device_id, clock)
             judged += 1
         except Exception as error:  # noqa: BLE001 - it waits for the next minute
-            log.error("ops of phone %s cannot be judged: %s", device_id, type(error).__name__)  # noqa: TRY400
+            log.error("ops of phone %s cannot be judged: %s", device_id, type(error).__name__)
     return judged
 
 

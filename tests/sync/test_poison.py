@@ -10,6 +10,7 @@ import pytest
 from perisai.events.clock import FixedClock
 from perisai.events.vault import seal
 from perisai.sync import jobs
+from perisai.sync import judge as judging
 from perisai.sync import push as pushing
 from perisai.sync.clock import make_token, to_ms
 from perisai.web.simulate.phone import Phone
@@ -36,7 +37,7 @@ def test_sweep_goes_on_after_a_phone_that_fails(phone_of: PhoneOf, monkeypatch: 
         phone.op("enrol", worker())
     assert [phone.push()[0]["status"] for phone in (first, second)] == ["received", "received"]
     monkeypatch.undo()
-    judge = jobs.judge
+    judge = judging.judge
     failed: list[str] = []
 
     def fails_once(phone: Any, **options: Any) -> object:
@@ -78,7 +79,8 @@ def test_held_op_is_judged_as_of_its_receipt(phone_of: PhoneOf) -> None:
     phone.push()
     with system_work(agent.branch) as work:
         row = work.row(
-            "SELECT state, captured_to FROM members_enrolment WHERE branch_id = %s AND id = %s", [agent.branch.id, op_id]
+            "SELECT state, captured_to FROM members_enrolment WHERE branch_id = %s AND id = %s",
+            [agent.branch.id, op_id],
         )
     assert row == ("accepted", long_ago)
 
