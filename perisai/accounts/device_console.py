@@ -35,7 +35,7 @@ REASON_WORDS = {
 def agent_list(request: PageRequest) -> HttpResponse:
     """Agents I see, with how many phones each has; ``q`` and ``page`` in the address."""
     text, page = request.GET.get("q", "").strip(), request.GET.get("page", "1")
-    number = int(page) if page.isdigit() and 0 < int(page) < 10_000 else 1
+    number = int(page) if page.isdecimal() and len(page) < 5 and int(page) else 1
     rows = queries.agents_with_phones(request.work, viewer=request.viewer, text=text, page=number)
     context = {
         "agents": rows[: queries.PAGE],

@@ -237,7 +237,7 @@ def _place_name(filters: search.Filters) -> str:
     """What the level and key of the address are called."""
     if filters.level == "r":
         return str(Region.objects.filter(code=filters.key[:5]).first() or filters.key)
-    if filters.level in ("b", "s", "o", "w") and filters.key.isdigit():
+    if filters.level in ("b", "s", "o", "w") and filters.key.isdecimal():
         return str(Office.objects.filter(id=int(filters.key)).first() or filters.key)
     return ""
 

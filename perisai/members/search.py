@@ -3,7 +3,7 @@
 The filters are those of the address, so that a number on the live page leads to its records.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, LiteralString
@@ -37,12 +37,21 @@ _BEHIND: LiteralString = """EXISTS (
   SELECT FROM events_event v WHERE v.branch_id = e.branch_id AND v.subject_id = e.id AND v.kind = ANY(%s)
     AND v.received_at >= %s AND v.day_captured BETWEEN %s AND %s)"""
 
-_LEVELS: dict[str, tuple[LiteralString, type]] = {
-    "b": ("e.branch_id = %s", int),
-    "s": ("e.sub_branch_id = %s", int),
-    "o": ("e.agency_office_id = %s", int),
+
+def _office(text: str) -> int:
+    """The id of an office, four bytes. Raises ``ValueError``."""
+    number = int(text)
+    if not 0 <= number < 2**31:
+        raise ValueError(text)
+    return number
+
+
+_LEVELS: dict[str, tuple[LiteralString, Callable[[str], Any]]] = {
+    "b": ("e.branch_id = %s", _office),
+    "s": ("e.sub_branch_id = %s", _office),
+    "o": ("e.agency_office_id = %s", _office),
     "a": ("e.agent_id = %s", UUID),
-    "w": ("e.branch_id IN (SELECT id FROM offices_office WHERE kind = 'branch' AND path @> ARRAY[%s::int])", int),
+    "w": ("e.branch_id IN (SELECT id FROM offices_office WHERE kind = 'branch' AND path @> ARRAY[%s::int])", _office),
 }
 _LETTERS = {"branch": "b", "sub_branch": "s", "agency_office": "o", "agent": "a", "region": "w", "regency": "r"}
 """The live page's words for the same levels."""
@@ -77,8 +86,8 @@ class Filters:
             day_from=_read(date.fromisoformat, params.get("day_from")),
             day_to=_read(date.fromisoformat, params.get("day_to")),
             agent=_read(UUID, params.get("agent")),
-            sub_branch=_read(int, params.get("sub_branch")),
-            branch=_read(int, params.get("branch")),
+            sub_branch=_read(_office, params.get("sub_branch")),
+            branch=_read(_office, params.get("branch")),
             regency=params.get("regency", "")[:5],
         )
 
@@ -97,7 +106,7 @@ class Cursor:
     @classmethod
     def of(cls, text: str) -> "Cursor | None":
         head, _, tail = text.partition("_")
-        key, branch_id = _read(UUID, head), _read(int, tail)
+        key, branch_id = _read(UUID, head), _read(_office, tail)
         return cls(key, branch_id) if key is not None and branch_id is not None else None
 
     def __str__(self) -> str:

@@ -33,6 +33,8 @@ REASONS: dict[str, str | Promise] = {
     "capacity": gettext_lazy("The branch cannot serve more"),
     "correction": gettext_lazy("Correction of a mistake"),
 }
+YEARS = range(2015, 2101)
+"""Of the months that an address may ask for; any other is answered with this month."""
 EDITORS = (Role.BRANCH_HEAD, Role.HEAD_OFFICE)
 
 
@@ -136,9 +138,12 @@ def _office(request: PageRequest, branch_id: int) -> Office:
 def _period(request: PageRequest) -> date:
     text = request.POST.get("period") or request.GET.get("period") or ""
     try:
-        return date.fromisoformat(f"{text[:7]}-01")
+        period = date.fromisoformat(f"{text[:7]}-01")
+        if period.year in YEARS:
+            return period
     except ValueError:
-        return branch_day(request.work.now, request.viewer.office.timezone).replace(day=1)
+        pass
+    return branch_day(request.work.now, request.viewer.office.timezone).replace(day=1)
 
 
 def _next(period: date) -> date:
@@ -148,6 +153,6 @@ def _next(period: date) -> date:
 def _whole(text: str) -> int:
     """Digits with or without points between thousands. Raises E5002."""
     bare = text.strip().replace(".", "").replace(",", "").replace(" ", "")
-    if not bare.isdigit() or len(bare) > 9:
+    if not bare.isdecimal() or len(bare) > 9:
         raise Refused("E5002")
     return int(bare)

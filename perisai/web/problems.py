@@ -4,8 +4,10 @@ defect of ours."""
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.views.defaults import bad_request
 
 from perisai.errors import Refused
 
@@ -31,10 +33,10 @@ class ProblemsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(PATHS):
-            return self.get_response(request)
+            return _ask(request, self.get_response)
         if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not request.path.startswith(SNAP):
             return problem(Refused("E1003", limit=f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20} MiB"))
-        response = self.get_response(request)
+        response = _ask(request, self.get_response)
         code = _FRAMEWORK.get(response.status_code)
         if code is None or not response.headers.get("Content-Type", "").startswith("text/"):
             return response
@@ -42,6 +44,13 @@ class ProblemsMiddleware:
         if "Allow" in response.headers:
             told["Allow"] = response.headers["Allow"]
         return told
+
+
+def _ask(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
+    """No address of ours holds a NUL, and no text of PostgreSQL can."""
+    if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return bad_request(request, BadRequest())
+    return get_response(request)
 
 
 def _length(request: HttpRequest) -> int:
