@@ -37,11 +37,13 @@ REASONS = ("identity_check", "member_asked", "core_correction", "complaint")
 def member_list(request: PageRequest) -> HttpResponse:
     """Search and filters in the address; an exact NIK is found only within the viewer's own part."""
     filters = search.Filters.of(request.GET)
-    if filters.is_nik:
-        _count_lookup(request)
-    rows, after = search.find(
-        request.work, viewer=request.viewer, filters=filters, after=search.Cursor.of(request.GET.get("after", ""))
-    )
+    rows, after = [], None
+    if _may_look(request, filters):
+        rows, after = search.find(
+            request.work, viewer=request.viewer, filters=filters, after=search.Cursor.of(request.GET.get("after", ""))
+        )
+    else:
+        messages.error(request, _("Auditors search by name, KPJ or payment code."))
     context = {
         "rows": _shown(request, rows),
         "after": after,
@@ -60,6 +62,8 @@ def member_list(request: PageRequest) -> HttpResponse:
 def member_export(request: PageRequest, form: str) -> HttpResponseBase:
     """The whole list as a file, read inside the page's Work."""
     filters = search.Filters.of(request.GET)
+    if not _may_look(request, filters):
+        raise Refused("E2006")
     rows = _named(request, search.each(request.work, viewer=request.viewer, filters=filters))
     name = f"perisai-{_('members')}-{request.work.now:%Y%m%d-%H%M}.{form}"
     if form == "csv":
@@ -168,13 +172,16 @@ def member_find(request: PageRequest, enrolment_id: UUID) -> HttpResponse:
     return redirect("members:member", branch_id=row[0], enrolment_id=enrolment_id)
 
 
-def _count_lookup(request: PageRequest) -> None:
-    """Auditors read inside a read-only transaction, which cannot count: they search by name or code."""
+def _may_look(request: PageRequest, filters: search.Filters) -> bool:
+    """Counts a look-up by NIK; raises E1005 above the limit. False for auditors, who read inside a read-only transaction,
+    which cannot count: they search by name or code."""
+    if not filters.is_nik:
+        return True
     if not request.viewer.may_change:
-        messages.error(request, _("Auditors search by name, KPJ or payment code."))
-        return
+        return False
     key = str(request.viewer.user.id)
     limit.take(kind="nik", key=key, limit=LOOKUPS_AN_HOUR, per=timedelta(hours=1), now=request.work.now)
+    return True
 
 
 def _shown(request: PageRequest, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

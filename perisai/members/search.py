@@ -93,7 +93,12 @@ class Filters:
 
     @property
     def is_nik(self) -> bool:
-        return len(self.q) == 16 and self.q.isdigit()
+        return len(self.digits) == 16 and self.digits.isdigit()
+
+    @property
+    def digits(self) -> str:
+        """The number as people group it, without what stands between."""
+        return "".join(self.q.split()).replace("-", "")
 
 
 @dataclass(frozen=True)
@@ -192,9 +197,9 @@ def _places(filters: Filters) -> Iterator[Part]:
 
 def _words(filters: Filters) -> Iterator[Part]:
     """A number is a KPJ, a payment code or, with 16 digits, a NIK (found by its keyed hash only); words are of the name."""
-    digits = filters.q.replace(" ", "").replace("-", "")
+    digits = filters.digits
     if digits.isdigit():
-        nik_hash = keyed_hash("nik", digits) if len(digits) == 16 else None
+        nik_hash = keyed_hash("nik", digits) if filters.is_nik else None
         yield "(e.kpj = %s OR e.payment_code = %s OR p.nik_hash = %s)", [digits, digits, nik_hash]
         return
     for word in filters.q.lower().split():
