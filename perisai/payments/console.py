@@ -22,6 +22,8 @@ from perisai.payments.codes import mask_nik
 from perisai.payments.models import Bank
 
 DECIDERS = (Role.BRANCH, Role.BRANCH_HEAD, Role.HEAD_OFFICE)
+SEES_QUEUE = (Role.BRANCH, Role.BRANCH_HEAD, *ABOVE)
+"""A notification belongs to a branch, not to a part of it, and names its member."""
 SEES_BANKS = (Role.HEAD_OFFICE, Role.AUDITOR)
 
 
@@ -34,7 +36,7 @@ def payment_list(request: PageRequest) -> HttpResponse:
     zone = request.viewer.office.timezone
     today = datetime.combine(branch_day(request.work.now, zone), time(), ZoneInfo(zone))
     count, amount = queries.totals(request.work, viewer=request.viewer, since=today)
-    sees_queue = request.viewer.role is not Role.AGENCY
+    sees_queue = request.viewer.role in SEES_QUEUE
     context = {
         "rows": [row | {"source": labels.SOURCES[row["source"]]} for row in rows],
         "after": rows[-1]["id"] if len(rows) == queries.PAGE else None,
@@ -48,7 +50,7 @@ def payment_list(request: PageRequest) -> HttpResponse:
     return render(request, "payments/list.html", context)
 
 
-@audience(*STAFF, *ABOVE)
+@audience(*SEES_QUEUE)
 @require_GET
 def notification_list(request: PageRequest) -> HttpResponse:
     """What banks told us; first what waits for a decision."""
@@ -71,7 +73,7 @@ def notification_list(request: PageRequest) -> HttpResponse:
     return render(request, "payments/notifications.html", context)
 
 
-@audience(*STAFF, *ABOVE)
+@audience(*SEES_QUEUE)
 @require_GET
 def notification_page(request: PageRequest, notification_id: UUID) -> HttpResponse:
     return _notification(request, notification_id)

@@ -72,11 +72,14 @@ def _reviews(request: PageRequest) -> Iterator[Need]:
 
 
 def _money(request: PageRequest) -> Iterator[Need]:
+    queue = "/console/payments/notifications/"
+    if not may_open(request.viewer.role, queue):
+        return
     count, amount = asked.suspense(request.work, viewer=request.viewer)
-    if count and may_open(request.viewer.role, "/console/payments/"):
+    if count:
         title = ngettext("%(n)s payment in suspense", "%(n)s payments in suspense", count)
         text = _("%(sum)s was paid and is not booked yet.") % {"sum": rupiah(amount)}
-        yield Need(title % {"n": number(count)}, text, "stop", icon="cash-off", address="/console/payments/suspense/")
+        yield Need(title % {"n": number(count)}, text, "stop", icon="cash-off", address=queue)
 
 
 def _field(request: PageRequest, day: date) -> Iterator[Need]:
