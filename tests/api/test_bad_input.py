@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import socket
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from tests.api.conftest import Place, activated
 from tests.api.valid import activate, billed, photographed
+from tests.running import Running
 from tests.world import make_agent, make_branch, system_work, worker
 
 POSTS = (
@@ -80,6 +82,16 @@ def test_body_of_fifty_megabytes_is_refused_unread(place: Place, path: str) -> N
     else:
         assert (told[0][:3], answer["code"]) == ("413", "E1003")
         assert answer["text"]["id"]
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_server_refuses_fifty_megabytes_before_they_are_sent(demo: Running, path: str) -> None:
+    """The real server answers when it has read the headers; nobody sends, and nothing holds, 50 MB."""
+    with socket.create_connection(("127.0.0.1", demo.web_port), timeout=20) as line:
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{demo.web_port}\r\nContent-Type: application/json\r\n"
+        line.sendall(f"{head}Content-Length: 50000000\r\n\r\n".encode() + b"x" * 1000)
+        status = line.recv(1000).split(b"\r\n")[0]
+    assert status.split()[1] == (b"400" if path.startswith("/snap/") else b"413")
 
 
 @pytest.mark.parametrize("path", POSTS[1:])
