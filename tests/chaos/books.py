@@ -106,8 +106,7 @@ def _check_ops(connection: "psycopg.Connection[Any]", told: dict[str, Any]) -> l
 
 def _check_payments(connection: "psycopg.Connection[Any]", told: list[list[Any]]) -> list[str]:
     booked = connection.execute(
-        "SELECT c.code, p.amount, p.payment_request_id, e.state FROM payments_payment p"
-        " JOIN payments_payment_code c ON c.branch_id = p.branch_id AND c.enrolment_id = p.enrolment_id"
+        "SELECT e.payment_code, p.amount, p.payment_request_id, e.state FROM payments_payment p"
         " JOIN members_enrolment e ON e.branch_id = p.branch_id AND e.id = p.enrolment_id"
     ).fetchall()
     wanted = sorted((code, rupiah, request_id, "active") for code, rupiah, request_id in told)
