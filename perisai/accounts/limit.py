@@ -45,6 +45,12 @@ def check(*, kind: str, key: str, limit: int, per: timedelta, now: datetime) -> 
         raise _too_many(end, now)
 
 
+def forget(*, kind: str, key: str) -> None:
+    """Begins anew for a key that has shown that it guesses no longer."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_attempt WHERE kind = %s AND key = %s", [kind, _key(key)])
+
+
 def _window_end(per: timedelta, now: datetime) -> datetime:
     seconds = int(per.total_seconds())
     return datetime.fromtimestamp((int(now.timestamp()) // seconds + 1) * seconds, UTC)

@@ -138,6 +138,10 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}  # one account is locked by axes, which says for how long
 MFA_ADAPTER = "perisai.accounts.adapter.SealedMfaAdapter"
+MFA_FORMS = {
+    "authenticate": "perisai.accounts.second_step.CountedAuthenticateForm",
+    "reauthenticate": "perisai.accounts.second_step.CountedReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "Perisai"
 MFA_PASSKEY_LOGIN_ENABLED = False

@@ -94,3 +94,14 @@ def test_last_second_factor_cannot_be_taken_off(database: object) -> None:
     client.post("/accounts/2fa/authenticate/", {"code": code_now("JBSWY3DPEHPK3PXP")})
     client.post("/accounts/2fa/totp/deactivate/")
     assert Authenticator.objects.filter(user=user, type="totp").exists()
+
+
+def test_second_step_cannot_be_guessed_from_many_addresses(database: object) -> None:
+    user, client = make_user(Role.BRANCH), stranger()
+    enter(client, user)
+    for number in range(10):
+        client.post("/accounts/2fa/authenticate/", {"code": "000000"}, REMOTE_ADDR=f"192.0.2.{number}")
+        cache.clear()
+    answer = client.post("/accounts/2fa/authenticate/", {"code": code_now("JBSWY3DPEHPK3PXP")})
+    assert answer.status_code == 200
+    assert client.get("/console/accounts/users/")["Location"].startswith("/accounts/login/")
