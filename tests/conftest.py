@@ -30,6 +30,12 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop in this thread until the session ends, and Django refuses
+    to be called from under one."""
+    items.sort(key=lambda item: "e2e" in item.path.parts)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     del config
     shutil.rmtree(DATA, ignore_errors=True)
