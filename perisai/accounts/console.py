@@ -123,9 +123,9 @@ def user_act(request: PageRequest, user_id: UUID, act: str) -> HttpResponse:
         )
     elif act == "sessions":
         one = request.POST.get("session", "")
-        user.end_user_sessions(
-            work, viewer=viewer, user=shown, session_id=int(one) if one.isdecimal() and len(one) < 10 else None
-        )
+        if one and not (one.isascii() and one.isdigit() and len(one) < 10):
+            raise Refused("E1004")
+        user.end_user_sessions(work, viewer=viewer, user=shown, session_id=int(one) if one else None)
         said = say("Sesi diakhiri.", "Ended.")
     else:
         raise Refused("E1004")
