@@ -37,7 +37,8 @@ REASONS = ("identity_check", "member_asked", "core_correction", "complaint")
 def member_list(request: PageRequest) -> HttpResponse:
     """Search and filters in the address; an exact NIK is found only within the viewer's own part."""
     filters = search.Filters.of(request.GET)
-    rows, after = [], None
+    rows: list[dict[str, Any]] = []
+    after: search.Cursor | None = None
     if _may_look(request, filters):
         rows, after = search.find(
             request.work, viewer=request.viewer, filters=filters, after=search.Cursor.of(request.GET.get("after", ""))
