@@ -19,11 +19,14 @@ WHERE branch_id = %(branch)s AND level = 'a' AND key = %(agent)s AND day_capture
 GROUP BY metric
 """
 
-# Carried by enrolment_agent and bill_enrolment.
-_DUES = """
-SELECT count(*), coalesce(sum(b.amount), 0)
-FROM members_enrolment e JOIN contributions_bill b ON b.branch_id = e.branch_id AND b.enrolment_id = e.id
-WHERE e.branch_id = %s AND e.agent_id = %s AND e.state IN ('accepted', 'active') AND b.state = 'open'
+# Carried by enrolment_agent and bill_enrolment. Counters say how many went into review, not who still waits there.
+_WAITING = """
+SELECT count(b.id), coalesce(sum(b.amount), 0), count(*) FILTER (WHERE e.state = 'review' AND e.captured_on = %(today)s),
+  count(*) FILTER (WHERE e.state = 'review' AND e.captured_on BETWEEN %(first)s AND %(today)s)
+FROM members_enrolment e
+LEFT JOIN contributions_bill b
+  ON b.branch_id = e.branch_id AND b.enrolment_id = e.id AND b.state = 'open' AND e.state IN ('accepted', 'active')
+WHERE e.branch_id = %(branch)s AND e.agent_id = %(agent)s AND e.state IN ('accepted', 'active', 'review')
 """
 
 _OFFICES = """
@@ -47,7 +50,12 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
     )  # fmt: skip
     assert offices is not None
     figures = _figures(work, phone, today)
-    dues = work.row(_DUES, [phone.branch_id, phone.agent_id], prepared=True) or (0, 0)
+    waiting = work.row(
+        _WAITING,
+        {"branch": phone.branch_id, "agent": phone.agent_id, "today": today, "first": period},
+        prepared=True,
+    ) or (0, 0, 0, 0)
+    figures["review"] = (waiting[2], waiting[3])
     cap, left, mode = quota.left(work, branch_id=phone.branch_id, period=period)
     held = standing.licence_at(work.now, phone.timezone) or (standing.licences[-1] if standing.licences else None)
     return {
@@ -81,7 +89,7 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
         },
         "target_month": offices[3],
         "quota": {"cap": cap, "left": left, "mode": mode},
-        "dues": {"count": dues[0], "amount": int(dues[1])},
+        "dues": {"count": waiting[0], "amount": int(waiting[1])},
         "rules": load().version,
         "as_of_ms": to_ms(work.now),
     }

@@ -36,7 +36,7 @@ WHERE e.branch_id = %s AND e.id = ANY (%s)
 
 _OPS = """
 SELECT o.op_id, o.seq, o.state, o.code, o.result, e.state, e.reject_code, e.payment_code
-FROM sync_op o LEFT JOIN members_enrolment e ON e.branch_id = o.branch_id AND e.id = o.op_id
+FROM sync_op o LEFT JOIN members_enrolment e ON e.branch_id = o.branch_id AND e.id = o.op_id AND e.agent_id = %s
 WHERE o.branch_id = %s AND o.device_id = %s AND o.op_id = ANY (%s)
 """
 
@@ -51,7 +51,7 @@ def pull(work: Work, phone: Phone, *, cursor: int, limit: int) -> dict[str, Any]
     assert row is not None
     upto, count, subjects = row
     rows = work.rows(_MEMBERS, [phone.branch_id, subjects], prepared=True)
-    decided = work.rows(_OPS, [phone.branch_id, phone.id, subjects], prepared=True)
+    decided = work.rows(_OPS, [phone.agent_id, phone.branch_id, phone.id, subjects], prepared=True)
     return {
         "cursor": upto,
         "more": count == min(limit, MOST),
