@@ -61,8 +61,9 @@ def add_piece(work: Work, *, branch_id: int, agent_id: UUID, sha256: bytes, offs
             with path.open("ab") as file:
                 _write(file, piece)
             return Progress(have + len(piece), size, complete=False)
-        _finish(work, branch_id, sha256, path, piece, media_type)
-    _report(work, branch_id, sha256, row)
+        is_first = _finish(work, branch_id, sha256, path, piece, media_type)
+    if is_first:
+        _report(work, branch_id, sha256, row)
     return Progress(size, size, complete=True)
 
 
@@ -82,7 +83,8 @@ def _find(work: Work, branch_id: int, agent_id: UUID, sha256: bytes) -> tuple[An
     return row
 
 
-def _finish(work: Work, branch_id: int, sha256: bytes, path: Path, last: bytes, media_type: str) -> None:
+def _finish(work: Work, branch_id: int, sha256: bytes, path: Path, last: bytes, media_type: str) -> bool:
+    """False where a retry at the same moment has completed it before."""
     data = (path.read_bytes() if path.exists() else b"") + last
     if hashlib.sha256(data).digest() != sha256 or not data.startswith(_MAGIC[media_type]):
         path.unlink(missing_ok=True)
@@ -95,7 +97,7 @@ def _finish(work: Work, branch_id: int, sha256: bytes, path: Path, last: bytes, 
     temporary.rename(final)
     _sync_folder(final.parent)
     path.unlink(missing_ok=True)
-    work.execute(_COMPLETE, [work.now, branch_id, sha256])
+    return work.row(_COMPLETE, [work.now, branch_id, sha256]) is not None
 
 
 def _write(file: BinaryIO, data: bytes) -> None:
