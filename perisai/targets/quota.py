@@ -101,6 +101,8 @@ def set_quota(
     """
     if not (0 <= target <= 10_000_000 and 0 <= cap_percent <= 1000 and mode in MODES and period.day == 1):
         raise Refused("E5002")
+    if target * cap_percent >= 2**31:  # the database holds the cap to it in four bytes
+        raise Refused("E5002")
     row = work.row(
         _SET,
         {"branch": branch_id, "period": period, "target": target, "percent": cap_percent, "mode": mode},
