@@ -1,5 +1,6 @@
 """Records of phones that could not be judged: what they say, judge them now, or close them with a reason."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from perisai.errors import Refused
 from perisai.events.vault import Unreadable, unseal
 from perisai.events.work import Happened, Work
 from perisai.members import review
+from perisai.payments.codes import mask_nik
 from perisai.sync.judge import judge_reviewed
 from perisai.sync.op import reread
 from perisai.sync.signed import Phone
@@ -32,6 +34,10 @@ _ANSWER = """
 UPDATE sync_op SET state = %s, code = %s, result = %s::jsonb, judged_at = %s
 WHERE branch_id = %s AND device_id = %s AND op_id = %s
 """
+
+
+_NUMBER = re.compile(r"(?<![0-9a-f])[0-9]{16}(?![0-9a-f])")
+"""A NIK or No. KK wherever a phone wrote it; not a piece of a hash."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +136,10 @@ def _readable(sealed: bytes | memoryview) -> tuple[str, str]:
     try:
         data = orjson.loads(line)
     except orjson.JSONDecodeError:
-        return line.decode(errors="replace")[:8000], ""
+        return _NUMBER.sub(lambda found: mask_nik(found[0]), line.decode(errors="replace")[:8000]), ""
     name = _mask(data)
-    return orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()[:20000], name
+    shown = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()[:20000]
+    return _NUMBER.sub(lambda found: mask_nik(found[0]), shown), name
 
 
 def _mask(data: Any) -> str:
