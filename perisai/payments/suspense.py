@@ -37,6 +37,15 @@ FROM payments_notification n LEFT JOIN accounts_user u ON u.id = n.resolved_by
 WHERE n.id = %s FOR UPDATE OF n
 """
 
+# Carried by notification_request. Locked in order of id, so that two who attach copies of one payment see each other.
+_COPIES = """
+SELECT n.id, n.state = 'credited' OR n.state = 'resolved' AND n.resolution LIKE '{"decision":"attached"%%'
+FROM payments_notification n
+WHERE (n.bank_id, n.payment_request_id) = (
+  SELECT m.bank_id, m.payment_request_id FROM payments_notification m WHERE m.id = %s)
+ORDER BY n.id FOR UPDATE OF n
+"""
+
 _RESOLVE = """
 UPDATE payments_notification SET state = 'resolved', resolved_by = %s, resolution = %s, branch_id = %s
 WHERE id = %s AND state = 'suspense'
@@ -50,13 +59,16 @@ def attach(work: Work, *, notification_id: UUID, code: str, reason: str, note: s
     """Books the money on the open bill behind ``code``, whose amount it must be. Returns the enrolment.
 
     Raises ``Refused``: E4001 not in suspense, E4002 no such code in sight, E4003 nothing open to pay there, E4004 another
-    amount, E4005 no reason, E4006 already booked.
+    amount, E4005 no reason, E4006 the bill is paid, E4007 this payment was booked from another notification of it.
     """
     _check_reason(reason, note)
     branch_id, enrolment_id = _get_owner(work, code)
     standing = activation.lock_standing(work, branch_id=branch_id, enrolment_id=enrolment_id)
     bill = settlement.lock_payable(work, branch_id=branch_id, enrolment_id=enrolment_id)
+    copies = work.rows(_COPIES, [notification_id])
     found = _lock(work, notification_id)
+    if any(is_booked for copy_id, is_booked in copies if copy_id != notification_id):
+        raise Refused("E4007")
     due = _check_due(bill, standing, work.now, found["amount"])
     assert standing is not None
     judgement.reprice(work, branch_id=branch_id, due=due)

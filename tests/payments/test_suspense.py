@@ -96,6 +96,26 @@ def test_attach_other_amount_paid_bill_or_other_branch_refused() -> None:
         suspense.attach(work, notification_id=waiting, code=owed.code, reason="wrong_code", note="")
 
 
+@pytest.mark.parametrize("how", ["attached", "credited"])
+def test_attach_money_that_is_booked_already_refused(how: str) -> None:
+    """A bank that tries again with another X-EXTERNAL-ID leaves the same payment in suspense twice."""
+    bank, owed, other = make_bank(), make_billed(), make_billed()
+    message = bank.payment("150199999999", owed.amount)
+    for _ in range(2):
+        bank.send("/transfer-va/payment", message)
+    waiting = [one["id"] for one in notifications(bank) if one["state"] == "suspense"]
+    assert len(waiting) == 2
+    if how == "attached":
+        with Work(scope=Scope.branch(owed.branch.id)) as work:
+            suspense.attach(work, notification_id=waiting[0], code=owed.code, reason="wrong_code", note="")
+    else:
+        with Work(scope=Scope.branch(owed.branch.id)) as work:
+            work.execute("UPDATE payments_notification SET state = 'credited' WHERE id = %s", [waiting[0]])
+    with Work(scope=Scope.branch(other.branch.id)) as work, pytest.raises(Refused, match="E4007"):
+        suspense.attach(work, notification_id=waiting[1], code=other.code, reason="wrong_code", note="")
+    assert read(other)["payments"] == 0
+
+
 def test_suspense_counts_at_the_branch() -> None:
     bank, owed = make_bank(), make_billed()
     bank.pay(owed.code, owed.amount + 1)
