@@ -215,7 +215,9 @@ def _read_outside(row: Mapping[str, str], timezone: str, now: datetime) -> Outsi
         paid_at = _instant(row["paid_at"], timezone)
     except ValueError:
         raise _Wrong("error_payment_form") from None
-    if not 1 <= months <= 12 or amount <= 0 or paid_at > now + timedelta(minutes=5) or len(row["reference"]) > 64:
+    if not (2000 <= first_month.year <= 2100 and paid_at.year >= 2000) or not 1 <= months <= 12 or amount <= 0:
+        raise _Wrong("error_payment_form")
+    if paid_at > now + timedelta(minutes=5) or len(row["reference"]) > 64:
         raise _Wrong("error_payment_form")
     return Outside(first_month, months, amount, min(paid_at, now), row["reference"])
 

@@ -230,3 +230,11 @@ def test_get_port_by_setting() -> None:
     assert isinstance(core.get_port({"PERISAI_EMBEDDED": "1", "PERISAI_CORE": "file"}), core.FileCore)
     with pytest.raises(ValueError, match="PERISAI_CORE"):
         core.get_port({"PERISAI_CORE": "other"})
+
+
+def test_row_with_a_month_out_of_this_world_is_told_so() -> None:
+    row = {"first_month": "9999-06", "months": "12", "amount": "16800", "paid_at": "2026-11-01", "reference": "R"}
+    for month in ("9999-06", "0001-01"):
+        with pytest.raises(core_import._Wrong) as told:
+            core_import._read_outside(row | {"first_month": month}, "Asia/Jakarta", datetime.now(UTC))
+        assert told.value.outcome[0] == "error_payment_form"
