@@ -62,7 +62,8 @@ def make_owed(branch_id: int, count: int) -> list[Owed]:
         _make_branch(work, branch_id)
         rows = [{"person": uuid7(), "id": one} for one in ids]
         work.execute(_ENROLMENTS, {"branch": branch_id, "agent": uuid7(), "rows": orjson.dumps(rows).decode()})
-        numbers = codes.issue_many(work, branch_id=branch_id, enrolment_ids=ids)
+        niks = {one: f"15710801{branch_id % 10_000:04d}{index:04d}" for index, one in enumerate(ids)}
+        numbers = codes.issue_many(work, branch_id=branch_id, niks=niks)
         wanted = [bill.ToBill(one, numbers[one], 1_500_000, frozenset({"JKK", "JKM"}), False, 1) for one in ids]
         issued = bill.issue_many(work, branch_id=branch_id, timezone="Asia/Jakarta", wanted=wanted)
     return [Owed(numbers[one], issued[one].amount) for one in ids]
