@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -145,7 +145,7 @@ def verify_proof(*, code: str, public_key: str, proof: str) -> bytes:
         r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
         message = f"perisai-activate-1\n{code}\n{public_key}".encode()
         key.verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
-    except (ValueError, InvalidSignature) as error:
+    except (ValueError, InvalidSignature, UnsupportedAlgorithm) as error:
         raise Refused("E2003") from error
     return der
 

@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from django.db import connection
+from django.test import Client
 
 from perisai.accounts import device
 from perisai.accounts.agent_card import AgentCard, find_card
@@ -219,3 +220,22 @@ def test_agent_of_another_branch_or_office_is_not_found(database: object) -> Non
         assert logged_in(user).post(f"{address}code/").status_code == 404
     assert logged_in(make_user(Role.AUDITOR)).get(address).status_code == 200
     assert logged_in(make_user(Role.AUDITOR)).post(f"{address}code/").status_code == 403
+
+
+@pytest.mark.parametrize(("of", "to"), [("2a8648ce3d030107", "2a8648ce3d030102"), ("2a8648ce3d0201", "2a8648ce3d0209")])
+def test_key_of_an_unknown_kind_is_refused(of: str, to: str) -> None:
+    handset = Handset()
+    der = base64.urlsafe_b64decode(handset.public_key + "==").replace(bytes.fromhex(of), bytes.fromhex(to))
+    with pytest.raises(Refused, match="E2003"):
+        device.verify_proof(code="7K3QXM0A9T", public_key=b64u(der), proof=handset.prove("7K3QXM0A9T"))
+
+
+@pytest.mark.parametrize("name", ["a\\u0000b", "\\ud800"])
+def test_phone_name_that_no_database_can_hold_is_refused(database: object, name: str) -> None:
+    agent, handset = make_agent(), Handset()
+    with Work.open(scope=Scope.branch(tree().branch.id)) as work:
+        code = device.issue_code(work, agent=card(agent, work)).code
+    body = {"code": code, "public_key": handset.public_key, "app": "1", "proof": handset.prove(code), "name": "NAME"}
+    client = Client(SERVER_NAME="localhost", REMOTE_ADDR=next(IP), raise_request_exception=False)
+    answer = client.post("/api/v1/activation", json.dumps(body).replace("NAME", name), content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "E1002")
