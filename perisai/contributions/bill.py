@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,9 @@ from perisai.events.work import Work
 from perisai.payments import ledger
 
 DAYS_TO_PAY = 30
+LATE_NOTICE: Final = timedelta(days=3)
+"""How long after the customer paid a bank may tell of it and still be taken at the price of then. An unpaid bill is kept
+open as long after its code has stopped working: who paid in time must not lose what they paid for."""
 
 _INSERT = """
 INSERT INTO contributions_bill (branch_id, id, enrolment_id, payment_code, state, first_month, months, lines, amount, rules,

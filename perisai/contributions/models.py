@@ -31,7 +31,7 @@ class Bill(models.Model):
     issued_at = models.DateTimeField()
     priced_at = models.DateTimeField()
     pay_by = models.DateTimeField()
-    """The payment code stops working here: the enrolment then ends unpaid and its slot returns."""
+    """The payment code stops working here: ``bill.LATE_NOTICE`` later the enrolment ends unpaid and its slot returns."""
     paid_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -12,7 +12,7 @@ SELECT e.id, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.c
 FROM members_enrolment e
 WHERE e.branch_id = %(branch)s AND e.state = 'accepted' AND e.id IN (
   SELECT b.enrolment_id FROM contributions_bill b
-  WHERE b.branch_id = %(branch)s AND b.state = 'open' AND b.pay_by < %(now)s LIMIT %(most)s)
+  WHERE b.branch_id = %(branch)s AND b.state = 'open' AND b.pay_by < %(before)s LIMIT %(most)s)
 ORDER BY e.id FOR UPDATE OF e
 """
 
@@ -23,8 +23,9 @@ WHERE branch_id = %s AND id = ANY (%s)
 
 
 def expire_unpaid(work: Work, *, branch_id: int) -> int:
-    """Ends up to ``MOST`` accepted enrolments whose payment code has stopped working; returns how many."""
-    rows = work.rows(_OVERDUE, {"branch": branch_id, "now": work.now, "most": MOST})
+    """Ends up to ``MOST`` accepted enrolments whose payment code stopped working so long ago that no bank will tell of a
+    payment in time any more; returns how many."""
+    rows = work.rows(_OVERDUE, {"branch": branch_id, "before": work.now - bill.LATE_NOTICE, "most": MOST})
     if not rows:
         return 0
     ids = [row[0] for row in rows]

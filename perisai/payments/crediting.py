@@ -1,13 +1,14 @@
 """Books money that a bank confirmed: payment, ledger, bill, months, cover and outcome, in one Work of the branch."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from perisai.contributions import settlement
+from perisai.contributions.bill import LATE_NOTICE
 from perisai.contributions.settlement import Payable
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope
@@ -20,9 +21,6 @@ from perisai.payments.judgement import Due
 from perisai.payments.messages import Notice
 from perisai.payments.partner import Partner
 from perisai.payments.registry import Owner
-
-LATE_NOTICE: Final = timedelta(days=3)
-"""How long after the customer paid a notification may come and still be taken at the price of then."""
 
 # Carried by notification_request; the payment by primary key, where it is of this branch.
 _EARLIER = """

@@ -25,7 +25,8 @@ SELECT count(b.id), coalesce(sum(b.amount), 0), count(*) FILTER (WHERE e.state =
   count(*) FILTER (WHERE e.state = 'review' AND e.captured_on BETWEEN %(first)s AND %(today)s)
 FROM members_enrolment e
 LEFT JOIN contributions_bill b
-  ON b.branch_id = e.branch_id AND b.enrolment_id = e.id AND b.state = 'open' AND e.state IN ('accepted', 'active')
+  ON b.branch_id = e.branch_id AND b.enrolment_id = e.id AND b.state = 'open' AND b.pay_by >= %(now)s
+  AND e.state IN ('accepted', 'active')
 WHERE e.branch_id = %(branch)s AND e.agent_id = %(agent)s AND e.state IN ('accepted', 'active', 'review')
 """
 
@@ -52,7 +53,7 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
     figures = _figures(work, phone, today)
     waiting = work.row(
         _WAITING,
-        {"branch": phone.branch_id, "agent": phone.agent_id, "today": today, "first": period},
+        {"branch": phone.branch_id, "agent": phone.agent_id, "today": today, "first": period, "now": work.now},
         prepared=True,
     ) or (0, 0, 0, 0)
     figures["review"] = (waiting[2], waiting[3])

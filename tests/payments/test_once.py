@@ -14,6 +14,7 @@ import pytest
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work
+from perisai.members.expire import expire_unpaid
 from perisai.payments import crediting, jobs, ledger, notify
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import Billed, local_client, make_bank, make_billed, notifications, read
@@ -209,3 +210,19 @@ def test_payment_told_late_at_price_of_the_day_the_customer_paid_is_taken() -> N
     assert notify.notify(call, settings).code == "2002500"
     books = read(owed)
     assert (books["first_month"].isoformat(), books["cover_from"]) == ("2026-12-01", told_at)
+
+
+def test_paid_in_time_but_told_after_the_code_expired_is_credited() -> None:
+    """The hourly end of unpaid enrolments waits for what banks still have to tell."""
+    bank, owed = make_bank(), make_billed(at=datetime.now(UTC) - timedelta(hours=30))
+    with Work(scope=Scope.branch(owed.branch.id)) as work:
+        work.execute(
+            "UPDATE contributions_bill SET pay_by = now() - interval '1 hour' WHERE branch_id = %s AND id = %s",
+            [owed.branch.id, owed.bill_id],
+        )
+    with Work(scope=Scope.branch(owed.branch.id)) as work:
+        assert expire_unpaid(work, branch_id=owed.branch.id) == 0
+    paid_at = (datetime.now(UTC) - timedelta(hours=2)).isoformat(timespec="seconds")
+    answer = bank.pay(owed.code, owed.amount, trxDateTime=paid_at)
+    assert answer.json()["responseCode"] == "2002500"
+    assert read(owed)["state"] == "active"
