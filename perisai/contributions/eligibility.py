@@ -67,4 +67,6 @@ def _unmet(entry: EntryRules, asked: Applicant, on: date) -> Iterator[tuple[str,
 def in_force(rule: EntryRule, on: date) -> int:
     """The limit that holds on a day; before the first one known, the first one."""
     values: Mapping[date, Value] = rule.values
+    if len(values) == 1:
+        return next(iter(values.values())).value
     return values[max((day for day in values if day <= on), default=min(values))].value

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Final, Literal
 
 from perisai.contributions.rules import load
@@ -20,6 +19,10 @@ Knows = Callable[[str], bool | None]
 _OUTER: Final = " \t\r\n\u00a0\u2007\u202f"
 _MARKS: Final = re.compile("[ \t\r\n\u00a0\u2007\u202f.,'\u2019/-]")
 _DIGITS: Final = re.compile("[0-9]{16}")
+_REPEATED: Final = frozenset(str(first) * 16 for first in range(10))
+_SEQUENCES: Final = frozenset(
+    "".join(str((first + step * place) % 10) for place in range(16)) for first in range(10) for step in (1, -1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ def is_stand_in(day: date, rules: NikRules | None = None) -> bool:
 
 
 def _clean(text: str, name: str, rules: NikRules) -> tuple[str, list[str]]:
+    if _DIGITS.fullmatch(text):
+        return text, []
     outer = text.strip(_OUTER)
     bare = _MARKS.sub("", outer)
     seen = [f"{name}_spaces"] if bare != outer else []
@@ -119,10 +124,9 @@ def _shape_refusals(digits: str, name: str) -> Iterator[str]:
         return
     if digits[0] == "0":
         yield f"{name}_leading_zero"
-    steps = {(int(second) - int(first)) % 10 for first, second in pairwise(digits)}
-    if steps == {0}:
+    if digits in _REPEATED:
         yield f"{name}_repeated"
-    if steps in ({1}, {9}):
+    if digits in _SEQUENCES:
         yield f"{name}_sequence"
 
 

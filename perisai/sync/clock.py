@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from perisai import keys
@@ -30,6 +30,7 @@ def make_token(now: datetime) -> str:
     return f"{text}.{_tag(text)}"
 
 
+@lru_cache(maxsize=4096)
 def read_token(token: str) -> datetime | None:
     """The time in a token; None where it is not ours."""
     text, _, tag = token.rpartition(".")

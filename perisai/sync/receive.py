@@ -1,6 +1,9 @@
 """Receive first: stores the raw ops of a push before anything is judged."""
 
+from itertools import accumulate
 from uuid import UUID
+
+import orjson
 
 from perisai.events.vault import seal
 from perisai.events.work import Work
@@ -10,9 +13,10 @@ from perisai.sync.signed import Phone
 # Unique by (branch, device, op): whoever comes second waits for the first and then inserts nothing.
 _STORE = """
 INSERT INTO sync_op (branch_id, device_id, op_id, seq, hash, prev, kind, sealed, received_at, state)
-SELECT %s, %s, o.op_id, o.seq, o.hash, o.prev, o.kind, o.sealed, %s, 'received'
-FROM unnest(%s::uuid[], %s::bigint[], %s::bytea[], %s::bytea[], %s::text[], %s::bytea[])
-  AS o (op_id, seq, hash, prev, kind, sealed)
+SELECT %(branch)s, %(device)s, o.op_id, o.seq, o.hash, o.prev, o.kind,
+  substring(%(sealed)s::bytea FROM o.starts FOR o.length), %(now)s, 'received'
+FROM jsonb_to_recordset(%(rows)s::jsonb)
+  AS o (op_id uuid, seq bigint, hash bytea, prev bytea, kind text, starts int, length int)
 ON CONFLICT (branch_id, device_id, op_id) DO NOTHING
 """
 
@@ -34,23 +38,31 @@ def store(work: Work, *, phone: Phone, ops: list[SentOp], signature: bytes) -> s
     """
     distinct = {op.op_id: op for op in reversed(ops)}
     kept = sorted(distinct.values(), key=lambda op: op.op_id)
-    work.execute(
-        _STORE,
-        [
-            phone.branch_id,
-            phone.id,
-            work.now,
-            [op.op_id for op in kept],
-            [op.seq for op in kept],
-            [op.hash for op in kept],
-            [op.prev for op in kept],
-            [op.kind for op in kept],
-            [seal(op.line) for op in kept],
-        ],
-        prepared=True,
-    )
+    sealed = [seal(op.line) for op in kept]
+    common = {"branch": phone.branch_id, "device": phone.id, "now": work.now}
+    rows = {"rows": _rows(kept, sealed), "sealed": b"".join(sealed)}
+    work.execute(_STORE, common | rows, prepared=True)
     last = ops[-1]
     proof = {"hash": last.hash, "seq": last.seq, "signature": signature}
-    work.execute(_PROVE, proof | {"branch": phone.branch_id, "device": phone.id, "now": work.now}, prepared=True)
+    work.execute(_PROVE, common | proof, prepared=True)
     stored = dict(work.rows(_HASHES, [phone.branch_id, phone.id, list(distinct)], prepared=True))
     return {op.op_id for op in ops if bytes(stored[op.op_id]) != op.hash}
+
+
+def _rows(ops: list[SentOp], sealed: list[bytes]) -> str:
+    """The ops as JSON; their sealed bytes travel in one piece, and each op says where its own begin (from 1)."""
+    starts = accumulate((len(one) for one in sealed), initial=1)
+    return orjson.dumps(
+        [
+            {
+                "op_id": op.op_id,
+                "seq": op.seq,
+                "hash": f"\\x{op.hash.hex()}",
+                "prev": f"\\x{op.prev.hex()}",
+                "kind": op.kind,
+                "starts": start,
+                "length": len(one),
+            }
+            for op, one, start in zip(ops, sealed, starts, strict=False)
+        ]
+    ).decode()
