@@ -105,7 +105,7 @@ def worker(**changes: Any) -> dict[str, Any]:
         "nik": nik,
         "kk": None,
         "name": _name(serial),
-        "birth_place": "Jambi",
+        "birth_place": f"Kampung {serial % 97}",
         "birth_date": birth.isoformat(),
         "sex": "M",
         "phone": f"+62812{serial:08d}",
@@ -148,7 +148,7 @@ def system_work(branch: Branch, clock: Clock | None = None) -> Work:
 
 def _name(serial: int) -> str:
     """Two words of rare syllables, different for every serial."""
-    syllables = ("ba", "ki", "ru", "so", "me", "ta", "wi", "lo", "du", "ne", "pa", "gi", "ju", "ro", "ze", "fa")
+    syllables = ("ba", "ki", "ru", "so", "me", "ta", "wi", "lo", "du", "ne", "pa", "gi", "ju", "ro", "nu", "hi")
     digits = [(serial >> shift) & 15 for shift in (0, 4, 8, 12)]
     mixed = [(digit * 7 + index * 5) % 16 for index, digit in enumerate(digits)]
     return (syllables[mixed[0]] + syllables[mixed[1]] + "n " + syllables[mixed[2]] + syllables[mixed[3]] + "r").title()
