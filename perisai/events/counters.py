@@ -17,7 +17,7 @@ def additions(rows: list[dict[str, Any]], *, branch_id: int) -> list[dict[str, A
     for row in rows:
         keys = _keys(row, branch_id)
         for metric, column in kinds()[row["kind"]].metrics:
-            value = row[column]
+            value = -row["quantity"] if column == "-quantity" else row[column]
             if value:
                 for level, key in keys:
                     sums[level, key, row["day_captured"], row["segment"], metric] += value

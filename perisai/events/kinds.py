@@ -6,12 +6,14 @@ from pathlib import Path
 
 import yaml
 
+SOURCES = ("quantity", "amount", "-quantity")
+
 
 @dataclass(frozen=True)
 class Kind:
     name: str
     metrics: tuple[tuple[str, str], ...]
-    """Pairs (metric, column of the event that it adds: ``quantity`` or ``amount``)."""
+    """Pairs (metric, what of the event it adds: ``quantity``, ``amount`` or ``-quantity``)."""
     detail: frozenset[str]
     id: str
     en: str
@@ -19,14 +21,14 @@ class Kind:
 
 @cache
 def kinds() -> dict[str, Kind]:
-    """Every kind by name. Raises ``ValueError`` where a metric adds neither quantity nor amount."""
+    """Every kind by name. Raises ``ValueError`` where a metric adds something else than an event has."""
     rows = yaml.safe_load((Path(__file__).parent / "kinds.yaml").read_text(encoding="utf-8"))
     found = {
         name: Kind(name, tuple(row["metrics"].items()), frozenset(row["detail"]), row["id"], row["en"])
         for name, row in rows.items()
     }
     for kind in found.values():
-        if any(column not in ("quantity", "amount") for _, column in kind.metrics):
+        if any(column not in SOURCES for _, column in kind.metrics):
             raise ValueError(f"kinds.yaml: {kind.name} adds an unknown column")
     return found
 

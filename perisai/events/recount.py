@@ -14,7 +14,7 @@ WITH metric AS (
   SELECT * FROM jsonb_to_recordset(%(metrics)s::jsonb) AS m (kind text, metric text, source text)
 ), added AS (
   SELECT l.level, l.key, e.day_captured, e.day_received, e.segment, m.metric,
-         sum(CASE m.source WHEN 'amount' THEN e.amount ELSE e.quantity END)::bigint AS value
+         sum(CASE m.source WHEN 'amount' THEN e.amount WHEN '-quantity' THEN -e.quantity ELSE e.quantity END)::bigint AS value
   FROM events_event e
   JOIN metric m ON m.kind = e.kind
   CROSS JOIN LATERAL (VALUES ('b', e.branch_id::text), ('s', e.sub_branch_id::text), ('o', e.agency_office_id::text),

@@ -35,6 +35,12 @@ class _Body(BaseModel):
     reason: Literal["mistake", "worker_declined", "duplicate"]
 
 
+def lock_targets(work: Work, *, branch_id: int, agent_id: UUID, enrolments: list[UUID]) -> None:
+    """Takes the rows that ``cancel_many`` will end before anything of the batch takes quota, which comes after them in the
+    order of locks."""
+    work.rows(_LOCK, [branch_id, agent_id, sorted(enrolments)])
+
+
 def cancel_many(work: Work, *, branch_id: int, agent_id: UUID, bodies: dict[UUID, Any]) -> dict[UUID, Decision]:
     """Judges ``cancel`` ops (op id -> body). A paid enrolment stays; cancelling twice is harmless."""
     decisions: dict[UUID, Decision] = {}
@@ -86,7 +92,7 @@ def _report(work: Work, branch_id: int, agent_id: UUID, row: tuple[Any, ...], bo
     enrolment_id, state, sub_branch_id, agency_office_id, region_code, _, _, captured_on = row
     work.report(
         Happened(
-            kind="enrolment_cancelled",
+            kind="enrolment_cancelled" if state == "accepted" else "review_cancelled",
             branch_id=branch_id,
             subject_id=enrolment_id,
             agent_id=agent_id,

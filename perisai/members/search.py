@@ -33,9 +33,11 @@ _TAIL: LiteralString = """
 """
 
 # Carried by event_subject (branch_id, subject_id); what was captured on a day was received on it or after.
-_BEHIND: LiteralString = """EXISTS (
-  SELECT FROM events_event v WHERE v.branch_id = e.branch_id AND v.subject_id = e.id AND v.kind = ANY(%s)
-    AND v.received_at >= %s AND v.day_captured BETWEEN %s AND %s)"""
+# What was taken back since is not behind the figure any more.
+_BEHIND: LiteralString = """(
+  SELECT coalesce(sum(CASE WHEN v.kind = ANY(%s) THEN -v.quantity ELSE v.quantity END), 0) FROM events_event v
+  WHERE v.branch_id = e.branch_id AND v.subject_id = e.id AND v.kind = ANY(%s)
+    AND v.received_at >= %s AND v.day_captured BETWEEN %s AND %s) > 0"""
 
 
 def _office(text: str) -> int:
@@ -131,7 +133,7 @@ def _read(kind: Any, text: str | None) -> Any:
 
 
 def metrics() -> dict[str, list[str]]:
-    """Metric -> kinds of event whose subject is an enrolment and that add it."""
+    """Metric -> kinds of event whose subject is an enrolment and that add to it or take from it."""
     found: dict[str, list[str]] = {}
     for kind in kinds().values():
         for metric, _ in kind.metrics:
@@ -209,7 +211,9 @@ def _words(filters: Filters) -> Iterator[Part]:
 def _days(filters: Filters) -> Iterator[Part]:
     first, last = filters.day_from or _LONG_AGO, filters.day_to or _FAR_OFF
     if filters.metric:
-        yield _BEHIND, [metrics()[filters.metric], max(first, _LONG_AGO) - timedelta(days=1), first, last]
+        moved = metrics()[filters.metric]
+        taken = [name for name in moved if (filters.metric, "-quantity") in kinds()[name].metrics]
+        yield _BEHIND, [taken, moved, max(first, _LONG_AGO) - timedelta(days=1), first, last]
     elif filters.day_from or filters.day_to:
         yield "e.captured_on BETWEEN %s AND %s", [first, last]
 

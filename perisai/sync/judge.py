@@ -5,6 +5,7 @@ twice. If a batch fails, it is split until the bad op stands alone in review.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from perisai.agents.licence import get_standing
 from perisai.events.vault import unseal
 from perisai.events.work import Happened, Work
 from perisai.members import queue
-from perisai.members.cancel import cancel_many
+from perisai.members.cancel import cancel_many, lock_targets
 from perisai.members.candidate import Asked
 from perisai.members.decision import Decision
 from perisai.members.enrol import enrol_many
@@ -180,6 +181,8 @@ def _decide_batch(work: Work, phone: Phone, ops: list[SentOp]) -> dict[UUID, Dec
             work, branch_id=phone.branch_id, timezone=phone.timezone, standing=standing, device_id=phone.id, asked=asked
         )
 
+    if cancels:
+        lock_targets(work, branch_id=phone.branch_id, agent_id=phone.agent_id, enrolments=_ids(taken_back))
     decisions = enrol(first) if first else {}
     if cancels:
         decisions |= cancel_many(work, branch_id=phone.branch_id, agent_id=phone.agent_id, bodies=cancels)
@@ -187,6 +190,14 @@ def _decide_batch(work: Work, phone: Phone, ops: list[SentOp]) -> dict[UUID, Dec
         decisions |= enrol(rest)
     unknown = [op for op in ops if op.kind not in ("enrol", "cancel")]
     return decisions | _to_review(work, phone, unknown, "op_unreadable", "E6001")
+
+
+def _ids(texts: set[str]) -> list[UUID]:
+    found: list[UUID] = []
+    for text in texts:
+        with suppress(ValueError):
+            found.append(UUID(text))
+    return found
 
 
 def _asked(op: SentOp, work: Work) -> Asked:

@@ -51,10 +51,11 @@ def recount(branches: list[int], column: str = "branch_id", key: Any = None) -> 
         if key is not None and str(row[column]) != str(key):
             continue
         for metric, source in kinds()[row["kind"]].metrics:
+            value = -row["quantity"] if source == "-quantity" else row[source]
             if today().replace(day=1) <= row["day_captured"] <= today():
-                month[metric] += row[source]
+                month[metric] += value
             if row["day_captured"] == today():
-                of_today[metric] += row[source]
+                of_today[metric] += value
     return month, of_today
 
 

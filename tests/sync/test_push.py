@@ -249,6 +249,8 @@ def test_push_cancel_returns_slot_and_nik(phone_of: PhoneOf) -> None:
     assert [a["status"] for a in phone.push()] == ["accepted"] * 3 + ["accepted"]
     with system_work(agent.branch) as work:
         assert work.rows("SELECT max(consumed) FROM targets_quota WHERE branch_id = %s", [agent.branch.id]) == [(1,)]
+        net = "SELECT sum(value) FROM events_counter WHERE branch_id = %s AND level = 'b' AND metric = 'accepted'"
+        assert work.rows(net, [agent.branch.id]) == [(1,)], "what was taken back no longer counts for the target"
         assert recount(work, branch_id=agent.branch.id).proved
 
 

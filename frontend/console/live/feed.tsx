@@ -16,6 +16,8 @@ const STOP = new Set([
   "enrolment_rejected",
   "review_rejected",
   "enrolment_cancelled",
+  "review_cancelled",
+  "enrolment_expired",
   "core_refused",
   "device_revoked",
 ]);
