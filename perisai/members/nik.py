@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal
 
 from perisai.contributions.rules import load
@@ -155,6 +156,7 @@ def _dates(digits: str, rules: NikRules) -> tuple[date, ...]:
     return _in_centuries(int(digits[10:12]), int(digits[8:10]), _day(digits, rules))
 
 
+@lru_cache(maxsize=65536)
 def _in_centuries(year: int, month: int, day: int) -> tuple[date, ...]:
     found = []
     for century in (1900, 2000):

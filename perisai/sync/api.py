@@ -136,9 +136,9 @@ def activation(request: HttpRequest, body: Activation) -> dict[str, Any]:
         "requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}},
     },
 )
-def push_ops(request: HttpRequest) -> dict[str, Any]:
+def push_ops(request: HttpRequest) -> HttpResponse:
     """Takes up to 200 chained ops."""
-    return push(request, clock=clock)
+    return HttpResponse(orjson.dumps(push(request, clock=clock)), content_type="application/json; charset=utf-8")
 
 
 @router.get(

@@ -34,9 +34,9 @@ _BEGIN_CHAIN = """
 INSERT INTO sync_chain (branch_id, device_id, seq, hash) VALUES (%s, %s, 0, %s) ON CONFLICT DO NOTHING
 """
 
-# Carried by op_waiting, which holds only what is not decided yet.
+# Carried by op_waiting, which holds only what is not decided yet. Bytes that the request holds already do not come back.
 _WAITING = """
-SELECT op_id, seq, prev, kind, sealed, received_at, state FROM sync_op
+SELECT op_id, seq, prev, kind, CASE WHEN op_id = ANY (%s) THEN NULL ELSE sealed END, received_at, state FROM sync_op
 WHERE branch_id = %s AND device_id = %s AND state IN ('received', 'held')
 ORDER BY seq, received_at, op_id LIMIT %s
 """
@@ -121,7 +121,7 @@ def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head:
     """Sorts what waits: in sequence, forked off, held before a gap, or held too long."""
     found = _Sorted(seq=seq, hash=head)
     for op_id, op_seq, prev, kind, sealed, received_at, state in work.rows(
-        _WAITING, [phone.branch_id, phone.id, MOST], prepared=True
+        _WAITING, [list(known), phone.branch_id, phone.id, MOST], prepared=True
     ):
         read = known.get(op_id) or reread(op_id, op_seq, bytes(prev), kind, unseal(sealed))
         op = replace(read, received_at=received_at)
