@@ -137,11 +137,7 @@ class Work:
 
     def _cursor(self, prepared: bool) -> CursorWrapper:
         """Django binds parameters in the client, which hides that two statements are the same; the other kind does not."""
-        if not prepared:
-            return connection.cursor()
-        connection.ensure_connection()
-        bound: Any = ServerBindingCursor
-        return connection.make_cursor(bound(connection.connection))
+        return prepared_cursor() if prepared else connection.cursor()
 
     def report(self, happened: Happened) -> None:
         """Takes an event of a verb; it is written when the Work ends."""
@@ -169,6 +165,14 @@ class Work:
         if self._events:
             with self._cursor(prepared=True) as cursor:
                 write(cursor, events=self._events, actor=self.actor, now=self.now)
+
+
+def prepared_cursor() -> CursorWrapper:
+    """A cursor whose statements are bound on the server, planned once and kept by the connection; for registries that are
+    read before a Work can be opened. Every parameter needs a type that the statement gives away."""
+    connection.ensure_connection()
+    bound: Any = ServerBindingCursor
+    return connection.make_cursor(bound(connection.connection))
 
 
 def branch_day(at: datetime, timezone: str) -> date:

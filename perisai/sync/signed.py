@@ -11,10 +11,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from django.db import connection
 from django.http import HttpRequest
 
 from perisai.errors import Refused
+from perisai.events.work import prepared_cursor
 from perisai.sync.clock import require_fresh
 
 # Registries outside row-level security, each by its primary key, and the phone's user.
@@ -57,7 +57,7 @@ def find_phone(request: HttpRequest) -> Phone:
 
 def get_phone(device_id: UUID) -> Phone:
     """Raises E2001 where no phone has this id."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_FIND, [device_id])
         row = cursor.fetchone()
     if row is None:
