@@ -7,6 +7,12 @@
  * Amounts are whole rupiah.
  */
 
+import type { CancelReason, Draft, DraftPatch, EnrolForm, PhotoRef, Place } from "./contract-form";
+import type { KeepingState, LockState } from "./contract-phone";
+
+export * from "./contract-form";
+export * from "./contract-phone";
+
 // ---------------------------------------------------------------- values that change
 
 /** A value to read now and to be told about when it changes. `subscribe` does not call back for the present value. */
@@ -57,6 +63,13 @@ export type LocalErrorCode =
   | "draft_missing"
   | "not_cancellable"
   | "reference_missing" // rules or regions have never been downloaded
+  | "locked" // the vault is closed: the PIN is needed
+  | "pin_wrong" // `LockState.waitUntil` says when the next try is heard
+  | "pin_weak" // too short, all alike or a run
+  | "too_many_members" // the server sends far more than an agent can have: nothing more is taken
+  | "too_old" // another tab or a newer version has changed what is on the phone: load the page again
+  | "share_failed" // the system's share sheet, printer or SMS could not be opened
+  | "reader_missing" // the card reader has not been downloaded and there is no network
   | "programming"; // a defect of the app
 
 export type ErrorCode = LocalErrorCode | `E${string}`;
@@ -99,9 +112,9 @@ export interface BranchView {
 
 /**
  * `starting` until storage was read; `unsupported` says why in `problem`; `new` needs activation; `revoked` may still
- * send what it holds, but shows nothing new.
+ * send what it holds, but shows nothing new; `wiped`: it had been switched off, had nothing left to send, and was emptied.
  */
-export type DevicePhase = "starting" | "unsupported" | "new" | "active" | "revoked";
+export type DevicePhase = "starting" | "unsupported" | "new" | "active" | "revoked" | "wiped";
 
 export interface DeviceState {
   readonly phase: DevicePhase;
@@ -110,104 +123,6 @@ export interface DeviceState {
   readonly branch: BranchView | null;
   readonly activatedAt: number | null;
   readonly problem: ErrorView | null;
-}
-
-// ---------------------------------------------------------------- the enrolment form
-
-export type Sex = "F" | "M";
-export type PhoneOwner = "own" | "family" | "none";
-export type Programme = "JKK" | "JKM" | "JHT";
-export type Relation = "spouse" | "child" | "parent" | "sibling" | "other";
-export type ConsentPurpose = "enrolment" | "contact" | "photo";
-export type CancelReason = "mistake" | "worker_declined" | "duplicate";
-
-export interface Job {
-  readonly code: string;
-}
-
-export interface Heir {
-  readonly name: string;
-  readonly relation: Relation;
-}
-
-export interface ConsentGiven {
-  readonly purpose: ConsentPurpose;
-  readonly version: string;
-  /** Hex SHA-256 of the UTF-8 text that was shown: `engine.sha256(text)`. */
-  readonly sha256: string;
-  readonly given: boolean;
-}
-
-export type Signature =
-  | { readonly kind: "typed"; readonly name: string }
-  | { readonly kind: "drawn"; readonly name: string; readonly svg: string };
-
-export interface PriceShown {
-  readonly first_month: string;
-  readonly total: number;
-  readonly monthly: readonly number[];
-}
-
-export interface PhotoRef {
-  readonly sha256: string;
-  readonly size: number;
-  readonly type: "image/jpeg" | "image/webp";
-}
-
-/** Body of an `enrol` op, field for field as in docs/device-protocol.md section 8. */
-export interface EnrolBody {
-  readonly nik: string;
-  readonly kk: string | null;
-  readonly name: string;
-  readonly birth_place: string | null;
-  readonly birth_date: string;
-  readonly sex: Sex;
-  readonly phone: string | null;
-  readonly phone_owner: PhoneOwner;
-  readonly email: string | null;
-  readonly address: string;
-  readonly region: string;
-  readonly jobs: readonly Job[];
-  readonly income: number;
-  readonly transport: boolean;
-  readonly employs_others: boolean;
-  readonly programmes: readonly Programme[];
-  readonly months: number;
-  readonly heirs: readonly Heir[];
-  readonly consents: readonly ConsentGiven[];
-  readonly signature: Signature;
-  readonly id_card: PhotoRef | null;
-  readonly price_shown: PriceShown;
-  readonly warnings: readonly string[];
-}
-
-/** What the screen hands over to complete a draft: the photo is added by the engine. */
-export type EnrolForm = Omit<EnrolBody, "id_card">;
-
-/** What a half-filled form holds; `typed` is for what is not a field of the body yet (raw text of an input). */
-export type DraftFields = Partial<EnrolForm> & { readonly typed?: Readonly<Record<string, string>> };
-
-export interface Draft {
-  /** Also the id of the op it will become (uuidv7). */
-  readonly id: string;
-  /** The step the agent was on, as the screen numbers them. */
-  readonly step: number;
-  readonly fields: DraftFields;
-  readonly photo: PhotoRef | null;
-  readonly startedAt: number;
-  readonly savedAt: number;
-}
-
-export interface DraftPatch {
-  readonly step?: number;
-  /** Merged field by field into what is there; a field set to undefined is removed. */
-  readonly fields?: DraftFields;
-}
-
-export interface Place {
-  readonly lat: number;
-  readonly lon: number;
-  readonly accuracy: number;
 }
 
 // ---------------------------------------------------------------- ops on their way
@@ -267,6 +182,12 @@ export type MemberState =
   | "rejected"
   | "cancelled";
 
+export interface SharedPicture {
+  readonly id: string;
+  readonly size: number;
+  readonly receivedAt: number;
+}
+
 export interface MemberView {
   /** Stable address of the member on this phone: the enrolment's id, or the op's id until that is known. */
   readonly key: string;
@@ -296,6 +217,8 @@ export interface MemberView {
   readonly kpj: string | null;
   readonly core: string | null;
   readonly photoPending: boolean;
+  /** The day until which the picture of the ID card is due; null when it is there or not wanted. */
+  readonly photoBy: string | null;
   readonly cancelling: boolean;
   readonly canCancel: boolean;
 }
@@ -385,6 +308,29 @@ export interface Engine {
   start(): Promise<void>;
 
   readonly device: Observable<DeviceState>;
+  readonly keeping: Observable<KeepingState>;
+  /** Asks the browser not to clear our storage; the answer is in `keeping`. Called after the first enrolment, and by the agent. */
+  askToKeep(): Promise<void>;
+
+  readonly lock: {
+    readonly state: Observable<LockState>;
+    /** Chooses the PIN of a profile in `choosing`; encrypts what was kept before there was one. */
+    choose(pin: string): Promise<void>;
+    change(present: string, next: string): Promise<void>;
+    /** Rejects with `pin_wrong`. */
+    open(profile: string, pin: string): Promise<void>;
+    lock(): void;
+    /** Told by the screens of every touch and key, so that it does not lock under a working hand. */
+    touched(): void;
+    /** The camera, a share sheet or the file picker covers the page: no curtain lock until `release`, at most five minutes. */
+    hold(): () => void;
+    setIdleMinutes(minutes: number): Promise<void>;
+    /** For another agent, or after a forgotten PIN: back to activation, with the other profiles kept. */
+    addProfile(): Promise<void>;
+    /** Empties a profile; `force` also where something is unsent (it is said what is lost). */
+    removeProfile(profile: string, force: boolean): Promise<void>;
+  };
+
   readonly me: Observable<MeView | null>;
   readonly preferences: Observable<Preferences>;
   setPreferences(patch: Partial<Preferences>): Promise<void>;
@@ -402,6 +348,11 @@ export interface Engine {
     /** Newest first. */
     readonly list: Observable<readonly Draft[]>;
     start(): Promise<Draft>;
+    /**
+     * The next of a series: keeps what families and stands share (address, region, job, income, programmes, months, witness; not names, numbers, dates,
+     * consents). `opId` is the enrolment just completed; the series begins with it.
+     */
+    startNext(opId: string): Promise<Draft>;
     open(id: string): Promise<Draft>;
     /** Returns at once; written within 300 ms and when the page is hidden. Failures show in `problem`. */
     save(id: string, patch: DraftPatch): void;
@@ -422,6 +373,12 @@ export interface Engine {
     detach(draftId: string): Promise<void>;
     /** The picture, while it is on this phone. */
     find(sha256: string): Promise<Blob | null>;
+    /** Brings the picture of an enrolment that was entered without one, while the server still waits for it. */
+    attachLater(key: string, picture: Blob): Promise<void>;
+    /** Pictures shared in from another app (WhatsApp) and not taken yet, newest first; gone after a day. */
+    readonly inbox: Observable<readonly SharedPicture[]>;
+    openShared(id: string): Promise<Blob>;
+    dropShared(id: string): Promise<void>;
   };
 
   readonly enrolments: {
@@ -434,6 +391,13 @@ export interface Engine {
     }): Promise<OpView>;
     /** Takes back an unpaid enrolment; `key` as in MemberView. */
     cancel(key: string, reason: CancelReason): Promise<OpView>;
+    /** Payment codes left on the phone for work without signal; renewed at each sync. */
+    readonly codesLeft: Observable<number>;
+    /**
+     * Asks the server to send a one-time code to the worker's phone; answers the challenge that the code belongs to.
+     * Rejects with `offline` and the like without signal: then the worker signs in another way.
+     */
+    consentCode(phone: string): Promise<string>;
   };
 
   readonly outbox: {
@@ -441,6 +405,11 @@ export interface Engine {
     readonly list: Observable<readonly OpView[]>;
     /** Hides a rejected op for good. */
     dismiss(opId: string): Promise<void>;
+    /**
+     * What is unsent, sealed to the branch, as a file to carry there by cable or share. Nothing changes on the phone: it is all sent again when
+     * there is signal, and the office takes it once. Null when nothing is unsent.
+     */
+    exportSealed(): Promise<File | null>;
   };
 
   readonly members: {
