@@ -1,0 +1,56 @@
+/**
+ * The sealed container (docs/decisions/0006): lines of JSON that tell whose it is and in what order, around bytes that only the
+ * branch can open. The same for a push while the phone is locked and for a file that is carried to the office.
+ */
+import { type Bytes, b64u, utf8 } from "./encoding";
+
+export const SEALED_TYPE = "application/vnd.perisai.sealed+ndjson";
+
+export interface SealedHead {
+  readonly device: string;
+  readonly branch: number;
+  /** Id of the branch's key that everything in it is sealed to. */
+  readonly key: string;
+  readonly madeAt: number;
+}
+
+export interface SealedOp {
+  readonly id: string;
+  readonly seq: number;
+  readonly hash: string;
+  readonly sealed: Bytes;
+}
+
+export interface SealedPhoto {
+  readonly sha256: string;
+  readonly type: string;
+  readonly size: number;
+  readonly sealed: Bytes;
+}
+
+function line(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+function opLine({ id, seq, hash, sealed }: SealedOp): string {
+  return line({ op: id, seq, hash, sealed: b64u(sealed) });
+}
+
+/** Bytes of one op on the way, with its line feed. */
+export function sealedLength(op: SealedOp): number {
+  return opLine({ ...op, sealed: new Uint8Array(0) }).length + Math.ceil((op.sealed.length * 4) / 3);
+}
+
+/** `signature` is over the push message of the last op, and so over the chain of all of them. */
+export function writeContainer(
+  { device, branch, key, madeAt }: SealedHead,
+  ops: readonly SealedOp[],
+  photos: readonly SealedPhoto[],
+  signature: string,
+): Bytes {
+  const lines = [line({ v: 1, device, branch, key, made_at: Math.round(madeAt) }), ...ops.map(opLine)];
+  for (const { sha256, type, size, sealed } of photos)
+    lines.push(line({ photo: sha256, type, size, sealed: b64u(sealed) }));
+  lines.push(line({ signature }));
+  return utf8(lines.join(""));
+}

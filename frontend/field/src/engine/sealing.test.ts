@@ -1,0 +1,63 @@
+import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from "@hpke/core";
+import { describe, expect, test } from "vitest";
+import { b64u, fromB64u, utf8 } from "./encoding";
+import { sealedLength, writeContainer } from "./sealed";
+import { readBranchKey, SEALED_INFO, seal, trySeal } from "./sealing";
+
+const SUITE = new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+
+async function makeBranch() {
+  const pair = await SUITE.kem.generateKeyPair();
+  const point = new Uint8Array(await SUITE.kem.serializePublicKey(pair.publicKey));
+  return { key: { id: "k1", public_key: b64u(point) }, pair };
+}
+
+describe("seal", () => {
+  test("what is sealed is opened by the branch's key and by nothing else", async () => {
+    const { key, pair } = await makeBranch();
+    const sealed = await seal(key, "device-1", utf8("rahasia"));
+    const open = async (recipientKey: CryptoKey, aad: string): Promise<string> => {
+      const recipient = await SUITE.createRecipientContext({
+        recipientKey,
+        enc: sealed.slice(0, 65),
+        info: utf8(SEALED_INFO),
+      });
+      return new TextDecoder().decode(await recipient.open(sealed.slice(65), utf8(aad)));
+    };
+    expect(await open(pair.privateKey, "device-1")).toBe("rahasia");
+    await expect(open(pair.privateKey, "device-2")).rejects.toThrow();
+    await expect(open((await makeBranch()).pair.privateKey, "device-1")).rejects.toThrow();
+    expect(await seal(key, "device-1", utf8("rahasia"))).not.toEqual(sealed);
+  });
+
+  test("without a key, or with one that is none, nothing is sealed and nothing fails", async () => {
+    expect(await trySeal(null, "d", utf8("x"))).toBeNull();
+    const wrong = { id: "k", public_key: b64u(new Uint8Array(65)) };
+    expect(await trySeal(wrong, "d", utf8("x"))).toBeNull();
+  });
+});
+
+test("readBranchKey takes a whole point with an id and nothing less", async () => {
+  const { key } = await makeBranch();
+  expect(readBranchKey({ ...key, more: 1 })).toEqual(key);
+  expect(readBranchKey(null)).toBeNull();
+  expect(readBranchKey({ id: "", public_key: key.public_key })).toBeNull();
+  expect(readBranchKey({ id: "k", public_key: "AAAA" })).toBeNull();
+  expect(readBranchKey({ id: "k", public_key: "*" })).toBeNull();
+});
+
+test("the container is one JSON a line: head, ops, photos, signature", () => {
+  const op = { id: "op", seq: 3, hash: "ab", sealed: utf8("12345") };
+  const photo = { sha256: "cd", type: "image/jpeg", size: 9, sealed: utf8("9") };
+  const head = { device: "d", branch: 1501, key: "k", madeAt: 7.4 };
+  const lines = new TextDecoder().decode(writeContainer(head, [op], [photo], "sig")).split("\n");
+  expect(lines.pop()).toBe("");
+  expect(lines.map((one) => JSON.parse(one) as unknown)).toEqual([
+    { v: 1, device: "d", branch: 1501, key: "k", made_at: 7 },
+    { op: "op", seq: 3, hash: "ab", sealed: b64u(utf8("12345")) },
+    { photo: "cd", type: "image/jpeg", size: 9, sealed: b64u(utf8("9")) },
+    { signature: "sig" },
+  ]);
+  expect(sealedLength(op)).toBe((lines[1]?.length ?? 0) + 1);
+  expect(new TextDecoder().decode(fromB64u((JSON.parse(lines[1] ?? "") as { sealed: string }).sealed))).toBe("12345");
+});

@@ -1,0 +1,61 @@
+/**
+ * Seals to the branch (docs/decisions/0006): HPKE in base mode, DHKEM P-256, HKDF-SHA256, AES-256-GCM. Only the branch's private
+ * key opens what comes out; this phone cannot. The library is loaded when something is sealed for the first time.
+ */
+import { type Bytes, fromB64u, utf8 } from "./encoding";
+
+export const SEALED_INFO = "perisai-sealed-1";
+
+/** The branch's public key, as activation and every pull bring it; `public_key` is b64u of the uncompressed point (65 bytes). */
+export interface BranchKey {
+  readonly id: string;
+  readonly public_key: string;
+}
+
+const POINT_BYTES = 65;
+
+/** Null for what is no key of a branch. */
+export function readBranchKey(value: unknown): BranchKey | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { id, public_key: point } = value as Record<string, unknown>;
+  if (typeof id !== "string" || id === "" || typeof point !== "string") return null;
+  try {
+    return fromB64u(point).length === POINT_BYTES ? { id, public_key: point } : null;
+  } catch {
+    return null;
+  }
+}
+
+async function makeSuite() {
+  const { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } = await import("@hpke/core");
+  return new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+}
+
+let suite: ReturnType<typeof makeSuite> | null = null;
+
+function getSuite(): ReturnType<typeof makeSuite> {
+  suite ??= makeSuite();
+  // A chunk that could not be loaded may be there the next time.
+  suite.catch(() => {
+    suite = null;
+  });
+  return suite;
+}
+
+/** `enc` and ciphertext, one after the other. `device` binds it to the phone that says to have made it. */
+export async function seal(key: BranchKey, device: string, plain: Bytes): Promise<Bytes> {
+  const hpke = await getSuite();
+  const recipientPublicKey = await hpke.kem.deserializePublicKey(fromB64u(key.public_key));
+  const sender = await hpke.createSenderContext({ recipientPublicKey, info: utf8(SEALED_INFO) });
+  const ciphertext = await sender.seal(plain, utf8(device));
+  const sealed = new Uint8Array(sender.enc.byteLength + ciphertext.byteLength);
+  sealed.set(new Uint8Array(sender.enc), 0);
+  sealed.set(new Uint8Array(ciphertext), sender.enc.byteLength);
+  return sealed;
+}
+
+/** The same, or null where it cannot be done now: what is kept unsealed is sealed later, and nobody's work waits for it. */
+export async function trySeal(key: BranchKey | null, device: string, plain: Bytes): Promise<Bytes | null> {
+  if (key === null) return null;
+  return await seal(key, device, plain).catch(() => null);
+}
