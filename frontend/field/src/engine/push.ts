@@ -9,51 +9,27 @@ import { EngineError } from "./contract";
 import type { Bytes } from "./encoding";
 import { type Http, isRecord, Refusal } from "./http";
 import { signPush } from "./keys";
+import { Pieces, timeoutFor } from "./pieces";
+import { BLAMES_RUN, isDue, MAX_OPS, nextRun } from "./runs";
 import { noteToken } from "./signed";
 import type { Surroundings } from "./surroundings";
 import type { Time } from "./time";
 
-const MAX_OPS = 200;
-const SLOW_OPS = 50;
-/** On a line that keeps breaking. */
-const LEAST_OPS = 10;
-/** Statuses that say that something in the run is to blame. */
-const BLAMES_RUN = [400, 413, 422, 500];
-const MAX_BYTES = 4 * 1024 * 1024;
-/** An op that is safe but not judged is asked about again after this. */
-const ASK_AGAIN_MS = 60_000;
-const FAST_MS = 3_000;
+/** Bytes in one push. Ten to thirty ops at first; the protocol takes four MiB. */
+export const PUSH_BYTES = { first: 30_000, least: 4_000, most: 1024 * 1024 } as const;
 const LINE_FEED = 10;
 
 interface Count {
   done: number;
   readonly total: number;
-  readonly now: number;
+  readonly due: (op: OpRecord) => boolean;
   readonly kept: () => void;
 }
 
 export type Progress = (done: number, total: number) => void;
 
-function isDue(op: OpRecord, now: number): boolean {
-  if (op.line === null) return false;
-  return op.lastSentAt === null || now - op.lastSentAt >= ASK_AGAIN_MS;
-}
-
-/**
- * The next ops to send: begins at the first due one after `after`, goes on while the sequence has no gap. What lies
- * between due ops goes along, for the signature covers the chain only without gaps.
- */
-export function nextRun(pending: readonly OpRecord[], after: number, limit: number, now: number): OpRecord[] {
-  const start = pending.findIndex((op) => op.seq > after && isDue(op, now));
-  const run: OpRecord[] = [];
-  let bytes = 0;
-  for (const op of start < 0 ? [] : pending.slice(start, start + limit)) {
-    const last = run.at(-1);
-    bytes += (op.line?.length ?? 0) + 1;
-    if (op.line === null || (last !== undefined && op.seq !== last.seq + 1) || bytes > MAX_BYTES) break;
-    run.push(op);
-  }
-  return run;
+function sizeOf({ line }: OpRecord): number | null {
+  return line === null ? null : line.length + 1;
 }
 
 export function joinLines(run: readonly OpRecord[]): Bytes {
@@ -70,16 +46,17 @@ export function joinLines(run: readonly OpRecord[]): Bytes {
 }
 
 export class Push {
-  private limit: number;
+  private readonly pieces = new Pieces(PUSH_BYTES);
+  private maxOps = MAX_OPS;
+  /** What was sent while the phone was locked, or by a page before this one, may have an answer that nobody kept. */
+  private askedAll = false;
 
   constructor(
     private readonly storage: Storage,
     private readonly http: Http,
     private readonly time: Time,
     private readonly around: Surroundings,
-  ) {
-    this.limit = SLOW_OPS;
-  }
+  ) {}
 
   /**
    * Sends every due op of every device this phone has been, once. A former device that the server refuses keeps its ops
@@ -88,8 +65,9 @@ export class Push {
   async run(current: string, progress: Progress, kept: () => void): Promise<void> {
     const pending = await this.storage.listPending();
     const now = this.around.now();
-    const total = pending.filter((op) => isDue(op, now)).length;
-    const count: Count = { done: 0, total, now, kept };
+    const all = !this.askedAll;
+    const due = (op: OpRecord): boolean => op.line !== null && (all || isDue(op, now));
+    const count: Count = { done: 0, total: pending.filter(due).length, due, kept };
     let refused: EngineError | null = null;
     for (const device of new Set(pending.map((op) => op.device))) {
       const own = pending.filter((op) => op.device === device);
@@ -101,13 +79,14 @@ export class Push {
         refused = new EngineError("unauthorised", failure.text, failure);
       }
     }
+    this.askedAll = true;
     if (refused !== null) throw refused;
   }
 
   private async drain(device: string, own: readonly OpRecord[], count: Count, progress: Progress): Promise<void> {
     let after = 0;
     for (;;) {
-      const run = nextRun(own, after, this.cap(), count.now);
+      const run = nextRun(own, after, { ops: this.maxOps, bytes: this.pieces.limit }, count.due, sizeOf);
       if (run.length === 0) return;
       progress(count.done, Math.max(count.total, count.done + run.length));
       const dealtWith = await this.sendRun(device, run).finally(count.kept);
@@ -117,24 +96,21 @@ export class Push {
     }
   }
 
-  private cap(): number {
-    return Math.min(Math.floor(this.limit), this.around.slow() ? SLOW_OPS : MAX_OPS);
-  }
-
   /** True when the run is dealt with; false when it must go again in smaller parts. */
   private async sendRun(device: string, run: readonly OpRecord[]): Promise<boolean> {
+    const body = joinLines(run);
     const began = this.around.mono();
     try {
-      await this.sendSigned(device, run);
+      await this.sendSigned(device, run, body);
     } catch (failure) {
       return await this.dealWith(failure, run);
     }
-    if (this.around.mono() - began < FAST_MS && run.length >= Math.floor(this.limit))
-      this.limit = Math.min(MAX_OPS, this.limit * 2);
+    this.pieces.passed(body.length, this.around.mono() - began);
+    this.maxOps = Math.min(MAX_OPS, this.maxOps * 2);
     return true;
   }
 
-  private async sendSigned(device: string, run: readonly OpRecord[]): Promise<void> {
+  private async sendSigned(device: string, run: readonly OpRecord[], body: Bytes): Promise<void> {
     const key = await this.storage.findKey(device);
     const last = run.at(-1);
     if (key === null || last === undefined) throw new EngineError("not_activated");
@@ -144,13 +120,8 @@ export class Push {
       "X-Perisai-Signature": await signPush(key.privateKey, device, last.hash),
     };
     const sentAt = this.around.now();
-    const reply = await this.http.ask({
-      method: "POST",
-      path: "/api/v1/sync/push",
-      headers,
-      body: joinLines(run),
-      timeoutMs: 90_000,
-    });
+    const path = "/api/v1/sync/push";
+    const reply = await this.http.ask({ method: "POST", path, headers, body, timeoutMs: timeoutFor(body.length) });
     if (!isRecord(reply.json)) throw new EngineError("bad_answer");
     const ids = run.map((op) => op.id);
     const asked = new Set(ids);
@@ -165,11 +136,10 @@ export class Push {
    */
   private async dealWith(failure: unknown, run: readonly OpRecord[]): Promise<boolean> {
     if (!(failure instanceof Refusal) || !BLAMES_RUN.includes(failure.status)) {
-      if (failure instanceof EngineError && failure.code === "unreachable")
-        this.limit = Math.max(LEAST_OPS, this.limit / 2);
+      if (failure instanceof EngineError && ["unreachable", "bad_answer"].includes(failure.code)) this.pieces.broke();
       throw failure;
     }
-    this.limit = Math.max(1, Math.floor(Math.min(this.limit, run.length) / 2));
+    this.maxOps = Math.max(1, Math.floor(run.length / 2));
     if (run.length > 1) return false;
     const code = failure.status === 413 && failure.text === null ? "op_too_large" : failure.code;
     const [op] = run;

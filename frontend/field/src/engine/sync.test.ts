@@ -80,11 +80,15 @@ describe("push", () => {
     expect(Math.max(...phone.server.pushes)).toBeLessThanOrEqual(3);
   });
 
-  test("many ops go in batches of 50 at first, of 200 on a line that proves fast", async () => {
+  test("many ops go in small pieces at first, in larger ones on a line that proves fast", async () => {
     const phone = await makeActivePhone();
     for (let n = 0; n < 170; n += 1) await enrol(phone, `Orang ${n}`);
     await expectDeliveredOnce(phone, 170);
-    expect(phone.server.pushes).toEqual([50, 100, 20]);
+    const [first = 0, second = 0, third = 0] = phone.server.pushes;
+    expect(first).toBeGreaterThan(10);
+    expect(first).toBeLessThan(40);
+    expect(second).toBeGreaterThan(first * 1.8);
+    expect(third).toBeGreaterThan(first * 1.8);
   });
 
   test("one op that the server cannot read does not block the others", async () => {
