@@ -1,19 +1,17 @@
 """A running demo of their own for browser tests (they kill its web server), a Chromium, phones and people at desks."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.e2e.app import FieldApp
+from tests.e2e.chromium import PHONE, chromium
 from tests.e2e.desk import Desk
 from tests.running import Running, run_demo
 
-PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "locale": "id-ID", "timezone_id": "Asia/Jakarta"}
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}, "locale": "id-ID", "timezone_id": "Asia/Jakarta"}
 NewPhone = Callable[[], FieldApp]
 NewDesk = Callable[..., Desk]
@@ -21,11 +19,8 @@ NewDesk = Callable[..., Desk]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("PERISAI_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,26 @@
+"""The Chromium of browser tests, pictures and the phone bench."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "locale": "id-ID", "timezone_id": "Asia/Jakarta"}
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def find_chromium() -> str | None:
+    """``PERISAI_CHROMIUM`` (``make`` sets it), else what is installed; None leaves it to Playwright's own."""
+    return os.environ.get("PERISAI_CHROMIUM") or next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+@contextmanager
+def chromium(arguments: Sequence[str] = ()) -> Iterator[Browser]:
+    """A headless one that ends with the block."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", *arguments])
+        yield browser
+        browser.close()
