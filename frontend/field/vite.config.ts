@@ -4,7 +4,10 @@ import { defineConfig } from "vite";
 import { serviceWorker } from "./scripts/service-worker.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const { version } = JSON.parse(readFileSync(here("../package.json"), "utf8")) as { version: string };
+const released = JSON.parse(readFileSync(here("../package.json"), "utf8")) as { version: string };
+/** Tests build a second version beside the first; nobody else sets these. */
+const version = process.env.FIELD_VERSION ?? released.version;
+const folder = process.env.FIELD_OUT ?? here("../dist/field");
 /** Where `npm run dev` finds the server. */
 const server = process.env.PERISAI_SERVER ?? "http://127.0.0.1:8000";
 
@@ -14,13 +17,13 @@ export default defineConfig({
   define: { __APP_VERSION__: JSON.stringify(version) },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
-    outDir: here("../dist/field"),
+    outDir: folder,
     emptyOutDir: true,
     // Phones of 2018 with a browser that was updated until the phone no longer could.
     target: ["es2020", "chrome80", "safari14"],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
   },
-  plugins: [serviceWorker({ source: here("src/sw.ts"), folder: here("../dist/field"), version })],
+  plugins: [serviceWorker({ source: here("src/sw.ts"), folder, version })],
   server: { host: "127.0.0.1", proxy: { "/api": server } },
 });

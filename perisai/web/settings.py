@@ -183,6 +183,7 @@ STATICFILES_DIRS = [
     if path.exists()
 ]
 FIELD_APP = ROOT / "frontend/dist/field"
+APP_ASSETS = DATA / "app-assets"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from perisai.web.api import api
-from perisai.web.field_app import field_app
+from perisai.web.field_app import field_app, shared_too_early
 from perisai.web.health import healthz
 from perisai.web.home import home
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", home),
     path("healthz", healthz),
     path("app/", field_app),
+    path("app/share", shared_too_early),
     path("app/<path:file>", field_app),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -1,9 +1,8 @@
 /** Builds the service worker after the app, and writes into it the list of files to keep. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { build, type Plugin } from "vite";
 import { injectManifest } from "workbox-build";
+import { compressAll } from "./compress.ts";
 
 interface Paths {
   readonly source: string;
@@ -28,8 +27,8 @@ async function buildWorker({ source, folder, version }: Paths): Promise<void> {
     },
   });
   await injectManifest({
-    swSrc: `${folder}/sw.js`,
-    swDest: `${folder}/sw.js`,
+    swSrc: join(folder, "sw.js"),
+    swDest: join(folder, "sw.js"),
     globDirectory: folder,
     globPatterns: SHELL,
     // Reads QR codes at activation, which needs the network anyhow.
@@ -37,14 +36,6 @@ async function buildWorker({ source, folder, version }: Paths): Promise<void> {
     // The name of a built file holds its hash; no need for another in its address.
     dontCacheBustURLsMatching: /^assets\//,
   });
-}
-
-/** Beside every text file its compressed form, for a server that hands it out as it is. */
-function compressAll(folder: string): void {
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    if (!/\.(js|css|html|svg|webmanifest)$/.test(name)) continue;
-    writeFileSync(join(folder, `${name}.gz`), gzipSync(readFileSync(join(folder, name)), { level: 9 }));
-  }
 }
 
 async function finish(paths: Paths): Promise<void> {
