@@ -35,6 +35,8 @@ export class Refusal extends EngineError {
 }
 
 const TIMEOUT_MS = 45_000;
+/** Whatever somebody in between asks for, and whatever this phone's clock makes of a date. */
+const LONGEST_PAUSE_MS = 15 * 60_000;
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -80,9 +82,9 @@ function retryAfter(response: Response): number | null {
   const header = response.headers.get("Retry-After");
   if (header === null) return null;
   const seconds = Number(header);
-  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
+  if (Number.isFinite(seconds) && seconds >= 0) return Math.min(LONGEST_PAUSE_MS, seconds * 1000);
   const at = Date.parse(header);
-  return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
+  return Number.isNaN(at) ? null : Math.min(LONGEST_PAUSE_MS, Math.max(0, at - Date.now()));
 }
 
 export class Http {

@@ -1,4 +1,5 @@
 /** What the engine takes from the world around it, so that a test can give it another. */
+import { TurnLocks } from "./turn-locks";
 
 export interface LockLike {
   request<T>(name: string, act: () => Promise<T>): Promise<T>;
@@ -59,7 +60,7 @@ export function browserSurroundings(version: string): Surroundings {
     random: () => Math.random(),
     online: () => navigator.onLine,
     slow: slowLine,
-    locks: "locks" in navigator ? (navigator.locks as unknown as LockLike) : null,
+    locks: "locks" in navigator ? (navigator.locks as unknown as LockLike) : new TurnLocks(),
     channel: "BroadcastChannel" in globalThis ? new BroadcastChannel("perisai") : null,
     keepStorage: () => void navigator.storage?.persist?.().catch(() => false),
     base: "",
