@@ -51,15 +51,18 @@ class Standing:
     agency_office_id: int | None
     licences: tuple[HeldLicence, ...]
 
-    def gate(self, earliest: datetime, latest: datetime, timezone: str) -> Gate:
-        """Whether field work was allowed throughout [earliest, latest], nowhere in it, or in part of it."""
+    def gate(
+        self, earliest: datetime, latest: datetime, estimate: datetime, timezone: str
+    ) -> tuple[Gate, HeldLicence | None]:
+        """Whether field work was allowed throughout [earliest, latest], nowhere in it, or in part of it; and the licence
+        that covered it: all of it, or else the estimated instant."""
         at_start = self.licence_at(earliest, timezone)
+        if at_start is not None and at_start.valid_at(latest, timezone):
+            return Gate.OPEN, at_start
         at_end = self.licence_at(latest, timezone)
         if at_start is None and at_end is None:
-            return Gate.CLOSED
-        if at_start is None or at_end is None or at_start.id != at_end.id:
-            return Gate.CHANGED
-        return Gate.OPEN
+            return Gate.CLOSED, None
+        return Gate.CHANGED, self.licence_at(estimate, timezone)
 
     def licence_at(self, at: datetime, timezone: str) -> HeldLicence | None:
         return next((held for held in self.licences if held.valid_at(at, timezone)), None)

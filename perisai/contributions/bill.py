@@ -1,8 +1,7 @@
 """Issues and cancels bills."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -35,8 +34,7 @@ RETURNING enrolment_id, lines, amount
 """
 
 
-@dataclass(frozen=True)
-class ToBill:
+class ToBill(NamedTuple):
     """What one enrolment is billed for. ``months`` from the present month on."""
 
     enrolment_id: UUID
@@ -47,8 +45,7 @@ class ToBill:
     months: int
 
 
-@dataclass(frozen=True)
-class Issued:
+class Issued(NamedTuple):
     bill_id: UUID
     enrolment_id: UUID
     payment_code: str

@@ -1,11 +1,10 @@
 """When an act on a phone happened, as far as anybody can say."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Captured:
+class Captured(NamedTuple):
     """The interval in which an act happened, the best estimate within it, and whether a person should look at it."""
 
     earliest: datetime

@@ -77,6 +77,8 @@ class Work:
         self.now: datetime = self.clock.now()
         self._lock_timeout = f"{lock_timeout_ms}ms"
         self._events: list[Happened] = []
+        self._prepared: CursorWrapper | None = None
+        self._plain: CursorWrapper | None = None
         self._atomic = transaction.Atomic(using="default", savepoint=False, durable=True)
 
     @classmethod
@@ -113,15 +115,14 @@ class Work:
         ``prepared``: bound and planned on the server and kept by the connection, for statements of the hot path; every
         parameter then needs a type that the statement gives away.
         """
-        with self._cursor(prepared) as cursor:
-            cursor.execute(sql, params)
+        self._cursor(prepared).execute(sql, params)
 
     def rows(self, sql: LiteralString, params: Params = (), *, prepared: bool = False) -> list[tuple[Any, ...]]:
         """Runs a statement and returns all its rows."""
-        with self._cursor(prepared) as cursor:
-            cursor.execute(sql, params)
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
+        cursor = self._cursor(prepared)
+        cursor.execute(sql, params)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
     def row(self, sql: LiteralString, params: Params = (), *, prepared: bool = False) -> tuple[Any, ...] | None:
         """The first row, or None."""
@@ -130,14 +131,21 @@ class Work:
 
     def dicts(self, sql: LiteralString, params: Params = ()) -> list[dict[str, Any]]:
         """All rows, each a dictionary by column name."""
-        with self._cursor(prepared=False) as cursor:
-            cursor.execute(sql, params)
-            names = [column.name for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        cursor = self._cursor(prepared=False)
+        cursor.execute(sql, params)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def _cursor(self, prepared: bool) -> CursorWrapper:
-        """Django binds parameters in the client, which hides that two statements are the same; the other kind does not."""
-        return prepared_cursor() if prepared else connection.cursor()
+        """Django binds parameters in the client, which hides that two statements are the same; the other kind does not. One
+        of each lasts as long as the Work."""
+        if prepared:
+            if self._prepared is None:
+                self._prepared = prepared_cursor()
+            return self._prepared
+        if self._plain is None:
+            self._plain = connection.cursor()
+        return self._plain
 
     def report(self, happened: Happened) -> None:
         """Takes an event of a verb; it is written when the Work ends."""
@@ -163,8 +171,7 @@ class Work:
 
     def _write_events(self) -> None:
         if self._events:
-            with self._cursor(prepared=True) as cursor:
-                write(cursor, events=self._events, actor=self.actor, now=self.now)
+            write(self._cursor(prepared=True), events=self._events, actor=self.actor, now=self.now)
 
 
 def prepared_cursor() -> CursorWrapper:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from perisai.agents.licence import Standing
@@ -21,8 +21,7 @@ class Site:
     device_id: UUID | None
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """One ``enrol`` op: its id becomes the enrolment's."""
 
     op_id: UUID
@@ -35,11 +34,14 @@ class Asked:
 class Candidate:
     """An enrolment on its way through the gates; ``reason`` set means a person has to look."""
 
+    id: UUID
     asked: Asked
     entry: Entry
     captured_on: date
     nik: str
     nik_hash: bytes
+    kk_hash: bytes | None
+    name_key: str
     nik_warnings: tuple[str, ...]
     licence_id: UUID | None = None
     reason: str | None = None
@@ -48,7 +50,3 @@ class Candidate:
     over: bool = False
     payment_code: str | None = None
     issued: bill.Issued | None = None
-
-    @property
-    def id(self) -> UUID:
-        return self.asked.op_id

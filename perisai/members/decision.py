@@ -1,11 +1,9 @@
 """What was decided about one op, as the phone hears it."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """``status`` is accepted, review, rejected or held; ``code`` a key of the error catalogue."""
 
     status: str

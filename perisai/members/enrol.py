@@ -70,16 +70,19 @@ def _read(one: Asked, site: Site) -> Candidate:
     if entry.birth_date > captured_on:
         raise Refused("E3001", field="birth_date")
     doubts = _check_rules(entry, captured_on)
-    gate = site.standing.gate(one.captured.earliest, one.captured.latest, site.timezone)
+    when = one.captured
+    gate, held = site.standing.gate(when.earliest, when.latest, when.estimate, site.timezone)
     if gate is Gate.CLOSED:
         raise Refused("E3021")
-    held = site.standing.licence_at(one.captured.estimate, site.timezone)
     candidate = Candidate(
+        id=one.op_id,
         asked=one,
         entry=entry,
         captured_on=captured_on,
         nik=report.digits,
         nik_hash=keyed_hash("nik", report.digits),
+        kk_hash=keyed_hash("kk", entry.kk) if entry.kk else None,
+        name_key=name_key(entry.name),
         nik_warnings=report.warnings,
         licence_id=held.id if held else None,
     )
@@ -131,12 +134,12 @@ def _identity(one: Candidate) -> identity.Identity:
         enrolment_id=one.id,
         nik_hash=one.nik_hash,
         name=entry.name,
-        name_key=name_key(entry.name),
+        name_key=one.name_key,
         birth_date=entry.birth_date,
         birth_place=entry.birth_place or "",
         sex=entry.sex,
         phone=entry.phone if entry.phone_owner != "none" else None,
-        kk_hash=keyed_hash("kk", entry.kk) if entry.kk else None,
+        kk_hash=one.kk_hash,
         region_code=entry.region,
     )
 

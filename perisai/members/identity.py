@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -57,8 +57,7 @@ WHERE p.nik_hash <> a.nik_hash
 """
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """What is compared of one worker. ``phone`` only where it is the worker's own or the family's."""
 
     enrolment_id: UUID
@@ -105,8 +104,7 @@ def decide_many(work: Work, *, branch_id: int, asked: list[Identity]) -> dict[UU
     return doubts
 
 
-@dataclass(frozen=True)
-class _Other:
+class _Other(NamedTuple):
     person_id: UUID
     name: str
     birth_date: date

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from perisai.contributions.rules import load
 from perisai.contributions.ruleshape import NikRules
@@ -36,8 +36,7 @@ class NumberRead:
     serial: int
 
 
-@dataclass(frozen=True, slots=True)
-class NikReport:
+class NikReport(NamedTuple):
     """``digits`` is the number without blanks and misread letters. ``read`` is None where it is refused.
 
     ``birth_on`` is None where the two-digit year leaves both ``births`` possible.
@@ -60,8 +59,7 @@ class KkReport:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(NamedTuple):
     """What was written beside the NIK; None where it was not. ``province`` is where the person lives, ``15``."""
 
     kk: str | None = None

@@ -8,10 +8,9 @@ import orjson
 from perisai.contributions.rules import load
 from perisai.contributions.tariff import price
 from perisai.events.ids import uuid7
-from perisai.events.vault import keyed_hash, seal
+from perisai.events.vault import seal
 from perisai.events.work import Work
 from perisai.members.candidate import Candidate, Site
-from perisai.members.names import name_key
 from perisai.payments.codes import mask_nik
 
 _PERSONS = """
@@ -89,9 +88,9 @@ def _person(one: Candidate) -> dict[str, Any]:
         "nik_hash": _bytes(one.nik_hash),
         "nik_masked": mask_nik(one.nik),
         "kk_sealed": _bytes(seal(entry.kk.encode())) if entry.kk else None,
-        "kk_hash": _bytes(keyed_hash("kk", entry.kk)) if entry.kk else None,
+        "kk_hash": _bytes(one.kk_hash) if one.kk_hash else None,
         "name": entry.name,
-        "name_key": name_key(entry.name),
+        "name_key": one.name_key,
         "birth_place": entry.birth_place or "",
         "birth_date": entry.birth_date,
         "sex": entry.sex,

@@ -6,7 +6,7 @@ twice. If a batch fails, it is split until the bad op stands alone in review.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -123,8 +123,8 @@ def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head:
     for op_id, op_seq, prev, kind, sealed, received_at, state in work.rows(
         _WAITING, [list(known), phone.branch_id, phone.id, MOST], prepared=True
     ):
-        read = known.get(op_id) or reread(op_id, op_seq, bytes(prev), kind, unseal(sealed))
-        op = replace(read, received_at=received_at)
+        op = known.get(op_id) or reread(op_id, op_seq, bytes(prev), kind, unseal(sealed))
+        op.received_at = received_at
         if op_seq <= found.seq or (op_seq == found.seq + 1 and op.prev != found.hash):
             found.forked.append(op)
         elif op_seq == found.seq + 1:
@@ -256,6 +256,6 @@ def _write(work: Work, phone: Phone, decisions: dict[UUID, Decision]) -> None:
             "result": decision.result,
             "judged_at": work.now if decision.status != "held" else None,
         }
-        for op_id, decision in sorted(decisions.items())
+        for op_id, decision in sorted(decisions.items(), key=lambda item: item[0].int)
     ]
     work.execute(_DECIDE, [orjson.dumps(rows).decode(), phone.branch_id, phone.id], prepared=True)

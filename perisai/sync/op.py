@@ -12,11 +12,11 @@ GENESIS = bytes(32)
 MOST_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SentOp:
-    """``data`` is the whole JSON object; the frame (id, seq, prev, kind) has been checked, the rest has not.
+    """Nothing in it changes but ``received_at``, which is learnt when it is stored: when its bytes first came.
 
-    ``received_at`` is when its bytes first came, once they are stored.
+    ``data`` is the whole JSON object; the frame (id, seq, prev, kind) has been checked, the rest has not.
     """
 
     op_id: UUID
@@ -31,10 +31,11 @@ class SentOp:
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that is not an op of this device; it is answered ``invalid`` and not stored."""
+    """A line that is not an op of this device; it is answered ``invalid`` with ``code`` and not stored."""
 
     op_id: str | None
     seq: int | None
+    code: str = "E6006"
 
 
 def read_line(line: bytes, *, device_id: UUID) -> SentOp | BadLine:
@@ -42,7 +43,7 @@ def read_line(line: bytes, *, device_id: UUID) -> SentOp | BadLine:
     data: Any = None
     try:
         data = orjson.loads(line)
-        if len(line) > MOST_BYTES or not isinstance(data, dict) or UUID(data["device"]) != device_id:
+        if len(line) > MOST_BYTES or not isinstance(data, dict) or not _same(data["device"], device_id):
             return _bad(data)
         op_id, seq, prev, kind = UUID(data["id"]), data["seq"], bytes.fromhex(data["prev"]), data["kind"]
         sound = type(seq) is int and 1 <= seq < 2**53 and len(prev) == 32 and type(kind) is str
@@ -56,6 +57,11 @@ def read_line(line: bytes, *, device_id: UUID) -> SentOp | BadLine:
 def reread(op_id: UUID, seq: int, prev: bytes, kind: str, line: bytes) -> SentOp:
     """An op from the bytes that were kept."""
     return SentOp(op_id, seq, prev, hashlib.sha256(line).digest(), kind, line, orjson.loads(line))
+
+
+def _same(written: Any, device_id: UUID) -> bool:
+    """Letter by letter first, as every phone writes it. Raises ``ValueError`` for what is no id."""
+    return bool(written == str(device_id)) or UUID(written) == device_id
 
 
 def _bad(data: Any) -> BadLine:

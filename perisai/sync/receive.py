@@ -37,7 +37,7 @@ def store(work: Work, *, phone: Phone, ops: list[SentOp], signature: bytes) -> s
     The comparison is a statement of its own, so that it sees what a simultaneous push has committed.
     """
     distinct = {op.op_id: op for op in reversed(ops)}
-    kept = sorted(distinct.values(), key=lambda op: op.op_id)
+    kept = sorted(distinct.values(), key=lambda op: op.op_id.int)
     sealed = [seal(op.line) for op in kept]
     common = {"branch": phone.branch_id, "device": phone.id, "now": work.now}
     rows = {"rows": _rows(kept, sealed), "sealed": b"".join(sealed)}

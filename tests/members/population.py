@@ -3,7 +3,6 @@ names of one word, stand-in birth dates; and second entries of the same person w
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -36,8 +35,7 @@ class Population:
     def second_entry(self, person: Identity) -> Identity:
         """The same person once more, with another NIK and what differs from paper to paper."""
         name = self._misspelt(person.name)
-        return replace(
-            person,
+        return person._replace(
             enrolment_id=self._id(),
             nik_hash=self._random.randbytes(8),
             name=name,
