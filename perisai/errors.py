@@ -21,13 +21,17 @@ class Entry:
 class Refused(Exception):
     """A request that cannot be done, for a reason the person can read.
 
-    ``code`` is a key of the catalogue; ``params`` fill the braces of its texts.
+    ``code`` is a key of the catalogue; ``params`` fill the braces of its texts. ``members`` are extension members of the
+    problem (RFC 9457, section 3.2): what a program needs to know beside the code.
     """
 
-    def __init__(self, code: str, retry_after: int | None = None, **params: object) -> None:
+    def __init__(
+        self, code: str, retry_after: int | None = None, members: dict[str, Any] | None = None, **params: object
+    ) -> None:
         self.entry = catalogue()[code]
         self.params = params
         self.retry_after = retry_after
+        self.members = members or {}
         super().__init__(f"{code} {self.entry.en.format_map(_Blanks(params))}")
 
     @property
@@ -45,6 +49,7 @@ class Refused(Exception):
             "title": self.text()["en"],
             "status": self.entry.status,
             **self.answer(),
+            **self.members,
         }
 
     def answer(self) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 RING = "data"
+SEAL_RING = "branch_seal"
+RINGS = (RING, SEAL_RING)
 
 
 class UnknownKey(KeyError):
@@ -59,6 +61,7 @@ _RSA = _Kind(_make_rsa, bytes)
 KINDS: dict[str, _Kind] = {
     "django_secret": _PASSWORD,
     "data_1": _SECRET,  # AES-256-GCM for NIK, No. KK and stored ops; rotate by adding data_2, data_3 ...
+    "branch_seal_1": _SECRET,  # the branches' keys for what phones seal come from it; rotate by adding branch_seal_2 ...
     "nik_hmac": _SECRET,
     "time_token": _SECRET,
     "server_signing": _SECRET,  # the 32-byte seed of an Ed25519 private key
@@ -79,8 +82,8 @@ def keys_folder() -> Path:
 
 def get(name: str) -> bytes:
     """The key's bytes: 32 for a secret, PEM for RSA, ASCII for a password. Raises UnknownKey."""
-    if name == RING:
-        ring = get_ring()
+    if name in RINGS:
+        ring = get_ring(name)
         return ring.keys[ring.current]
     return _get(name, keys_folder())
 
@@ -90,16 +93,16 @@ def get_in(folder: Path, name: str) -> bytes:
     return _get(name, folder)
 
 
-def get_ring() -> Ring:
-    """Every data key by its id (``"1"``, ``"2"`` ...); the highest is current."""
-    return _get_ring(keys_folder())
+def get_ring(name: str = RING) -> Ring:
+    """Every key of a ring by its id (``"1"``, ``"2"`` ...); the highest is current."""
+    return _get_ring(name, keys_folder())
 
 
-def add_to_ring() -> str:
-    """Make a new current data key; old ones stay for reading. Returns its id. Restart the processes to use it."""
+def add_to_ring(name: str = RING) -> str:
+    """Make a new current key; old ones stay for reading. Returns its id. Restart the processes to use it."""
     folder = keys_folder()
-    new = str(max(map(int, _get_ring(folder).keys)) + 1)
-    _create(folder / f"{RING}_{new}", _make_secret)
+    new = str(max(map(int, _get_ring(name, folder).keys)) + 1)
+    _create(folder / f"{name}_{new}", _make_secret)
     _get_ring.cache_clear()
     return new
 
@@ -126,14 +129,14 @@ def _get(name: str, folder: Path) -> bytes:
 
 
 @cache
-def _get_ring(folder: Path) -> Ring:
-    _get(f"{RING}_1", folder)
-    prefix = f"{RING}_"
+def _get_ring(name: str, folder: Path) -> Ring:
+    _get(f"{name}_1", folder)
+    prefix = f"{name}_"
     texts = {p.name: p.read_bytes() for p in folder.glob(f"{prefix}*")} if folder.exists() else {}
     for variable, value in os.environ.items():
-        name = variable.removeprefix("PERISAI_KEY_").lower()
-        if variable.startswith("PERISAI_KEY_") and name.startswith(prefix):
-            texts[name] = value.encode()
+        given = variable.removeprefix("PERISAI_KEY_").lower()
+        if variable.startswith("PERISAI_KEY_") and given.startswith(prefix):
+            texts[given] = value.encode()
     ring = {n[len(prefix) :]: base64.b64decode(t) for n, t in texts.items() if n[len(prefix) :].isdigit()}
     return Ring(current=max(ring, key=int), keys=ring)
 

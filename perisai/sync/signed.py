@@ -106,6 +106,11 @@ def unb64(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
+def b64u(raw: bytes) -> str:
+    """base64url without padding."""
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
 @lru_cache(maxsize=4096)
 def _key(spki: bytes) -> ec.EllipticCurvePublicKey:
     key = serialization.load_der_public_key(spki)

@@ -1,0 +1,171 @@
+"""The sealed container of a phone (docs/device-protocol.md section 13): whose it is, ops that only the branch opens, photos, and a
+signature over the chain. The same bytes come as a push while the phone is locked and as a file that is carried to the office."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+from uuid import UUID
+
+import orjson
+
+from perisai.errors import Refused
+from perisai.sync.branch_key import NotOpened, UnknownSealKey, open_sealed
+from perisai.sync.op import MOST_BYTES, BadLine, SentOp, read_line
+from perisai.sync.signed import Phone, unb64, verify
+
+MEDIA_TYPE = "application/vnd.perisai.sealed+ndjson"
+MOST_PHOTO = 2 * 1024 * 1024
+_MOST_LINE = MOST_PHOTO * 4 // 3 + 4096
+_MOST_OP_LINE = MOST_BYTES * 4 // 3 + 4096
+
+
+@dataclass(frozen=True)
+class SealedOp:
+    op_id: str
+    seq: int
+    hash: str
+    sealed: str
+
+
+@dataclass(frozen=True)
+class SealedPhoto:
+    """Where in the file its line begins, so that one photo at a time is read."""
+
+    sha256: str
+    at: int
+
+
+@dataclass
+class Container:
+    """As it came, still sealed. ``signature`` is over the push message of the last op."""
+
+    device: UUID
+    branch_id: int
+    key_id: str
+    ops: list[SealedOp] = field(default_factory=list)
+    photos: list[SealedPhoto] = field(default_factory=list)
+    signature: bytes = b""
+
+
+def read_container(file: BinaryIO, *, most_ops: int, photos: bool) -> Container:
+    """Reads head, ops, places of photos (only where ``photos`` may be in it) and signature; opens nothing.
+
+    Raises E6020 for what is no whole container, and E1003 above ``most_ops``.
+    """
+    lines = _lines(file)
+    found = _head(next(lines, (0, None))[1])
+    for at, data in lines:
+        if found.signature:
+            raise Refused("E6020", reason="after signature")
+        if "signature" in data:
+            found.signature = _signature(data)
+        elif "op" in data and not found.photos:
+            if len(found.ops) == most_ops:
+                raise Refused("E1003", limit=f"{most_ops} ops", members={"limits": {"ops": most_ops}})
+            found.ops.append(_op(data))
+        elif "photo" in data and photos:
+            found.photos.append(SealedPhoto(_text(data, "photo", 64), at))
+        else:
+            raise Refused("E6020", reason="line")
+    if not found.signature or not found.ops:
+        raise Refused("E6020", reason="cut off" if not found.signature else "empty")
+    return found
+
+
+def check_container(found: Container, phone: Phone) -> None:
+    """That the phone itself made it, for its own branch. Raises E6023, E2003."""
+    if found.branch_id != phone.branch_id:
+        raise Refused("E6023")
+    message = f"perisai-push-1\n{phone.id}\n{found.ops[-1].hash}"
+    verify(phone.public_key, found.signature, message.encode())
+
+
+def open_ops(found: Container, phone: Phone) -> list[SentOp | BadLine]:
+    """The ops as the phone wrote them; one that cannot be opened, or is not what its line says, is a ``BadLine``.
+
+    Raises E6021 where the key is not of this installation.
+    """
+    try:
+        return [_open_op(found, phone, one) for one in found.ops]
+    except UnknownSealKey:
+        raise Refused("E6021") from None
+
+
+def open_photo(file: BinaryIO, found: Container, phone: Phone, photo: SealedPhoto) -> bytes | None:
+    """The picture's bytes; None where they do not open. Whether they are what their address says, the store checks."""
+    file.seek(photo.at)
+    data = orjson.loads(file.readline(_MOST_LINE))
+    try:
+        return open_sealed(
+            unb64(str(data.get("sealed"))), key_id=found.key_id, branch_id=phone.branch_id, device=str(phone.id)
+        )
+    except (ValueError, UnknownSealKey):
+        return None
+
+
+def _open_op(found: Container, phone: Phone, one: SealedOp) -> SentOp | BadLine:
+    try:
+        line = open_sealed(unb64(one.sealed), key_id=found.key_id, branch_id=phone.branch_id, device=str(phone.id))
+    except (NotOpened, ValueError):
+        return BadLine(one.op_id, one.seq, "E6022")
+    if hashlib.sha256(line).hexdigest() != one.hash:
+        return BadLine(one.op_id, one.seq, "E6022")
+    read = read_line(line, device_id=phone.id)
+    if isinstance(read, SentOp) and (str(read.op_id), read.seq) != (one.op_id, one.seq):
+        return BadLine(one.op_id, one.seq, "E6022")
+    return read
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Place and content of each line. Raises E6020."""
+    while True:
+        at = file.tell()
+        line = file.readline(_MOST_LINE)
+        if not line:
+            return
+        try:
+            data = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            data = None
+        if not isinstance(data, dict) or not line.endswith(b"\n"):
+            raise Refused("E6020", reason="cut off" if not line.endswith(b"\n") else "line")
+        if "photo" not in data and len(line) > _MOST_OP_LINE:
+            raise Refused("E6020", reason="line")
+        yield at, data
+
+
+def _head(data: dict[str, Any] | None) -> Container:
+    if data is None:
+        raise Refused("E6020", reason="empty")
+    try:
+        device, branch, key = UUID(_text(data, "device", 36)), data.get("branch"), _text(data, "key", 20)
+    except ValueError:
+        raise Refused("E6020", reason="device") from None
+    if data.get("v") != 1 or type(branch) is not int:
+        raise Refused("E6020", reason="head")
+    return Container(device, branch, key)
+
+
+def _op(data: dict[str, Any]) -> SealedOp:
+    seq, digest = data.get("seq"), _text(data, "hash", 64)
+    if type(seq) is not int or not 1 <= seq < 2**53 or len(digest) != 64:
+        raise Refused("E6020", reason="op")
+    return SealedOp(_text(data, "op", 36), seq, digest, _text(data, "sealed", _MOST_OP_LINE))
+
+
+def _signature(data: dict[str, Any]) -> bytes:
+    try:
+        raw = unb64(_text(data, "signature", 100))
+    except ValueError:
+        raw = b""
+    if len(raw) != 64:
+        raise Refused("E6020", reason="signature")
+    return raw
+
+
+def _text(data: dict[str, Any], name: str, most: int) -> str:
+    value = data.get(name)
+    if not isinstance(value, str) or not value.isascii() or len(value) > most:
+        raise Refused("E6020", reason=name)
+    return value
