@@ -22,9 +22,13 @@ class Person(models.Model):
     name_key = models.TextField()
     birth_place = models.TextField(blank=True, default="")
     birth_date = models.DateField()
+    birth_known = models.TextField(default="day", db_default="day")
+    """How much of the birth date is known: day, month, year or estimate. Unless day, the date is a stand-in."""
     sex = models.CharField(max_length=1)
     phone = models.TextField(null=True)
     phone_owner = models.TextField(default="none")
+    phone_whose = models.TextField(null=True)
+    """Whose number it is, in a few words, where it is not their own."""
     email = models.TextField(null=True)
     address = models.TextField(blank=True, default="")
     region_code = models.TextField()
@@ -34,7 +38,12 @@ class Person(models.Model):
         db_table = "members_person"
         constraints = [
             models.CheckConstraint(condition=Q(sex__in=["F", "M"]), name="person_sex"),
-            models.CheckConstraint(condition=Q(phone_owner__in=["own", "family", "none"]), name="person_phone_owner"),
+            models.CheckConstraint(
+                condition=Q(phone_owner__in=["own", "family", "other", "none"]), name="person_phone_owner"
+            ),
+            models.CheckConstraint(
+                condition=Q(birth_known__in=["day", "month", "year", "estimate"]), name="person_birth_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["branch_id", "nik_hash"], name="person_nik"),
@@ -111,6 +120,10 @@ class Enrolment(models.Model):
     kpj = models.TextField(null=True)
     core_changed_at = models.DateTimeField(null=True)
     core_is_demo = models.BooleanField(default=False)
+    series_id = models.UUIDField(null=True)
+    """The same for workers who were entered one after the other (a family, a motor-taxi stand)."""
+    photo_due_on = models.DateField(null=True)
+    """The day until which the agent brings the picture of the ID card; null when it is here or not wanted."""
 
     class Meta:
         db_table = "members_enrolment"
@@ -128,6 +141,14 @@ class Enrolment(models.Model):
             models.Index(fields=["branch_id", "person_id"], name="enrolment_person"),
             models.Index(fields=["branch_id", "state", "id"], name="enrolment_state"),
             models.Index(fields=["branch_id", "core_state"], name="enrolment_core", condition=Q(core_state="exported")),
+            models.Index(
+                fields=["branch_id", "series_id"], name="enrolment_series", condition=Q(series_id__isnull=False)
+            ),
+            models.Index(
+                fields=["branch_id", "photo_due_on"],
+                name="enrolment_photo_due",
+                condition=Q(photo_due_on__isnull=False),
+            ),
         ]
 
 
@@ -167,20 +188,22 @@ class Consent(models.Model):
 
 
 class Photo(models.Model):
-    """A photo that an op named by its SHA-256; the bytes are kept encrypted in the data folder once complete."""
+    """A picture of one enrolment, named by its SHA-256; the bytes are kept encrypted in the data folder once complete. The
+    same picture may belong to several enrolments: then there is a row each, and the bytes once."""
 
-    pk = models.CompositePrimaryKey("branch_id", "sha256")
+    pk = models.CompositePrimaryKey("branch_id", "enrolment_id", "sha256")
     branch_id = models.IntegerField()
-    sha256 = models.BinaryField()
     enrolment_id = models.UUIDField()
+    sha256 = models.BinaryField()
     size = models.IntegerField()
+    """Bytes; 0 while it is not known (a picture that no op named, brought later)."""
     media_type = models.TextField()
     named_at = models.DateTimeField()
     complete_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "members_photo"
-        indexes = [models.Index(fields=["branch_id", "enrolment_id"], name="photo_enrolment")]
+        indexes = [models.Index(fields=["branch_id", "sha256"], name="photo_sha256")]
 
 
 class ReviewState(models.TextChoices):
@@ -197,7 +220,8 @@ class Review(models.Model):
     branch_id = models.IntegerField()
     id = models.UUIDField(db_default=Uuid7())
     reason = models.TextField()
-    """identity_same, identity_similar, quota, licence, clock, op_unreadable, op_gap, op_fork, device_ended, age."""
+    """identity_same, identity_similar, quota, licence, clock, contact, consent, photo_overdue, op_unreadable, op_gap, op_fork,
+    device_ended, age."""
     enrolment_id = models.UUIDField(null=True)
     op_id = models.UUIDField(null=True)
     device_id = models.UUIDField(null=True)

@@ -58,6 +58,10 @@ class Words(NamedTuple):
 SUCCESS = Words("Success", "Sukses")
 UNKNOWN = Words("Payment code not found", "Kode bayar tidak ditemukan")
 NOT_READY = Words("Not ready yet, the enrolment is being checked", "Belum siap, pendaftaran masih diperiksa")
+AWAITED = Words(
+    "Not ready yet, the enrolment has not arrived; try again later",
+    "Belum siap, pendaftaran belum diterima; coba lagi nanti",
+)
 CANCELLED = Words("The enrolment is cancelled or ended", "Pendaftaran dibatalkan atau berakhir")
 EXPIRED = Words("The payment code has expired", "Kode bayar sudah kedaluwarsa")
 PAID = Words("The bill is paid", "Tagihan sudah lunas")

@@ -24,29 +24,46 @@ ON CONFLICT (code) DO UPDATE SET branch_id = excluded.branch_id, enrolment_id = 
 """
 
 
-def issue_many(work: Work, *, branch_id: int, niks: dict[UUID, str]) -> dict[UUID, str]:
-    """A new code for each enrolment (``niks`` by enrolment), entered in the national registry. Two statements.
+def issue_many(
+    work: Work,
+    *,
+    branch_id: int,
+    niks: dict[UUID, str],
+    kept: dict[UUID, str] | None = None,
+    beside: dict[UUID, str] | None = None,
+) -> dict[UUID, str]:
+    """A code for each enrolment of ``niks`` (NIK by enrolment), entered in the national registry. Two statements.
 
-    Beside its own code each is found by its NIK, for banks of that channel; the NIK itself is not kept there.
+    ``kept``: codes that the enrolments were given by their phone's lease; they stand instead of new ones, and for an
+    enrolment that is not in ``niks`` (still in review) the code is reserved. ``beside``: codes that lead to the enrolment too.
+    Each is also found by its NIK, for banks of that channel; the NIK itself is not kept there.
     """
-    if not niks:
-        return {}
-    row = work.row(_ADVANCE, {"branch": branch_id, "count": len(niks)}, prepared=True)
-    assert row is not None
-    first = row[0] - len(niks)
-    codes = {
-        enrolment_id: with_check_digit(f"{branch_id:04d}{first + index:07d}") for index, enrolment_id in enumerate(niks)
-    }
+    kept, beside = kept or {}, beside or {}
+    new = [enrolment_id for enrolment_id in niks if enrolment_id not in kept]
+    numbers = take_numbers(work, branch_id=branch_id, count=len(new))
+    codes = dict(zip(new, numbers, strict=True))
     rows = [
         {"code": code, "enrolment_id": enrolment_id, "channel": "va", "code_masked": code}
-        for enrolment_id, code in codes.items()
+        for some in (codes, kept, beside)
+        for enrolment_id, code in some.items()
     ]
     rows += [
         {"code": nik_code(nik), "enrolment_id": enrolment_id, "channel": "nik", "code_masked": mask_nik(nik)}
         for enrolment_id, nik in niks.items()
     ]
-    work.execute(_REGISTER, [branch_id, orjson.dumps(rows).decode()], prepared=True)
-    return codes
+    if rows:
+        work.execute(_REGISTER, [branch_id, orjson.dumps(rows).decode()], prepared=True)
+    return codes | kept
+
+
+def take_numbers(work: Work, *, branch_id: int, count: int) -> list[str]:
+    """The branch's next ``count`` codes, given to nobody else. One statement; none where none is asked for."""
+    if count == 0:
+        return []
+    row = work.row(_ADVANCE, {"branch": branch_id, "count": count}, prepared=True)
+    assert row is not None
+    first = row[0] - count
+    return [with_check_digit(f"{branch_id:04d}{first + index:07d}") for index in range(count)]
 
 
 def nik_code(nik: str) -> str:

@@ -70,7 +70,7 @@ class Credit:
 def credit(order: Credit) -> Answer:
     """Takes the payment. Raises ``SnapRefused`` with nothing written, and ``IntegrityError`` where a constraint says
     that this money was booked before."""
-    branch_id, enrolment_id = order.owner.branch_id, order.owner.enrolment_id
+    branch_id, enrolment_id = order.owner.branch_id, order.owner.arrived
     try:
         with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(order.received_at)) as work:
             standing = activation.lock_standing(work, branch_id=branch_id, enrolment_id=enrolment_id)

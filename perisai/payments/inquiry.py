@@ -35,7 +35,7 @@ def _inquire(call: Call, partner: Partner, inquiry: Inquiry) -> Answer:
     owner = registry.find_owner(partner, inquiry.account)
     if owner is None:
         raise SnapRefused(Case.INVALID_BILL, "[Not Found]", answers.UNKNOWN)
-    branch_id, enrolment_id = owner.branch_id, owner.enrolment_id
+    branch_id, enrolment_id = owner.branch_id, owner.arrived
     with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(call.received_at)) as work:
         standing = activation.find_standing(work, branch_id=branch_id, enrolment_id=enrolment_id)
         bill = settlement.find_payable(work, branch_id=branch_id, enrolment_id=enrolment_id)
@@ -79,6 +79,8 @@ def tell_status(call: Call, partner: Partner) -> Answer:
     owner = registry.find_owner(partner, query.account)
     if owner is None:
         raise SnapRefused(Case.INVALID_BILL, "[Not Found]", answers.UNKNOWN)
+    if owner.enrolment_id is None:
+        raise SnapRefused(Case.TRANSACTION_NOT_FOUND, words=answers.NOT_PAID)
     with Work.open(scope=Scope.branch(owner.branch_id), clock=FixedClock(call.received_at)) as work:
         row = work.row(
             _PAYMENT,

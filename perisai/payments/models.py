@@ -52,7 +52,8 @@ class PaymentCode(models.Model):
 
     code = models.TextField(primary_key=True)
     branch_id = models.IntegerField()
-    enrolment_id = models.UUIDField()
+    enrolment_id = models.UUIDField(null=True)
+    """Null while a phone holds the code for an enrolment that has not come yet."""
     channel = models.TextField(default="va")
     code_masked = models.TextField()
     """Equal to the code, unless the channel uses the NIK."""
@@ -70,6 +71,28 @@ class CodeBlock(models.Model):
 
     class Meta:
         db_table = "payments_code_block"
+
+
+class CodeLease(models.Model):
+    """A payment code that a phone may hand to a worker without signal. It belongs to the agent, whichever of their phones
+    holds it, and is never used for anybody else: an unused one is not given out again."""
+
+    pk = models.CompositePrimaryKey("branch_id", "code")
+    branch_id = models.IntegerField()
+    code = models.TextField()
+    device_id = models.UUIDField()
+    agent_id = models.UUIDField()
+    leased_at = models.DateTimeField()
+    until = models.DateTimeField()
+    used_by = models.UUIDField(null=True)
+    """The enrolment that the code was left with."""
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "payments_code_lease"
+        indexes = [
+            models.Index(fields=["branch_id", "device_id"], name="code_lease_free", condition=Q(used_by__isnull=True)),
+        ]
 
 
 class NotificationState(models.TextChoices):

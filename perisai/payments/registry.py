@@ -6,6 +6,8 @@ from uuid import UUID
 from django.db import connection
 
 from perisai.events.work import Work
+from perisai.payments import answers
+from perisai.payments.answers import Case, SnapRefused
 from perisai.payments.codes import mask_nik, nik_code
 from perisai.payments.messages import Account
 from perisai.payments.partner import Partner
@@ -18,9 +20,18 @@ ORDER BY array_position(%s, c.code) LIMIT 1
 
 
 class Owner(NamedTuple):
+    """Whose code it is. ``enrolment_id`` None: a phone holds it, and the enrolment has not come yet."""
+
     branch_id: int
-    enrolment_id: UUID
+    enrolment_id: UUID | None
     code_masked: str
+
+    @property
+    def arrived(self) -> UUID:
+        """The enrolment. Raises ``SnapRefused`` "not ready yet" before it has come."""
+        if self.enrolment_id is None:
+            raise SnapRefused(Case.INVALID_BILL, "[Not Ready Yet]", answers.AWAITED)
+        return self.enrolment_id
 
 
 def lookup_parameters(partner: Partner, account: Account) -> tuple[list[str], str, list[str]]:

@@ -14,7 +14,7 @@ from perisai.contributions import settlement
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
 from perisai.members import activation
-from perisai.payments import crediting, judgement
+from perisai.payments import answers, crediting, judgement
 from perisai.payments.answers import Case, SnapRefused
 from perisai.payments.judgement import Due
 
@@ -111,6 +111,8 @@ def _get_owner(work: Work, code: str) -> tuple[int, UUID]:
     row = work.row(_FIND_CODE, [code.strip()])
     if row is None or not (work.scope.branches is None or row[0] in work.scope.branches):
         raise Refused("E4002")
+    if row[1] is None:
+        raise Refused("E4003", reason=answers.AWAITED.indonesia)
     return row[0], row[1]
 
 
