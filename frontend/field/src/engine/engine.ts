@@ -192,7 +192,6 @@ export class FieldEngine implements Engine {
     await this.loadDevice();
     await this.loadRest();
     this.changes.tell("device");
-    this.options.around.keepStorage();
     if (this.options.inBrowser !== false) this.rounds.begin();
     return this.device.get();
   }

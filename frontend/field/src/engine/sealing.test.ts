@@ -9,7 +9,7 @@ const SUITE = new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha
 async function makeBranch() {
   const pair = await SUITE.kem.generateKeyPair();
   const point = new Uint8Array(await SUITE.kem.serializePublicKey(pair.publicKey));
-  return { key: { id: "k1", public_key: b64u(point) }, pair };
+  return { key: { id: "k1", publicKey: b64u(point) }, pair };
 }
 
 describe("seal", () => {
@@ -32,16 +32,16 @@ describe("seal", () => {
 
   test("without a key, or with one that is none, nothing is sealed and nothing fails", async () => {
     expect(await trySeal(null, "d", utf8("x"))).toBeNull();
-    const wrong = { id: "k", public_key: b64u(new Uint8Array(65)) };
+    const wrong = { id: "k", publicKey: b64u(new Uint8Array(65)) };
     expect(await trySeal(wrong, "d", utf8("x"))).toBeNull();
   });
 });
 
 test("readBranchKey takes a whole point with an id and nothing less", async () => {
   const { key } = await makeBranch();
-  expect(readBranchKey({ ...key, more: 1 })).toEqual(key);
+  expect(readBranchKey({ id: key.id, public_key: key.publicKey, more: 1 })).toEqual(key);
   expect(readBranchKey(null)).toBeNull();
-  expect(readBranchKey({ id: "", public_key: key.public_key })).toBeNull();
+  expect(readBranchKey({ id: "", public_key: key.publicKey })).toBeNull();
   expect(readBranchKey({ id: "k", public_key: "AAAA" })).toBeNull();
   expect(readBranchKey({ id: "k", public_key: "*" })).toBeNull();
 });

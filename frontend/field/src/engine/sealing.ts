@@ -6,21 +6,21 @@ import { type Bytes, fromB64u, utf8 } from "./encoding";
 
 export const SEALED_INFO = "perisai-sealed-1";
 
-/** The branch's public key, as activation and every pull bring it; `public_key` is b64u of the uncompressed point (65 bytes). */
+/** The branch's public key; `publicKey` is b64u of the uncompressed point (65 bytes). */
 export interface BranchKey {
   readonly id: string;
-  readonly public_key: string;
+  readonly publicKey: string;
 }
 
 const POINT_BYTES = 65;
 
-/** Null for what is no key of a branch. */
+/** `seal_key` of the branch, as activation and every pull bring it; null for what is none. */
 export function readBranchKey(value: unknown): BranchKey | null {
   if (typeof value !== "object" || value === null) return null;
   const { id, public_key: point } = value as Record<string, unknown>;
   if (typeof id !== "string" || id === "" || typeof point !== "string") return null;
   try {
-    return fromB64u(point).length === POINT_BYTES ? { id, public_key: point } : null;
+    return fromB64u(point).length === POINT_BYTES ? { id, publicKey: point } : null;
   } catch {
     return null;
   }
@@ -45,7 +45,7 @@ function getSuite(): ReturnType<typeof makeSuite> {
 /** `enc` and ciphertext, one after the other. `device` binds it to the phone that says to have made it. */
 export async function seal(key: BranchKey, device: string, plain: Bytes): Promise<Bytes> {
   const hpke = await getSuite();
-  const recipientPublicKey = await hpke.kem.deserializePublicKey(fromB64u(key.public_key));
+  const recipientPublicKey = await hpke.kem.deserializePublicKey(fromB64u(key.publicKey));
   const sender = await hpke.createSenderContext({ recipientPublicKey, info: utf8(SEALED_INFO) });
   const ciphertext = await sender.seal(plain, utf8(device));
   const sealed = new Uint8Array(sender.enc.byteLength + ciphertext.byteLength);

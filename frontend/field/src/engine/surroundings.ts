@@ -1,4 +1,5 @@
 /** What the engine takes from the world around it, so that a test can give it another. */
+import { browserRoom, type Room } from "./keeping";
 import { TurnLocks } from "./turn-locks";
 
 export interface LockLike {
@@ -25,8 +26,8 @@ export interface Surroundings {
   readonly slow: () => boolean;
   readonly locks: LockLike | null;
   readonly channel: ChannelLike | null;
-  /** Asks the browser not to clear our storage when the phone is full. */
-  readonly keepStorage: () => void;
+  /** How much room there is, and whether the browser may clear our storage. */
+  readonly room: Room;
   /** Where the server is; empty for the same origin. */
   readonly base: string;
   readonly version: string;
@@ -62,7 +63,7 @@ export function browserSurroundings(version: string): Surroundings {
     slow: slowLine,
     locks: "locks" in navigator ? (navigator.locks as unknown as LockLike) : new TurnLocks(),
     channel: "BroadcastChannel" in globalThis ? new BroadcastChannel("perisai") : null,
-    keepStorage: () => void navigator.storage?.persist?.().catch(() => false),
+    room: browserRoom(),
     base: "",
     version,
     agentName: describeBrowser(navigator.userAgent),

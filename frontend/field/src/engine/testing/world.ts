@@ -34,7 +34,11 @@ export async function makePhone(options: PhoneOptions = {}): Promise<Phone> {
     slow: () => false,
     locks: options.locks ?? null,
     channel: null,
-    keepStorage: () => undefined,
+    room: {
+      persisted: () => Promise.resolve(null),
+      persist: () => Promise.resolve(null),
+      estimate: () => Promise.resolve(null),
+    },
     base: "",
     version: "1.0.0",
     agentName: "Test",

@@ -1,0 +1,138 @@
+/**
+ * What may go wrong with the phone itself, told before it does: too little room, a browser that may clear our storage, work that
+ * has not left for days, rules or a licence that run out, a clock that is off.
+ */
+import type { KeepingState, KeepingWarning } from "./contract";
+import { Cell } from "./observable";
+import type { Surroundings } from "./surroundings";
+
+const MB = 1024 * 1024;
+const DAY = 86_400_000;
+/** Below this the next photos may not fit. */
+export const LITTLE_ROOM = 50 * MB;
+/** Below this the next form may not fit. */
+export const NO_ROOM = 10 * MB;
+export const UNSENT_DAYS = 2;
+export const RULES_DAYS = 30;
+export const LICENCE_DAYS = 30;
+const CLOCK_MS = 10 * 60_000;
+/** A write that failed for want of room is believed more than the browser's estimate, for this long. */
+const FULL_FOR_MS = 10 * 60_000;
+
+/** What the browser knows of our storage; null where it does not tell. */
+export interface Room {
+  persisted(): Promise<boolean | null>;
+  persist(): Promise<boolean | null>;
+  estimate(): Promise<{ readonly usedBytes: number; readonly freeBytes: number } | null>;
+}
+
+export interface Facts {
+  readonly freeBytes: number | null;
+  readonly persisted: KeepingState["persisted"];
+  /** Best known time of the server, ms. */
+  readonly now: number;
+  /** Off by so much, ms; positive when the phone's clock is ahead. */
+  readonly skew: number;
+  readonly unsent: number;
+  readonly oldestUnsentAt: number | null;
+  readonly rulesCheckedAt: number | null;
+  /** `YYYY-MM-DD`, and today's day at the branch. */
+  readonly licenceEnds: string | null;
+  readonly today: string;
+}
+
+function daysBetween(from: number, until: number): number {
+  return Math.floor((until - from) / DAY);
+}
+
+function daysUntil(today: string, day: string): number {
+  return Math.round((Date.parse(`${day}T00:00:00Z`) - Date.parse(`${today}T00:00:00Z`)) / DAY);
+}
+
+/** Most urgent first. */
+export function warn(facts: Facts): KeepingWarning[] {
+  const { freeBytes, persisted, skew, unsent, oldestUnsentAt, rulesCheckedAt, licenceEnds } = facts;
+  const found: KeepingWarning[] = [];
+  const days = oldestUnsentAt === null ? 0 : daysBetween(oldestUnsentAt, facts.now);
+  const rulesDays = rulesCheckedAt === null ? 0 : daysBetween(rulesCheckedAt, facts.now);
+  const space = freeBytes !== null && freeBytes < LITTLE_ROOM ? ({ kind: "space", freeBytes } as const) : null;
+  if (space !== null && space.freeBytes < NO_ROOM) found.push(space);
+  if (Math.abs(skew) > CLOCK_MS) found.push({ kind: "clock", minutes: Math.round(skew / 60_000) });
+  if (unsent > 0 && days >= UNSENT_DAYS) found.push({ kind: "days_unsent", days, unsent });
+  if (space !== null && space.freeBytes >= NO_ROOM) found.push(space);
+  const left = licenceEnds === null ? null : daysUntil(facts.today, licenceEnds);
+  if (left !== null && licenceEnds !== null && left >= 0 && left <= LICENCE_DAYS)
+    found.push({ kind: "licence_ends", on: licenceEnds });
+  if (rulesDays > RULES_DAYS) found.push({ kind: "rules_old", days: rulesDays });
+  if (persisted === "refused") found.push({ kind: "not_persisted" });
+  return found;
+}
+
+type Known = Omit<Facts, "freeBytes" | "persisted">;
+
+export class Keeping {
+  readonly state = new Cell<KeepingState>({ persisted: "unknown", usedBytes: null, freeBytes: null, warnings: [] });
+  private fullAt: number | null = null;
+  private asked = false;
+
+  constructor(
+    private readonly around: Surroundings,
+    private readonly known: () => Known,
+  ) {}
+
+  /** Asks the browser how things are and thinks again what to warn of. Never rejects. */
+  async look(): Promise<void> {
+    const { room } = this.around;
+    const granted = await room.persisted().catch(() => null);
+    const estimate = await room.estimate().catch(() => null);
+    this.set(this.readAnswer(granted), estimate?.usedBytes ?? null, estimate?.freeBytes ?? null);
+  }
+
+  /** The same from what was last known of the room: cheap, for every change of the other facts. */
+  think(): void {
+    const { persisted, usedBytes, freeBytes } = this.state.get();
+    this.set(persisted, usedBytes, freeBytes);
+  }
+
+  /** `storage.persist()`; some browsers ask the agent, some decide by themselves. Never rejects. */
+  async ask(): Promise<void> {
+    this.asked = true;
+    const granted = await this.around.room.persist().catch(() => null);
+    const { usedBytes, freeBytes } = this.state.get();
+    this.set(this.readAnswer(granted), usedBytes, freeBytes);
+  }
+
+  /** A write has failed for want of room. */
+  noteFull(): void {
+    this.fullAt = this.around.mono();
+    this.think();
+  }
+
+  private readAnswer(granted: boolean | null): KeepingState["persisted"] {
+    if (granted === null) return "unsupported";
+    if (granted) return "granted";
+    return this.asked || this.state.get().persisted === "refused" ? "refused" : "unknown";
+  }
+
+  private set(persisted: KeepingState["persisted"], usedBytes: number | null, estimated: number | null): void {
+    const full = this.fullAt !== null && this.around.mono() - this.fullAt < FULL_FOR_MS;
+    const freeBytes = full ? 0 : estimated;
+    const before = this.state.get();
+    const after = { persisted, usedBytes, freeBytes, warnings: warn({ ...this.known(), persisted, freeBytes }) };
+    if (JSON.stringify(before) !== JSON.stringify(after)) this.state.set(after);
+  }
+}
+
+/** `navigator.storage`, or nothing where there is none (also outside HTTPS). */
+export function browserRoom(): Room {
+  const storage = navigator.storage as StorageManager | undefined;
+  return {
+    persisted: async () => (await storage?.persisted?.()) ?? null,
+    persist: async () => (await storage?.persist?.()) ?? null,
+    estimate: async () => {
+      const { usage, quota } = (await storage?.estimate?.()) ?? {};
+      if (usage === undefined || quota === undefined) return null;
+      return { usedBytes: usage, freeBytes: Math.max(0, quota - usage) };
+    },
+  };
+}
