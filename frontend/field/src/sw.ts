@@ -1,10 +1,14 @@
 /**
- * The service worker: keeps the app's shell, so that it opens without network. It never keeps an answer of the API,
- * which holds people's data; what the app needs offline of it is in the app's own storage.
+ * The service worker: keeps the app's shell, so that it opens without network, and takes pictures that other apps share in.
+ * It never keeps an answer of the API, which holds people's data; what the app needs offline of it is in the app's own
+ * storage, and so are the pictures, encrypted.
  */
 import { addPlugins, cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
 import { syncInBackground } from "./engine/background";
+import { Inbox, SHARE_PATH, takeShared } from "./engine/inbox";
+import { BACKGROUND_TAG, INBOX_TAG } from "./engine/tags";
+import { PhoneStorage } from "./storage/phone";
 
 declare const __APP_VERSION__: string;
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: { url: string; revision: string | null }[] };
@@ -12,7 +16,10 @@ declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: { url: 
 const OLD_CHUNKS = "perisai-old-chunks";
 /** About two versions of the app. */
 const OLD_CHUNKS_MAX = 60;
-const BACKGROUND_TAG = "perisai-outbox";
+/** Large parts that are loaded only where they are used (the card reader and its model): one set of them. */
+const LARGE_PARTS = "perisai-large-parts";
+const LARGE_PARTS_MAX = 4;
+const IS_LARGE = /\.(?:wasm|gz|traineddata)$/;
 
 interface SyncEventLike extends ExtendableEvent {
   readonly tag: string;
@@ -30,8 +37,13 @@ async function keepOldChunks(): Promise<void> {
       if (answer !== undefined) await old.put(request, answer);
     }
   }
-  const kept = await old.keys();
-  for (const request of kept.slice(0, Math.max(0, kept.length - OLD_CHUNKS_MAX))) await old.delete(request);
+  await trim(old, OLD_CHUNKS_MAX);
+}
+
+/** Caches list what was put first, first. */
+async function trim(cache: Cache, most: number): Promise<void> {
+  const kept = await cache.keys();
+  for (const request of kept.slice(0, Math.max(0, kept.length - most))) await cache.delete(request);
 }
 
 /** The shell is the same in every language: a `Vary` of the server must not hide it from a page without network. */
@@ -42,8 +54,28 @@ async function withoutVary({ response }: { response: Response }): Promise<Respon
   return new Response(await response.blob(), { status: 200, headers });
 }
 
-async function findOldChunk(request: Request): Promise<Response> {
-  return (await caches.match(request, { cacheName: OLD_CHUNKS, ignoreVary: true })) ?? fetch(request);
+/** A hashed file that is not of the present shell: of a former version, which the server keeps too, or a large part. */
+async function findPart(request: Request): Promise<Response> {
+  for (const cacheName of [OLD_CHUNKS, LARGE_PARTS]) {
+    const kept = await caches.match(request, { cacheName, ignoreVary: true });
+    if (kept !== undefined) return kept;
+  }
+  const answer = await fetch(request);
+  if (answer.status === 200 && IS_LARGE.test(new URL(request.url).pathname)) await keepLarge(request, answer.clone());
+  return answer;
+}
+
+/** A full phone goes without: it loads the part again next time. */
+async function keepLarge(request: Request, response: Response): Promise<void> {
+  const plain = await withoutVary({ response });
+  if (plain === null) return;
+  try {
+    const cache = await caches.open(LARGE_PARTS);
+    await cache.put(request, plain);
+    await trim(cache, LARGE_PARTS_MAX);
+  } catch {
+    return;
+  }
 }
 
 /** Pages that are open do it themselves; with none open, it is done here. */
@@ -53,7 +85,41 @@ async function syncOutbox(): Promise<void> {
   if (pages.length === 0) await syncInBackground(__APP_VERSION__);
 }
 
-self.addEventListener("install", (event) => event.waitUntil(keepOldChunks()));
+async function withInbox<T>(act: (inbox: Inbox) => Promise<T>): Promise<T> {
+  const storage = new PhoneStorage();
+  try {
+    return await act(new Inbox(storage, () => Date.now()));
+  } finally {
+    storage.close();
+  }
+}
+
+/** Another site may post a form here, too; only the phone's own share sheet comes from nowhere. */
+function isFromElsewhere(request: Request): boolean {
+  const { referrer } = request;
+  return referrer !== "" && referrer !== "about:client" && new URL(referrer).origin !== self.location.origin;
+}
+
+async function receiveShare(request: Request): Promise<Response> {
+  if (isFromElsewhere(request)) return Response.redirect("/app/", 303);
+  let goTo: string;
+  try {
+    const form = await request.formData();
+    goTo = await withInbox((inbox) => takeShared(form, inbox));
+  } catch {
+    goTo = "/app/#/shared?problem=share_failed";
+  }
+  for (const page of await self.clients.matchAll({ type: "window" })) page.postMessage(INBOX_TAG);
+  return Response.redirect(goTo, 303);
+}
+
+self.addEventListener("install", (event) => {
+  // A phone too full for the old parts still gets its new version; the server has the old parts as well.
+  event.waitUntil(keepOldChunks().catch(() => undefined));
+});
+self.addEventListener("activate", (event) => {
+  event.waitUntil(withInbox((inbox) => inbox.load()).catch(() => undefined));
+});
 self.addEventListener("message", (event) => {
   // Sent by a page that holds the lock of open forms: in no tab is a form open.
   if (event.data === "SKIP_WAITING") event.waitUntil(self.skipWaiting());
@@ -69,6 +135,11 @@ registerRoute(
   new NavigationRoute(createHandlerBoundToURL("/app/index.html"), { allowlist: [/^\/app\/(?:$|index\.html)/] }),
 );
 registerRoute(
+  ({ url }) => url.origin === self.location.origin && url.pathname === SHARE_PATH,
+  ({ request }) => receiveShare(request),
+  "POST",
+);
+registerRoute(
   ({ url }) => url.origin === self.location.origin && url.pathname.startsWith("/app/assets/"),
-  ({ request }) => findOldChunk(request),
+  ({ request }) => findPart(request),
 );

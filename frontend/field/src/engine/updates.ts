@@ -2,6 +2,7 @@
 import type { UpdateState } from "./contract";
 import type { Locks } from "./locks";
 import { Cell } from "./observable";
+import { BACKGROUND_TAG, INBOX_TAG } from "./tags";
 
 interface InstallPrompt extends Event {
   prompt(): Promise<void>;
@@ -11,7 +12,6 @@ interface InstallPrompt extends Event {
 type SyncRegistration = ServiceWorkerRegistration & { readonly sync?: { register(tag: string): Promise<void> } };
 
 const LOOK_EVERY_MS = 3_600_000;
-export const BACKGROUND_TAG = "perisai-outbox";
 
 export class Updates {
   readonly state = new Cell<UpdateState>({ ready: false, offlineReady: false, installable: false });
@@ -19,6 +19,7 @@ export class Updates {
   private install: InstallPrompt | null = null;
   private forms = 0;
   private applying = false;
+  private reloadWaits = false;
   private releaseLock: (() => void) | null = null;
 
   constructor(
@@ -27,17 +28,20 @@ export class Updates {
   ) {}
 
   /** Registers the service worker; without one (private window, old browser) the app works, but not after a reload. */
-  async begin(onBackgroundSync: () => void): Promise<void> {
+  async begin(onBackgroundSync: () => void, onShared: () => void = () => undefined): Promise<void> {
     this.watchInstall();
     if (this.script === null || !("serviceWorker" in navigator)) return;
     const { serviceWorker } = navigator;
     serviceWorker.addEventListener("message", (event: MessageEvent<unknown>) => {
       if (event.data === BACKGROUND_TAG) onBackgroundSync();
+      if (event.data === INBOX_TAG) onShared();
     });
     serviceWorker.addEventListener("controllerchange", () => {
-      // The first worker takes over a page it did not load: no reason to load it again.
-      if (this.applying) location.reload();
+      // The first worker takes over a page it did not load, and another tab's update is that tab's: no reason to load again.
+      if (this.applying) this.reloadOnceFree();
     });
+    // The first visit's line and processor are for what is on the screen; the rest of the app comes after it.
+    await firstPaintDone();
     try {
       this.registration = await serviceWorker.register(this.script);
     } catch {
@@ -93,10 +97,17 @@ export class Updates {
     return (await prompt.userChoice).outcome === "accepted";
   }
 
+  /** A form may have been opened between asking the new version to start and its start. */
+  private reloadOnceFree(): void {
+    if (this.forms === 0) location.reload();
+    else this.reloadWaits = true;
+  }
+
   private closeForms(): void {
     this.releaseLock?.();
     this.releaseLock = null;
-    if (this.state.get().ready) setTimeout(() => this.apply(), 0);
+    if (this.reloadWaits) location.reload();
+    else if (this.state.get().ready) setTimeout(() => this.apply(), 0);
   }
 
   private watch(registration: ServiceWorkerRegistration): void {
@@ -125,4 +136,14 @@ export class Updates {
   private patch(patch: Partial<UpdateState>): void {
     this.state.set({ ...this.state.get(), ...patch });
   }
+}
+
+/** Resolves when the page has loaded and has nothing to do, or two seconds after it has loaded. */
+async function firstPaintDone(): Promise<void> {
+  if (document.readyState !== "complete")
+    await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
+  await new Promise<void>((resolve) => {
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(() => resolve(), { timeout: 2_000 });
+    else setTimeout(resolve, 500);
+  });
 }
