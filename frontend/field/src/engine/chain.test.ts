@@ -1,9 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
-import { Storage } from "../storage/storage";
+import type { Storage } from "../storage/storage";
 import { Chain, type OpContent, serialiseOp } from "./chain";
 import { EngineError } from "./contract";
 import { sha256, uuid7 } from "./encoding";
 import { Locks } from "./locks";
+import { openStorage } from "./testing/open-storage";
 
 const DEVICE = "0199aaaa-0000-7000-8000-000000000001";
 const NOTES = { agent: "a", madeAt: 1, enrol: null, cancel: null };
@@ -14,7 +15,7 @@ function content(body: object = { n: 1 }): OpContent {
 }
 
 function open(name: string): Storage {
-  return new Storage(`chain-${name}`);
+  return openStorage(`chain-${name}`);
 }
 
 describe("append", () => {

@@ -70,12 +70,14 @@ export class Chain {
       ...notes,
       hash: await sha256(line),
       line,
+      sealed: null,
+      sealedKey: null,
       status: "unsent",
       error: null,
       result: null,
       lastSentAt: null,
       dismissed: false,
     };
-    return (await this.storage.appendOp(op, head, draft)) ? op : null;
+    return (await this.storage.appendOp(op, head, draft, null)) ? op : null;
   }
 }

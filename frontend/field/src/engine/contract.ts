@@ -63,6 +63,7 @@ export type LocalErrorCode =
   | "draft_missing"
   | "not_cancellable"
   | "reference_missing" // rules or regions have never been downloaded
+  | "record_damaged" // one record on the phone cannot be read any more; the others can
   | "locked" // the vault is closed: the PIN is needed
   | "pin_wrong" // `LockState.waitUntil` says when the next try is heard
   | "pin_weak" // too short, all alike or a run

@@ -97,7 +97,7 @@ export class Enrolments {
     if (member === null || !member.canCancel || member.op === null) throw new EngineError("not_cancellable");
     const at = this.readTime();
     const enrolled = await this.storage.findOp(member.op);
-    const rules = (await this.storage.findReference("rules"))?.version ?? "";
+    const rules = (await this.storage.phone.findReference("rules"))?.version ?? "";
     const content = {
       id: uuid7(this.around.now()),
       device: identity.device,

@@ -1,6 +1,6 @@
 /** Rules and the own province's regions: kept on the phone, refreshed by ETag (protocol, section 10). */
-import type { ReferenceRecord } from "../storage/records";
-import type { Storage } from "../storage/storage";
+import type { PhoneStorage } from "../storage/phone";
+import type { ReferenceRecord } from "../storage/phone-records";
 import type { Changes } from "./changes";
 import { EngineError, type Json, type ReferenceState, type RulesDocument, type VillageView } from "./contract";
 import { type Http, isRecord } from "./http";
@@ -29,7 +29,7 @@ export class Reference {
   private index: VillageIndex | null = null;
 
   constructor(
-    private readonly storage: Storage,
+    private readonly storage: PhoneStorage,
     private readonly http: Http,
     private readonly changes: Changes,
     private readonly around: Surroundings,

@@ -21,9 +21,9 @@ export interface Rounds {
 
 export function makeRounds(storage: Storage, changes: Changes, locks: Locks, around: Surroundings): Rounds {
   const http = new Http(around);
-  const time = new Time(storage, around);
+  const time = new Time(storage.phone, around);
   const requests = new SignedRequests(storage, http, time);
-  const reference = new Reference(storage, http, changes, around);
+  const reference = new Reference(storage.phone, http, changes, around);
   const push = new Push(storage, http, time, around);
   const pull = new Pull(storage, requests, around);
   const attachments = new Attachments(storage, requests, around);

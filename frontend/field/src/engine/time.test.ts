@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Storage } from "../storage/storage";
+import { PhoneStorage } from "../storage/phone";
 import type { Surroundings } from "./surroundings";
 import { Time } from "./time";
 
@@ -19,7 +19,7 @@ function makeTime(name: string, clocks: Clocks): Time {
       return clocks.session;
     },
   } as unknown as Surroundings;
-  return new Time(new Storage(`time-${name}`), around);
+  return new Time(new PhoneStorage(`time-${name}`), around);
 }
 
 describe("readings of an op", () => {

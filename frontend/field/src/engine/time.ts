@@ -1,7 +1,7 @@
 /** Server time on the phone (protocol, sections 2 and 4): the newest token, and how long ago it came. */
 
-import type { TokenRecord } from "../storage/records";
-import type { Storage } from "../storage/storage";
+import type { PhoneStorage } from "../storage/phone";
+import type { TokenRecord } from "../storage/phone-records";
 import type { Surroundings } from "./surroundings";
 
 /** The server takes a token of up to 15 minutes in a signed request; three are left for a slow line. */
@@ -21,7 +21,7 @@ export class Time {
   private refused = false;
 
   constructor(
-    private readonly storage: Storage,
+    private readonly storage: PhoneStorage,
     private readonly around: Surroundings,
   ) {}
 

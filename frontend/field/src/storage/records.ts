@@ -1,4 +1,7 @@
-/** The shapes of what is kept on the phone. A change of shape needs a new version in `schema.ts`. */
+/**
+ * The shapes of what is kept for one agent, as the rest of the app sees them. Which of their fields lie on the phone in
+ * plain is told in `plain.ts`. A change of shape needs a new version in `schema.ts`.
+ */
 import type {
   AgentView,
   BranchView,
@@ -7,11 +10,9 @@ import type {
   DraftFields,
   EnrolResult,
   ErrorCode,
-  Json,
   MeView,
   OpStatus,
   PhotoRef,
-  Preferences,
 } from "../engine/contract";
 
 export interface DraftRecord {
@@ -20,6 +21,10 @@ export interface DraftRecord {
   step: number;
   fields: DraftFields;
   photo: PhotoRef | null;
+  /** Names the series it belongs to; null for one alone. */
+  series: string | null;
+  /** From 1. */
+  seriesPlace: number;
   startedAt: number;
   savedAt: number;
   discardedAt: number | null;
@@ -35,7 +40,13 @@ export interface EnrolSummary {
   months: number;
   capturedOn: string;
   amount: number;
+  /** Hex SHA-256 of the picture of the ID card. */
   photo: string | null;
+  /** The day until which that picture will be brought; null with one or where none is wanted. */
+  photoBy: string | null;
+  /** The leased code that the worker left with. */
+  paymentCode: string | null;
+  series: string | null;
 }
 
 export interface CancelSummary {
@@ -54,6 +65,13 @@ export interface OpRecord {
   prev: string;
   /** The bytes as hashed and sent, without line feed; null once the answer is final and nobody needs them. */
   line: Uint8Array<ArrayBuffer> | null;
+  /**
+   * The same bytes sealed to the branch (65 bytes of `enc`, then the ciphertext): what leaves the phone while it is locked. Null
+   * before a key of the branch was known, and once the server has the op.
+   */
+  sealed: Uint8Array<ArrayBuffer> | null;
+  /** Id of the branch's key that `sealed` is for. */
+  sealedKey: string | null;
   status: OpStatus;
   madeAt: number;
   enrol: EnrolSummary | null;
@@ -84,6 +102,7 @@ export interface MemberRecord {
   cover_from: string | null;
   kpj: string | null;
   core: string | null;
+  photo_by: string | null;
 }
 
 /** An answer for an op, also for ops that another phone of this agent made. */
@@ -113,14 +132,6 @@ export interface KeyRecord {
   publicKey: string;
 }
 
-export interface ReferenceRecord {
-  key: string;
-  version: string;
-  etag: string | null;
-  checkedAt: number;
-  document: Json;
-}
-
 /** The last op put into a device's chain; seq 0 and 64 zeros before the first. */
 export interface ChainHead {
   device: string;
@@ -128,14 +139,11 @@ export interface ChainHead {
   hash: string;
 }
 
-export interface TokenRecord {
-  token: string;
-  serverMs: number;
-  /** The phone's wall clock when it came. */
-  clock: number;
-  /** The monotonic clock then, worth something only in the same session of the app. */
-  mono: number;
-  session: string;
+/** A payment code that the server has set aside for this phone. */
+export interface LeasedCode {
+  code: string;
+  /** The server's time, ms, after which it must not be given to a worker. */
+  until: number;
 }
 
 /** Single values, by name. */
@@ -145,10 +153,12 @@ export interface StateValues {
   chain: ChainHead;
   confirmed: ChainHead;
   cursor: number;
-  token: TokenRecord;
   me: MeView;
-  preferences: Preferences;
   lastSyncAt: number;
+  /** Oldest first. */
+  leases: LeasedCode[];
+  /** What ops are sealed to; `publicKey` is the b64u of its 65 bytes. */
+  branchKey: { id: string; publicKey: string };
 }
 
 export type StateName = keyof StateValues;

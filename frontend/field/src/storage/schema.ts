@@ -1,20 +1,24 @@
 /** The tables on the phone and their versions. A version, once released, is never edited: add the next one. */
 import { Dexie, type Table } from "dexie";
-import type {
-  AnswerRecord,
-  AttachmentRecord,
-  DraftRecord,
-  KeyRecord,
-  MemberRecord,
-  OpRecord,
-  ReferenceRecord,
-} from "./records";
+import type { InboxRecord, ProfileRecord, ReferenceRecord } from "./phone-records";
+import type { AnswerRecord, AttachmentRecord, DraftRecord, KeyRecord, MemberRecord, OpRecord } from "./records";
 
 export interface StateRow {
   name: string;
   value: unknown;
 }
 
+/** Another tab brings a newer version: let go at once, so that its upgrade is not blocked; the next act opens again. */
+function letGo(db: Dexie): void {
+  db.on("versionchange", () => {
+    db.close({ disableAutoOpen: false });
+  });
+}
+
+// Strict: a form counts as kept only when the phone's flash has it, not when a buffer has it.
+const OPTIONS = { chromeTransactionDurability: "strict" } as const;
+
+/** What belongs to one agent. Version 1 was the one database of all, `perisai-field`; see `takeover.ts`. */
 export class FieldDatabase extends Dexie {
   declare drafts: Table<DraftRecord, string>;
   declare ops: Table<OpRecord, string>;
@@ -23,12 +27,10 @@ export class FieldDatabase extends Dexie {
   declare attachments: Table<AttachmentRecord, string>;
   declare keys: Table<KeyRecord, string>;
   declare state: Table<StateRow, string>;
-  declare reference: Table<ReferenceRecord, string>;
 
   constructor(name: string) {
-    // Strict: a form counts as kept only when the phone's flash has it, not when a buffer has it.
-    super(name, { chromeTransactionDurability: "strict" });
-    this.version(1).stores({
+    super(name, OPTIONS);
+    this.version(2).stores({
       drafts: "id, savedAt",
       ops: "id, &[device+seq], status",
       members: "id",
@@ -36,12 +38,21 @@ export class FieldDatabase extends Dexie {
       attachments: "sha256, draft, op",
       keys: "device",
       state: "name",
-      reference: "key",
     });
-    // Another tab brings a newer version: let go at once, so that its upgrade is not blocked; the next act here
-    // opens again and fails with a typed error if the code is too old for it.
-    this.on("versionchange", () => {
-      this.close({ disableAutoOpen: false });
-    });
+    letGo(this);
+  }
+}
+
+/** What belongs to the phone. */
+export class PhoneDatabase extends Dexie {
+  declare profiles: Table<ProfileRecord, string>;
+  declare inbox: Table<InboxRecord, string>;
+  declare reference: Table<ReferenceRecord, string>;
+  declare state: Table<StateRow, string>;
+
+  constructor(name: string) {
+    super(name, OPTIONS);
+    this.version(1).stores({ profiles: "id", inbox: "id, receivedAt", reference: "key", state: "name" });
+    letGo(this);
   }
 }

@@ -1,8 +1,8 @@
 import { Dexie } from "dexie";
 import { describe, expect, test } from "vitest";
+import { openStorage } from "../engine/testing/open-storage";
 import { storageFailure } from "./failures";
-import type { DraftRecord } from "./records";
-import { Storage } from "./storage";
+import type { DraftRecord, MemberRecord } from "./records";
 
 const DRAFT: DraftRecord = {
   id: "d",
@@ -10,6 +10,8 @@ const DRAFT: DraftRecord = {
   step: 1,
   fields: { name: "Ani" },
   photo: null,
+  series: null,
+  seriesPlace: 1,
   startedAt: 1,
   savedAt: 1,
   discardedAt: null,
@@ -17,17 +19,17 @@ const DRAFT: DraftRecord = {
 
 describe("a newer version of the app upgrades the database while this tab is open", () => {
   test("the upgrade is not held up, nothing is lost, and this tab goes on", async () => {
-    const old = new Storage("upgrade");
+    const old = openStorage("upgrade");
     await old.open();
     await old.putDraft(DRAFT);
-    const newer = new Dexie("upgrade");
-    newer.version(2).stores({ drafts: "id, savedAt, agent" });
+    const newer = new Dexie("upgrade-field-p1");
+    newer.version(3).stores({ drafts: "id, savedAt, agent" });
     newer.on("versionchange", () => newer.close({ disableAutoOpen: false }));
     await newer.open();
-    expect(await newer.table("drafts").get("d")).toMatchObject({ fields: { name: "Ani" } });
+    expect(await newer.table("drafts").get("d")).toMatchObject({ id: "d" });
     expect(await old.findDraft("d")).toMatchObject({ fields: { name: "Ani" } });
-    await old.putDraft({ ...DRAFT, step: 2 });
-    expect(await newer.table("drafts").get("d")).toMatchObject({ step: 2 });
+    await old.putDraft({ ...DRAFT, savedAt: 2 });
+    expect(await newer.table("drafts").get("d")).toMatchObject({ savedAt: 2 });
   });
 });
 
@@ -43,10 +45,10 @@ describe("storageFailure", () => {
 });
 
 test("a transaction that fails in the middle leaves nothing", async () => {
-  const storage = new Storage("half");
-  const member = { id: "m" } as Parameters<Storage["applyPage"]>[0]["members"][number];
-  // A function cannot be stored: the second write fails after the first has been made.
-  const broken = { op: "x", status: "accepted", error: null, result: () => 1 } as never;
+  const storage = openStorage("half");
+  const member = { id: "m" } as MemberRecord;
+  // A number beyond JSON cannot be sealed: the second write fails after the first has been made.
+  const broken = { op: "x", status: "accepted", error: null, result: 1n } as never;
   await expect(
     storage.applyPage({ cursor: 9, members: [member], gone: [], answers: [broken], me: null }),
   ).rejects.toMatchObject({ code: "storage_failed" });

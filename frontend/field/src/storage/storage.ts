@@ -1,26 +1,33 @@
 /**
- * The one door to what is kept on the phone. No other module names IndexedDB or Dexie. Every method rejects with an
- * `EngineError` `storage_full` or `storage_failed`; an act that rejects has left nothing half done.
+ * The one door to what is kept for an agent. No other module names IndexedDB or Dexie. Every method rejects with an
+ * `EngineError`: `not_activated` while no profile is attached, `locked` while its vault is closed, `record_damaged` for one
+ * record that cannot be read (lists leave it out), `storage_full` or `storage_failed`; an act that rejects has left nothing
+ * half done. Everything personal is sealed on its way to the phone's flash (`encryption.ts`).
  */
 import type { CatalogueText, ErrorCode, MeView, OpStatus } from "../engine/contract";
+import { EngineError } from "../engine/contract";
+import { Sealer, sealTables } from "./encryption";
 import { guarded } from "./failures";
+import { LockedStorage, NO_HASH, PENDING } from "./locked";
+import type { PhoneStorage } from "./phone";
+import { isPlainValue } from "./plain";
 import type {
   AnswerRecord,
   AttachmentRecord,
   ChainHead,
   DraftRecord,
   KeyRecord,
+  LeasedCode,
   MemberRecord,
   OpRecord,
-  ReferenceRecord,
   StateName,
   StateValues,
 } from "./records";
 import { FieldDatabase } from "./schema";
 
-const PENDING: readonly OpStatus[] = ["unsent", "received", "held", "invalid"];
+export { NO_HASH } from "./locked";
+
 const FINAL: readonly OpStatus[] = ["accepted", "review", "rejected", "conflict"];
-export const NO_HASH = "0".repeat(64);
 
 export interface PulledPage {
   cursor: number;
@@ -34,204 +41,279 @@ function isFinal(status: OpStatus): boolean {
   return FINAL.includes(status);
 }
 
+/** The server has it and will say no more of it here: the bytes hold the NIK and No. KK, and go. */
+function isDone(status: OpStatus): boolean {
+  return status === "accepted" || status === "review";
+}
+
 /** The op after its answer. A final answer never changes but for review, which a person decides later. */
 function answered(op: OpRecord, answer: AnswerRecord): OpRecord {
   if (isFinal(op.status) && op.status !== "review" && op.status !== answer.status) return op;
-  // The bytes hold the NIK: they go as soon as nothing can be asked of them any more.
-  const keepBytes = answer.status !== "accepted";
   return {
     ...op,
     status: answer.status,
     error: answer.error,
     result: answer.result ?? op.result,
-    line: keepBytes ? op.line : null,
+    line: isDone(answer.status) ? null : op.line,
+    sealed: isFinal(answer.status) ? null : op.sealed,
+    sealedKey: isFinal(answer.status) ? null : op.sealedKey,
   };
 }
 
-export class Storage {
-  private readonly db: FieldDatabase;
+function byTime(a: OpRecord, b: OpRecord): number {
+  return a.madeAt - b.madeAt || a.seq - b.seq;
+}
 
-  constructor(name = "perisai-field") {
-    this.db = new FieldDatabase(name);
+type TableName = "drafts" | "ops" | "members" | "answers" | "attachments" | "keys" | "state";
+
+interface Attached {
+  readonly profile: string;
+  readonly db: FieldDatabase;
+  readonly locked: LockedStorage;
+}
+
+export class Storage {
+  private readonly sealer = new Sealer();
+  private attached: Attached | null = null;
+
+  constructor(readonly phone: PhoneStorage) {}
+
+  // ------------------------------------------------------------ whose, and whether open
+
+  /** From now on the database of `profile`, locked; null: of nobody. */
+  attach(profile: string | null): void {
+    this.lock();
+    this.attached?.db.close();
+    this.attached?.locked.close();
+    this.attached = null;
+    if (profile === null) return;
+    const name = this.phone.nameOf(profile);
+    const db = new FieldDatabase(name);
+    sealTables(db, this.sealer);
+    this.attached = { profile, db, locked: new LockedStorage(name) };
+  }
+
+  get profile(): string | null {
+    return this.attached?.profile ?? null;
+  }
+
+  get isOpen(): boolean {
+    return this.attached !== null && this.sealer.isOpen;
+  }
+
+  /** `key`: the vault key, 32 bytes; copied. */
+  unlock(key: Uint8Array<ArrayBuffer>): void {
+    this.sealer.open(key);
+  }
+
+  lock(): void {
+    this.sealer.close();
+  }
+
+  /** What is readable while locked. Throws `not_activated`. */
+  get locked(): LockedStorage {
+    if (this.attached === null) throw new EngineError("not_activated");
+    return this.attached.locked;
+  }
+
+  /** Records that could not be read since the vault was opened. */
+  get damaged(): number {
+    return this.sealer.damaged.size;
   }
 
   open(): Promise<void> {
     return guarded(async () => {
-      await this.db.open();
+      await this.attached?.db.open();
     });
   }
 
   close(): void {
-    this.db.close();
+    this.attach(null);
+  }
+
+  private need(): FieldDatabase {
+    if (this.attached === null) throw new EngineError("not_activated");
+    if (!this.sealer.isOpen) throw new EngineError("locked");
+    return this.attached.db;
+  }
+
+  private read<T>(act: (db: FieldDatabase) => PromiseLike<T>): Promise<T> {
+    return guarded(() => act(this.need()));
+  }
+
+  /** One transaction over `tables`: all of `act`, or nothing of it. */
+  private write<T>(tables: readonly TableName[], act: (db: FieldDatabase) => Promise<T>): Promise<T> {
+    return guarded(() => {
+      const db = this.need();
+      return db.transaction("rw", [...tables], () => act(db));
+    });
   }
 
   // ------------------------------------------------------------ single values
 
+  /** Plain ones (`plain.ts`) also while locked. */
   find<N extends StateName>(name: N, part = ""): Promise<StateValues[N] | null> {
     return guarded(async () => {
-      const row = await this.db.state.get(name + part);
+      if (isPlainValue(name)) return (await this.locked.find(name, part)) as StateValues[N] | null;
+      const row = await this.need().state.get(name + part);
       return row === undefined ? null : (row.value as StateValues[N]);
     });
   }
 
   put<N extends StateName>(name: N, value: StateValues[N], part = ""): Promise<void> {
     return guarded(async () => {
-      await this.db.state.put({ name: name + part, value });
+      if (isPlainValue(name)) return await this.locked.put(name, value as never, part);
+      await this.need().state.put({ name: name + part, value });
     });
   }
 
   // ------------------------------------------------------------ device and keys
 
-  /** Makes the phone this device, in one act; forgets what belonged to the agent before by pull. */
+  /** Makes the profile this device, in one act; forgets what belonged to the agent before by pull. */
   becomeDevice(identity: StateValues["identity"], key: KeyRecord): Promise<void> {
-    return guarded(() =>
-      this.db.transaction("rw", [this.db.state, this.db.keys, this.db.members, this.db.answers], async () => {
-        await this.db.keys.put(key);
-        await this.db.members.clear();
-        await this.db.answers.clear();
-        await this.db.state.bulkDelete(["cursor", "me", "lastSyncAt"]);
-        await this.db.state.put({ name: "identity", value: identity });
-        const head: ChainHead = { device: identity.device, seq: 0, hash: NO_HASH };
-        await this.db.state.put({ name: `chain${identity.device}`, value: head });
-      }),
-    );
+    return this.write(["state", "keys", "members", "answers"], async (db) => {
+      await db.keys.put(key);
+      await db.members.clear();
+      await db.answers.clear();
+      await db.state.bulkDelete(["cursor", "me", "lastSyncAt", "leases"]);
+      await db.state.put({ name: "identity", value: identity });
+      const head: ChainHead = { device: identity.device, seq: 0, hash: NO_HASH };
+      await db.state.put({ name: `chain${identity.device}`, value: head });
+    });
   }
 
   findKey(device: string): Promise<KeyRecord | null> {
-    return guarded(async () => (await this.db.keys.get(device)) ?? null);
+    return guarded(() => this.locked.findKey(device));
+  }
+
+  // ------------------------------------------------------------ leased payment codes
+
+  /** The codes on the phone; `take` of them is done by `appendOp`. */
+  async listLeases(): Promise<LeasedCode[]> {
+    return (await this.find("leases")) ?? [];
+  }
+
+  /** Reads, changes and writes the leased codes in one transaction, so that no code is given twice. */
+  changeLeases(change: (leases: readonly LeasedCode[]) => LeasedCode[]): Promise<void> {
+    return this.write(["state"], async (db) => {
+      const row = await db.state.get("leases");
+      await db.state.put({ name: "leases", value: change((row?.value as LeasedCode[] | undefined) ?? []) });
+    });
   }
 
   // ------------------------------------------------------------ drafts
 
+  /** Newest first. */
   listDrafts(agent: string): Promise<DraftRecord[]> {
-    return guarded(async () => {
-      const all = await this.db.drafts.orderBy("savedAt").reverse().toArray();
-      return all.filter((draft) => draft.agent === agent && draft.discardedAt === null);
+    return this.read(async (db) => {
+      const own = (await db.drafts.toArray()).filter((draft) => draft.agent === agent && draft.discardedAt === null);
+      return own.sort((a, b) => b.savedAt - a.savedAt);
     });
   }
 
   findDraft(id: string): Promise<DraftRecord | null> {
-    return guarded(async () => (await this.db.drafts.get(id)) ?? null);
+    return this.read(async (db) => (await db.drafts.get(id)) ?? null);
   }
 
   putDraft(draft: DraftRecord): Promise<void> {
-    return guarded(async () => {
-      await this.db.drafts.put(draft);
+    return this.read(async (db) => {
+      await db.drafts.put(draft);
     });
   }
 
   /** Reads, changes and writes one draft in one transaction, so that two tabs lose nothing; false if it is gone. */
   changeDraft(id: string, change: (draft: DraftRecord) => DraftRecord): Promise<boolean> {
-    return guarded(() =>
-      this.db.transaction("rw", this.db.drafts, async () => {
-        const draft = await this.db.drafts.get(id);
-        if (draft === undefined) return false;
-        await this.db.drafts.put(change(draft));
-        return true;
-      }),
-    );
+    return this.write(["drafts"], async (db) => {
+      const draft = await db.drafts.get(id);
+      if (draft === undefined) return false;
+      await db.drafts.put(change(draft));
+      return true;
+    });
   }
 
   /** Removes drafts discarded before `before`, with their photos. */
   purgeDrafts(before: number): Promise<void> {
-    return guarded(() =>
-      this.db.transaction("rw", [this.db.drafts, this.db.attachments], async () => {
-        const old = await this.db.drafts
-          .filter((draft) => draft.discardedAt !== null && draft.discardedAt < before)
-          .toArray();
-        for (const draft of old) {
-          await this.db.attachments.filter((one) => one.draft === draft.id && one.op === null).delete();
-          await this.db.drafts.delete(draft.id);
-        }
-      }),
-    );
+    return this.write(["drafts", "attachments"], async (db) => {
+      for (const { id, discardedAt } of await db.drafts.toArray()) {
+        if (discardedAt === null || discardedAt >= before) continue;
+        await dropPhotosOf(db, "draft", id);
+        await db.drafts.delete(id);
+      }
+    });
   }
 
   // ------------------------------------------------------------ the chain and its ops
 
-  async getHead(device: string): Promise<ChainHead> {
-    return (await this.find("chain", device)) ?? { device, seq: 0, hash: NO_HASH };
+  getHead(device: string): Promise<ChainHead> {
+    return guarded(() => this.locked.getHead(device));
   }
 
   /**
-   * Appends an op if the chain still ends at `head`: op, head, draft and photo change together or not at all.
-   * False when another writer was quicker.
+   * Appends an op if the chain still ends at `head` and the leased payment code `code` (null: none is given) is still on
+   * the phone: op, head, draft, photo and code change together or not at all. False when another writer was quicker.
    */
-  appendOp(op: OpRecord, head: ChainHead, draft: string | null): Promise<boolean> {
-    const tables = [this.db.state, this.db.ops, this.db.drafts, this.db.attachments];
-    return guarded(() =>
-      this.db.transaction("rw", tables, async () => {
-        const row = await this.db.state.get(`chain${op.device}`);
-        const now = (row?.value as ChainHead | undefined) ?? { device: op.device, seq: 0, hash: NO_HASH };
-        if (now.seq !== head.seq || now.hash !== head.hash) return false;
-        await this.db.ops.add(op);
-        const next: ChainHead = { device: op.device, seq: op.seq, hash: op.hash };
-        await this.db.state.put({ name: `chain${op.device}`, value: next });
-        const photo = op.enrol?.photo ?? null;
-        if (photo !== null) await this.db.attachments.update(photo, { op: op.id, draft: null });
-        if (draft !== null) {
-          await this.db.drafts.delete(draft);
-          await this.db.attachments.where("draft").equals(draft).delete();
-        }
-        return true;
-      }),
-    );
+  appendOp(op: OpRecord, head: ChainHead, draft: string | null, code: string | null): Promise<boolean> {
+    return this.write(["state", "ops", "drafts", "attachments"], async (db) => {
+      const row = await db.state.get(`chain${op.device}`);
+      const now = (row?.value as ChainHead | undefined) ?? { device: op.device, seq: 0, hash: NO_HASH };
+      if (now.seq !== head.seq || now.hash !== head.hash) return false;
+      if (code !== null && !(await takeCode(db, code))) return false;
+      await db.ops.add(op);
+      const next: ChainHead = { device: op.device, seq: op.seq, hash: op.hash };
+      await db.state.put({ name: `chain${op.device}`, value: next });
+      const photo = await db.attachments.get(op.enrol?.photo ?? "");
+      if (photo !== undefined) await db.attachments.put({ ...photo, op: op.id, draft: null });
+      if (draft !== null) {
+        await db.drafts.delete(draft);
+        await dropPhotosOf(db, "draft", draft);
+      }
+      return true;
+    });
   }
 
   /** All ops of an agent, whichever device made them, oldest first. */
   listOps(agent: string): Promise<OpRecord[]> {
-    return guarded(async () => {
-      const all = await this.db.ops.filter((op) => op.agent === agent).toArray();
-      return all.sort((a, b) => a.madeAt - b.madeAt || a.seq - b.seq);
-    });
+    return this.read(async (db) => (await db.ops.toArray()).filter((op) => op.agent === agent).sort(byTime));
   }
 
   /** Ops without a final answer, by device and sequence. */
-  listPending(): Promise<OpRecord[]> {
-    return guarded(async () => {
-      const open = await this.db.ops
-        .where("status")
-        .anyOf([...PENDING])
-        .toArray();
-      return open.sort((a, b) => (a.device < b.device ? -1 : a.device > b.device ? 1 : a.seq - b.seq));
-    });
+  async listPending(): Promise<OpRecord[]> {
+    const open = await this.listByStatus(PENDING);
+    return open.sort((a, b) => (a.device < b.device ? -1 : a.device > b.device ? 1 : a.seq - b.seq));
   }
 
   /** Ops on their way or refused, of all agents, oldest first. The many that are done are not read. */
-  listOpen(): Promise<OpRecord[]> {
-    return guarded(async () => {
-      const open = await this.db.ops
-        .where("status")
-        .anyOf([...PENDING, "rejected", "conflict"])
-        .toArray();
-      return open.sort((a, b) => a.madeAt - b.madeAt || a.seq - b.seq);
+  async listOpen(): Promise<OpRecord[]> {
+    return (await this.listByStatus([...PENDING, "rejected", "conflict"])).sort(byTime);
+  }
+
+  private listByStatus(statuses: readonly OpStatus[]): Promise<OpRecord[]> {
+    return this.read(async (db) => {
+      const found = await Promise.all(statuses.map((status) => db.ops.where("status").equals(status).toArray()));
+      return found.flat();
     });
   }
 
   findOp(id: string): Promise<OpRecord | null> {
-    return guarded(async () => (await this.db.ops.get(id)) ?? null);
+    return this.read(async (db) => (await db.ops.get(id)) ?? null);
+  }
+
+  /** Reads, changes and writes one op in one transaction; false if it is gone. */
+  changeOp(id: string, change: (op: OpRecord) => OpRecord): Promise<boolean> {
+    return this.write(["ops"], async (db) => {
+      const op = await db.ops.get(id);
+      if (op === undefined) return false;
+      await db.ops.put(change(op));
+      return true;
+    });
   }
 
   /** Keeps the answers to one push and how far the server has judged, together. */
   applyAnswers(device: string, answers: AnswerRecord[], chain: ChainHead | null, sentAt: number): Promise<void> {
-    const tables = [this.db.state, this.db.ops, this.db.answers, this.db.attachments];
-    return guarded(() =>
-      this.db.transaction("rw", tables, async () => {
-        await this.writeAnswers(answers, sentAt);
-        if (chain !== null && chain.seq > 0) await this.db.state.put({ name: `confirmed${device}`, value: chain });
-      }),
-    );
-  }
-
-  private async writeAnswers(answers: AnswerRecord[], sentAt: number | null): Promise<void> {
-    const ops = await this.db.ops.bulkGet(answers.map((answer) => answer.op));
-    const changed: OpRecord[] = [];
-    answers.forEach((answer, index) => {
-      const op = ops[index];
-      if (op !== undefined) changed.push({ ...answered(op, answer), lastSentAt: sentAt ?? op.lastSentAt });
+    return this.write(["state", "ops", "answers"], async (db) => {
+      await writeAnswers(db, answers, sentAt);
+      if (chain !== null && chain.seq > 0) await db.state.put({ name: `confirmed${device}`, value: chain });
     });
-    await this.db.ops.bulkPut(changed);
-    await this.db.answers.bulkPut(answers);
   }
 
   noteOpError(
@@ -241,139 +323,145 @@ export class Storage {
     text: CatalogueText | null,
     at: number,
   ): Promise<void> {
-    return guarded(async () => {
-      await this.db.ops
-        .where("id")
-        .anyOf([...ids])
-        .modify((op) => {
-          if (isFinal(op.status)) return;
-          op.status = status;
-          op.error = { code, text };
-          op.lastSentAt = at;
-        });
+    return this.write(["ops"], async (db) => {
+      const ops = (await db.ops.bulkGet([...ids])).filter((op) => op !== undefined && !isFinal(op.status));
+      const error = { code, text };
+      await db.ops.bulkPut(ops.map((op) => ({ ...(op as OpRecord), status, error, lastSentAt: at })));
     });
   }
 
   /** Removes ops made before `before` that are accepted and known as members, and those that were hidden. */
   purgeOps(before: number): Promise<void> {
-    return guarded(() =>
-      this.db.transaction("rw", [this.db.ops, this.db.members, this.db.attachments], async () => {
-        const waiting = new Set<unknown>(await this.db.attachments.orderBy("op").uniqueKeys());
-        const known = new Set<unknown>(await this.db.members.toCollection().primaryKeys());
-        const done = this.db.ops.where("status").anyOf(["accepted", "rejected", "conflict"]);
-        await done
-          .filter((op) => op.madeAt < before && !waiting.has(op.id))
-          .filter((op) => op.dismissed || (op.status === "accepted" && (op.kind === "cancel" || known.has(op.id))))
-          .delete();
-      }),
-    );
+    return this.write(["ops", "members", "attachments"], async (db) => {
+      const waiting = new Set<unknown>(await db.attachments.orderBy("op").uniqueKeys());
+      const known = new Set<unknown>(await db.members.toCollection().primaryKeys());
+      const isOver = (op: OpRecord): boolean => {
+        if (op.madeAt >= before || waiting.has(op.id) || PENDING.includes(op.status) || op.status === "review")
+          return false;
+        return op.dismissed || (op.status === "accepted" && (op.kind === "cancel" || known.has(op.id)));
+      };
+      const over = (await db.ops.toArray()).filter(isOver);
+      await db.ops.bulkDelete(over.map((op) => op.id));
+    });
   }
 
   /** Hides a rejected op, and lets its bytes and photo go. */
   dismissOp(id: string): Promise<void> {
-    return guarded(() =>
-      this.db.transaction("rw", [this.db.ops, this.db.attachments], async () => {
-        await this.db.ops.update(id, { dismissed: true, line: null });
-        await this.db.attachments.where("op").equals(id).delete();
-      }),
-    );
+    return this.write(["ops", "attachments"], async (db) => {
+      const op = await db.ops.get(id);
+      if (op !== undefined) await db.ops.put({ ...op, dismissed: true, line: null, sealed: null, sealedKey: null });
+      await dropPhotosOf(db, "op", id);
+    });
   }
 
   // ------------------------------------------------------------ what the server tells
 
   listMembers(): Promise<MemberRecord[]> {
-    return guarded(() => this.db.members.toArray());
+    return this.read((db) => db.members.toArray());
+  }
+
+  countMembers(): Promise<number> {
+    return this.read((db) => db.members.count());
+  }
+
+  listMemberIds(): Promise<string[]> {
+    return this.read((db) => db.members.toCollection().primaryKeys());
   }
 
   listAnswers(): Promise<AnswerRecord[]> {
-    return guarded(() => this.db.answers.toArray());
+    return this.read((db) => db.answers.toArray());
   }
 
   /** One page of a pull and its cursor, together: a crash in between asks for the same page again. */
   applyPage(page: PulledPage): Promise<void> {
-    const tables = [this.db.state, this.db.members, this.db.answers, this.db.ops];
-    return guarded(() =>
-      this.db.transaction("rw", tables, async () => {
-        await this.db.members.bulkPut(page.members);
-        await this.db.members.bulkDelete(page.gone);
-        await this.hideOpsOf(page.gone);
-        await this.writeAnswers(page.answers, null);
-        if (page.me !== null) await this.db.state.put({ name: "me", value: page.me });
-        await this.db.state.put({ name: "cursor", value: page.cursor });
-      }),
-    );
-  }
-
-  /** A member that the server takes away must not come back out of its own op. */
-  private async hideOpsOf(enrolments: readonly string[]): Promise<void> {
-    if (enrolments.length === 0) return;
-    await this.db.ops
-      .filter((op) => op.result?.enrolment != null && enrolments.includes(op.result.enrolment))
-      .modify({ dismissed: true });
+    return this.write(["state", "members", "answers", "ops"], async (db) => {
+      await db.members.bulkPut(page.members);
+      await db.members.bulkDelete(page.gone);
+      await hideOpsOf(db, page.gone);
+      await writeAnswers(db, page.answers, null);
+      if (page.me !== null) await db.state.put({ name: "me", value: page.me });
+      await db.state.put({ name: "cursor", value: page.cursor });
+    });
   }
 
   // ------------------------------------------------------------ photos
 
   /** Keeps the picture and names it in its draft, together; the picture it replaces goes. */
   attachPhoto(record: AttachmentRecord, draftId: string): Promise<boolean> {
-    return guarded(() =>
-      this.db.transaction("rw", [this.db.drafts, this.db.attachments], async () => {
-        const draft = await this.db.drafts.get(draftId);
-        if (draft === undefined) return false;
-        const there = await this.db.attachments.get(record.sha256);
-        await this.db.attachments.where("draft").equals(draftId).delete();
-        // The same picture may already belong to an op that is on its way: then that record stays as it is.
-        if (there === undefined || there.op === null) await this.db.attachments.put(record);
-        const photo = { sha256: record.sha256, size: record.size, type: record.type };
-        await this.db.drafts.put({ ...draft, photo, savedAt: record.keptAt });
-        return true;
-      }),
-    );
+    return this.write(["drafts", "attachments"], async (db) => {
+      const draft = await db.drafts.get(draftId);
+      if (draft === undefined) return false;
+      const there = await db.attachments.get(record.sha256);
+      await dropPhotosOf(db, "draft", draftId);
+      // The same picture may already belong to an op that is on its way: then that record stays as it is.
+      if (there === undefined || there.op === null) await db.attachments.put(record);
+      const photo = { sha256: record.sha256, size: record.size, type: record.type };
+      await db.drafts.put({ ...draft, photo, savedAt: record.keptAt });
+      return true;
+    });
   }
 
   detachPhoto(draftId: string, at: number): Promise<void> {
-    return guarded(() =>
-      this.db.transaction("rw", [this.db.drafts, this.db.attachments], async () => {
-        await this.db.attachments.where("draft").equals(draftId).delete();
-        await this.db.drafts.update(draftId, { photo: null, savedAt: at });
-      }),
-    );
+    return this.write(["drafts", "attachments"], async (db) => {
+      await dropPhotosOf(db, "draft", draftId);
+      const draft = await db.drafts.get(draftId);
+      if (draft !== undefined) await db.drafts.put({ ...draft, photo: null, savedAt: at });
+    });
+  }
+
+  /** Keeps a picture that belongs to no draft: `record.op` names the enrolment it was brought for. */
+  putAttachment(record: AttachmentRecord): Promise<void> {
+    return this.read(async (db) => {
+      await db.attachments.put(record);
+    });
   }
 
   findAttachment(sha256: string): Promise<AttachmentRecord | null> {
-    return guarded(async () => (await this.db.attachments.get(sha256)) ?? null);
+    return this.read(async (db) => (await db.attachments.get(sha256)) ?? null);
   }
 
   /** Photos that belong to an op, from the index alone: their bytes stay where they are. */
   listWaitingAttachments(): Promise<{ sha256: string; op: string }[]> {
-    return guarded(async () => {
-      const found: { sha256: string; op: string }[] = [];
-      await this.db.attachments.orderBy("op").eachKey((op, { primaryKey }) => {
-        found.push({ op: String(op), sha256: String(primaryKey) });
-      });
-      return found;
-    });
+    return guarded(() => this.locked.listWaitingAttachments());
   }
 
   noteAttachment(sha256: string, change: { offset?: number; mismatches?: number }): Promise<void> {
-    return guarded(async () => {
-      await this.db.attachments.update(sha256, change);
-    });
+    return guarded(() => this.locked.noteAttachment(sha256, change));
   }
 
   dropAttachment(sha256: string): Promise<void> {
-    return guarded(() => this.db.attachments.delete(sha256));
+    return this.read((db) => db.attachments.delete(sha256));
   }
+}
 
-  // ------------------------------------------------------------ reference data
+/** By their keys alone: a picture need not be opened to be dropped. */
+async function dropPhotosOf(db: FieldDatabase, owner: "draft" | "op", id: string): Promise<void> {
+  await db.attachments.bulkDelete(await db.attachments.where(owner).equals(id).primaryKeys());
+}
 
-  findReference(key: string): Promise<ReferenceRecord | null> {
-    return guarded(async () => (await this.db.reference.get(key)) ?? null);
-  }
+async function takeCode(db: FieldDatabase, code: string): Promise<boolean> {
+  const leases = ((await db.state.get("leases"))?.value as LeasedCode[] | undefined) ?? [];
+  const left = leases.filter((lease) => lease.code !== code);
+  if (left.length === leases.length) return false;
+  await db.state.put({ name: "leases", value: left });
+  return true;
+}
 
-  putReference(record: ReferenceRecord): Promise<void> {
-    return guarded(async () => {
-      await this.db.reference.put(record);
-    });
-  }
+async function writeAnswers(db: FieldDatabase, answers: AnswerRecord[], sentAt: number | null): Promise<void> {
+  const ops = await db.ops.bulkGet(answers.map((answer) => answer.op));
+  const changed: OpRecord[] = [];
+  answers.forEach((answer, index) => {
+    const op = ops[index];
+    if (op !== undefined) changed.push({ ...answered(op, answer), lastSentAt: sentAt ?? op.lastSentAt });
+  });
+  await db.ops.bulkPut(changed);
+  await db.answers.bulkPut(answers);
+}
+
+/** A member that the server takes away must not come back out of its own op. */
+async function hideOpsOf(db: FieldDatabase, enrolments: readonly string[]): Promise<void> {
+  if (enrolments.length === 0) return;
+  const gone = new Set(enrolments);
+  const ops = (await db.ops.toArray()).filter((op) => op.result?.enrolment != null && gone.has(op.result.enrolment));
+  await db.ops.bulkPut(ops.map((op) => ({ ...op, dismissed: true })));
 }
