@@ -121,7 +121,11 @@ def text_hash(text: str) -> str:
 
 @cache
 def rules_for_phone(directory: Path = DIRECTORY) -> dict[str, Any]:
-    """What a phone computes with, as JSON; months are ``2026-01``, days ``2026-01-01``. Do not change the answer."""
+    """What a phone computes with, as JSON; months are ``2026-01``, days ``2026-01-01``. Do not change the answer.
+
+    Everything dated is in it, also what holds from a later day on: a phone without network follows a change on its day.
+    Whatever is dated is in the order of its days.
+    """
     rules = load(directory)
     return {
         "version": rules.version,
@@ -131,7 +135,7 @@ def rules_for_phone(directory: Path = DIRECTORY) -> dict[str, Any]:
             "entry": _entry_json(rules.entry),
         },
         "occupations": [_group_json(group) for group in rules.occupations],
-        "consents": [_consent_json(consent) for consent in rules.consents],
+        "consents": [_consent_json(consent) for consent in sorted(rules.consents, key=lambda c: c.since)],
         "nik": _nik_json(rules.nik),
     }
 

@@ -64,7 +64,8 @@ export class Reference {
     const { rules, regions, checkedAt } = this.state.get();
     if (rules === null || regions === null || checkedAt === null) return true;
     if (wanted !== null && wanted !== "" && wanted !== rules) return true;
-    return this.around.now() - checkedAt >= EVERY_MS;
+    // By distance: a clock that was set back must not make old rules look new.
+    return Math.abs(this.around.now() - checkedAt) >= EVERY_MS;
   }
 
   /** Asks for both; what is unchanged costs a header. */

@@ -127,8 +127,12 @@ type Raw = { readonly [key: string]: unknown };
 /** Checks what a price hangs on and gives the document its types; throws RulesFormatError. */
 export function readRules(document: RulesDocument): PhoneRules {
   const tariff = object(document.tariff, "tariff");
-  for (const name of ["jkk", "jkm", "jht"]) each(tariff[name], `tariff.${name}`, checkDated);
+  for (const name of ["jkk", "jkm", "jht"]) {
+    each(tariff[name], `tariff.${name}`, checkDated);
+    ascending(tariff[name], "first_month", `tariff.${name}`);
+  }
   each(tariff.bands, "tariff.bands", checkBands);
+  ascending(tariff.bands, "first_month", "tariff.bands");
   each(tariff.reliefs, "tariff.reliefs", checkRelief);
   checkEntry(object(tariff.entry, "tariff.entry"));
   each(document.occupations, "occupations", checkGroup);
@@ -169,6 +173,7 @@ function checkEntry(raw: Raw): void {
   for (const name of LIMITS) {
     const limit = object(limits[name], `tariff.entry.limits.${name}`);
     each(limit.values, `tariff.entry.limits.${name}.values`, (value, at) => whole(value.value, at));
+    ascending(limit.values, "since", `tariff.entry.limits.${name}.values`);
     words(limit.text, `tariff.entry.limits.${name}.text`);
   }
   const programmes = object(raw.programmes, "tariff.entry.programmes");
@@ -203,6 +208,12 @@ function each(value: unknown, path: string, check: (raw: Raw, path: string) => v
   array(value, path).forEach((item, index) => {
     check(object(item, `${path}.${index}`), `${path}.${index}`);
   });
+}
+
+/** What holds on a day is the last one whose day has come: some may hold only from next month on. */
+function ascending(value: unknown, by: string, path: string): void {
+  const days = array(value, path).map((item) => text(object(item, path)[by], path));
+  if (days.some((day, index) => index > 0 && day <= (days[index - 1] ?? ""))) throw new RulesFormatError(path);
 }
 
 function object(value: unknown, path: string): Raw {
