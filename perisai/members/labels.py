@@ -57,6 +57,8 @@ REASONS: dict[str, str | Promise] = {
     "op_gap": _("Records are missing before this one"),
     "op_fork": _("The phone's chain of records forks here"),
     "device_ended": _("Sent from a replaced or revoked phone"),
+    "device_stolen": _("Sent from a stolen phone after it was revoked"),
+    "agent_inactive": _("Sent after the agent's account was closed"),
 }
 
 FIELDS: dict[str, str | Promise] = {

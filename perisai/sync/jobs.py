@@ -13,11 +13,14 @@ from perisai.sync.signed import get_phone
 
 log = logging.getLogger(__name__)
 
-# Carried by op_waiting_since: only ops that are not decided.
+# Carried by op_waiting_since: only ops that are not decided. Of what is held: too long, or what it waited for has been
+# judged (a crash between two passes), or its phone may only drain.
 _WAITING = """
-SELECT DISTINCT device_id FROM sync_op
-WHERE (state = 'received' AND received_at < %(now)s - interval '20 seconds')
-   OR (state = 'held' AND received_at < %(now)s - %(held_for)s)
+SELECT DISTINCT o.device_id FROM sync_op o
+LEFT JOIN sync_chain c ON c.branch_id = o.branch_id AND c.device_id = o.device_id
+LEFT JOIN accounts_device d ON d.id = o.device_id
+WHERE (o.state = 'received' AND o.received_at < %(now)s - interval '20 seconds')
+   OR (o.state = 'held' AND (o.received_at < %(now)s - %(held_for)s OR o.seq <= c.seq + 1 OR d.state <> 'active'))
 LIMIT 500
 """
 

@@ -6,7 +6,7 @@ twice. If a batch fails, it is split until the bad op stands alone in review.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,6 @@ import orjson
 from django.db import InterfaceError, OperationalError, transaction
 
 from perisai.agents.licence import get_standing
-from perisai.events.vault import unseal
 from perisai.events.work import Happened, Work
 from perisai.members import queue
 from perisai.members.cancel import cancel_many, lock_targets
@@ -23,6 +22,7 @@ from perisai.members.candidate import Asked
 from perisai.members.decision import Decision
 from perisai.members.enrol import enrol_many
 from perisai.sync.clock import captured
+from perisai.sync.ended import sort_by_end
 from perisai.sync.op import GENESIS, SentOp, reread
 from perisai.sync.signed import Phone
 
@@ -36,7 +36,7 @@ INSERT INTO sync_chain (branch_id, device_id, seq, hash) VALUES (%s, %s, 0, %s) 
 
 # Carried by op_waiting, which holds only what is not decided yet. Bytes that the request holds already do not come back.
 _WAITING = """
-SELECT op_id, seq, prev, kind, CASE WHEN op_id = ANY (%s) THEN NULL ELSE sealed END, received_at, state FROM sync_op
+SELECT op_id, seq, prev, hash, kind, CASE WHEN op_id = ANY (%s) THEN NULL ELSE sealed END, received_at, state FROM sync_op
 WHERE branch_id = %s AND device_id = %s AND state IN ('received', 'held')
 ORDER BY seq, received_at, op_id LIMIT %s
 """
@@ -60,6 +60,8 @@ class _Sorted:
     held: list[SentOp] = field(default_factory=list)
     seq: int = 0
     hash: bytes = GENESIS
+    is_cut: bool = False
+    """There is more than one pass takes."""
 
 
 class _BatchFailed(Exception):
@@ -68,19 +70,28 @@ class _BatchFailed(Exception):
 
 @dataclass(frozen=True)
 class Judged:
-    """How far the chain has come, and what was decided just now, by op id."""
+    """How far the chain has come, and what was decided just now, by op id; ``more``: another pass would decide more."""
 
     seq: int
     hash: bytes
     decisions: dict[UUID, Decision]
+    more: bool = False
 
 
 def judge(phone: Phone, *, work_of: Callable[[], Work], fresh: list[SentOp]) -> Judged:
-    """Judges what waits for this phone in a Work of its own.
+    """Judges what waits for this phone, in Works of its own of at most ``MOST`` ops.
 
     ``fresh`` are ops of the present push: their bytes need not be unsealed again. Raises database errors only where
-    the database is away or busy; then everything stays ``received``.
+    the database is away or busy; then what is not judged yet stays ``received``.
     """
+    judged = _pass(phone, work_of, fresh)
+    while judged.more:
+        following = _pass(phone, work_of, fresh)
+        judged = replace(following, decisions=judged.decisions | following.decisions)
+    return judged
+
+
+def _pass(phone: Phone, work_of: Callable[[], Work], fresh: list[SentOp]) -> Judged:
     try:
         with work_of() as work:
             return _judge(work, phone, fresh, careful=False)
@@ -99,13 +110,16 @@ def _judge(work: Work, phone: Phone, fresh: list[SentOp], *, careful: bool) -> J
     known = {op.op_id: op for op in fresh}
     sorted_ops = _follow(work, phone, known, seq, head)
     decisions = _decide(work, phone, sorted_ops.ready, careful=careful) if sorted_ops.ready else {}
-    for ops, reason, code in ((sorted_ops.forked, "op_fork", "E6003"), (sorted_ops.overdue, "op_gap", "E6003")):
-        decisions |= _to_review(work, phone, ops, reason, code)
+    for ops, reason in ((sorted_ops.forked, "op_fork"), (sorted_ops.overdue, "op_gap")):
+        if ops:
+            is_ended = not phone.is_active
+            decisions |= _drain(work, phone, ops) if is_ended else _to_review(work, phone, ops, reason, "E6003")
+    more = sorted_ops.is_cut and bool(decisions)
     decisions |= {op.op_id: Decision("held", None, None) for op in sorted_ops.held}
     _write(work, phone, decisions)
     if sorted_ops.seq != seq:
         work.execute(_ADVANCE_CHAIN, [sorted_ops.seq, sorted_ops.hash, phone.branch_id, phone.id], prepared=True)
-    return Judged(sorted_ops.seq, sorted_ops.hash, decisions)
+    return Judged(sorted_ops.seq, sorted_ops.hash, decisions, more)
 
 
 def _lock_chain(work: Work, phone: Phone) -> tuple[int, bytes]:
@@ -118,18 +132,23 @@ def _lock_chain(work: Work, phone: Phone) -> tuple[int, bytes]:
 
 
 def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head: bytes) -> _Sorted:
-    """Sorts what waits: in sequence, forked off, held before a gap, or held too long."""
-    found = _Sorted(seq=seq, hash=head)
-    for op_id, op_seq, prev, kind, sealed, received_at, state in work.rows(
-        _WAITING, [list(known), phone.branch_id, phone.id, MOST], prepared=True
-    ):
-        op = known.get(op_id) or reread(op_id, op_seq, bytes(prev), kind, unseal(sealed))
+    """Sorts what waits: in sequence, forked off, held before a gap, or held too long, and then all that stood behind it.
+
+    Behind the gap of a phone that may only drain nothing waits: what is missing may be lost with it.
+    """
+    found, is_overdue = _Sorted(seq=seq, hash=head), False
+    rows = work.rows(_WAITING, [list(known), phone.branch_id, phone.id, MOST], prepared=True)
+    found.is_cut = len(rows) == MOST
+    for op_id, op_seq, prev, digest, kind, sealed, received_at, state in rows:
+        op = known.get(op_id) or reread(op_id, op_seq, bytes(prev), bytes(digest), kind, bytes(sealed or b""))
         op.received_at = received_at
         if op_seq <= found.seq or (op_seq == found.seq + 1 and op.prev != found.hash):
             found.forked.append(op)
         elif op_seq == found.seq + 1:
-            found.ready.append(op)
-        elif work.now - received_at > HELD_FOR:
+            is_overdue = is_overdue and state == "held"
+            (found.overdue if is_overdue else found.ready).append(op)
+        elif work.now - received_at > HELD_FOR or not phone.is_active:
+            is_overdue = True
             found.overdue.append(op)
         else:
             if state != "held":
@@ -143,7 +162,7 @@ def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head:
 def _decide(work: Work, phone: Phone, ops: list[SentOp], *, careful: bool) -> dict[UUID, Decision]:
     """Decides ops in sequence. Careful: under savepoints, halving what fails until the bad op is alone."""
     if not phone.is_active:
-        return _to_review(work, phone, ops, "device_ended", "E6005")
+        return _drain(work, phone, ops)
     if not careful:
         try:
             return _decide_batch(work, phone, ops)
@@ -243,6 +262,14 @@ def _to_review(work: Work, phone: Phone, ops: list[SentOp], reason: str, code: s
             )
         )
     return {op.op_id: Decision("review", code, None) for op in ops}
+
+
+def _drain(work: Work, phone: Phone, ops: list[SentOp]) -> dict[UUID, Decision]:
+    """A phone that was replaced or revoked, or whose agent's account was closed, hands what it holds to a person."""
+    decisions: dict[UUID, Decision] = {}
+    for (reason, code), some in sort_by_end(work, phone, ops).items():
+        decisions |= _to_review(work, phone, some, reason, code)
+    return decisions
 
 
 def _write(work: Work, phone: Phone, decisions: dict[UUID, Decision]) -> None:

@@ -8,8 +8,11 @@ from uuid import UUID
 
 import orjson
 
+from perisai.events.vault import unseal
+
 GENESIS = bytes(32)
 MOST_BYTES = 64 * 1024
+UNREADABLE = "unreadable"
 
 
 @dataclass(slots=True)
@@ -54,9 +57,14 @@ def read_line(line: bytes, *, device_id: UUID) -> SentOp | BadLine:
     return SentOp(op_id, seq, prev, hashlib.sha256(line).digest(), kind, line, data)
 
 
-def reread(op_id: UUID, seq: int, prev: bytes, kind: str, line: bytes) -> SentOp:
-    """An op from the bytes that were kept."""
-    return SentOp(op_id, seq, prev, hashlib.sha256(line).digest(), kind, line, orjson.loads(line))
+def reread(op_id: UUID, seq: int, prev: bytes, digest: bytes, kind: str, sealed: bytes) -> SentOp:
+    """An op from the bytes that were kept. Where no key opens them any more its kind is ``UNREADABLE``, and its place in the
+    chain stays, so that what follows it is judged."""
+    try:
+        line = unseal(sealed)
+        return SentOp(op_id, seq, prev, digest, kind, line, orjson.loads(line))
+    except ValueError:
+        return SentOp(op_id, seq, prev, digest, UNREADABLE, b"", {})
 
 
 def _same(written: Any, device_id: UUID) -> bool:

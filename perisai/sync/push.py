@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +19,12 @@ from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
 from perisai.members.decision import Decision
 from perisai.portal import link
+from perisai.sync import sealed
 from perisai.sync.clock import make_token, to_ms
 from perisai.sync.judge import Judged, judge
 from perisai.sync.op import BadLine, SentOp, read_line
 from perisai.sync.receive import store
-from perisai.sync.signed import Phone, find_phone, signature_of, verify
+from perisai.sync.signed import Phone, find_phone, get_phone, signature_of, verify
 
 MOST_OPS = 200
 MOST_BYTES = 4 * 1024 * 1024
@@ -33,46 +36,94 @@ SELECT op_id, state, code, result FROM sync_op WHERE branch_id = %s AND device_i
 _CHAIN = "SELECT seq, hash FROM sync_chain WHERE branch_id = %s AND device_id = %s"
 
 
-def push(request: HttpRequest, *, clock: Clock) -> dict[str, Any]:
-    """Answers a push (device protocol, section 5).
+@dataclass(frozen=True)
+class Sent:
+    """What came from a phone, however it was packed; ``ops`` in the order of the body."""
 
-    Raises E1002, E1003, E2001, E2003. When judging is not possible just now, the ops are safe and answered ``received``.
+    phone: Phone
+    ops: list[SentOp | BadLine]
+    signature: bytes
+
+
+def push(request: HttpRequest, *, clock: Clock) -> dict[str, Any]:
+    """Answers a push, plain or sealed (device protocol, sections 5 and 13).
+
+    Raises E1002, E1003, E2001, E2003, E6020, E6021, E6023. When judging is not possible just now, the ops are safe and
+    answered ``received``.
     """
-    body = _body(request)
-    phone = find_phone(request)
-    read = _covered([read_line(line, device_id=phone.id) for line in body.removesuffix(b"\n").split(b"\n")])
-    _check(request, phone, read[-1])
+    sent = _unsealed(request) if request.content_type == sealed.MEDIA_TYPE else _plain(request)
+    phone, read = sent.phone, covered(sent.ops)
+    if isinstance(read[-1], BadLine):
+        raise Refused("E1002", reason="last op")
     ops = [one for one in read if isinstance(one, SentOp)]
+
+    conflicts, judged = take(phone, ops, signature=sent.signature, clock=clock)
+    return _answer(phone, read, conflicts, judged, clock)
+
+
+def take(
+    phone: Phone, ops: list[SentOp], *, signature: bytes, clock: Clock, signed: SentOp | None = None
+) -> tuple[set[bytes], Judged]:
+    """Stores and judges up to ``MOST_OPS`` ops that the signature vouches for: hashes of conflicts, and a decision for every other.
+
+    ``signed`` is the op that the signature is over, where it is not the last of ``ops``.
+    """
 
     def work_of() -> Work:
         return Work(scope=Scope.branch(phone.branch_id), actor=Actor(phone.user_id, phone.id), clock=clock)
 
-    if not ops:
-        return _answer(phone, read, set(), _stored(phone, work_of, []), clock)
     with work_of() as work:
-        conflicts = store(work, phone=phone, ops=ops, signature=signature_of(request))
-    clear = [op for op in ops if op.op_id not in conflicts]
+        conflicts = store(work, phone=phone, ops=ops, signature=signature, signed=signed)
+    clear = [op for op in ops if op.hash not in conflicts]
     judged = _judge_if_possible(phone, work_of, clear)
     if judged is None or any(op.op_id not in judged.decisions for op in clear):
-        return _answer(phone, read, conflicts, _stored(phone, work_of, clear), clock)
-    return _answer(phone, read, conflicts, judged, clock)
+        judged = _stored(phone, work_of, clear)
+    return conflicts, judged
+
+
+def _plain(request: HttpRequest) -> Sent:
+    body = _body(request)
+    phone = find_phone(request)
+    read = [read_line(line, device_id=phone.id) for line in body.removesuffix(b"\n").split(b"\n")]
+    if len(read) > MOST_OPS:
+        raise _too_much(f"{MOST_OPS} ops")
+    last = read[-1]
+    if isinstance(last, BadLine):
+        raise Refused("E1002", reason="last op")
+    message = f"perisai-push-1\n{phone.id}\n{last.hash.hex()}"
+    signature = signature_of(request)
+    verify(phone.public_key, signature, message.encode())
+    return Sent(phone, read, signature)
+
+
+def _unsealed(request: HttpRequest) -> Sent:
+    """The signature is checked before anything is opened: opening costs more, and anybody can seal."""
+    found = sealed.read_container(BytesIO(request.body), most_ops=MOST_OPS, photos=False)
+    phone = get_phone(found.device)
+    sealed.check_container(found, phone)
+    read = sealed.open_ops(found, phone)
+    if sum(len(one.line) + 1 for one in read if isinstance(one, SentOp)) > MOST_BYTES:
+        raise _too_much("4 MiB")
+    return Sent(phone, read, found.signature)
 
 
 def _body(request: HttpRequest) -> bytes:
     if len(request.body) > MOST_BYTES:
-        raise Refused("E1003", limit="4 MiB")
+        raise _too_much("4 MiB")
     if not request.body.strip():
         raise Refused("E1002", reason="empty")
     return request.body
 
 
-def _covered(read: list[SentOp | BadLine]) -> list[SentOp | BadLine]:
+def _too_much(limit: str) -> Refused:
+    return Refused("E1003", members={"limits": {"ops": MOST_OPS, "bytes": MOST_BYTES}}, limit=limit)
+
+
+def covered(read: list[SentOp | BadLine]) -> list[SentOp | BadLine]:
     """What the signature vouches for: the last op and those before it that the chain ties to it.
 
     Anything before a break in the chain is answered ``invalid``; the phone keeps it and sends it in a push of its own.
     """
-    if len(read) > MOST_OPS:
-        raise Refused("E1003", limit=f"{MOST_OPS} ops")
     wanted: bytes | None = None
     for index in range(len(read) - 1, -1, -1):
         one = read[index]
@@ -83,14 +134,6 @@ def _covered(read: list[SentOp | BadLine]) -> list[SentOp | BadLine]:
             return [*lost, *read[index + 1 :]]
         wanted = one.prev
     return read
-
-
-def _check(request: HttpRequest, phone: Phone, last: SentOp | BadLine) -> None:
-    """The signature is over the hash of the last op."""
-    if isinstance(last, BadLine):
-        raise Refused("E1002", reason="last op")
-    message = f"perisai-push-1\n{phone.id}\n{last.hash.hex()}"
-    verify(phone.public_key, signature_of(request), message.encode())
 
 
 def _judge_if_possible(phone: Phone, work_of: Callable[[], Work], fresh: list[SentOp]) -> Judged | None:
@@ -112,7 +155,7 @@ def _stored(phone: Phone, work_of: Callable[[], Work], ops: list[SentOp]) -> Jud
 
 
 def _answer(
-    phone: Phone, read: Sequence[SentOp | BadLine], conflicts: set[UUID], judged: Judged, clock: Clock
+    phone: Phone, read: Sequence[SentOp | BadLine], conflicts: set[bytes], judged: Judged, clock: Clock
 ) -> dict[str, Any]:
     now = clock.now()
     return {
@@ -124,11 +167,11 @@ def _answer(
 
 
 def _one_answer(
-    branch_id: int, one: SentOp | BadLine, conflicts: set[UUID], decisions: dict[UUID, Decision]
+    branch_id: int, one: SentOp | BadLine, conflicts: set[bytes], decisions: dict[UUID, Decision]
 ) -> dict[str, Any]:
     if isinstance(one, BadLine):
-        return {"op": one.op_id, "seq": one.seq, "status": "invalid", "result": None, **told("E6006", None)}
-    if one.op_id in conflicts:
+        return {"op": one.op_id, "seq": one.seq, "status": "invalid", "result": None, **told(one.code, None)}
+    if one.hash in conflicts:
         return {"op": str(one.op_id), "seq": one.seq, "status": "conflict", "result": None, **told("E6002", None)}
     decision = decisions[one.op_id]
     return op_answer(branch_id, one.op_id, one.seq, decision.status, decision.code, decision.result)

@@ -1,7 +1,6 @@
 """Receive first: stores the raw ops of a push before anything is judged."""
 
 from itertools import accumulate
-from uuid import UUID
 
 import orjson
 
@@ -31,10 +30,11 @@ SELECT op_id, hash FROM sync_op WHERE branch_id = %s AND device_id = %s AND op_i
 """
 
 
-def store(work: Work, *, phone: Phone, ops: list[SentOp], signature: bytes) -> set[UUID]:
-    """Stores what is new and returns the ids that were received before with other bytes. Three statements.
+def store(work: Work, *, phone: Phone, ops: list[SentOp], signature: bytes, signed: SentOp | None = None) -> set[bytes]:
+    """Stores what is new and returns the hashes of those whose id was received before with other bytes. Three statements.
 
-    The comparison is a statement of its own, so that it sees what a simultaneous push has committed.
+    The comparison is a statement of its own, so that it sees what a simultaneous push has committed. ``signed`` is the op
+    that the signature is over, where it is not the last of ``ops``.
     """
     distinct = {op.op_id: op for op in reversed(ops)}
     kept = sorted(distinct.values(), key=lambda op: op.op_id.int)
@@ -42,11 +42,11 @@ def store(work: Work, *, phone: Phone, ops: list[SentOp], signature: bytes) -> s
     common = {"branch": phone.branch_id, "device": phone.id, "now": work.now}
     rows = {"rows": _rows(kept, sealed), "sealed": b"".join(sealed)}
     work.execute(_STORE, common | rows, prepared=True)
-    last = ops[-1]
+    last = signed or ops[-1]
     proof = {"hash": last.hash, "seq": last.seq, "signature": signature}
     work.execute(_PROVE, common | proof, prepared=True)
     stored = dict(work.rows(_HASHES, [phone.branch_id, phone.id, list(distinct)], prepared=True))
-    return {op.op_id for op in ops if bytes(stored[op.op_id]) != op.hash}
+    return {op.hash for op in ops if bytes(stored[op.op_id]) != op.hash}
 
 
 def _rows(ops: list[SentOp], sealed: list[bytes]) -> str:

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from django.http import HttpRequest
 
 from perisai.errors import Refused
-from perisai.events.work import prepared_cursor
+from perisai.events.scope import Scope
+from perisai.events.work import Work, prepared_cursor
 from perisai.sync.clock import require_fresh
 
 # Registries outside row-level security, each by its primary key, and the phone's user.
@@ -24,6 +25,11 @@ FROM accounts_device d
 JOIN offices_office o ON o.id = d.branch_id
 LEFT JOIN accounts_user u ON u.agent_id = d.agent_id
 WHERE d.id = %s
+"""
+
+# Carried by op_waiting.
+_WAITS = """
+SELECT EXISTS (SELECT FROM sync_op WHERE branch_id = %s AND device_id = %s AND state IN ('received', 'held'))
 """
 
 
@@ -68,7 +74,7 @@ def get_phone(device_id: UUID) -> Phone:
 def signed_phone(request: HttpRequest, now: datetime) -> Phone:
     """The active phone that signed this request (device protocol, section 6).
 
-    Raises E2001 unknown, E2002 revoked, E2003 signature, E2004 stale token.
+    Raises E2001 unknown, E2002 replaced or revoked, E2003 signature, E2004 stale token.
     """
     token = request.headers.get("X-Perisai-Token", "")
     require_fresh(token, now)
@@ -77,8 +83,16 @@ def signed_phone(request: HttpRequest, now: datetime) -> Phone:
     message = f"perisai-request-1\n{request.method}\n{request.get_full_path()}\n{body}\n{token}"
     verify(phone.public_key, signature_of(request), message.encode())
     if not phone.is_active:
-        raise Refused("E2002")
+        raise _ended(phone)
     return phone
+
+
+def _ended(phone: Phone) -> Refused:
+    """E2002. ``wipe`` in the problem: the server has decided on, or put before a person, all that it got from this phone; a
+    phone that holds nothing unsent either empties itself."""
+    with Work(scope=Scope.branch(phone.branch_id)) as work:
+        (waits,) = work.row(_WAITS, [phone.branch_id, phone.id]) or (True,)
+    return Refused("E2002", members={"wipe": not waits})
 
 
 def signature_of(request: HttpRequest) -> bytes:

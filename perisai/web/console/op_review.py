@@ -8,13 +8,16 @@ from uuid import UUID
 
 import orjson
 
+from perisai.accounts.device_console import REASON_WORDS
+from perisai.accounts.words import say
 from perisai.errors import Refused
 from perisai.events.vault import Unreadable, unseal
 from perisai.events.work import Happened, Work
 from perisai.members import review
 from perisai.payments.codes import mask_nik
+from perisai.sync.clock import captured
 from perisai.sync.judge import judge_reviewed
-from perisai.sync.op import reread
+from perisai.sync.op import UNREADABLE, reread
 from perisai.sync.signed import Phone
 
 _PHONE = """
@@ -25,7 +28,7 @@ WHERE d.id = %s AND d.branch_id = %s
 """
 
 _OP = """
-SELECT o.seq, o.prev, o.kind, o.sealed, o.received_at, o.state, d.name, d.state
+SELECT o.seq, o.prev, o.kind, o.sealed, o.received_at, o.state, d.name, d.state, o.hash, d.ended_at, d.end_reason
 FROM sync_op o LEFT JOIN accounts_device d ON d.id = o.device_id
 WHERE o.branch_id = %s AND o.device_id = %s AND o.op_id = %s
 """
@@ -53,6 +56,13 @@ class ShownOp:
     content: str
     name: str
     erased: bool
+    ended_at: datetime | None = None
+    end_reason: str = ""
+    """Why the phone was ended, in the reader's words."""
+    made_at: datetime | None = None
+    """By the phone's clock, within what the server's token allows."""
+    made_after_end: bool = False
+    """Its token is newer than the end of the phone: it cannot have been made before."""
 
 
 def show(work: Work, *, branch_id: int, device_id: UUID, op_id: UUID) -> ShownOp | None:
@@ -60,10 +70,23 @@ def show(work: Work, *, branch_id: int, device_id: UUID, op_id: UUID) -> ShownOp
     row = work.row(_OP, [branch_id, device_id, op_id])
     if row is None:
         return None
-    seq, _prev, kind, sealed, received_at, state, device_name, device_state = row
-    content, name = ("", "") if sealed is None else _readable(sealed)
+    seq, _prev, kind, sealed, received_at, state, device_name, device_state, _hash, ended_at, end_reason = row
+    content, name, at = ("", "", None) if sealed is None else _readable(sealed)
+    when = captured(at, received=received_at) if at is not None else None
     return ShownOp(
-        seq, kind, received_at, state, device_name or "", device_state or "", content, name, erased=sealed is None
+        seq,
+        kind,
+        received_at,
+        state,
+        device_name or "",
+        device_state or "",
+        content,
+        name,
+        erased=sealed is None,
+        ended_at=ended_at,
+        end_reason=say(*REASON_WORDS.get((end_reason or "").partition(":")[0], ("", ""))),
+        made_at=when and when.estimate,
+        made_after_end=bool(when and ended_at and not when.doubtful and when.earliest >= ended_at),
     )
 
 
@@ -79,10 +102,10 @@ def judge_now(work: Work, *, branch_id: int, review_id: UUID, note: str) -> str:
     row = work.row(_OP + " FOR UPDATE OF o", [branch_id, item.device_id, item.op_id])
     if phone is None or row is None or row[3] is None:
         raise Refused("E8004")
-    try:
-        op = replace(reread(item.op_id, row[0], bytes(row[1]), row[2], unseal(row[3])), received_at=row[4])
-    except (ValueError, Unreadable):
-        raise Refused("E8004") from None
+    op = reread(item.op_id, row[0], bytes(row[1]), bytes(row[8]), row[2], bytes(row[3]))
+    if op.kind == UNREADABLE:
+        raise Refused("E8004")
+    op.received_at = row[4]
     # The officer vouches for it, so that a replaced or revoked phone is no reason any more.
     trusted = replace(
         Phone(phone[0], phone[1], phone[2], bytes(phone[3]), *phone[4:]), state="active", user_active=True
@@ -128,18 +151,23 @@ def _finish(
     )
 
 
-def _readable(sealed: bytes | memoryview) -> tuple[str, str]:
+def _readable(sealed: bytes | memoryview) -> tuple[str, str, Any]:
+    """The op as text, the worker's name, and what the phone says about when it was made."""
     try:
         line = unseal(sealed)
     except Unreadable:
-        return "", ""
+        return "", "", None
     try:
         data = orjson.loads(line)
     except orjson.JSONDecodeError:
-        return _NUMBER.sub(lambda found: mask_nik(found[0]), line.decode(errors="replace")[:8000]), ""
+        return _NUMBER.sub(lambda found: mask_nik(found[0]), line.decode(errors="replace")[:8000]), "", None
     name = _mask(data)
     shown = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()[:20000]
-    return _NUMBER.sub(lambda found: mask_nik(found[0]), shown), name
+    return (
+        _NUMBER.sub(lambda found: mask_nik(found[0]), shown),
+        name,
+        data.get("at") if isinstance(data, dict) else None,
+    )
 
 
 def _mask(data: Any) -> str:
