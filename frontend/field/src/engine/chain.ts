@@ -7,6 +7,7 @@ import type { Storage } from "../storage/storage";
 import { EngineError, type Place } from "./contract";
 import { type Bytes, clean, sha256, utf8 } from "./encoding";
 import type { Locks } from "./locks";
+import { trySeal } from "./sealing";
 import type { Reading } from "./time";
 
 export const MAX_OP_BYTES = 64 * 1024;
@@ -38,6 +39,13 @@ export function serialiseOp(content: OpContent, { seq, prev }: Seat): Bytes {
 
 export type OpNotes = Pick<OpRecord, "agent" | "madeAt" | "enrol" | "cancel">;
 
+/** What becomes an op once its place in the chain is known; `code` is the leased payment code that it names. */
+export interface Draught {
+  readonly content: OpContent;
+  readonly notes: OpNotes;
+  readonly code: string | null;
+}
+
 export class Chain {
   constructor(
     private readonly storage: Storage,
@@ -45,39 +53,44 @@ export class Chain {
   ) {}
 
   /**
-   * Appends one op; `draft` is the draft it came from and leaves with it. Durable when it resolves.
+   * Appends the op that `make` says; `draft` is the draft it came from and leaves with it. Durable when it resolves. `make` is
+   * asked again when another writer was quicker, for the leased code that it named may be gone.
    * Rejects with `op_too_large`, `chain_moved`, `storage_full` or `storage_failed`; nothing is written then.
    */
-  append(content: OpContent, notes: OpNotes, draft: string | null): Promise<OpRecord> {
+  append(make: () => Promise<Draught>, draft: string | null): Promise<OpRecord> {
     return this.locks.run("writer", async () => {
       for (let attempt = 0; attempt < TRIES; attempt += 1) {
-        const op = await this.tryAppend(content, notes, draft);
+        const op = await this.tryAppend(await make(), draft);
         if (op !== null) return op;
       }
       throw new EngineError("chain_moved");
     });
   }
 
-  private async tryAppend(content: OpContent, notes: OpNotes, draft: string | null): Promise<OpRecord | null> {
+  /** Hashes and seals outside the database's transaction, which would end while it waits; then compares and writes. */
+  private async tryAppend({ content, notes, code }: Draught, draft: string | null): Promise<OpRecord | null> {
     const head = await this.storage.getHead(content.device);
     const seat = { seq: head.seq + 1, prev: head.hash };
     const line = serialiseOp(content, seat);
+    const hash = await sha256(line);
+    const key = await this.storage.find("branchKey");
+    const sealed = await trySeal(key, content.device, line);
     const op: OpRecord = {
       id: content.id,
       device: content.device,
       kind: content.kind,
       ...seat,
       ...notes,
-      hash: await sha256(line),
+      hash,
       line,
-      sealed: null,
-      sealedKey: null,
+      sealed,
+      sealedKey: sealed === null || key === null ? null : key.id,
       status: "unsent",
       error: null,
       result: null,
       lastSentAt: null,
       dismissed: false,
     };
-    return (await this.storage.appendOp(op, head, draft, null)) ? op : null;
+    return (await this.storage.appendOp(op, head, draft, code)) ? op : null;
   }
 }

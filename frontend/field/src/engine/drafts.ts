@@ -4,18 +4,26 @@ import { storageFailure } from "../storage/failures";
 import type { DraftRecord } from "../storage/records";
 import type { Storage } from "../storage/storage";
 import type { Changes } from "./changes";
-import { type Draft, type DraftFields, type DraftPatch, EngineError, type EnrolForm, type ErrorView } from "./contract";
+import { type Draft, type DraftFields, type DraftPatch, EngineError, type EnrolBody, type ErrorView } from "./contract";
 import { uuid7 } from "./encoding";
 import { Cell } from "./observable";
+import { startFields } from "./series";
 import type { Surroundings } from "./surroundings";
 
 const SAVE_AFTER_MS = 200;
 /** A discarded draft can be taken back for a day. */
 export const KEEP_DISCARDED_MS = 24 * 3_600_000;
 
+interface Series {
+  readonly id: string | null;
+  readonly place: number;
+}
+
+const ALONE: Series = { id: null, place: 1 };
+
 function view(record: DraftRecord): Draft {
-  const { id, step, fields, photo, startedAt, savedAt } = record;
-  return { id, step, fields, photo, startedAt, savedAt };
+  const { id, step, fields, photo, series, seriesPlace, startedAt, savedAt } = record;
+  return { id, step, fields, photo, series: series ?? null, seriesPlace: seriesPlace ?? 1, startedAt, savedAt };
 }
 
 function merge(before: DraftFields, patch: DraftFields): DraftFields {
@@ -52,7 +60,7 @@ export class Drafts {
     this.list.set(agent === null ? [] : (await this.storage.listDrafts(agent)).map(view));
   }
 
-  async start(fields: DraftFields = {}): Promise<Draft> {
+  async start(fields: DraftFields = {}, series: Series = ALONE): Promise<Draft> {
     if (this.agent === null) throw new EngineError("not_activated");
     const at = this.around.now();
     const record: DraftRecord = {
@@ -61,6 +69,8 @@ export class Drafts {
       step: 0,
       fields,
       photo: null,
+      series: series.id,
+      seriesPlace: series.place,
       startedAt: at,
       savedAt: at,
       discardedAt: null,
@@ -131,13 +141,23 @@ export class Drafts {
     this.changes.tell("drafts");
   }
 
+  /** The next worker after `opId`, with what they share; the series is named after its first op. */
+  async startNext(opId: string): Promise<Draft> {
+    const op = await this.storage.findOp(opId);
+    if (op === null || op.enrol === null || op.agent !== this.agent) throw new EngineError("draft_missing");
+    const { series, seriesPlace, shared } = op.enrol;
+    const fields = shared === null ? {} : startFields(shared);
+    return this.start(fields, { id: series ?? op.id, place: (seriesPlace ?? 1) + 1 });
+  }
+
   /** A new draft from a rejected op's own bytes; without its consents and price, which belong to that day. */
   async startFrom(opId: string): Promise<Draft> {
     const op = await this.storage.findOp(opId);
     if (op === null || op.line === null || op.kind !== "enrol") throw new EngineError("draft_missing");
-    const { body } = JSON.parse(new TextDecoder().decode(op.line)) as { body: EnrolForm & { id_card?: unknown } };
-    const { id_card: _card, consents: _consents, price_shown: _price, signature: _signature, ...fields } = body;
-    return this.start(fields);
+    const { body } = JSON.parse(new TextDecoder().decode(op.line)) as { body: EnrolBody };
+    const { id_card: _card, consents: _consents, price_shown: _price, signature: _signature, ...rest } = body;
+    const { id_card_by: _by, payment_code: _code, series, ...fields } = rest;
+    return this.start(fields, { id: series, place: op.enrol?.seriesPlace ?? 1 });
   }
 
   purge(): Promise<void> {

@@ -1,13 +1,23 @@
 /** Completed forms become ops; ops of unpaid enrolments are taken back by another op. */
 import type { EnrolSummary, StateValues } from "../storage/records";
 import type { Storage } from "../storage/storage";
-import type { Chain } from "./chain";
+import type { Chain, Draught } from "./chain";
 import type { Changes } from "./changes";
-import { type CancelReason, EngineError, type EnrolBody, type EnrolForm, type OpView, type Place } from "./contract";
+import {
+  type CancelReason,
+  type Draft,
+  EngineError,
+  type EnrolBody,
+  type EnrolForm,
+  type OpView,
+  type Place,
+} from "./contract";
 import type { Drafts } from "./drafts";
 import { clean, uuid7 } from "./encoding";
+import type { Leases } from "./leases";
 import type { Members } from "./members";
 import { viewOp } from "./outbox";
+import { pickShared } from "./series";
 import type { Surroundings } from "./surroundings";
 import type { Reading, Time } from "./time";
 
@@ -35,15 +45,17 @@ export function dayAt(timezone: string, ms: number): string {
 }
 
 function pickForm(form: EnrolForm): EnrolForm {
-  const { nik, kk, name, birth_place, birth_date, sex, phone, phone_owner, email, address, region } = form;
+  const { nik, kk, name, birth_place, birth_date, birth_known, sex, email, address, region } = form;
+  const { phone, phone_owner, phone_whose } = form;
   const { jobs, income, transport, employs_others, programmes, months } = form;
-  const { heirs, consents, signature, price_shown, warnings } = form;
-  const identity = { nik, kk, name, birth_place, birth_date, sex, phone, phone_owner, email, address, region };
+  const { heirs, consents, signature, id_card_by, price_shown, warnings } = form;
+  const identity = { nik, kk, name, birth_place, birth_date, birth_known, sex, address, region };
+  const contact = { phone, phone_owner, phone_whose, email };
   const work = { jobs, income, transport, employs_others, programmes, months };
-  return { ...identity, ...work, heirs, consents, signature, price_shown, warnings };
+  return { ...identity, ...contact, ...work, heirs, consents, signature, id_card_by, price_shown, warnings };
 }
 
-function summarise(body: EnrolBody, capturedOn: string): EnrolSummary {
+function summarise(body: EnrolBody, capturedOn: string, seriesPlace: number): EnrolSummary {
   return {
     name: body.name,
     nik: maskNik(body.nik),
@@ -54,6 +66,11 @@ function summarise(body: EnrolBody, capturedOn: string): EnrolSummary {
     capturedOn,
     amount: body.price_shown.total,
     photo: body.id_card?.sha256 ?? null,
+    photoBy: body.id_card_by,
+    paymentCode: body.payment_code,
+    series: body.series,
+    seriesPlace,
+    shared: pickShared(body),
   };
 }
 
@@ -63,32 +80,47 @@ export class Enrolments {
     private readonly chain: Chain,
     private readonly drafts: Drafts,
     private readonly members: Members,
+    private readonly leases: Leases,
     private readonly time: Time,
     private readonly changes: Changes,
     private readonly around: Surroundings,
   ) {}
 
-  async complete({ draftId, form, rules, place }: Completion): Promise<OpView> {
+  /**
+   * The next leased code goes into the op and off the list in one act. A second call for the same draft (a double tap, a page
+   * that died before it was told) resolves with the op that there is.
+   */
+  async complete(completion: Completion): Promise<OpView> {
+    const before = await this.storage.findOp(completion.draftId);
+    if (before !== null) return viewOp(before);
     const identity = await this.getIdentity();
-    const draft = await this.drafts.open(draftId);
-    // Named one by one: nothing that a screen keeps beside the form can slip into an op.
-    const body: EnrolBody = clean({ ...pickForm(form), id_card: draft.photo });
+    const draft = await this.drafts.open(completion.draftId);
     const at = this.readTime();
-    const enrol = summarise(body, dayAt(identity.branch.timezone, this.time.serverNow()));
-    const notes = { agent: identity.agent.id, madeAt: at.clock, enrol, cancel: null };
-    const content = {
-      id: draftId,
-      device: identity.device,
-      kind: "enrol",
-      app: this.around.version,
-      rules,
-      at,
-      place,
-      body,
-    } as const;
-    const op = await this.chain.append(content, notes, draftId);
+    const op = await this.chain.append(() => this.draught(completion, identity, draft, at), draft.id);
+    await this.leases.load();
     this.changes.tell("drafts", "outbox", "members");
     return viewOp(op);
+  }
+
+  private async draught(
+    { form, rules, place }: Completion,
+    identity: StateValues["identity"],
+    draft: Draft,
+    at: Reading,
+  ): Promise<Draught> {
+    const code = await this.leases.findNext();
+    const { photo, series } = draft;
+    // Named one by one: nothing that a screen keeps beside the form can slip into an op. A picture that is there is not due.
+    const id_card_by = photo === null ? form.id_card_by : null;
+    const body: EnrolBody = clean({ ...pickForm(form), id_card: photo, id_card_by, payment_code: code, series });
+    const enrol = summarise(body, dayAt(identity.branch.timezone, this.time.serverNow()), draft.seriesPlace);
+    const { device } = identity;
+    const app = this.around.version;
+    return {
+      content: { id: draft.id, device, kind: "enrol", app, rules, at, place, body },
+      notes: { agent: identity.agent.id, madeAt: at.clock, enrol, cancel: null },
+      code,
+    };
   }
 
   async cancel(key: string, reason: CancelReason): Promise<OpView> {
@@ -109,11 +141,8 @@ export class Enrolments {
       body: { enrolment_op: member.op, reason },
     } as const;
     const cancel = { enrolmentOp: enrolled?.id ?? member.op, reason };
-    const op = await this.chain.append(
-      content,
-      { agent: identity.agent.id, madeAt: at.clock, enrol: null, cancel },
-      null,
-    );
+    const notes = { agent: identity.agent.id, madeAt: at.clock, enrol: null, cancel };
+    const op = await this.chain.append(() => Promise.resolve({ content, notes, code: null }), null);
     this.changes.tell("outbox", "members");
     return viewOp(op);
   }

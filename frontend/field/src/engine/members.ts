@@ -1,173 +1,16 @@
-/** The agent's own members: what the server told, merged with what only this phone knows. */
-import type { MemberRecord, OpRecord } from "../storage/records";
+/** The agent's own members: what the server told, merged with what only this phone knows, in memory while the vault is open. */
+import type { MemberRecord } from "../storage/records";
 import type { PulledPage, Storage } from "../storage/storage";
 import type { MemberPage, MemberQuery, MemberState, MemberView } from "./contract";
+import { MemberList, type Row } from "./member-list";
 import { Cell } from "./observable";
-import { hasWords, plain, words } from "./words";
+import { hasWords, words } from "./words";
 
-const STATES: readonly string[] = [
-  "captured",
-  "review",
-  "accepted",
-  "active",
-  "lapsed",
-  "ended",
-  "rejected",
-  "cancelled",
-];
-const CANCELLABLE: readonly MemberState[] = ["unsent", "captured", "review", "accepted"];
-const UNDECIDED = ["unsent", "invalid", "received", "held"];
-
-interface Indexed {
-  readonly view: MemberView;
-  readonly line: string;
-  readonly digits: string;
-}
-
-/** Own ops by id, which enrolment each became, and what is still on its way. */
-interface OpFacts {
-  readonly byEnrolment: ReadonlyMap<string, OpRecord>;
-  readonly cancelling: ReadonlySet<string>;
-  readonly photos: ReadonlySet<string>;
-}
-
-function stateOf(state: string): MemberState {
-  return STATES.includes(state) ? (state as MemberState) : "captured";
-}
-
-function stateOfOp(op: OpRecord): MemberState {
-  if (op.status === "accepted" || op.status === "review" || op.status === "rejected") return op.status;
-  if (op.status === "received" || op.status === "held") return "captured";
-  return op.status === "conflict" ? "rejected" : "unsent";
-}
-
-function canCancel(state: MemberState, op: string | null, cancelling: boolean): boolean {
-  return op !== null && !cancelling && CANCELLABLE.includes(state);
-}
-
-function viewRecord(record: MemberRecord, facts: OpFacts): MemberView {
-  const op = facts.byEnrolment.get(record.id) ?? null;
-  const opId = op?.id ?? record.op ?? record.id;
-  const state = stateOf(record.state);
-  const cancelling = facts.cancelling.has(opId) && CANCELLABLE.includes(state);
-  return {
-    key: record.id,
-    enrolment: record.id,
-    op: opId,
-    name: record.name,
-    nik: record.nik,
-    state,
-    opStatus: op?.status ?? null,
-    review: record.review,
-    error: state === "review" || state === "rejected" ? (op?.error ?? null) : null,
-    capturedOn: record.captured_on,
-    region: record.region,
-    phone: record.phone,
-    programmes: record.programmes,
-    months: record.months,
-    paymentCode: record.payment_code,
-    amount: record.amount,
-    payBy: record.pay_by,
-    payLink: record.pay_link,
-    paidThrough: record.paid_through,
-    coverFrom: record.cover_from,
-    kpj: record.kpj,
-    core: record.core,
-    photoPending: facts.photos.has(opId),
-    cancelling,
-    canCancel: canCancel(state, opId, cancelling),
-  };
-}
-
-/** An enrolment that no pull has brought yet. */
-function viewOp(op: OpRecord, facts: OpFacts): MemberView | null {
-  if (op.enrol === null) return null;
-  const { name, nik, region, phone, programmes, months, capturedOn, amount } = op.enrol;
-  const state = stateOfOp(op);
-  const cancelling = facts.cancelling.has(op.id) && CANCELLABLE.includes(state);
-  return {
-    key: op.result?.enrolment ?? op.id,
-    enrolment: op.result?.enrolment ?? null,
-    op: op.id,
-    name,
-    nik,
-    state,
-    opStatus: op.status,
-    review: null,
-    error: op.error,
-    capturedOn,
-    region,
-    phone,
-    programmes,
-    months,
-    paymentCode: op.result?.payment_code ?? null,
-    amount: op.result?.amount ?? amount,
-    payBy: null,
-    payLink: op.result?.pay_link ?? null,
-    paidThrough: null,
-    coverFrom: null,
-    kpj: null,
-    core: null,
-    photoPending: facts.photos.has(op.id),
-    cancelling,
-    canCancel: canCancel(state, op.id, cancelling),
-  };
-}
-
-/** One list, newest first: the server's record wins over the op that it came from. */
-export function mergeMembers(
-  records: readonly MemberRecord[],
-  ops: readonly OpRecord[],
-  photoOps: readonly string[],
-): MemberView[] {
-  const byEnrolment = new Map<string, OpRecord>();
-  const known = new Set(records.map((record) => record.id));
-  const opsById = new Map(ops.map((op) => [op.id, op]));
-  for (const record of records) {
-    // The server names an enrolment after the op that made it.
-    const op = opsById.get(record.op ?? record.id);
-    if (op !== undefined) byEnrolment.set(record.id, op);
-  }
-  for (const op of ops) if (op.kind === "enrol" && op.result?.enrolment) byEnrolment.set(op.result.enrolment, op);
-  const failed = ["rejected", "conflict"];
-  const cancels = ops.filter((op) => op.cancel !== null && !failed.includes(op.status));
-  const cancelling = new Set(cancels.map((op) => op.cancel?.enrolmentOp ?? ""));
-  const facts: OpFacts = { byEnrolment, cancelling, photos: new Set(photoOps) };
-  const taken = new Set([...byEnrolment].filter(([id]) => known.has(id)).map(([, op]) => op.id));
-  const alone = ops.filter((op) => op.kind === "enrol" && !taken.has(op.id) && isShown(op));
-  const views = [...records.map((record) => viewRecord(record, facts)), ...alone.map((op) => viewOp(op, facts))];
-  return views.filter((view) => view !== null).sort(newestFirst);
-}
-
-function isShown(op: OpRecord): boolean {
-  return UNDECIDED.includes(op.status) || !op.dismissed;
-}
-
-function newestFirst(a: MemberView, b: MemberView): number {
-  const waiting = Number(b.state === "unsent") - Number(a.state === "unsent");
-  if (waiting !== 0) return waiting;
-  if (a.capturedOn !== b.capturedOn) return a.capturedOn < b.capturedOn ? 1 : -1;
-  return (b.op ?? b.key) < (a.op ?? a.key) ? -1 : 1;
-}
-
-/** The searched forms of a member by what they are made of: most stay the same from one merge to the next. */
-const FORMS = new Map<string, Pick<Indexed, "line" | "digits">>();
-const MAX_FORMS = 20_000;
-
-function index(view: MemberView): Indexed {
-  const numbers = [view.nik, view.phone, view.paymentCode, view.kpj].map((text) => text ?? "").join(" ");
-  const key = `${view.name}|${numbers}`;
-  let forms = FORMS.get(key);
-  if (forms === undefined) {
-    if (FORMS.size >= MAX_FORMS) FORMS.clear();
-    forms = { line: ` ${plain(view.name)}`, digits: `${numbers.replace(/[^\d* ]/g, "")} ` };
-    FORMS.set(key, forms);
-  }
-  return { view, ...forms };
-}
+/** Records deciphered in one go: between two the page draws and hears the finger. */
+const SLICE = 100;
 
 /** Digits match the end of any number; longer ones also its inside, as a phone is often told without its prefix. */
-function matches(row: Indexed, text: string): boolean {
+function matches(row: Row, text: string): boolean {
   const digits = text.replace(/[\s+.-]/g, "");
   if (/^\d{2,}$/.test(digits)) {
     const bare = digits.replace(/^(62|0)(?=8)/, "");
@@ -178,11 +21,17 @@ function matches(row: Indexed, text: string): boolean {
 
 export class Members {
   readonly revision = new Cell(0);
-  /** What the server told, kept in memory once read: a phone takes long to read 5,000 records. */
+  /** What the server told, kept in memory once read: a phone takes long to decipher 5,000 records. */
   private records: Map<string, MemberRecord> | null = null;
+  /** What came while the records were being read; null for what went. */
+  private meanwhile = new Map<string, MemberRecord | null>();
+  private list = new MemberList();
+  /** Moves when what was read is no longer wanted. */
   private epoch = 0;
-  private rows: Promise<readonly Indexed[]> | null = null;
+  private rows: Promise<readonly Row[]> | null = null;
   private agent: string | null = null;
+  /** Who asks meanwhile waits for the same reading. */
+  private reading: Promise<Map<string, MemberRecord>> | null = null;
 
   constructor(private readonly storage: Storage) {}
 
@@ -193,17 +42,25 @@ export class Members {
     this.revision.set(this.revision.get() + 1);
   }
 
-  /** Somebody else has changed the records. */
+  /** Somebody else has changed the records, or the phone is locked: nothing of them stays in memory. */
   forget(): void {
     this.records = null;
+    this.rows = null;
+    this.meanwhile.clear();
+    this.list = new MemberList();
     this.epoch += 1;
   }
 
   /** Follows a page that has just been stored. */
   take({ members, gone }: Pick<PulledPage, "members" | "gone">): void {
-    this.epoch += 1;
-    for (const record of members) this.records?.set(record.id, record);
-    for (const id of gone) this.records?.delete(id);
+    for (const record of members) this.note(record.id, record);
+    for (const id of gone) this.note(id, null);
+  }
+
+  private note(id: string, record: MemberRecord | null): void {
+    if (this.records === null) this.meanwhile.set(id, record);
+    else if (record === null) this.records.delete(id);
+    else this.records.set(id, record);
   }
 
   async search({ text = "", states, offset = 0, limit = 50 }: MemberQuery): Promise<MemberPage> {
@@ -223,7 +80,12 @@ export class Members {
     return rows.find(({ view }) => view.key === key || view.op === key)?.view ?? null;
   }
 
-  private load(): Promise<readonly Indexed[]> {
+  /** Begins to read, so that the first question need not wait. */
+  warm(): void {
+    void this.load().catch(() => undefined);
+  }
+
+  private load(): Promise<readonly Row[]> {
     const reading = this.rows ?? this.read();
     this.rows = reading;
     reading.catch(() => {
@@ -232,19 +94,40 @@ export class Members {
     return reading;
   }
 
-  private async readRecords(): Promise<Map<string, MemberRecord>> {
+  private readRecords(): Promise<Map<string, MemberRecord>> {
+    if (this.records !== null) return Promise.resolve(this.records);
+    const begun = this.reading ?? this.readSlices();
+    this.reading = begun;
+    const over = (): void => {
+      if (this.reading === begun) this.reading = null;
+    };
+    begun.then(over, over);
+    return begun;
+  }
+
+  private async readSlices(): Promise<Map<string, MemberRecord>> {
     const { epoch } = this;
-    const records = new Map((await this.storage.listMembers()).map((record) => [record.id, record]));
-    // What came while reading may be missing in it: then it is good for this once only.
-    if (epoch === this.epoch) this.records = records;
+    this.meanwhile.clear();
+    const records = new Map<string, MemberRecord>();
+    const ids = await this.storage.listMemberIds();
+    for (let at = 0; at < ids.length && epoch === this.epoch; at += SLICE) {
+      const slice = await this.storage.listMembersOf(ids.slice(at, at + SLICE));
+      for (const record of slice) records.set(record.id, record);
+      if (epoch === this.epoch) this.list.prepare(slice);
+    }
+    // The phone was locked meanwhile, or another tab has changed them: from the start.
+    if (epoch !== this.epoch) return await this.readSlices();
+    for (const [id, record] of this.meanwhile) record === null ? records.delete(id) : records.set(id, record);
+    this.meanwhile.clear();
+    this.records = records;
     return records;
   }
 
-  private async read(): Promise<readonly Indexed[]> {
+  private async read(): Promise<readonly Row[]> {
     if (this.agent === null) return [];
-    const records = this.records ?? (await this.readRecords());
+    const records = await this.readRecords();
     const ops = await this.storage.listOps(this.agent);
     const photos = (await this.storage.listWaitingAttachments()).map((one) => one.op);
-    return mergeMembers([...records.values()], ops, photos).map(index);
+    return this.list.merge(records, ops, photos);
   }
 }

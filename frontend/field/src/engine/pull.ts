@@ -1,17 +1,24 @@
 /** Fetches what changed for this agent, page by page, each page and its cursor kept together (protocol, section 7). */
-import type { MemberRecord } from "../storage/records";
+import type { LeasedCode, MemberRecord, StateValues } from "../storage/records";
 import type { PulledPage, Storage } from "../storage/storage";
 import { readAnswers } from "./answers";
 import { EngineError, type MeView } from "./contract";
 import { isRecord } from "./http";
+import { type Leases, readLeases } from "./leases";
+import { Pieces } from "./pieces";
 import type { Progress } from "./push";
+import { type BranchKey, readBranchKey } from "./sealing";
 import type { SignedRequests } from "./signed";
 import type { Surroundings } from "./surroundings";
 
-const PAGE = 500;
-const SLOW_PAGE = 100;
+/** Members in one page: few at first, so that the list is there soon, then what the line carries. */
+export const PULL_MEMBERS = { first: 100, least: 20, most: 500 } as const;
 /** A server that always says there is more must not keep a phone awake for ever. */
-const MAX_PAGES = 400;
+const MAX_PAGES = 2_000;
+/** No agent has so many: somebody else's list has come by mistake, and it would fill the phone. */
+export const MOST_MEMBERS = 20_000;
+
+type Identity = StateValues["identity"];
 
 type Fields = Record<string, unknown>;
 
@@ -51,6 +58,7 @@ function readMember(value: Fields): MemberRecord {
     cover_from: text(value, "cover_from"),
     kpj: text(value, "kpj"),
     core: text(value, "core"),
+    photo_by: text(value, "photo_by"),
   };
 }
 
@@ -113,7 +121,26 @@ function readMe(value: unknown): MeView | null {
   };
 }
 
-export function readPage(json: unknown): { page: PulledPage; more: boolean } {
+/** What a page brings for the phone itself. */
+export interface Brought {
+  /** Null where the branch leases no codes. */
+  readonly leases: LeasedCode[] | null;
+  readonly branchKey: BranchKey | null;
+}
+
+function readBrought(me: unknown): Brought {
+  const fields = isRecord(me) ? me : {};
+  const branch = isRecord(fields.branch) ? fields.branch : {};
+  return { leases: readLeases(fields.payment_codes), branchKey: readBranchKey(branch.seal_key) };
+}
+
+export interface ReadPage {
+  readonly page: PulledPage;
+  readonly more: boolean;
+  readonly brought: Brought;
+}
+
+export function readPage(json: unknown): ReadPage {
   if (!isRecord(json) || typeof json.cursor !== "number" || !Array.isArray(json.members))
     throw new EngineError("bad_answer");
   const rows = json.members.filter(isRecord);
@@ -124,30 +151,72 @@ export function readPage(json: unknown): { page: PulledPage; more: boolean } {
     answers: readAnswers(json.answers ?? []),
     me: readMe(json.me),
   };
-  return { page, more: json.more === true };
+  return { page, more: json.more === true, brought: readBrought(json.me) };
 }
 
 export class Pull {
+  private readonly pieces = new Pieces(PULL_MEMBERS);
+  /** Every page of a pull brings the same list: the first is enough. */
+  private takeLeases = true;
+
   constructor(
     private readonly storage: Storage,
     private readonly requests: SignedRequests,
     private readonly around: Surroundings,
+    private readonly leases: Leases,
   ) {}
 
-  /** Calls `kept` after each page that is safely stored. */
-  async run(device: string, progress: Progress, kept: (page: PulledPage) => void): Promise<void> {
+  /**
+   * Calls `kept` after each page that is safely stored; a page that was cut off is asked for again from the same cursor.
+   * Rejects with `too_many_members` before it would keep more than an agent can have; what is there stays.
+   */
+  async run(identity: Identity, progress: Progress, kept: (page: PulledPage) => void): Promise<void> {
+    this.takeLeases = true;
     let cursor = (await this.storage.find("cursor")) ?? 0;
+    let stored = await this.storage.countMembers();
     let done = 0;
     for (let count = 0; count < MAX_PAGES; count += 1) {
-      const limit = this.around.slow() ? SLOW_PAGE : PAGE;
-      const path = `/api/v1/sync/pull?cursor=${cursor}&limit=${limit}`;
-      const { page, more } = readPage((await this.requests.ask(device, { method: "GET", path })).json);
+      const { page, more, brought } = await this.fetchPage(identity.device, cursor);
+      // Counts those that were known as new: right as long as there is room, and looked at closely when there is none.
+      stored += page.members.length;
+      if (stored > MOST_MEMBERS) stored = await this.checkRoom(page);
       await this.storage.applyPage(page);
+      await this.keep(brought, identity.agent.id);
       kept(page);
       done += page.members.length;
-      progress(done, done + (more ? limit : 0));
+      progress(done, done + (more ? this.pieces.limit : 0));
       if (!more || page.cursor === cursor) return;
       cursor = page.cursor;
     }
+  }
+
+  private async keep({ leases, branchKey }: Brought, agent: string): Promise<void> {
+    if (leases !== null && this.takeLeases) await this.leases.replace(leases, agent);
+    this.takeLeases = false;
+    if (branchKey !== null) await this.storage.put("branchKey", branchKey);
+  }
+
+  private async fetchPage(device: string, cursor: number): Promise<ReadPage> {
+    const limit = this.pieces.limit;
+    const path = `/api/v1/sync/pull?cursor=${cursor}&limit=${limit}`;
+    const began = this.around.mono();
+    try {
+      const read = readPage((await this.requests.ask(device, { method: "GET", path })).json);
+      this.pieces.passed(Math.max(read.page.members.length, read.more ? limit : 0), this.around.mono() - began);
+      return read;
+    } catch (failure) {
+      if (failure instanceof EngineError && ["unreachable", "bad_answer"].includes(failure.code)) this.pieces.broke();
+      throw failure;
+    }
+  }
+
+  /** How many there will be with this page. One that adds none is always let in: the mistake may be mended by it. */
+  private async checkRoom(page: PulledPage): Promise<number> {
+    const known = new Set(await this.storage.listMemberIds());
+    const before = known.size;
+    for (const { id } of page.members) known.add(id);
+    for (const id of page.gone) known.delete(id);
+    if (known.size > MOST_MEMBERS && known.size > before) throw new EngineError("too_many_members");
+    return known.size;
   }
 }

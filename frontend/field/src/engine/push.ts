@@ -93,6 +93,7 @@ export class Push {
       if (!dealtWith) continue;
       after = run.at(-1)?.seq ?? after;
       count.done += run.length;
+      progress(count.done, Math.max(count.total, count.done));
     }
   }
 

@@ -3,6 +3,7 @@ import type { Storage } from "../storage/storage";
 import { Attachments } from "./attachments";
 import type { Changes } from "./changes";
 import { Http } from "./http";
+import { Leases } from "./leases";
 import type { Locks } from "./locks";
 import { Pull } from "./pull";
 import { Push } from "./push";
@@ -17,6 +18,8 @@ export interface Rounds {
   readonly reference: Reference;
   readonly time: Time;
   readonly http: Http;
+  readonly requests: SignedRequests;
+  readonly leases: Leases;
 }
 
 export function makeRounds(storage: Storage, changes: Changes, locks: Locks, around: Surroundings): Rounds {
@@ -25,8 +28,9 @@ export function makeRounds(storage: Storage, changes: Changes, locks: Locks, aro
   const requests = new SignedRequests(storage, http, time);
   const reference = new Reference(storage.phone, http, changes, around);
   const push = new Push(storage, http, time, around);
-  const pull = new Pull(storage, requests, around);
+  const leases = new Leases(storage, () => time.serverNow());
+  const pull = new Pull(storage, requests, around, leases);
   const attachments = new Attachments(storage, requests, around);
   const sync = new Sync({ storage, push, pull, attachments, reference, time, locks, changes, around });
-  return { sync, reference, time, http };
+  return { sync, reference, time, http, requests, leases };
 }

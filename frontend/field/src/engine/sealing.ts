@@ -54,8 +54,24 @@ export async function seal(key: BranchKey, device: string, plain: Bytes): Promis
   return sealed;
 }
 
-/** The same, or null where it cannot be done now: what is kept unsealed is sealed later, and nobody's work waits for it. */
+/** Loads what sealing needs, so that the first enrolment does not wait for it. */
+export function warmSealing(): void {
+  void getSuite().catch(() => undefined);
+}
+
+/** How long work may wait for a seal: the library may have to come over a bad line. */
+const PATIENCE_MS = 1_500;
+
+/** The same, or null where it cannot be done soon: what is kept unsealed is sealed later, and nobody's work waits for it. */
 export async function trySeal(key: BranchKey | null, device: string, plain: Bytes): Promise<Bytes | null> {
   if (key === null) return null;
-  return await seal(key, device, plain).catch(() => null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([seal(key, device, plain).catch(() => null), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -74,8 +74,10 @@ export class Sync {
   private following: Promise<void> | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private failures = 0;
-  /** The server asked not to be asked before this. */
+  /** The server asked not to be asked before this; on the monotonic clock, which nobody can set. */
   private notBefore = 0;
+  /** Something got through in this round: the line is bad, but it carries. */
+  private moved = false;
   private stopped = true;
   /** When something last happened here or came from the server. */
   private stirredAt = 0;
@@ -137,7 +139,7 @@ export class Sync {
 
   private plan(wanted: number): void {
     if (this.stopped) return;
-    const delay = Math.max(wanted, this.notBefore - this.parts.around.now());
+    const delay = Math.max(wanted, this.notBefore - this.parts.around.mono());
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.now(), delay);
     this.patch({ nextTryAt: this.parts.around.now() + delay });
@@ -146,6 +148,7 @@ export class Sync {
   private async round(): Promise<void> {
     this.patch({ syncing: true, nextTryAt: null, online: this.parts.around.online() });
     this.again = false;
+    this.moved = false;
     let error: ErrorView | null = null;
     let elsewhere = false;
     try {
@@ -154,9 +157,10 @@ export class Sync {
       error = done === null ? null : done.error;
     } catch (failure) {
       error = viewOf(failure);
-      if (failure instanceof Refusal) this.notBefore = this.parts.around.now() + (failure.retryAfterMs ?? 0);
+      if (failure instanceof Refusal) this.notBefore = this.parts.around.mono() + (failure.retryAfterMs ?? 0);
     }
-    this.failures = error === null ? 0 : this.failures + 1;
+    // Where something got through, the next try is soon: else a line that drops often would wait longer and longer.
+    this.failures = error === null ? 0 : this.moved ? 1 : this.failures + 1;
     this.patch({ syncing: false, progress: null, error: error ?? this.clockError() });
     this.planNext(error, elsewhere);
   }
@@ -168,7 +172,7 @@ export class Sync {
   }
 
   private quietMs(): number {
-    return this.parts.around.now() - this.stirredAt < ATTENTIVE_FOR_MS ? ATTENTIVE_MS : QUIET_MS;
+    return Math.abs(this.parts.around.now() - this.stirredAt) < ATTENTIVE_FOR_MS ? ATTENTIVE_MS : QUIET_MS;
   }
 
   private clockError(): ErrorView | null {
@@ -198,7 +202,7 @@ export class Sync {
     const push = (): Promise<void> => this.pushAll(identity.device);
     // A phone that was switched off may only drain what it has.
     if (identity.revoked) return [push];
-    return [push, () => this.uploadAll(identity), () => this.pullAll(identity.device), () => this.refreshReference()];
+    return [push, () => this.uploadAll(identity), () => this.pullAll(identity), () => this.refreshReference()];
   }
 
   private async pushAll(device: string): Promise<void> {
@@ -207,18 +211,21 @@ export class Sync {
   }
 
   private async uploadAll(identity: StateValues["identity"]): Promise<void> {
-    if (await this.parts.attachments.run(identity, this.progress("photos")))
+    const moved = (): void => {
+      this.moved = true;
+    };
+    if (await this.parts.attachments.run(identity, this.progress("photos"), moved))
       this.parts.changes.tell("outbox", "members");
   }
 
-  private async pullAll(device: string): Promise<void> {
+  private async pullAll(identity: StateValues["identity"]): Promise<void> {
     const kept = (page: PulledPage): void => {
       if (page.members.length > 0) this.stirredAt = this.parts.around.now();
       this.onPage(page);
       const moved = page.members.length + page.gone.length + page.answers.length > 0;
       this.parts.changes.tell("me", ...(moved ? (["members", "outbox"] as const) : []));
     };
-    await this.parts.pull.run(device, this.progress("pull"), kept);
+    await this.parts.pull.run(identity, this.progress("pull"), kept);
   }
 
   private async refreshReference(): Promise<void> {
@@ -246,7 +253,10 @@ export class Sync {
   }
 
   private progress(step: SyncStep): Progress {
-    return (done, total) => this.patch({ progress: { step, done, total } });
+    return (done, total) => {
+      if (done > 0) this.moved = true;
+      this.patch({ progress: { step, done, total } });
+    };
   }
 
   private patch(patch: Partial<RoundState>): void {

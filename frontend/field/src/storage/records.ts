@@ -10,9 +10,12 @@ import type {
   DraftFields,
   EnrolResult,
   ErrorCode,
+  Job,
   MeView,
   OpStatus,
   PhotoRef,
+  Programme,
+  Witness,
 } from "../engine/contract";
 
 export interface DraftRecord {
@@ -47,6 +50,23 @@ export interface EnrolSummary {
   /** The leased code that the worker left with. */
   paymentCode: string | null;
   series: string | null;
+  /** From 1. */
+  seriesPlace: number;
+  /** For the next worker of a series; this op's own bytes may be gone by then. */
+  shared: SharedFields | null;
+}
+
+/** What workers who are entered one after the other have in common. */
+export interface SharedFields {
+  address: string;
+  region: string;
+  jobs: Job[];
+  income: number;
+  transport: boolean;
+  employs_others: boolean;
+  programmes: Programme[];
+  months: number;
+  witness: Witness | null;
 }
 
 export interface CancelSummary {
@@ -157,6 +177,8 @@ export interface StateValues {
   lastSyncAt: number;
   /** Oldest first. */
   leases: LeasedCode[];
+  /** When the data of the time before profiles came in here. */
+  takenOver: number;
   /** What ops are sealed to; `publicKey` is the b64u of its 65 bytes. */
   branchKey: { id: string; publicKey: string };
 }
