@@ -66,8 +66,8 @@ format: .build/dev .build/packages
 	$(BIN)/ruff format .
 	cd frontend && npm run format
 
-bench: build
-	$(BIN)/perisai bench $(ARGS)
+bench: build .build/dev .build/browser
+	$(BROWSER) $(BIN)/perisai bench $(ARGS)
 
 screens: build .build/dev .build/browser
 	$(BROWSER) $(BIN)/python docs/screens/take.py $(ARGS)

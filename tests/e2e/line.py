@@ -49,12 +49,15 @@ class Fault:
 
 @dataclass(frozen=True)
 class Request:
-    """One request that came to the line, and the status it was answered with; 0 where it was cut."""
+    """One request that came to the line, and the status it was answered with; 0 where it was cut. ``size`` is that of the answer's
+    body, bytes as they went; times are monotonic seconds."""
 
     method: str
     path: str
     status: int
-    at: float
+    began: float
+    ended: float
+    size: int
 
 
 class Line:
@@ -144,8 +147,8 @@ class Line:
                 fault.done += 1
             return fault
 
-    def note(self, method: str, path: str, status: int) -> None:
-        self.requests.append(Request(method, path, status, time.monotonic()))
+    def note(self, request: Request) -> None:
+        self.requests.append(request)
 
     def opened(self, connection: socket.socket) -> None:
         with self._lock:
@@ -192,20 +195,24 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: `Line.requests` is the log."""
 
     def _any(self) -> None:
+        self._began = time.monotonic()
+        if self.line.is_away():
+            return self._end()
         try:
             self._carry()
         except (_Cut, OSError, http.client.HTTPException):
-            self.line.note(self.command, self.path, 0)
-            self.close_connection = True
-            with suppress(OSError):
-                self.connection.shutdown(socket.SHUT_RDWR)
+            self._note(0, 0)
+            self._end()
+
+    def _end(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _any  # noqa: N815 - the names http.server calls
 
     def _carry(self) -> None:
         line = self.line
-        if line.is_away():
-            raise _Cut
         time.sleep(line.rtt * (1 + (line.connect_rtts if self._fresh else 0)))
         self._fresh = False
         body = self._read_body()
@@ -260,7 +267,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(piece)
         if half:
             raise _Cut
-        self.line.note(self.command, self.path, status)
+        self._note(status, len(body))
+
+    def _note(self, status: int, size: int) -> None:
+        self.line.note(Request(self.command, self.path, status, self._began, time.monotonic(), size))
 
 
 @contextmanager
