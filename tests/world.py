@@ -83,9 +83,9 @@ def make_agent(branch: Branch, *, valid_from: date | None = None, valid_to: date
     return FieldAgent(branch, agent_id, user_id)
 
 
-def make_device(agent: FieldAgent, public_key: bytes) -> UUID:
+def make_device(agent: FieldAgent, public_key: bytes, *, device_id: UUID | None = None) -> UUID:
     """An active phone with this key (SubjectPublicKeyInfo), as if activated."""
-    device_id = uuid7()
+    device_id = device_id or uuid7()
     with Work(scope=Scope.branch(agent.branch.id)) as work:
         work.execute(
             "INSERT INTO accounts_device (id, branch_id, agent_id, public_key, name, app, state, activated_at, end_reason)"
@@ -100,7 +100,6 @@ def worker(**changes: Any) -> dict[str, Any]:
     serial = next(_serials)
     birth = date(1970, 1, 2) + timedelta(days=(serial * 211) % 11_000)
     nik = f"157108{birth:%d%m%y}{serial % 10_000:04d}"
-    consent = consents_on(datetime.now(UTC).date())["enrolment"]
     body: dict[str, Any] = {
         "nik": nik,
         "kk": None,
@@ -120,20 +119,19 @@ def worker(**changes: Any) -> dict[str, Any]:
         "programmes": ["JKK", "JKM"],
         "months": 1,
         "heirs": [{"name": "Ahli Waris", "relation": "spouse"}],
-        "consents": [
-            {
-                "purpose": "enrolment",
-                "version": consent.version,
-                "sha256": text_hash(consent.text.id),
-                "given": True,
-            }
-        ],
+        "consents": [consent("enrolment"), consent("photo")],
         "signature": {"kind": "typed", "name": "Uji"},
         "id_card": None,
         "price_shown": None,
         "warnings": [],
     }
     return body | changes
+
+
+def consent(purpose: str, *, given: bool = True) -> dict[str, Any]:
+    """What a phone keeps of a worker's answer to the text that is shown today."""
+    shown = consents_on(datetime.now(UTC).date())[purpose]
+    return {"purpose": purpose, "version": shown.version, "sha256": text_hash(shown.text.id), "given": given}
 
 
 def some_job(sector: str) -> str:
