@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "perisai.offices",
     "perisai.accounts",
     "perisai.agents",
+    "perisai.messages",
     "perisai.members",
     "perisai.contributions",
     "perisai.payments",
@@ -182,7 +183,7 @@ STATICFILES_DIRS = [
     for prefix, path in [("console", ROOT / "frontend/dist/console"), ("", ROOT / "perisai/web/static")]
     if path.exists()
 ]
-FIELD_APP = ROOT / "frontend/dist/field"
+FIELD_APP = Path(os.environ.get("PERISAI_FIELD_APP", ROOT / "frontend/dist/field"))
 APP_ASSETS = DATA / "app-assets"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
