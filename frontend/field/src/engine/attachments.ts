@@ -19,6 +19,9 @@ const MAX_TURNS = 400;
 /** The server has the op and did not refuse it. */
 const READY: readonly string[] = ["accepted", "review", "received"];
 
+/** The worker has not agreed to a picture; the enrolment has one or waits for none. */
+const UNWANTED: readonly string[] = ["E6012", "E6013"];
+
 interface Waiting {
   readonly sha256: string;
   readonly device: string;
@@ -86,6 +89,10 @@ export class Attachments {
     } catch (failure) {
       // 404: the op that names it is not judged yet. The next round asks again.
       if (failure instanceof Refusal && failure.status === 404) return false;
+      if (failure instanceof Refusal && UNWANTED.includes(failure.code)) {
+        await this.storage.dropAttachment(waiting.sha256);
+        return true;
+      }
       const hopeless = former ? [400, 401, 403, 413, 415, 422] : [400, 413, 415, 422];
       if (failure instanceof Refusal && hopeless.includes(failure.status)) {
         this.givenUp.add(waiting.sha256);
@@ -114,7 +121,11 @@ export class Attachments {
 
   private async sendPart(device: string, path: string, record: AttachmentRecord, offset: number): Promise<Position> {
     const body = record.bytes.slice(offset, offset + this.pieces.limit);
-    const headers = { "Upload-Offset": String(offset), "Content-Type": "application/octet-stream" };
+    const headers = {
+      "Upload-Offset": String(offset),
+      "Upload-Length": String(record.size),
+      "Content-Type": "application/octet-stream",
+    };
     const began = this.around.mono();
     const timeoutMs = timeoutFor(body.length);
     try {
@@ -126,7 +137,7 @@ export class Attachments {
       if (!(failure instanceof Refusal)) throw failure;
       if (failure.status === 409)
         return readPosition(failure.json) ?? positionOf(await this.requests.ask(device, { method: "GET", path }));
-      if (failure.status !== 422) throw failure;
+      if (failure.status !== 422 || UNWANTED.includes(failure.code)) throw failure;
       record.mismatches += 1;
       await this.storage.noteAttachment(record.sha256, { offset: 0, mismatches: record.mismatches });
       return { offset: 0, complete: false };

@@ -67,9 +67,11 @@ export type LocalErrorCode =
   | "locked" // the vault is closed: the PIN is needed
   | "pin_wrong" // `LockState.waitUntil` says when the next try is heard
   | "pin_weak" // too short, all alike or a run
+  | "unsent_left" // removing a profile would lose what is not sent; said again with `force` it is done
   | "too_many_members" // the server sends far more than an agent can have: nothing more is taken
   | "too_old" // another tab or a newer version has changed what is on the phone: load the page again
   | "share_failed" // the system's share sheet, printer or SMS could not be opened
+  | "seal_key_missing" // no key of the branch has come to this phone yet: it must be online once
   | "reader_missing" // the card reader has not been downloaded and there is no network
   | "programming"; // a defect of the app
 
@@ -320,15 +322,19 @@ export interface Engine {
     change(present: string, next: string): Promise<void>;
     /** Rejects with `pin_wrong`. */
     open(profile: string, pin: string): Promise<void>;
+    /** Locks all tabs. */
     lock(): void;
     /** Told by the screens of every touch and key, so that it does not lock under a working hand. */
     touched(): void;
     /** The camera, a share sheet or the file picker covers the page: no curtain lock until `release`, at most five minutes. */
     hold(): () => void;
     setIdleMinutes(minutes: number): Promise<void>;
-    /** For another agent, or after a forgotten PIN: back to activation, with the other profiles kept. */
-    addProfile(): Promise<void>;
-    /** Empties a profile; `force` also where something is unsent (it is said what is lost). */
+    /**
+     * For another agent: back to activation, with the other profiles kept. `instead` names a profile whose PIN was forgotten: the new one
+     * takes its place. `lock` leads back to the profiles.
+     */
+    addProfile(instead?: string): Promise<void>;
+    /** Empties a profile; rejects with `unsent_left` where work would be lost and `force` is false. */
     removeProfile(profile: string, force: boolean): Promise<void>;
   };
 
@@ -407,10 +413,11 @@ export interface Engine {
     /** Hides a rejected op for good. */
     dismiss(opId: string): Promise<void>;
     /**
-     * What is unsent, sealed to the branch, as a file to carry there by cable or share. Nothing changes on the phone: it is all sent again when
-     * there is signal, and the office takes it once. Null when nothing is unsent.
+     * What is unsent with its pictures, sealed to the branch, as files to carry there by cable or share: one as a rule, one more for each gap in
+     * the chain or former device; none when nothing is unsent. Nothing changes on the phone: it is all sent again when there is signal, and the
+     * office takes it once. Rejects with `seal_key_missing` where no key of the branch has come yet.
      */
-    exportSealed(): Promise<File | null>;
+    exportSealed(): Promise<readonly File[]>;
   };
 
   readonly members: {

@@ -3,6 +3,7 @@ import type { OpRecord } from "../storage/records";
 import type { Storage } from "../storage/storage";
 import type { Changes } from "./changes";
 import type { OpView } from "./contract";
+import type { Export } from "./export";
 import { Cell } from "./observable";
 
 /** The history of a fresh enrolment is shown from its op. */
@@ -39,6 +40,7 @@ export class Outbox {
   constructor(
     private readonly storage: Storage,
     private readonly changes: Changes,
+    private readonly files: Pick<Export, "makeFiles">,
   ) {}
 
   /** Reads it anew. Counts what any agent of this phone left unsent; lists only what `agent` made. */
@@ -52,6 +54,16 @@ export class Outbox {
       oldestUnsentAt: unsent.length === 0 ? null : Math.min(...unsent.map((op) => op.madeAt)),
       unsentPhotos: photos.length,
     });
+  }
+
+  exportSealed(): Promise<readonly File[]> {
+    return this.files.makeFiles();
+  }
+
+  /** Locked: nothing of anybody is shown. What is unsent is still counted, by the lock screen. */
+  forget(): void {
+    this.list.set([]);
+    this.waiting.set({ unsent: 0, oldestUnsentAt: null, unsentPhotos: 0 });
   }
 
   /** Lets go of ops that are long done and came back as members: the chain needs its head only. */

@@ -4,6 +4,7 @@ import type { Storage } from "../storage/storage";
 import type { Changes } from "./changes";
 import { EngineError, type PhotoRef } from "./contract";
 import { type Bytes, sha256 } from "./encoding";
+import type { Members } from "./members";
 import type { Surroundings } from "./surroundings";
 
 const MAX_SIDE = 1600;
@@ -70,27 +71,47 @@ export async function compressInBrowser(picture: Blob): Promise<Bytes> {
 export class Photos {
   constructor(
     private readonly storage: Storage,
+    private readonly members: Pick<Members, "find">,
     private readonly changes: Changes,
     private readonly around: Surroundings,
     private readonly compress: Compress = compressInBrowser,
   ) {}
 
+  /** With a full phone it rejects with `storage_full`, and draft and former picture stay as they are. */
   async attach(draftId: string, picture: Blob): Promise<PhotoRef> {
+    const record = await this.make(picture, draftId, null);
+    if (!(await this.storage.attachPhoto(record, draftId))) throw new EngineError("draft_missing");
+    this.changes.tell("drafts");
+    return { sha256: record.sha256, size: record.size, type: record.type };
+  }
+
+  /** For an enrolment that was entered without a picture; it goes up under the enrolment's own id. */
+  async attachLater(key: string, picture: Blob): Promise<void> {
+    const member = await this.members.find(key);
+    const op = member?.op ?? null;
+    if (member === null || op === null) throw new EngineError("draft_missing");
+    const record = await this.make(picture, null, op);
+    // The agent's last choice counts: one that still waits here for the same enrolment goes.
+    const waiting = await this.storage.listWaitingAttachments();
+    await this.storage.putAttachment(record);
+    for (const one of waiting)
+      if (one.op === op && one.sha256 !== record.sha256) await this.storage.dropAttachment(one.sha256);
+    this.changes.tell("outbox", "members");
+  }
+
+  private async make(picture: Blob, draft: string | null, op: string | null): Promise<AttachmentRecord> {
     const bytes = await this.compress(picture);
-    const record: AttachmentRecord = {
+    return {
       sha256: await sha256(bytes),
       bytes,
       size: bytes.length,
       type: "image/jpeg",
-      draft: draftId,
-      op: null,
+      draft,
+      op,
       offset: 0,
       keptAt: this.around.now(),
       mismatches: 0,
     };
-    if (!(await this.storage.attachPhoto(record, draftId))) throw new EngineError("draft_missing");
-    this.changes.tell("drafts");
-    return { sha256: record.sha256, size: record.size, type: record.type };
   }
 
   async detach(draftId: string): Promise<void> {

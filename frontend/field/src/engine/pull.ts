@@ -156,7 +156,7 @@ export function readPage(json: unknown): ReadPage {
 
 export class Pull {
   private readonly pieces = new Pieces(PULL_MEMBERS);
-  /** Every page of a pull brings the same list: the first is enough. */
+  /** Several pages of a pull bring the same list: once is enough. */
   private takeLeases = true;
 
   constructor(
@@ -191,8 +191,10 @@ export class Pull {
   }
 
   private async keep({ leases, branchKey }: Brought, agent: string): Promise<void> {
-    if (leases !== null && this.takeLeases) await this.leases.replace(leases, agent);
-    this.takeLeases = false;
+    if (leases !== null && this.takeLeases) {
+      await this.leases.replace(leases, agent);
+      this.takeLeases = false;
+    }
     if (branchKey !== null) await this.storage.put("branchKey", branchKey);
   }
 

@@ -198,6 +198,26 @@ const TEXTS: Record<LocalErrorCode, Record<Language, Said>> = {
       action: "Connect to the internet once, then try again.",
     },
   },
+  too_many_members: {
+    id: {
+      what: "Server mengirim daftar peserta yang jauh lebih banyak dari milik Anda. Daftar itu tidak diambil; pekerjaan dan peserta Anda di HP ini aman.",
+      action: "Beri tahu kantor cabang bahwa daftar Anda keliru. Anda tetap boleh mendaftarkan.",
+    },
+    en: {
+      what: "The server sent far more members than can be yours. They are not taken; your work and your members on this phone are safe.",
+      action: "Tell the branch office that your list is wrong. You may go on enrolling.",
+    },
+  },
+  seal_key_missing: {
+    id: {
+      what: "HP ini belum menerima kunci cabang untuk mengunci berkas. Semua aman di HP ini.",
+      action: "Sambungkan ke internet sekali saja, lalu coba lagi.",
+    },
+    en: {
+      what: "This phone has not received the branch's key for sealing a file yet. Everything is safe on this phone.",
+      action: "Connect to the internet once, then try again.",
+    },
+  },
   programming: {
     id: {
       what: "Ada kesalahan di aplikasi. Yang tersimpan tetap aman.",
