@@ -109,13 +109,16 @@ class Work:
                 raise
         self._atomic.__exit__(kind, error, trace)
 
-    def execute(self, sql: LiteralString, params: Params = (), *, prepared: bool = False) -> None:
-        """Runs a statement that returns nothing of interest.
+    def execute(self, sql: LiteralString, params: Params = (), *, prepared: bool = False) -> int:
+        """Runs a statement and returns how many rows it touched.
 
         ``prepared``: bound and planned on the server and kept by the connection, for statements of the hot path; every
         parameter then needs a type that the statement gives away.
         """
-        self._cursor(prepared).execute(sql, params)
+        cursor = self._cursor(prepared)
+        cursor.execute(sql, params)
+        touched: int = cursor.rowcount
+        return touched
 
     def rows(self, sql: LiteralString, params: Params = (), *, prepared: bool = False) -> list[tuple[Any, ...]]:
         """Runs a statement and returns all its rows."""

@@ -36,7 +36,7 @@ INSERT INTO sync_chain (branch_id, device_id, seq, hash) VALUES (%s, %s, 0, %s) 
 
 # Carried by op_waiting, which holds only what is not decided yet. Bytes that the request holds already do not come back.
 _WAITING = """
-SELECT op_id, seq, prev, hash, kind, CASE WHEN op_id = ANY (%s) THEN NULL ELSE sealed END, received_at, state FROM sync_op
+SELECT op_id, seq, prev, hash, kind, CASE WHEN op_id = ANY (%s::uuid[]) THEN NULL ELSE sealed END, received_at, state FROM sync_op
 WHERE branch_id = %s AND device_id = %s AND state IN ('received', 'held')
 ORDER BY seq, received_at, op_id LIMIT %s
 """
@@ -137,7 +137,8 @@ def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head:
     Behind the gap of a phone that may only drain nothing waits: what is missing may be lost with it.
     """
     found, is_overdue = _Sorted(seq=seq, hash=head), False
-    rows = work.rows(_WAITING, [list(known), phone.branch_id, phone.id, MOST], prepared=True)
+    held_here = f"{{{','.join(map(str, known))}}}"  # an array as text: a list would be looked through one by one
+    rows = work.rows(_WAITING, [held_here, phone.branch_id, phone.id, MOST], prepared=True)
     found.is_cut = len(rows) == MOST
     for op_id, op_seq, prev, digest, kind, sealed, received_at, state in rows:
         op = known.get(op_id) or reread(op_id, op_seq, bytes(prev), bytes(digest), kind, bytes(sealed or b""))

@@ -31,7 +31,8 @@ SELECT op_id, hash FROM sync_op WHERE branch_id = %s AND device_id = %s AND op_i
 
 
 def store(work: Work, *, phone: Phone, ops: list[SentOp], signature: bytes, signed: SentOp | None = None) -> set[bytes]:
-    """Stores what is new and returns the hashes of those whose id was received before with other bytes. Three statements.
+    """Stores what is new and returns the hashes of those whose id was received before with other bytes. Two statements, and
+    a third where something was not new.
 
     The comparison is a statement of its own, so that it sees what a simultaneous push has committed. ``signed`` is the op
     that the signature is over, where it is not the last of ``ops``.
@@ -41,10 +42,12 @@ def store(work: Work, *, phone: Phone, ops: list[SentOp], signature: bytes, sign
     sealed = [seal(op.line) for op in kept]
     common = {"branch": phone.branch_id, "device": phone.id, "now": work.now}
     rows = {"rows": _rows(kept, sealed), "sealed": b"".join(sealed)}
-    work.execute(_STORE, common | rows, prepared=True)
+    stored_now = work.execute(_STORE, common | rows, prepared=True)
     last = signed or ops[-1]
     proof = {"hash": last.hash, "seq": last.seq, "signature": signature}
     work.execute(_PROVE, common | proof, prepared=True)
+    if stored_now == len(ops):
+        return set()
     stored = dict(work.rows(_HASHES, [phone.branch_id, phone.id, list(distinct)], prepared=True))
     return {op.hash for op in ops if bytes(stored[op.op_id]) != op.hash}
 
