@@ -70,6 +70,7 @@ KINDS: dict[str, _Kind] = {
     "snap_token": _SECRET,
     "bank_sim": _RSA,  # the private key of the simulated bank
     "bank_sim_secret": _PASSWORD,  # the client secret the simulated bank shares with us
+    "sms_sim": _PASSWORD,  # what the simulated SMS gateway asks for
     "pg_superuser": _PASSWORD,
     "pg_owner": _PASSWORD,
     "pg_web": _PASSWORD,

@@ -64,7 +64,7 @@ def test_every_foreign_key_has_an_index(database: Path) -> None:
             """
             SELECT c.conrelid::regclass::text, c.conname FROM pg_constraint c
             JOIN pg_class t ON t.oid = c.conrelid
-              AND t.relname ~ '^(accounts|agents|contributions|events|members|offices|payments|sync|targets)_'
+              AND t.relname ~ '^(accounts|agents|contributions|events|members|messages|offices|payments|sync|targets)_'
             WHERE c.contype = 'f' AND NOT EXISTS (
               SELECT FROM pg_index i WHERE i.indrelid = c.conrelid
                 AND (SELECT array_agg(k ORDER BY k) FROM unnest(c.conkey) AS k)

@@ -280,6 +280,7 @@ class Weights:
     nik_same: Signed
     kk_same: Signed
     phone_same: Signed
+    phone_family_same: Signed
     birth_date_same: Signed
     birth_date_stand_in_same: Signed
     birth_date_day_month_swapped: Signed

@@ -42,7 +42,7 @@ class Candidate:
     nik_hash: bytes
     kk_hash: bytes | None
     name_key: str
-    nik_warnings: tuple[str, ...]
+    warnings: tuple[str, ...]
     licence_id: UUID | None = None
     reason: str | None = None
     candidates: list[dict[str, Any]] | None = None
@@ -50,3 +50,8 @@ class Candidate:
     over: bool = False
     payment_code: str | None = None
     issued: bill.Issued | None = None
+
+    def doubt(self, reason: str, warning: str) -> None:
+        """A person has to look; the warning stays visible where a graver reason comes first."""
+        self.reason = self.reason or reason
+        self.warnings = (*self.warnings, warning)

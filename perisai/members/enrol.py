@@ -22,13 +22,18 @@ from perisai.members.decision import Decision
 from perisai.members.entry import Entry, read
 from perisai.members.names import name_key
 from perisai.members.nik import Beside, check_nik
-from perisai.payments import codes
+from perisai.messages import consent_code
+from perisai.payments import codes, lease
 from perisai.targets import quota
 
-_REGIONS = "SELECT code FROM offices_region WHERE code = ANY (%s) AND level = 4"
+# Villages that exist, and telephones that are agents' (by branch, a handful of rows), in one go.
+_KNOWN = """
+SELECT code, NULL::uuid FROM offices_region WHERE code = ANY (%s) AND level = 4
+UNION ALL
+SELECT phone, id FROM agents_agent WHERE branch_id = %s AND phone = ANY (%s) AND state <> 'ended'
+"""
 
-
-REVIEW_CODES = {"quota": "E5001", "licence": "E3020", "clock": "E6004"}
+REVIEW_CODES = {"quota": "E5001", "licence": "E3020", "clock": "E6004", "contact": "E3015", "consent": "E3016"}
 
 
 def enrol_many(
@@ -43,10 +48,11 @@ def enrol_many(
             through.append(_read(one, site))
         except Refused as error:
             decisions[one.op_id] = Decision("rejected", error.code, {"params": error.params})
-    _check_regions(work, through, decisions)
+    _check_known(work, site, through, decisions)
+    _check_consent(work, site, through)
     _check_identity(work, branch_id, through)
     _take_slots(work, branch_id, through)
-    _number(work, branch_id, through)
+    _number(work, site, through)
     store.insert(work, site=site, candidates=through)
     _bill(work, site, through)
     queue.open_many(work, branch_id=branch_id, items=[_to_review(one, site) for one in through if one.reason])
@@ -63,7 +69,7 @@ def _read(one: Asked, site: Site) -> Candidate:
     """The gates that need no database. Raises ``Refused``."""
     captured_on = one.captured.estimate.astimezone(ZoneInfo(site.timezone)).date()
     entry = read(one.body)
-    beside = Beside(kk=entry.kk, birth_on=entry.birth_date, sex=entry.sex, province=entry.region[:2])
+    beside = Beside(entry.kk, entry.birth_date, entry.sex, entry.region[:2], entry.birth_known)
     report = check_nik(entry.nik, on=captured_on, beside=beside)
     if report.refusals:
         raise Refused("E3003", reason=report.refusals[0])
@@ -83,7 +89,7 @@ def _read(one: Asked, site: Site) -> Candidate:
         nik_hash=keyed_hash("nik", report.digits),
         kk_hash=keyed_hash("kk", entry.kk) if entry.kk else None,
         name_key=name_key(entry.name),
-        nik_warnings=report.warnings,
+        warnings=report.warnings,
         licence_id=held.id if held else None,
     )
     if gate is Gate.CHANGED:
@@ -112,12 +118,52 @@ def _check_rules(entry: Entry, on: date) -> bool:
     return bool(findings)
 
 
-def _check_regions(work: Work, through: list[Candidate], decisions: dict[UUID, Decision]) -> None:
-    asked = {one.entry.region for one in through}
-    known = {code for (code,) in work.rows(_REGIONS, [sorted(asked)], prepared=True)} if asked else set()
-    for one in [one for one in through if one.entry.region not in known]:
-        decisions[one.id] = Decision("rejected", "E3001", {"params": {"field": "region"}})
+def _check_known(work: Work, site: Site, through: list[Candidate], decisions: dict[UUID, Decision]) -> None:
+    """Villages must exist. A telephone that is the agent's own is refused; another agent's is looked at."""
+    if not through:
+        return
+    regions = sorted({one.entry.region for one in through})
+    phones = sorted({one.entry.phone for one in through if one.entry.phone})
+    known: dict[str, UUID | None] = dict(work.rows(_KNOWN, [regions, site.branch_id, phones], prepared=True))
+    for one in list(through):
+        holder = known.get(one.entry.phone) if one.entry.phone else None
+        if one.entry.region not in known:
+            decisions[one.id] = Decision("rejected", "E3001", {"params": {"field": "region"}})
+        elif holder == site.standing.agent_id:
+            decisions[one.id] = Decision("rejected", "E3014", None)
+        else:
+            if holder is not None:
+                one.doubt("contact", "phone_of_agent")
+            continue
         through.remove(one)
+
+
+def _check_consent(work: Work, site: Site, through: list[Candidate]) -> None:
+    """Codes that workers read out must be those that were sent to them."""
+    asked = [_spoken(one) for one in through if one.entry.signature.kind == "spoken"]
+    if not asked:
+        return
+    good = consent_code.confirm_many(
+        work, branch_id=site.branch_id, agent_id=site.standing.agent_id, spoken=[one for one in asked if one.phone]
+    )
+    unsure = {one.enrolment_id for one in asked} - good
+    for one in through:
+        if one.id in unsure:
+            one.doubt("consent", "consent_unconfirmed")
+
+
+def _spoken(one: Candidate) -> consent_code.Spoken:
+    signed, when = one.entry.signature, one.asked.captured
+    assert signed.challenge is not None
+    return consent_code.Spoken(
+        enrolment_id=one.id,
+        challenge=signed.challenge,
+        code=signed.code or "",
+        phone=one.entry.phone,
+        earliest=when.earliest,
+        latest=when.latest,
+        estimate=when.estimate,
+    )
 
 
 def _check_identity(work: Work, branch_id: int, through: list[Candidate]) -> None:
@@ -138,9 +184,11 @@ def _identity(one: Candidate) -> identity.Identity:
         birth_date=entry.birth_date,
         birth_place=entry.birth_place or "",
         sex=entry.sex,
-        phone=entry.phone if entry.phone_owner != "none" else None,
+        phone=entry.phone if entry.phone_owner in ("own", "family") else None,
         kk_hash=one.kk_hash,
         region_code=entry.region,
+        is_birth_known=entry.birth_known == "day",
+        is_phone_own=entry.phone_owner == "own",
     )
 
 
@@ -164,11 +212,25 @@ def _take_slots(work: Work, branch_id: int, through: list[Candidate]) -> None:
             one.reason = "quota"
 
 
-def _number(work: Work, branch_id: int, through: list[Candidate]) -> None:
-    accepted = [one for one in through if one.reason is None]
-    numbers = codes.issue_many(work, branch_id=branch_id, niks={one.id: one.nik for one in accepted})
-    for one in accepted:
-        one.payment_code = numbers[one.id]
+def _number(work: Work, site: Site, through: list[Candidate]) -> None:
+    """The code that the worker left with, where it was honestly leased, also reserved for who is in review; else a new one
+    for who is accepted."""
+    brought = [
+        lease.Asked(one.id, one.entry.payment_code, one.asked.captured.earliest)
+        for one in through
+        if one.entry.payment_code
+    ]
+    agent_id = site.standing.agent_id
+    claimed = lease.claim_many(work, branch_id=site.branch_id, agent_id=agent_id, asked=brought)
+    numbers = codes.issue_many(
+        work,
+        branch_id=site.branch_id,
+        niks={one.id: one.nik for one in through if one.reason is None},
+        kept=claimed.kept,
+        beside=claimed.late,
+    )
+    for one in through:
+        one.payment_code = numbers.get(one.id)
 
 
 def _bill(work: Work, site: Site, through: list[Candidate]) -> None:
@@ -182,7 +244,7 @@ def _bill(work: Work, site: Site, through: list[Candidate]) -> None:
             months=one.entry.months,
         )
         for one in through
-        if one.payment_code is not None
+        if one.reason is None and one.payment_code is not None
     ]
     issued = bill.issue_many(work, branch_id=site.branch_id, timezone=site.timezone, wanted=wanted)
     for one in through:
@@ -203,7 +265,8 @@ def _to_review(one: Candidate, site: Site) -> queue.ToReview:
 def _decision(one: Candidate) -> Decision:
     """What the phone hears. Whoever is in doubt hears the same, whatever the reason of the doubt about identity."""
     if one.reason is not None:
-        return Decision("review", REVIEW_CODES.get(one.reason, "E3010"), {"enrolment": one.id})
+        reserved = {"payment_code": one.payment_code} if one.payment_code else {}
+        return Decision("review", REVIEW_CODES.get(one.reason, "E3010"), {"enrolment": one.id, **reserved})
     assert one.issued is not None
     return Decision(
         "accepted",

@@ -3,11 +3,13 @@
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from perisai.contributions.rules import load, text_hash
 from perisai.errors import Refused
+from perisai.members.names import name_key
 
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
@@ -38,10 +40,22 @@ class ConsentEntry(_Part):
     given: bool
 
 
+class Witness(_Part):
+    """Who saw somebody agree who cannot write."""
+
+    name: Line
+    relation: Literal["family", "neighbour", "coordinator", "other"]
+
+
 class Signature(_Part):
-    kind: Literal["typed", "drawn"]
+    """How the worker agreed. ``code`` is the one-time code that they read out; it is never kept."""
+
+    kind: Literal["typed", "drawn", "thumb", "spoken"]
     name: Line | None = None
     svg: Annotated[str, StringConstraints(max_length=8192, pattern=r"^[MmLlHhVvCcQqZz0-9 .,\-]*$")] | None = None
+    witness: Witness | None = None
+    challenge: UUID | None = None
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$")] | None = None
 
     @field_validator("svg")
     @classmethod
@@ -68,9 +82,13 @@ class Entry(_Part):
     name: Line
     birth_place: Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00-\x1f]*$")] | None = None
     birth_date: date
+    birth_known: Literal["day", "month", "year", "estimate"] = "day"
     sex: Literal["F", "M"]
     phone: Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{7,14}$")] | None = None
-    phone_owner: Literal["own", "family", "none"] = "none"
+    phone_owner: Literal["own", "family", "other", "none"] = "none"
+    phone_whose: (
+        Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=r"^[^\x00-\x1f]*$")] | None
+    ) = None
     email: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")] | None = None
     address: Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x08\x0b-\x1f]*$")] = ""
     region: Annotated[str, StringConstraints(pattern=r"^\d{2}\.\d{2}\.\d{2}\.\d{4}$")]
@@ -84,8 +102,18 @@ class Entry(_Part):
     consents: Annotated[list[ConsentEntry], Field(min_length=1, max_length=10)]
     signature: Signature
     id_card: PhotoEntry | None = None
+    id_card_by: date | None = None
+    """Without a picture: the day until which the agent will bring it."""
+    payment_code: Word | None = None
+    """The leased code that the worker left with."""
+    series: UUID | None = None
     price_shown: PriceShown | None = None
     warnings: Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=20)] = []
+
+    @property
+    def wants_photo(self) -> bool:
+        """Without this consent no picture of the ID card is kept, whatever was taken."""
+        return any(consent.purpose == "photo" and consent.given for consent in self.consents)
 
     @property
     def transport(self) -> bool:
@@ -108,8 +136,7 @@ def _check_rules(entry: Entry) -> None:
     sectors = load().sectors
     if any(job.code not in sectors for job in entry.jobs):
         raise Refused("E3001", field="jobs")
-    if entry.signature.name is None and entry.signature.svg is None:
-        raise Refused("E3001", field="signature")
+    _check_signature(entry)
     seen: set[str] = set()
     for given in entry.consents:
         known = _known_consents().get((given.purpose, given.version))
@@ -123,6 +150,19 @@ def _check_rules(entry: Entry) -> None:
         seen.add(given.purpose)
     if "enrolment" not in seen:
         raise Refused("E3001", field="consents.enrolment")
+
+
+def _check_signature(entry: Entry) -> None:
+    signed = entry.signature
+    if signed.name is None and signed.svg is None:
+        raise Refused("E3001", field="signature")
+    if signed.kind == "thumb":
+        if signed.svg is None:
+            raise Refused("E3001", field="signature.svg")
+        if signed.witness is None or name_key(signed.witness.name) == name_key(entry.name):
+            raise Refused("E3001", field="signature.witness")
+    if signed.kind == "spoken" and (signed.challenge is None or signed.code is None):
+        raise Refused("E3001", field="signature.code")
 
 
 class _Known(NamedTuple):

@@ -42,7 +42,8 @@ WITH asked AS MATERIALIZED (
     WHERE p.branch_id = %(branch)s AND p.name_key = a.name_key AND a.name_key <> ''
       AND p.birth_date BETWEEN a.year_from AND a.year_to LIMIT 60) p
 )
-SELECT f.place, p.id, p.name, p.birth_date, p.birth_place, p.sex, p.phone, p.kk_hash, p.region_code, e.id
+SELECT f.place, p.id, p.name, p.birth_date, p.birth_place, p.sex, CASE WHEN p.phone_owner IN ('own', 'family') THEN p.phone END,
+  p.kk_hash, p.region_code, e.id, p.birth_known = 'day', p.phone_owner = 'own'
 FROM found f
 JOIN asked a ON a.place = f.place
 CROSS JOIN LATERAL (SELECT * FROM members_person p WHERE p.branch_id = %(branch)s AND p.id = f.id LIMIT 1) p
@@ -58,7 +59,8 @@ WHERE p.nik_hash <> a.nik_hash
 
 
 class Identity(NamedTuple):
-    """What is compared of one worker. ``phone`` only where it is the worker's own or the family's."""
+    """What is compared of one worker. ``phone`` only where it is the worker's own or the family's: another's number may stand
+    with a whole motor-taxi stand. Without ``is_birth_known`` the birth date is a stand-in, whatever it looks like."""
 
     enrolment_id: UUID
     nik_hash: bytes
@@ -70,6 +72,12 @@ class Identity(NamedTuple):
     phone: str | None
     kk_hash: bytes | None
     region_code: str
+    is_birth_known: bool = True
+    is_phone_own: bool = True
+
+    @property
+    def is_stand_in(self) -> bool:
+        return not self.is_birth_known or is_stand_in(self.birth_date)
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,8 @@ class _Other(NamedTuple):
     kk_hash: bytes | None
     region_code: str
     enrolment_id: UUID
+    is_birth_known: bool
+    is_phone_own: bool
 
 
 def _claim(work: Work, branch_id: int, asked: list[Identity]) -> dict[UUID, Doubt]:
@@ -143,7 +153,7 @@ def _asked_json(asked: list[Identity]) -> str:
             "birth_date": one.birth_date,
             "year_from": one.birth_date.replace(month=1, day=1),
             "year_to": one.birth_date.replace(month=12, day=31),
-            "stand_in": is_stand_in(one.birth_date),
+            "stand_in": one.is_stand_in,
             "phone": one.phone,
             "kk_hash": None if one.kk_hash is None else "\\x" + one.kk_hash.hex(),
         }
@@ -180,6 +190,8 @@ def _as_other(one: Identity) -> _Other:
         one.kk_hash,
         one.region_code,
         one.enrolment_id,
+        one.is_birth_known,
+        one.is_phone_own,
     )
 
 
@@ -188,8 +200,8 @@ def _score(one: Identity, other: _Other) -> dict[str, Any]:
     weights = load().identity.weights
     points = {
         "name": _name_points(one.name, other.name),
-        "birth_date": _birth_points(one.birth_date, other.birth_date),
-        "phone": weights.phone_same if one.phone and one.phone == other.phone else 0,
+        "birth_date": _birth_points(one, other),
+        "phone": _phone_points(one, other),
         "kk": weights.kk_same if one.kk_hash and other.kk_hash and one.kk_hash == bytes(other.kk_hash) else 0,
         "region": weights.village_same if one.region_code == other.region_code else 0,
         "birth_place": weights.birth_place_same
@@ -215,11 +227,22 @@ def _name_points(one: str, other: str) -> int:
     return round(weight * (common + (1 - common) * share))
 
 
-def _birth_points(one: date, other: date) -> int:
-    weights = load().identity.weights
-    if one == other:
-        return weights.birth_date_stand_in_same if is_stand_in(one) else weights.birth_date_same
-    if one.year != other.year:
+def _phone_points(one: Identity, other: _Other) -> int:
+    """A number that is said to be the family's is shared by honest people, and tells little."""
+    if not one.phone or one.phone != other.phone:
         return 0
-    swapped = one.day == other.month and one.month == other.day
+    weights = load().identity.weights
+    return weights.phone_same if one.is_phone_own and other.is_phone_own else weights.phone_family_same
+
+
+def _birth_points(one: Identity, other: _Other) -> int:
+    weights = load().identity.weights
+    first, second = one.birth_date, other.birth_date
+    are_known = one.is_birth_known and other.is_birth_known
+    if first == second:
+        is_telling = are_known and not is_stand_in(first)
+        return weights.birth_date_same if is_telling else weights.birth_date_stand_in_same
+    if first.year != second.year:
+        return 0
+    swapped = are_known and first.day == second.month and first.month == second.day
     return weights.birth_date_day_month_swapped if swapped else weights.birth_year_only_same

@@ -5,9 +5,16 @@ import logging
 from procrastinate.contrib.django import app
 
 from perisai.events.scope import Scope
-from perisai.events.work import Work
-from perisai.members import core_jobs  # noqa: F401 - registers its jobs
+from perisai.events.work import Work, branch_day
+from perisai.members import (
+    core_jobs,  # noqa: F401 - registers its jobs
+    photo_due,
+)
 from perisai.members.expire import MOST, expire_unpaid
+
+_BRANCHES = (
+    "SELECT p.branch_id, o.timezone FROM events_position p JOIN offices_office o ON o.id = p.branch_id ORDER BY 1"
+)
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +31,27 @@ def expire_unpaid_everywhere(timestamp: int) -> None:
             _expire_branch(branch_id)
         except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
             log.error("unpaid enrolments of branch %s cannot be ended: %s", branch_id, type(error).__name__)
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(queue="members", queueing_lock="photo_due", pass_context=False)
+def note_overdue_photos_everywhere(timestamp: int) -> None:
+    """Hourly: pictures of ID cards whose day has passed, by the branch's own day, each noted once."""
+    del timestamp
+    with Work(scope=Scope.nation()) as work:
+        branches = work.rows(_BRANCHES)
+    for branch_id, timezone in branches:
+        try:
+            _note_branch(branch_id, timezone)
+        except Exception as error:  # noqa: BLE001 - as above
+            log.error("overdue pictures of branch %s cannot be noted: %s", branch_id, type(error).__name__)
+
+
+def _note_branch(branch_id: int, timezone: str) -> None:
+    noted = photo_due.MOST
+    while noted == photo_due.MOST:
+        with Work(scope=Scope.branch(branch_id)) as work:
+            noted = photo_due.note_overdue(work, branch_id=branch_id, today=branch_day(work.now, timezone))
 
 
 def _expire_branch(branch_id: int) -> None:

@@ -52,6 +52,10 @@ REASONS: dict[str, str | Promise] = {
     "quota": _("The month's quota was used up"),
     "licence": _("The agent's licence changed around that time"),
     "clock": _("The phone's clock cannot be relied on"),
+    "rules": _("A rule asks for a second look"),
+    "contact": _("The phone number is another agent's"),
+    "consent": _("The consent code does not match"),
+    "photo_overdue": _("The picture of the ID card was not brought in time"),
     "age": _("Younger than 15: needs a person's judgement"),
     "op_unreadable": _("A record from a phone cannot be read"),
     "op_gap": _("Records are missing before this one"),
@@ -80,6 +84,8 @@ WARNINGS: dict[str, str | Promise] = {
     "nik_century": _("The NIK fits two centuries"),
     "nik_equals_kk": _("NIK and No. KK are the same"),
     "nik_trailing_zero": _("The NIK ends in 0, as spreadsheets make it"),
+    "phone_of_agent": _("The phone number is another agent's: ask the worker for theirs"),
+    "consent_unconfirmed": _("The code that was read out does not match or came too late: make sure of the consent"),
     "nik_spaces": _("The NIK was written with blanks or marks"),
     "nik_letters": _("The NIK was written with letters in it"),
     "kk_region_unknown": _("The No. KK's region code is not in the list"),
@@ -101,6 +107,31 @@ PURPOSES: dict[str, str | Promise] = {
     "photo": _("Keeping the photo of the ID card"),
 }
 
+OWNERS: dict[str, str | Promise] = {
+    "family": _("of the family"),
+    "other": _("of somebody they trust"),
+}
+
+BIRTHS: dict[str, str | Promise] = {
+    "month": _("only month and year are known"),
+    "year": _("only the year is known"),
+    "estimate": _("estimated"),
+}
+
+SIGNED: dict[str, str | Promise] = {
+    "typed": _("name typed"),
+    "drawn": _("signed by hand"),
+    "thumb": _("thumb mark with a witness"),
+    "spoken": _("read aloud, with a one-time code"),
+}
+
+WITNESSES: dict[str, str | Promise] = {
+    "family": _("family"),
+    "neighbour": _("neighbour"),
+    "coordinator": _("coordinator of the stand"),
+    "other": _("other"),
+}
+
 SEXES: dict[str, str | Promise] = {"F": _("Woman"), "M": _("Man")}
 
 METRICS: dict[str, str | Promise] = {
@@ -115,6 +146,7 @@ METRICS: dict[str, str | Promise] = {
     "contributions": _("Contributions"),
     "active": _("Became protected"),
     "photos": _("Photos received"),
+    "photos_overdue": _("Photos overdue"),
     "core_exported": _("Exported to the core system"),
     "core_registered": _("Registered at BPJS"),
     "core_refused": _("Refused by the core system"),
@@ -126,6 +158,9 @@ QUICK_ACCEPT: dict[str, tuple[str | Promise, ...]] = {
     "identity_same": (_("The other membership has ended"),),
     "quota": (_("Quota was raised"),),
     "licence": (_("Licence was valid: checked"),),
+    "contact": (_("Number corrected with the worker"), _("Same number, agreed with the worker")),
+    "consent": (_("Worker called: agrees"), _("Worker came and signed")),
+    "photo_overdue": (_("Agent will bring it"),),
     "clock": (_("Time confirmed with the agent"),),
     "age": (_("Works and may join: documents seen"),),
 }
@@ -134,6 +169,9 @@ QUICK_REJECT: dict[str, tuple[str | Promise, ...]] = {
     "identity_same": (_("Same person: already enrolled"), _("NIK was mistyped: enrol again")),
     "quota": (_("Worker joined another way"),),
     "licence": (_("Licence was not valid"),),
+    "contact": (_("Worker cannot be reached"),),
+    "consent": (_("Worker did not agree"), _("Worker cannot be reached")),
+    "photo_overdue": (_("Card seen at the branch"), _("Worker does not want a picture")),
     "clock": (_("Time cannot be established"),),
     "age": (_("Under the age limit"),),
 }

@@ -14,6 +14,7 @@ from perisai.contributions.rules import load
 from perisai.contributions.ruleshape import NikRules
 
 Sex = Literal["F", "M"]
+BirthKnown = Literal["day", "month", "year", "estimate"]
 # Whether a dotted region code (``15``, ``15.71``, ``15.71.08``) exists; None where the list at hand cannot tell.
 Knows = Callable[[str], bool | None]
 
@@ -66,6 +67,8 @@ class Beside(NamedTuple):
     birth_on: date | None = None
     sex: Sex | None = None
     province: str | None = None
+    birth_known: BirthKnown = "day"
+    """How much of ``birth_on`` is known: what is only a stand-in in it cannot disagree."""
 
 
 def check_nik(
@@ -198,7 +201,7 @@ def _nik_warnings(
     if beside.birth_on is None:
         if report.birth_on is None:
             yield "nik_century"
-    elif beside.birth_on not in report.births:
+    elif not _agrees(beside.birth_on, beside.birth_known, report.births):
         yield "nik_birth_date"
     if beside.sex is not None and beside.sex != report.sex:
         yield "nik_sex"
@@ -206,6 +209,15 @@ def _nik_warnings(
         yield "nik_equals_kk"
     if report.digits[-1] == "0":
         yield "nik_trailing_zero"
+
+
+def _agrees(birth_on: date, known: BirthKnown, births: tuple[date, ...]) -> bool:
+    """Whether what is known of a birth date fits one of ``births``."""
+    if known == "estimate":
+        return True
+    if known == "day":
+        return birth_on in births
+    return any(born.year == birth_on.year and (known == "year" or born.month == birth_on.month) for born in births)
 
 
 def _kk_warnings(digits: str, read: NumberRead, knows: Knows | None, rules: NikRules) -> Iterator[str]:

@@ -23,7 +23,7 @@ _FIND = "SELECT enrolment_id FROM members_review WHERE branch_id = %s AND id = %
 _LOCK_ENROLMENT = """
 SELECT e.id, e.state, e.segment, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.device_id,
   e.captured_from, e.captured_to, e.captured_on, e.income, e.programmes, e.transport, e.months, e.quota_period, e.quota_over,
-  p.nik_hash, p.nik_sealed
+  p.nik_hash, p.nik_sealed, e.payment_code
 FROM members_enrolment e JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
 WHERE e.branch_id = %s AND e.id = %s FOR UPDATE OF e
 """
@@ -82,6 +82,8 @@ class Waiting:
     quota_over: bool
     nik_hash: bytes
     nik_sealed: bytes
+    payment_code: str | None
+    """The leased code that the worker left with, reserved for them."""
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,12 @@ def accept(work: Work, *, branch_id: int, timezone: str, review_id: UUID, note: 
     waiting, item = _lock(work, branch_id, review_id)
     _claim(work, branch_id, waiting)
     period, over = _slot(work, branch_id, waiting)
-    code = codes.issue_many(work, branch_id=branch_id, niks={waiting.id: unseal(waiting.nik_sealed).decode()})[
-        waiting.id
-    ]
+    code = codes.issue_many(
+        work,
+        branch_id=branch_id,
+        niks={waiting.id: unseal(waiting.nik_sealed).decode()},
+        kept={waiting.id: waiting.payment_code} if waiting.payment_code else {},
+    )[waiting.id]
     work.execute(_ACCEPT, [work.now, code, period, over, branch_id, waiting.id])
     wanted = bill.ToBill(
         waiting.id, code, waiting.income, frozenset(waiting.programmes), waiting.transport, waiting.months

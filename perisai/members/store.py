@@ -1,7 +1,7 @@
 """Writes persons, enrolments, heirs, consents and photos of a batch. Three statements, whatever its size."""
 
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
 import orjson
 
@@ -13,29 +13,32 @@ from perisai.events.work import Work
 from perisai.members.candidate import Candidate, Site
 from perisai.payments.codes import mask_nik
 
+MOST_DAYS_FOR_PHOTO: Final = 14
+
 _PERSONS = """
 INSERT INTO members_person (branch_id, id, nik_sealed, nik_hash, nik_masked, kk_sealed, kk_hash, name, name_key, birth_place,
-  birth_date, sex, phone, phone_owner, email, address, region_code, created_at)
+  birth_date, birth_known, sex, phone, phone_owner, phone_whose, email, address, region_code, created_at)
 SELECT %(branch)s, p.id, p.nik_sealed, p.nik_hash, p.nik_masked, p.kk_sealed, p.kk_hash, p.name, p.name_key, p.birth_place,
-  p.birth_date, p.sex, p.phone, p.phone_owner, p.email, p.address, p.region_code, %(now)s
+  p.birth_date, p.birth_known, p.sex, p.phone, p.phone_owner, p.phone_whose, p.email, p.address, p.region_code, %(now)s
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS p (id uuid, nik_sealed bytea, nik_hash bytea, nik_masked text, kk_sealed bytea,
-  kk_hash bytea, name text, name_key text, birth_place text, birth_date date, sex text, phone text, phone_owner text,
-  email text, address text, region_code text)
+  kk_hash bytea, name text, name_key text, birth_place text, birth_date date, birth_known text, sex text, phone text,
+  phone_owner text, phone_whose text, email text, address text, region_code text)
 """
 
 _ENROLMENTS = """
 INSERT INTO members_enrolment (branch_id, id, person_id, segment, state, agent_id, sub_branch_id, agency_office_id, device_id,
   region_code, captured_from, captured_to, captured_on, received_at, place, jobs, income, base_income, transport,
   employs_others, programmes, months, price_shown, rules, licence_id, quota_period, quota_over, warnings, review_reason,
-  payment_code, core_state, core_is_demo)
+  payment_code, core_state, core_is_demo, series_id, photo_due_on)
 SELECT %(branch)s, e.id, e.person_id, 'BPU', e.state, %(agent)s, %(sub_branch)s, %(office)s, %(device)s,
   e.region_code, e.captured_from, e.captured_to, e.captured_on, %(now)s, e.place, e.jobs, e.income, e.base_income, e.transport,
   e.employs_others, e.programmes, e.months, e.price_shown, %(rules)s, e.licence_id, e.quota_period, e.quota_over, e.warnings,
-  e.review_reason, e.payment_code, 'none', false
+  e.review_reason, e.payment_code, 'none', false, e.series_id, e.photo_due_on
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS e (id uuid, person_id uuid, state text, region_code text, captured_from timestamptz,
   captured_to timestamptz, captured_on date, place jsonb, jobs text[], income bigint, base_income bigint, transport boolean,
   employs_others boolean, programmes text[], months int, price_shown bigint, licence_id uuid, quota_period date,
-  quota_over boolean, warnings text[], review_reason text, payment_code text)
+  quota_over boolean, warnings text[], review_reason text, payment_code text, series_id uuid,
+  photo_due_on date)
 """
 
 _BESIDE = """
@@ -49,10 +52,9 @@ WITH heirs AS (
   FROM jsonb_to_recordset(%(consents)s::jsonb) AS c (enrolment_id uuid, purpose text, version text, sha256 bytea, given boolean,
     captured_to timestamptz, signature jsonb)
 )
-INSERT INTO members_photo (branch_id, sha256, enrolment_id, size, media_type, named_at)
-SELECT %(branch)s, p.sha256, p.enrolment_id, p.size, p.media_type, %(now)s
+INSERT INTO members_photo (branch_id, enrolment_id, sha256, size, media_type, named_at)
+SELECT %(branch)s, p.enrolment_id, p.sha256, p.size, p.media_type, %(now)s
 FROM jsonb_to_recordset(%(photos)s::jsonb) AS p (sha256 bytea, enrolment_id uuid, size int, media_type text)
-ON CONFLICT (branch_id, sha256) DO NOTHING
 """
 
 
@@ -93,9 +95,11 @@ def _person(one: Candidate) -> dict[str, Any]:
         "name_key": one.name_key,
         "birth_place": entry.birth_place or "",
         "birth_date": entry.birth_date,
+        "birth_known": entry.birth_known,
         "sex": entry.sex,
         "phone": entry.phone,
         "phone_owner": entry.phone_owner,
+        "phone_whose": entry.phone_whose or None if entry.phone_owner in ("family", "other") else None,
         "email": entry.email,
         "address": entry.address,
         "region_code": entry.region,
@@ -126,10 +130,21 @@ def _enrolment(one: Candidate, person_id: Any) -> dict[str, Any]:
         "licence_id": one.licence_id,
         "quota_period": one.period,
         "quota_over": one.over,
-        "warnings": sorted(one.nik_warnings),
+        "warnings": sorted(one.warnings),
         "review_reason": one.reason,
         "payment_code": one.payment_code,
+        "series_id": entry.series,
+        "photo_due_on": _photo_due_on(one),
     }
+
+
+def _photo_due_on(one: Candidate) -> date | None:
+    """The day until which the agent brings a picture that was not taken at the stall; at most ``MOST_DAYS_FOR_PHOTO`` on."""
+    promised = one.entry.id_card_by
+    if promised is None or one.entry.id_card is not None or not one.entry.wants_photo:
+        return None
+    latest = one.captured_on + timedelta(days=MOST_DAYS_FOR_PHOTO)
+    return max(min(promised, latest), one.captured_on)
 
 
 def _heirs(one: Candidate) -> list[dict[str, Any]]:
@@ -140,7 +155,7 @@ def _heirs(one: Candidate) -> list[dict[str, Any]]:
 
 
 def _consents(one: Candidate) -> list[dict[str, Any]]:
-    signature = one.entry.signature.model_dump(exclude_none=True)
+    signature = one.entry.signature.model_dump(exclude_none=True, exclude={"code"})
     return [
         {
             "enrolment_id": one.id,
@@ -157,7 +172,7 @@ def _consents(one: Candidate) -> list[dict[str, Any]]:
 
 def _photos(one: Candidate) -> list[dict[str, Any]]:
     card = one.entry.id_card
-    if card is None:
+    if card is None or not one.entry.wants_photo:
         return []
     return [{"sha256": f"\\x{card.sha256}", "enrolment_id": one.id, "size": card.size, "media_type": card.type}]
 

@@ -165,13 +165,11 @@ def pull_changes(
     operation_id="attachmentProgress",
     openapi_extra={"parameters": [*_SIGNED, *_FRESH]},
 )
-def attachment_progress(request: HttpRequest, address: Hex64) -> dict[str, Any]:
-    """How much of a photo has come."""
+def attachment_progress(request: HttpRequest, address: Hex64, enrolment: UUID | None = None) -> dict[str, Any]:
+    """How much of a photo has come; with ``enrolment``, of one that is brought later."""
     phone = signed_phone(request, clock.now())
     with _work(phone) as work:
-        return vars(
-            photo.progress(work, branch_id=phone.branch_id, agent_id=phone.agent_id, sha256=bytes.fromhex(address))
-        )
+        return vars(photo.progress(work, _photo(request, phone, address, enrolment)))
 
 
 @router.patch(
@@ -190,25 +188,30 @@ def attachment_progress(request: HttpRequest, address: Hex64) -> dict[str, Any]:
         },
     },
 )
-def attachment_piece(request: HttpRequest, address: Hex64) -> Any:
-    """Adds a piece to a photo."""
+def attachment_piece(request: HttpRequest, address: Hex64, enrolment: UUID | None = None) -> Any:
+    """Adds a piece to a photo; with ``enrolment``, to one that is brought later."""
     phone = signed_phone(request, clock.now())
-    offset = request.headers.get("Upload-Offset", "")
-    if not (offset.isascii() and offset.isdigit() and len(offset) < 12):
+    offset = _length(request, "Upload-Offset")
+    if offset is None:
         raise Refused("E1002", reason="Upload-Offset")
     if len(request.body) > photo.MOST_PIECE:
         raise Refused("E1003", limit="256 KiB")
+    asked = _photo(request, phone, address, enrolment)
     with _work(phone) as work:
-        return vars(
-            photo.add_piece(
-                work,
-                branch_id=phone.branch_id,
-                agent_id=phone.agent_id,
-                sha256=bytes.fromhex(address),
-                offset=int(offset),
-                piece=request.body,
-            )
-        )
+        return vars(photo.add_piece(work, asked, offset=offset, piece=request.body))
+
+
+def _photo(request: HttpRequest, phone: Phone, address: str, enrolment: UUID | None) -> photo.Asked:
+    size = _length(request, "Upload-Length")
+    return photo.Asked(phone.branch_id, phone.agent_id, bytes.fromhex(address), enrolment, size)
+
+
+def _length(request: HttpRequest, header: str) -> int | None:
+    """A number of bytes; None where the header is missing. Raises E1002 for anything else."""
+    text = request.headers.get(header, "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 12):
+        raise Refused("E1002", reason=header)
+    return int(text) if text else None
 
 
 @router.get("reference/rules", response={200: dict[str, Any], 304: None}, operation_id="rules")

@@ -7,6 +7,7 @@ from perisai.web.api import api
 from perisai.web.field_app import field_app, shared_too_early
 from perisai.web.health import healthz
 from perisai.web.home import home
+from perisai.web.simulate import sms
 
 urlpatterns = [
     path("", home),
@@ -24,7 +25,10 @@ urlpatterns = [
     path("console/payments/", include("perisai.payments.urls")),
     path("console/targets/", include("perisai.targets.urls")),
     path("console/live/", include("perisai.web.live.urls")),
+    path("console/messages/", include("perisai.messages.urls")),
     path("p/", include("perisai.portal.urls")),
+    path("simulate/sms/", sms.page),
+    path("simulate/sms/send", sms.take),
     path("", api.urls),
 ]
 

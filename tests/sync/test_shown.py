@@ -44,14 +44,13 @@ def test_photo_finished_twice_at_once_is_received_once(phone_of: PhoneOf, monkey
     phone.op("enrol", worker(id_card={"sha256": address.hex(), "size": len(picture), "type": "image/jpeg"}))
     phone.push()
     with system_work(agent.branch) as work:
-        before = photo._find(work, agent.branch.id, agent.id, address)
+        asked = photo.Asked(agent.branch.id, agent.id, address)
+        before = photo._find(work, asked)
     phone.upload(picture)
     # A retry that read "not complete" a moment before the first one committed.
     monkeypatch.setattr(photo, "_find", lambda *_: before)
     with system_work(agent.branch) as work:
-        done = photo.add_piece(
-            work, branch_id=agent.branch.id, agent_id=agent.id, sha256=address, offset=0, piece=picture
-        )
+        done = photo.add_piece(work, asked, offset=0, piece=picture)
     assert done.complete
     with system_work(agent.branch) as work:
         row = work.row(

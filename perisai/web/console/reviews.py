@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.errors import Refused
-from perisai.members import labels, queries, review
+from perisai.events.work import branch_day
+from perisai.members import labels, photo_due, queries, review
 from perisai.offices.models import Office, Region
 from perisai.web.console import op_review
 from perisai.web.console.compare import Side, lines
@@ -108,12 +109,23 @@ def _decide(request: PageRequest, found: dict[str, Any], decision: str, note: st
             return _("The record was judged.")
         op_review.close(work, branch_id=branch_id, review_id=review_id, note=note)
         return _("Closed, with the reason.")
+    timezone = Office.objects.values_list("timezone", flat=True).get(id=branch_id)
+    if found["reason"] == photo_due.REASON:
+        return _decide_photo(request, found, decision, note, timezone)
     if decision == "accept":
-        timezone = Office.objects.values_list("timezone", flat=True).get(id=branch_id)
         review.accept(work, branch_id=branch_id, timezone=timezone, review_id=review_id, note=note)
         return _("Accepted; the bill is on its way to the agent's phone.")
     review.reject(work, branch_id=branch_id, review_id=review_id, note=note)
     return _("Refused, with the reason.")
+
+
+def _decide_photo(request: PageRequest, found: dict[str, Any], decision: str, note: str, timezone: str) -> str:
+    which = {"branch_id": found["branch_id"], "review_id": found["id"], "note": note}
+    if decision == "accept":
+        photo_due.wait_longer(request.work, today=branch_day(request.work.now, timezone), **which)
+        return _("The agent has two more weeks to bring the picture.")
+    photo_due.do_without(request.work, **which)
+    return _("No picture is awaited any more.")
 
 
 def _page(

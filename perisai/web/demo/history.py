@@ -163,14 +163,8 @@ class Story:
     def _send_photo(self, visit: Visit, picture: bytes, at: datetime) -> None:
         agent = visit.agent
         with Work.open(scope=Scope.branch(agent.branch_id), clock=FixedClock(at + timedelta(seconds=40))) as work:
-            photo.add_piece(
-                work,
-                branch_id=agent.branch_id,
-                agent_id=agent.id,
-                sha256=hashlib.sha256(picture).digest(),
-                offset=0,
-                piece=picture,
-            )
+            asked = photo.Asked(agent.branch_id, agent.id, hashlib.sha256(picture).digest())
+            photo.add_piece(work, asked, offset=0, piece=picture)
 
     def _expire(self, at: datetime) -> None:
         for branch_id in AGENTS:

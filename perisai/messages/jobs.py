@@ -1,0 +1,42 @@
+"""What the worker does for messages: sends them, tries again with growing pauses, and forgets old challenges."""
+
+from typing import Final
+from uuid import UUID
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from perisai.events.clock import SystemClock
+from perisai.events.scope import Scope
+from perisai.events.work import Work
+from perisai.messages import outbox
+from perisai.messages.gateway import find_gateway
+
+TRIES: Final = 6
+"""After 3, 9, 27, 81 and 243 seconds: within the ten minutes that a code is good."""
+
+
+@app.task(
+    name="messages.send",
+    queue="messages",
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=TRIES, exponential_wait=3, retry_exceptions=[outbox.TryAgain]),
+)
+def send_message(context: JobContext, branch_id: int, message_id: str) -> None:
+    """One text. What cannot be sent stays as failed, with its reason, on the list of messages."""
+    outbox.send(
+        branch_id=branch_id,
+        message_id=UUID(message_id),
+        gateway=find_gateway(),
+        clock=SystemClock(),
+        is_last_try=context.job.attempts + 1 >= TRIES,
+    )
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queue="messages", queueing_lock="messages.forget", pass_context=False)
+def forget_old(timestamp: int) -> None:
+    """Every night: challenges that nobody used, a month after they ended: no phone brings one that late."""
+    del timestamp
+    with Work(scope=Scope.nation()) as work:
+        work.execute("DELETE FROM messages_challenge WHERE used_by IS NULL AND expires_at < now() - interval '31 days'")

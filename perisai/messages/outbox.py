@@ -1,0 +1,104 @@
+"""Texts on their way to workers: queued with the data they belong to, handed to the gateway by the worker, given up late.
+
+A message's row is the record; the job queue carries only its id.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from perisai.events.clock import Clock
+from perisai.events.ids import uuid7
+from perisai.events.scope import Scope
+from perisai.events.vault import seal, unseal
+from perisai.events.work import Work
+from perisai.messages.gateway import Gateway, NotSent
+
+_QUEUE: LiteralString = """
+INSERT INTO messages_message (branch_id, id, purpose, agent_id, phone_sealed, phone_masked, body_sealed, state, tries,
+  queued_at, good_until, problem, reference)
+VALUES (%s, %s, %s, %s, %s, %s, %s, 'queued', 0, %s, %s, '', '')
+"""
+
+_FIND: LiteralString = """
+SELECT phone_sealed, body_sealed, good_until FROM messages_message WHERE branch_id = %s AND id = %s AND state = 'queued'
+"""
+
+_END: LiteralString = """
+UPDATE messages_message SET state = %s, tries = tries + %s, ended_at = %s, problem = %s, reference = %s, body_sealed = NULL
+WHERE branch_id = %s AND id = %s AND state = 'queued'
+"""
+
+_NOTE: LiteralString = """
+UPDATE messages_message SET tries = tries + 1, problem = %s WHERE branch_id = %s AND id = %s AND state = 'queued'
+"""
+
+
+class TryAgain(RuntimeError):
+    """It may go out later; the text says why not now."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """``phone`` as ``+62812...``; ``body`` holds no NIK and no name."""
+
+    purpose: str
+    phone: str
+    body: str
+    good_until: datetime
+
+
+def queue(work: Work, *, branch_id: int, agent_id: UUID | None, text: Text) -> UUID:
+    """Keeps a text and has the worker send it once the Work has ended well."""
+    from perisai.messages.jobs import send_message
+
+    message_id = uuid7()
+    work.execute(
+        _QUEUE,
+        [
+            *(branch_id, message_id, text.purpose, agent_id, seal(text.phone.encode()), mask_phone(text.phone)),
+            *(seal(text.body.encode()), work.now, text.good_until),
+        ],
+    )
+    send_message.defer(branch_id=branch_id, message_id=str(message_id))
+    return message_id
+
+
+def send(*, branch_id: int, message_id: UUID, gateway: Gateway | None, clock: Clock, is_last_try: bool) -> bool:
+    """Hands a queued text to the gateway; False where it is given up (or was ended before). Raises ``TryAgain``.
+
+    No transaction is open while the gateway is asked. A crash in between sends a text twice, under one id, never not at all.
+    """
+    scope = Scope.branch(branch_id)
+    with Work(scope=scope, clock=clock) as work:
+        row = work.row(_FIND, [branch_id, message_id])
+    if row is None:
+        return False
+    phone, body, good_until = row
+    if clock.now() > good_until:
+        return _give_up(branch_id, message_id, "too late", clock, tries=0)
+    if gateway is None:
+        return _give_up(branch_id, message_id, "no gateway", clock, tries=0)
+    try:
+        reference = gateway.send(message_id=message_id, phone=unseal(phone).decode(), text=unseal(body).decode())
+    except NotSent as failed:
+        if failed.is_final or is_last_try:
+            return _give_up(branch_id, message_id, failed.problem, clock, tries=1)
+        with Work(scope=scope, clock=clock) as work:
+            work.execute(_NOTE, [failed.problem, branch_id, message_id])
+        raise TryAgain(failed.problem) from None
+    with Work(scope=scope, clock=clock) as work:
+        work.execute(_END, ["sent", 1, work.now, "", reference, branch_id, message_id])
+    return True
+
+
+def mask_phone(phone: str) -> str:
+    """``+62812****001``: enough to recognise one's own, too little to call another's."""
+    return f"{phone[:6]}{'*' * max(len(phone) - 9, 1)}{phone[-3:]}"
+
+
+def _give_up(branch_id: int, message_id: UUID, problem: str, clock: Clock, *, tries: int) -> bool:
+    with Work(scope=Scope.branch(branch_id), clock=clock) as work:
+        work.execute(_END, ["failed", tries, work.now, problem, "", branch_id, message_id])
+    return False
