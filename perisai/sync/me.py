@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from perisai.agents.licence import get_standing
 from perisai.contributions.rules import load
 from perisai.events.work import Work
+from perisai.payments import lease
 from perisai.sync.clock import to_ms
 from perisai.sync.signed import Phone
 from perisai.targets import quota
@@ -32,23 +33,25 @@ WHERE e.branch_id = %(branch)s AND e.agent_id = %(agent)s AND e.state IN ('accep
 
 _OFFICES = """
 SELECT b.name, (SELECT name FROM offices_office WHERE id = %s), (SELECT name FROM offices_office WHERE id = %s),
-  (SELECT persons FROM targets_agent_target WHERE branch_id = %s AND agent_id = %s AND period = %s)
+  (SELECT persons FROM targets_agent_target WHERE branch_id = %s AND agent_id = %s AND period = %s),
+  (SELECT phone FROM agents_agent WHERE branch_id = %s AND id = %s)
 FROM offices_office b WHERE b.id = %s
 """
 
 
 def me(work: Work, phone: Phone) -> dict[str, Any]:
-    """Five statements."""
+    """Six statements; two more where the phone's lease of payment codes is filled up."""
     today = work.now.astimezone(ZoneInfo(phone.timezone)).date()
     period = quota.period_of(today)
     standing = get_standing(work, branch_id=phone.branch_id, agent_id=phone.agent_id)
     offices = work.row(
         _OFFICES,
         [
-            standing.agency_office_id, standing.sub_branch_id, phone.branch_id, phone.agent_id, period, phone.branch_id,
+            *(standing.agency_office_id, standing.sub_branch_id, phone.branch_id, phone.agent_id, period),
+            *(phone.branch_id, phone.agent_id, phone.branch_id),
         ],
         prepared=True,
-    )  # fmt: skip
+    )
     assert offices is not None
     figures = _figures(work, phone, today)
     waiting = work.row(
@@ -66,6 +69,7 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
             "name": standing.name,
             "office": offices[1],
             "sub_branch": offices[2],
+            "phone": offices[4] or None,
         },
         "branch": {
             "id": phone.branch_id,
@@ -91,12 +95,21 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
         "target_month": offices[3],
         "quota": {"cap": cap, "left": left, "mode": mode},
         "dues": {"count": waiting[0], "amount": int(waiting[1])},
+        "payment_codes": _payment_codes(work, phone, today),
         "rules": load().version,
         "as_of_ms": to_ms(work.now),
     }
 
 
 _SHOWN = (("enrolled", "captured"), ("active", "active"), ("review", "review"))
+
+
+def _payment_codes(work: Work, phone: Phone, today: date) -> dict[str, Any] | None:
+    """What the phone may hand out without signal, and until when; null where it holds none."""
+    codes, until = lease.top_up(
+        work, branch_id=phone.branch_id, device_id=phone.id, agent_id=phone.agent_id, today=today
+    )
+    return {"codes": codes, "until": until.isoformat()} if until is not None else None
 
 
 def _figures(work: Work, phone: Phone, today: date) -> dict[str, tuple[int, int]]:

@@ -24,7 +24,8 @@ SELECT (SELECT coalesce(max(number), %(cursor)s) FROM page), (SELECT count(*) FR
 
 _MEMBERS = """
 SELECT e.id, p.name, p.nik_masked, p.phone, e.state, e.reject_code, e.captured_on, e.region_code, e.programmes, e.months,
-  e.payment_code, b.amount, b.pay_by, b.state, e.paid_through, e.cover_from, e.kpj, e.core_state, e.agent_id
+  e.payment_code, b.amount, b.pay_by, b.state, e.paid_through, e.cover_from, e.kpj, e.core_state, e.agent_id,
+  e.photo_due_on
 FROM members_enrolment e
 JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
 LEFT JOIN LATERAL (
@@ -65,6 +66,7 @@ def _member(phone: Phone, row: tuple[Any, ...]) -> dict[str, Any]:
     (
         enrolment_id, name, nik, mobile, state, reject_code, captured_on, region, programmes, months,
         payment_code, amount, pay_by, bill_state, paid_through, cover_from, kpj, core, agent_id,
+        photo_due_on,
     ) = row  # fmt: skip
     if agent_id != phone.agent_id:
         return {"id": str(enrolment_id), "gone": True}
@@ -89,6 +91,7 @@ def _member(phone: Phone, row: tuple[Any, ...]) -> dict[str, Any]:
         "cover_from": cover_from.isoformat() if cover_from else None,
         "kpj": kpj,
         "core": core,
+        "photo_by": photo_due_on.isoformat() if photo_due_on else None,
     }
 
 
