@@ -1,21 +1,26 @@
-/** One round without any page: the service worker runs it when the browser says that there is network again. */
-import { Storage } from "../storage/storage";
+/** Without any page that is seen: the service worker carries what is sealed when the browser says that there is network. */
+import { PhoneStorage } from "../storage/phone";
 import { Changes } from "./changes";
+import { Courier } from "./courier";
+import { Http } from "./http";
 import { Locks } from "./locks";
-import { makeRounds } from "./rounds";
 import { browserSurroundings } from "./surroundings";
+import { Time } from "./time";
 
-/** Rejects when something is still unsent, so that the browser tries again later. */
+/**
+ * Rejects when something sealed is still unsent, so that the browser tries again later. Sends nothing while a page does: both
+ * take the lock `sync`.
+ */
 export async function syncInBackground(version: string): Promise<void> {
   const around = browserSurroundings(version);
-  const storage = new Storage();
+  const phone = new PhoneStorage();
   try {
-    const { sync, reference, time } = makeRounds(storage, new Changes(around.channel), new Locks(around.locks), around);
-    await time.load();
-    await reference.load((await storage.find("identity"))?.branch.province ?? null);
-    await sync.now();
-    if ((await storage.listPending()).some((op) => op.status === "unsent")) throw new Error("unsent");
+    const courier = new Courier(phone, new Http(around), new Time(phone, around), around);
+    const carried = await new Locks(around.locks).tryRun("sync", () => courier.run(null));
+    if (carried === null) return;
+    if (carried.sent > 0) new Changes(around.channel).tell("outbox", "profiles");
+    if (carried.left > 0) throw new Error("unsent");
   } finally {
-    storage.close();
+    phone.close();
   }
 }

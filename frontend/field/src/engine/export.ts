@@ -4,8 +4,8 @@
  */
 import type { OpRecord } from "../storage/records";
 import type { Storage } from "../storage/storage";
-import type { Bytes } from "./encoding";
 import { EngineError } from "./contract";
+import type { Bytes } from "./encoding";
 import { dayAt } from "./enrolments";
 import { signPush } from "./keys";
 import { nextRun } from "./runs";

@@ -2,6 +2,7 @@
 import type { Storage } from "../storage/storage";
 import { Attachments } from "./attachments";
 import type { Changes } from "./changes";
+import { Courier } from "./courier";
 import { Http } from "./http";
 import { Leases } from "./leases";
 import type { Locks } from "./locks";
@@ -31,6 +32,8 @@ export function makeRounds(storage: Storage, changes: Changes, locks: Locks, aro
   const leases = new Leases(storage, () => time.serverNow());
   const pull = new Pull(storage, requests, around, leases);
   const attachments = new Attachments(storage, requests, around);
-  const sync = new Sync({ storage, push, pull, attachments, reference, time, locks, changes, around });
+  const courier = new Courier(storage.phone, http, time, around);
+  const parts = { storage, courier, push, pull, attachments, reference, requests, time, locks, changes, around };
+  const sync = new Sync(parts);
   return { sync, reference, time, http, requests, leases };
 }

@@ -17,7 +17,7 @@ export async function noteToken(time: Time, json: unknown): Promise<void> {
 
 export class SignedRequests {
   constructor(
-    private readonly storage: Storage,
+    private readonly storage: Pick<Storage, "findKey">,
     private readonly http: Http,
     private readonly time: Time,
   ) {}

@@ -7,12 +7,16 @@ import type { PulledPage, Storage } from "../storage/storage";
 import type { Attachments } from "./attachments";
 import type { Changes } from "./changes";
 import { EngineError, type ErrorCode, type ErrorView, type SyncState, type SyncStep } from "./contract";
+import type { Courier } from "./courier";
 import { Refusal } from "./http";
 import type { Locks } from "./locks";
 import { Cell } from "./observable";
 import type { Pull } from "./pull";
 import type { Progress, Push } from "./push";
 import type { Reference } from "./reference";
+import { sealPending } from "./seal-pending";
+import type { SignedRequests } from "./signed";
+import { askStanding, readEnd } from "./standing";
 import type { Surroundings } from "./surroundings";
 import { SKEW_LIMIT_MS, type Time } from "./time";
 
@@ -33,16 +37,17 @@ const ENDS_ROUND: readonly ErrorCode[] = [
   "busy",
   "storage_full",
   "storage_failed",
+  "locked",
 ];
-/** Server codes that mean that this phone has been switched off. */
-const REVOKED: readonly string[] = ["E2002"];
 
 export interface Parts {
   readonly storage: Storage;
+  readonly courier: Courier;
   readonly push: Push;
   readonly pull: Pull;
   readonly attachments: Attachments;
   readonly reference: Reference;
+  readonly requests: SignedRequests;
   readonly time: Time;
   readonly locks: Locks;
   readonly changes: Changes;
@@ -70,6 +75,8 @@ export class Sync {
   readonly state: Cell<RoundState>;
   /** Told of every page that a pull here has stored, before anybody is told that something changed. */
   onPage: (page: PulledPage) => void = () => undefined;
+  /** This phone was switched off, nothing of it is unsent, and the server waits for nothing more: it is to be emptied. */
+  onWipe: () => Promise<void> = () => Promise.resolve();
   private running: Promise<void> | null = null;
   private following: Promise<void> | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -156,7 +163,8 @@ export class Sync {
       elsewhere = done === null;
       error = done === null ? null : done.error;
     } catch (failure) {
-      error = viewOf(failure);
+      // Locked in the middle: nothing is wrong, the rest waits for the PIN.
+      error = failure instanceof EngineError && failure.code === "locked" ? null : viewOf(failure);
       if (failure instanceof Refusal) this.notBefore = this.parts.around.mono() + (failure.retryAfterMs ?? 0);
     }
     // Where something got through, the next try is soon: else a line that drops often would wait longer and longer.
@@ -179,8 +187,29 @@ export class Sync {
     return Math.abs(this.parts.time.skew()) > SKEW_LIMIT_MS ? { code: "clock_wrong", text: null } : null;
   }
 
-  /** All steps in turn. A step that fails by itself does not keep the others from their work. */
+  /** Those of the open profile, and a trip for what the others hold sealed. While locked that trip is all there is. */
   private async steps(): Promise<{ error: ErrorView | null }> {
+    const { storage } = this.parts;
+    const open = storage.isOpen ? storage.profile : null;
+    const own = open === null ? { error: null } : await this.ownSteps();
+    try {
+      await this.carry(open);
+    } catch (failure) {
+      if (open === null) throw failure;
+      return { error: own.error ?? viewOf(failure) };
+    }
+    return own;
+  }
+
+  private async carry(open: string | null): Promise<void> {
+    const { sent } = await this.parts.courier.run(open);
+    if (sent === 0) return;
+    this.moved = true;
+    this.parts.changes.tell("profiles");
+  }
+
+  /** All steps in turn. A step that fails by itself does not keep the others from their work. */
+  private async ownSteps(): Promise<{ error: ErrorView | null }> {
     const identity = await this.parts.storage.find("identity");
     if (identity === null) return { error: null };
     let first: ErrorView | null = null;
@@ -190,19 +219,30 @@ export class Sync {
       } catch (failure) {
         const view = viewOf(failure);
         if (endsRound(failure)) throw failure;
-        if (await this.noteRevoked(identity, failure)) return { error: { code: "revoked", text: view.text } };
+        if (await this.noteEnd(identity, failure)) return { error: { code: "revoked", text: view.text } };
         first ??= view;
       }
     }
+    await this.sealRest();
     if (first === null) await this.noteDone();
     return { error: first };
   }
 
   private stepsFor(identity: StateValues["identity"]): (() => Promise<void>)[] {
     const push = (): Promise<void> => this.pushAll(identity.device);
-    // A phone that was switched off may only drain what it has.
-    if (identity.revoked) return [push];
+    // A phone that was switched off may only drain what it has; asking on tells when nothing of it is waited for any more.
+    if (identity.revoked) return [push, () => askStanding(this.parts.requests, identity.device)];
     return [push, () => this.uploadAll(identity), () => this.pullAll(identity), () => this.refreshReference()];
+  }
+
+  /** What was made before the branch's key was known can leave while locked from now on, too. */
+  private async sealRest(): Promise<void> {
+    try {
+      await sealPending(this.parts.storage);
+    } catch (failure) {
+      // The library could not be loaded, or the phone was locked meanwhile: the next round tries again.
+      if (endsRound(failure)) throw failure;
+    }
   }
 
   private async pushAll(device: string): Promise<void> {
@@ -235,13 +275,13 @@ export class Sync {
     await this.parts.reference.refresh();
   }
 
-  private async noteRevoked(identity: StateValues["identity"], failure: unknown): Promise<boolean> {
-    if (!(failure instanceof Refusal)) return false;
-    if (failure.code !== "revoked" && !REVOKED.includes(failure.code)) return false;
-    if (!identity.revoked) {
-      await this.parts.storage.put("identity", { ...identity, revoked: true });
-      this.parts.changes.tell("device");
-    }
+  private async noteEnd({ device }: StateValues["identity"], failure: unknown): Promise<boolean> {
+    const end = readEnd(failure);
+    if (end === null) return false;
+    const { locked } = this.parts.storage;
+    const before = await locked.find("identity");
+    if (before?.revoked === false && (await locked.noteRevoked(device))) this.parts.changes.tell("device");
+    if (end.wipe && (await locked.count()).unsent === 0) await this.onWipe();
     return true;
   }
 
