@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { READER_PREFIX, readerFiles, withoutOwnFiles } from "./scripts/reader-files.ts";
 import { serviceWorker } from "./scripts/service-worker.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -24,6 +25,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
   },
-  plugins: [serviceWorker({ source: here("src/sw.ts"), folder, version })],
+  worker: {
+    plugins: () => [withoutOwnFiles()],
+    rolldownOptions: { output: { entryFileNames: `${READER_PREFIX}[name]-[hash].js` } },
+  },
+  plugins: [readerFiles(), serviceWorker({ source: here("src/sw.ts"), folder, version })],
   server: { host: "127.0.0.1", proxy: { "/api": server } },
 });

@@ -1,9 +1,9 @@
-/** Beside every text file its compressed forms, for a server that hands them out as they are. */
+/** Beside every file that gets smaller by it its compressed forms, for a server that hands them out as they are. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const TEXT = /\.(js|css|html|svg|webmanifest|wasm)$/;
+const TEXT = /\.(js|css|html|svg|webmanifest|wasm|bin)$/;
 
 function brotli(content: Buffer): Buffer {
   const params = {

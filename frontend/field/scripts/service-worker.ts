@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { build, type Plugin } from "vite";
 import { injectManifest } from "workbox-build";
 import { compressAll } from "./compress.ts";
+import { READER_PREFIX } from "./reader-files.ts";
 
 interface Paths {
   readonly source: string;
@@ -31,8 +32,8 @@ async function buildWorker({ source, folder, version }: Paths): Promise<void> {
     swDest: join(folder, "sw.js"),
     globDirectory: folder,
     globPatterns: SHELL,
-    // Reads QR codes at activation, which needs the network anyhow.
-    globIgnores: ["assets/jsQR-*"],
+    // Reads QR codes at activation, which needs the network anyhow; the card reader keeps its files itself, when it is used.
+    globIgnores: ["assets/jsQR-*", `${READER_PREFIX}*`],
     // The name of a built file holds its hash; no need for another in its address.
     dontCacheBustURLsMatching: /^assets\//,
   });

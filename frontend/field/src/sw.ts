@@ -16,10 +16,8 @@ declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: { url: 
 const OLD_CHUNKS = "perisai-old-chunks";
 /** About two versions of the app. */
 const OLD_CHUNKS_MAX = 60;
-/** Large parts that are loaded only where they are used (the card reader and its model): one set of them. */
-const LARGE_PARTS = "perisai-large-parts";
-const LARGE_PARTS_MAX = 4;
-const IS_LARGE = /\.(?:wasm|gz|traineddata)$/;
+/** The card reader's worker and its big files, which the reader keeps itself when it is first used (`reader/files.ts`). */
+const READER = "perisai-reader";
 
 interface SyncEventLike extends ExtendableEvent {
   readonly tag: string;
@@ -54,28 +52,13 @@ async function withoutVary({ response }: { response: Response }): Promise<Respon
   return new Response(await response.blob(), { status: 200, headers });
 }
 
-/** A hashed file that is not of the present shell: of a former version, which the server keeps too, or a large part. */
+/** A hashed file that is not of the present shell: of a former version, which the server keeps too, or the card reader's. */
 async function findPart(request: Request): Promise<Response> {
-  for (const cacheName of [OLD_CHUNKS, LARGE_PARTS]) {
+  for (const cacheName of [OLD_CHUNKS, READER]) {
     const kept = await caches.match(request, { cacheName, ignoreVary: true });
     if (kept !== undefined) return kept;
   }
-  const answer = await fetch(request);
-  if (answer.status === 200 && IS_LARGE.test(new URL(request.url).pathname)) await keepLarge(request, answer.clone());
-  return answer;
-}
-
-/** A full phone goes without: it loads the part again next time. */
-async function keepLarge(request: Request, response: Response): Promise<void> {
-  const plain = await withoutVary({ response });
-  if (plain === null) return;
-  try {
-    const cache = await caches.open(LARGE_PARTS);
-    await cache.put(request, plain);
-    await trim(cache, LARGE_PARTS_MAX);
-  } catch {
-    return;
-  }
+  return fetch(request);
 }
 
 /** Pages that are open do it themselves; with none open, it is done here. */
