@@ -24,6 +24,9 @@ const EnrolScreen = lazyScreen(() => import("./screens/enrol").then((module) => 
 const SavedScreen = lazyScreen(() => import("./screens/enrol").then((module) => module.SavedScreen));
 const MembersScreen = lazyScreen(() => import("./screens/members").then((module) => module.MembersScreen));
 const MemberScreen = lazyScreen(() => import("./screens/members").then((module) => module.MemberScreen));
+const SlipScreen = lazyScreen(() => import("./screens/slip").then((module) => module.SlipScreen));
+const SeriesScreen = lazyScreen(() => import("./screens/slip").then((module) => module.SeriesScreen));
+const SharedScreen = lazyScreen(() => import("./screens/shared").then((module) => module.SharedScreen));
 const OutboxScreen = lazyScreen(() => import("./screens/outbox").then((module) => module.OutboxScreen));
 const SettingsScreen = lazyScreen(() => import("./screens/settings").then((module) => module.SettingsScreen));
 
@@ -72,6 +75,12 @@ function Screen({ route }: { route: Route }): ComponentChildren {
       return <MembersScreen query={route.query} />;
     case "member":
       return <MemberScreen memberKey={second ?? ""} />;
+    case "slip":
+      return <SlipScreen memberKey={second ?? ""} />;
+    case "series":
+      return <SeriesScreen series={second ?? ""} />;
+    case "shared":
+      return <SharedScreen />;
     case "outbox":
       return <OutboxScreen />;
     case "settings":

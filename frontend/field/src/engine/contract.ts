@@ -104,6 +104,8 @@ export interface AgentView {
   readonly name: string;
   readonly office: string;
   readonly sub_branch: string;
+  /** The agent's own number, where the branch has it: no worker is reached at it. */
+  readonly phone?: string | null;
 }
 
 export interface BranchView {
@@ -311,6 +313,8 @@ export interface Engine {
   start(): Promise<void>;
 
   readonly device: Observable<DeviceState>;
+  /** Records of the open profile that cannot be read any more; lists leave them out. */
+  readonly damaged: Observable<number>;
   readonly keeping: Observable<KeepingState>;
   /** Asks the browser not to clear our storage; the answer is in `keeping`. Called after the first enrolment, and by the agent. */
   askToKeep(): Promise<void>;

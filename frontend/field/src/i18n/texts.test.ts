@@ -2,12 +2,32 @@ import { describe, expect, test } from "vitest";
 import { activateTexts } from "./activate";
 import { commonTexts } from "./common";
 import { enrolTexts } from "./enrol";
+import { consentTexts } from "./enrol-consent";
+import { enrolErrors } from "./enrol-errors";
+import { identityTexts } from "./enrol-identity";
+import { photoTexts } from "./enrol-photo";
+import { workTexts } from "./enrol-work";
 import { homeTexts } from "./home";
 import { membersTexts } from "./members";
 import { outboxTexts } from "./outbox";
 import { settingsTexts } from "./settings";
+import { slipTexts } from "./slip";
 
-const all = { activateTexts, commonTexts, enrolTexts, homeTexts, membersTexts, outboxTexts, settingsTexts };
+const all = {
+  activateTexts,
+  commonTexts,
+  enrolTexts,
+  consentTexts,
+  enrolErrors,
+  identityTexts,
+  photoTexts,
+  workTexts,
+  homeTexts,
+  membersTexts,
+  outboxTexts,
+  settingsTexts,
+  slipTexts,
+};
 
 describe.each(Object.entries(all))("%s", (_name, texts) => {
   test("has the same texts in both languages, none of them empty", () => {

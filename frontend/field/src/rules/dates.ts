@@ -42,6 +42,17 @@ export function addMonths(month: string, count: number): string {
   return `${pad(Math.floor(number / 12), 4)}-${pad((number % 12) + 1, 2)}`;
 }
 
+/** The day `count` days after a day. */
+export function addDays(day: string, count: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The last day of the month of a day or month. */
+export function monthEnd(text: string): string {
+  const [year, month] = [Number(text.slice(0, 4)), Number(text.slice(5, 7))];
+  return dayText(year, month, daysIn(year, month));
+}
+
 /** Full years from the birth day to `on`; whoever was born on 29 February is a year older on 1 March. */
 export function ageOn(birth: Day, on: Day): number {
   const had = on.month > birth.month || (on.month === birth.month && on.day >= birth.day);

@@ -17,6 +17,7 @@ function classes(kind: Kind, wide: boolean): string {
 
 interface ButtonProps extends Look {
   readonly onPress?: () => void;
+  readonly onLeave?: () => void;
   readonly type?: "button" | "submit";
   readonly busy?: boolean;
   readonly disabled?: boolean;
@@ -32,6 +33,7 @@ export function Button({ kind = "secondary", wide = false, type = "button", ...p
       id={props.id}
       class={classes(kind, wide)}
       onClick={props.onPress}
+      onBlur={props.onLeave}
       disabled={props.disabled === true || props.busy === true}
       aria-busy={props.busy === true}
       aria-describedby={props.describedBy}
@@ -46,13 +48,14 @@ export function Button({ kind = "secondary", wide = false, type = "button", ...p
 interface LinkProps extends Look {
   readonly href: string;
   readonly external?: boolean;
+  readonly onPress?: () => void;
 }
 
 /** A link that looks like a button, for going somewhere. */
 export function ButtonLink({ kind = "secondary", wide = false, ...props }: LinkProps) {
   const elsewhere = props.external ? { target: "_blank", rel: "noopener noreferrer" } : {};
   return (
-    <a class={classes(kind, wide)} href={props.href} data-testid={props.testid} {...elsewhere}>
+    <a class={classes(kind, wide)} href={props.href} onClick={props.onPress} data-testid={props.testid} {...elsewhere}>
       {props.icon && <Icon name={props.icon} />}
       <span>{props.children}</span>
     </a>

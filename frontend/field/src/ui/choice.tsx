@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { describedBy, FieldError } from "./field";
+import { describedBy, FieldError, FieldMark, fieldClass } from "./field";
 
 export interface Option<T extends string> {
   readonly value: T;
@@ -15,19 +15,19 @@ interface ChoiceProps<T extends string> {
   readonly onValue: (value: T) => void;
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
+  readonly mark?: string | undefined;
+  /** Told when any option is pressed, also the one that is chosen already. */
+  readonly onTouch?: (() => void) | undefined;
   readonly inline?: boolean;
 }
 
 /** One of a few. The first option carries the id of the field, so that an error summary can lead to it. */
 export function Choice<T extends string>(props: ChoiceProps<T>) {
-  const { id, hint, error } = props;
+  const { id, hint, error, mark } = props;
   return (
-    <fieldset
-      class={error ? "field field--error" : "field"}
-      aria-describedby={describedBy(id, hint, error)}
-      data-testid={id}
-    >
+    <fieldset class={fieldClass(error, mark)} aria-describedby={describedBy(id, hint, error, mark)} data-testid={id}>
       <legend class="field__label">{props.legend}</legend>
+      <FieldMark id={id} mark={mark} />
       {hint && (
         <p class="field__hint" id={`${id}-hint`}>
           {hint}
@@ -44,6 +44,7 @@ export function Choice<T extends string>(props: ChoiceProps<T>) {
               value={option.value}
               checked={props.value === option.value}
               onChange={() => props.onValue(option.value)}
+              onClick={props.onTouch}
               data-testid={`${id}-${option.value}`}
             />
             <span class="choice__text">
@@ -64,11 +65,14 @@ interface CheckProps {
   readonly label: string;
   readonly error?: string | undefined;
   readonly disabled?: boolean;
+  /** Id of a text outside that belongs to it. */
+  readonly described?: string;
   readonly children?: ComponentChildren;
 }
 
 /** Yes or no, as a big box with its whole label to press. */
-export function Check({ id, checked, onChecked, label, error, disabled, children }: CheckProps) {
+export function Check({ id, checked, onChecked, label, error, disabled, described, children }: CheckProps) {
+  const about = [described, describedBy(id, undefined, error)].filter(Boolean).join(" ") || undefined;
   return (
     <div class={error ? "field field--error" : "field"}>
       <FieldError id={id} error={error} />
@@ -78,7 +82,7 @@ export function Check({ id, checked, onChecked, label, error, disabled, children
           id={id}
           checked={checked}
           disabled={disabled}
-          aria-describedby={describedBy(id, undefined, error)}
+          aria-describedby={about}
           aria-invalid={error ? true : undefined}
           onChange={(event) => onChecked(event.currentTarget.checked)}
           data-testid={id}

@@ -1,4 +1,4 @@
-import { describedBy, FieldError } from "./field";
+import { describedBy, FieldError, FieldMark, fieldClass } from "./field";
 
 export interface TypedDate {
   readonly day: string;
@@ -14,23 +14,31 @@ interface Props {
   readonly onValue: (value: TypedDate) => void;
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
+  readonly mark?: string | undefined;
+  readonly onLeave?: (() => void) | undefined;
+  /** Which parts are asked for, in this order; all of them when left out. */
+  readonly parts?: readonly DatePart[];
 }
 
+export type DatePart = "day" | "month" | "year";
+
 const LENGTHS = { day: 2, month: 2, year: 4 } as const;
-const ORDER = ["day", "month", "year"] as const;
+const ORDER: readonly DatePart[] = ["day", "month", "year"];
 
 /** A date typed as three numbers: quicker than a picker for a birth date. Jumps on when a part is full. */
-export function DateFields({ id, legend, labels, value, onValue, hint, error }: Props) {
-  const idOf = (part: (typeof ORDER)[number]) => (part === "day" ? id : `${id}-${part}`);
-  const change = (part: (typeof ORDER)[number], typed: string) => {
+export function DateFields({ id, legend, labels, value, onValue, parts = ORDER, ...props }: Props) {
+  const { hint, error, mark } = props;
+  const idOf = (part: DatePart) => (part === parts[0] ? id : `${id}-${part}`);
+  const change = (part: DatePart, typed: string) => {
     const digits = typed.replace(/\D/g, "").slice(0, LENGTHS[part]);
     onValue({ ...value, [part]: digits });
-    const next = ORDER[ORDER.indexOf(part) + 1];
+    const next = parts[parts.indexOf(part) + 1];
     if (digits.length === LENGTHS[part] && next && digits !== value[part]) document.getElementById(idOf(next))?.focus();
   };
   return (
-    <fieldset class={error ? "field field--error" : "field"} aria-describedby={describedBy(id, hint, error)}>
+    <fieldset class={fieldClass(error, mark)} aria-describedby={describedBy(id, hint, error, mark)}>
       <legend class="field__label">{legend}</legend>
+      <FieldMark id={id} mark={mark} />
       {hint && (
         <p class="field__hint" id={`${id}-hint`}>
           {hint}
@@ -38,7 +46,7 @@ export function DateFields({ id, legend, labels, value, onValue, hint, error }: 
       )}
       <FieldError id={id} error={error} />
       <div class="date">
-        {ORDER.map((part) => (
+        {parts.map((part) => (
           <label key={part} class="date__part" for={idOf(part)}>
             <span>{labels[part]}</span>
             <input
@@ -52,6 +60,7 @@ export function DateFields({ id, legend, labels, value, onValue, hint, error }: 
               aria-invalid={error ? true : undefined}
               data-testid={`${id}-${part}`}
               onInput={(event) => change(part, event.currentTarget.value)}
+              onBlur={props.onLeave}
             />
           </label>
         ))}

@@ -7,18 +7,21 @@ interface FrameProps {
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
   readonly optional?: string | undefined;
+  /** Says that a machine filled it and nobody has looked yet. */
+  readonly mark?: string | undefined;
   readonly children: ComponentChildren;
   /** Warnings, read-outs: shown below the control. */
   readonly below?: ComponentChildren;
 }
 
 /** Label above, hint and error between label and control, so that nothing hides behind the keyboard. */
-function Frame({ id, label, hint, error, optional, children, below }: FrameProps) {
+function Frame({ id, label, hint, error, optional, mark, children, below }: FrameProps) {
   return (
-    <div class={error ? "field field--error" : "field"}>
+    <div class={fieldClass(error, mark)}>
       <label class="field__label" for={id}>
         {label} {optional && <span class="field__optional">({optional})</span>}
       </label>
+      <FieldMark id={id} mark={mark} />
       {hint && (
         <p class="field__hint" id={`${id}-hint`}>
           {hint}
@@ -28,6 +31,21 @@ function Frame({ id, label, hint, error, optional, children, below }: FrameProps
       {children}
       {below}
     </div>
+  );
+}
+
+export function fieldClass(error: string | undefined, mark?: string | undefined): string {
+  return `field${error ? " field--error" : ""}${mark ? " field--read" : ""}`;
+}
+
+/** A field that was filled from a picture: told with an icon, in words and by its border, until it is touched. */
+export function FieldMark({ id, mark }: { id: string; mark: string | undefined }) {
+  if (!mark) return null;
+  return (
+    <p class="field__mark" id={`${id}-mark`} data-testid={`${id}-mark`}>
+      <Icon name="eye" size={18} />
+      <span>{mark}</span>
+    </p>
   );
 }
 
@@ -41,8 +59,13 @@ export function FieldError({ id, error }: { id: string; error: string | undefine
   );
 }
 
-export function describedBy(id: string, hint: string | undefined, error: string | undefined): string | undefined {
-  const ids = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean);
+export function describedBy(
+  id: string,
+  hint: string | undefined,
+  error: string | undefined,
+  mark?: string | undefined,
+): string | undefined {
+  const ids = [mark && `${id}-mark`, hint && `${id}-hint`, error && `${id}-error`].filter(Boolean);
   return ids.length > 0 ? ids.join(" ") : undefined;
 }
 
@@ -55,7 +78,8 @@ export interface TextFieldProps {
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
   readonly optional?: string | undefined;
-  readonly keyboard?: "text" | "numeric" | "tel";
+  readonly mark?: string | undefined;
+  readonly keyboard?: "text" | "numeric" | "tel" | "email";
   readonly enter?: "next" | "done" | "search" | "go";
   readonly capitals?: "none" | "words" | "characters" | "sentences";
   readonly maxLength?: number;
@@ -85,7 +109,7 @@ export function TextField(props: TextFieldProps) {
       maxLength={props.maxLength}
       value={props.value}
       aria-invalid={error ? true : undefined}
-      aria-describedby={describedBy(id, hint, error)}
+      aria-describedby={describedBy(id, hint, error, props.mark)}
       data-testid={props.testid ?? id}
       onInput={(event) => props.onValue(event.currentTarget.value)}
       onBlur={props.onLeave}
@@ -109,25 +133,29 @@ interface TextAreaProps {
   readonly label: string;
   readonly value: string;
   readonly onValue: (value: string) => void;
+  readonly onLeave?: () => void;
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
+  readonly mark?: string | undefined;
 }
 
-export function TextArea({ id, label, value, onValue, hint, error }: TextAreaProps) {
+export function TextArea({ id, label, value, onValue, onLeave, hint, error, mark }: TextAreaProps) {
   return (
-    <Frame id={id} label={label} hint={hint} error={error}>
+    <Frame id={id} label={label} hint={hint} error={error} mark={mark}>
       <textarea
         id={id}
         class="input"
         rows={2}
         autocomplete="off"
         autocapitalize="words"
+        enterkeyhint="next"
         spellcheck={false}
         value={value}
         aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy(id, hint, error)}
+        aria-describedby={describedBy(id, hint, error, mark)}
         data-testid={id}
         onInput={(event) => onValue(event.currentTarget.value)}
+        onBlur={onLeave}
       />
     </Frame>
   );

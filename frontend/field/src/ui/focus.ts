@@ -14,3 +14,29 @@ export function focusLater(id: string): void {
 export function keepEnter(event: KeyboardEvent): void {
   if (event.key === "Enter") event.preventDefault();
 }
+
+const TYPED = "input:not([type=checkbox]):not([type=file]), select, textarea";
+
+/**
+ * Enter goes to the next thing to fill in, as the key of the phone's keyboard says; after the last one it sends the form.
+ * A group of options counts as one, at the option that is chosen.
+ */
+export function goOnWithEnter(event: KeyboardEvent): void {
+  const at = event.target;
+  if (event.key !== "Enter" || event.defaultPrevented || !(at instanceof HTMLElement) || !at.matches(TYPED)) return;
+  const form = at.closest("form");
+  if (!form) return;
+  event.preventDefault();
+  const stops = [...form.querySelectorAll<HTMLElement>(TYPED)].filter(
+    (field) => field === at || (field.offsetParent !== null && isStop(field)),
+  );
+  const next = stops[stops.indexOf(at) + 1];
+  if (next) next.focus();
+  else form.querySelector<HTMLElement>("[type=submit]")?.click();
+}
+
+function isStop(field: HTMLElement): boolean {
+  if (!(field instanceof HTMLInputElement) || field.type !== "radio") return true;
+  const group = [...(field.form?.querySelectorAll<HTMLInputElement>(`input[name="${field.name}"]`) ?? [])];
+  return field === (group.find((option) => option.checked) ?? group[0]);
+}

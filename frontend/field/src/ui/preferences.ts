@@ -13,7 +13,7 @@ export interface Preferences {
 
 const KEY = "perisai.preferences";
 const DEFAULTS: Preferences = { language: "id", theme: "auto", textSize: "normal" };
-const SIZES: Record<TextSize, string> = { normal: "100%", large: "118%", largest: "140%" };
+const SIZES: Record<TextSize, string> = { normal: "100%", large: "140%", largest: "200%" };
 
 const listeners = new Set<() => void>();
 let current = read();

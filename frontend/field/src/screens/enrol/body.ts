@@ -2,39 +2,42 @@
 import type { ConsentGiven, EnrolForm } from "../../engine";
 import type { Language } from "../../i18n/language";
 import type { Consent, PhoneRules } from "../../rules/document";
+import { consentsOn } from "../../rules/eligibility";
 import { checkKk, checkNik } from "../../rules/nik";
-import { type Form, isoDate, normalisePhone } from "./form";
+import { birthOf } from "./birth";
+import { whoseOf } from "./contact";
+import { type Form, normalisePhone, tidy } from "./form";
+import { idCardBy } from "./id-card";
 import { isTransport, programmesOf, type Quote } from "./quote";
+
+export { consentsOn };
 
 export interface BodyParts {
   readonly form: Form;
   readonly rules: PhoneRules;
   readonly quote: Quote;
   readonly today: string;
+  /** A picture of the ID card goes along. */
+  readonly hasPhoto: boolean;
   readonly doubts: readonly string[];
   /** The language in which the consent texts were shown. */
   readonly language: Language;
 }
 
-/** The consents in force on a day, the newest version of each purpose, in the order of the rules. */
-export function consentsOn(rules: PhoneRules, day: string): readonly Consent[] {
-  const newest = new Map<string, Consent>();
-  for (const consent of rules.consents) if (consent.since <= day) newest.set(consent.purpose, consent);
-  return [...newest.values()];
-}
-
-export function toBody({ form, rules, quote, today, doubts, language }: BodyParts): EnrolForm {
+export function toBody({ form, rules, quote, today, hasPhoto, doubts, language }: BodyParts): EnrolForm {
   const phone = form.phoneOwner === "none" ? null : normalisePhone(form.phone);
   return {
     nik: checkNik(rules.nik, form.nik, today).digits,
     kk: form.kk.trim() === "" ? null : checkKk(rules.nik, form.kk).digits,
     name: tidy(form.name),
     birth_place: tidy(form.birthPlace) || null,
-    birth_date: isoDate(form.birth) ?? "",
+    birth_date: birthOf(form, today) ?? "",
+    birth_known: form.birthKnown,
     sex: form.sex ?? "F",
     phone,
     phone_owner: form.phoneOwner ?? "none",
-    email: null,
+    phone_whose: whoseOf(form),
+    email: form.email.trim() || null,
     address: tidy(form.address),
     region: form.region ?? "",
     jobs: form.jobs.map((code) => ({ code })),
@@ -46,6 +49,7 @@ export function toBody({ form, rules, quote, today, doubts, language }: BodyPart
     heirs: form.heirs.map((heir) => ({ name: tidy(heir.name), relation: heir.relation ?? "other" })),
     consents: consentsOn(rules, today).map((consent) => given(consent, form, language)),
     signature: signatureOf(form),
+    id_card_by: idCardBy(form, hasPhoto, today),
     price_shown: quote.shown,
     warnings: doubts,
   };
@@ -63,9 +67,16 @@ function given(consent: Consent, form: Form, language: Language): ConsentGiven {
 
 function signatureOf(form: Form): EnrolForm["signature"] {
   const name = tidy(form.signatureName) || tidy(form.name);
-  return form.signing === "typed" ? { kind: "typed", name } : { kind: "drawn", name, svg: form.signatureSvg };
-}
-
-function tidy(text: string): string {
-  return text.trim().replace(/\s+/g, " ");
+  switch (form.signing) {
+    case "typed":
+      return { kind: "typed", name };
+    case "drawn":
+      return { kind: "drawn", name, svg: form.signatureSvg };
+    case "thumb": {
+      const witness = { name: tidy(form.witnessName), relation: form.witnessRelation ?? "other" };
+      return { kind: "thumb", name, svg: form.thumbSvg, witness };
+    }
+    case "spoken":
+      return { kind: "spoken", name, challenge: form.challenge?.id ?? "", code: form.spokenCode };
+  }
 }

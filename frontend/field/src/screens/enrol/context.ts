@@ -2,9 +2,13 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Draft, PhotoRef, Place } from "../../engine";
+import { photoTexts } from "../../i18n/enrol-photo";
 import type { PhoneRules } from "../../rules/document";
 import type { Problem } from "../../ui/error-summary";
+import { useTexts } from "../../ui/preferences";
 import type { Form } from "./form";
+import { type FillableField, marksWithout } from "./marks";
+import type { Against } from "./validate";
 
 export interface Filling {
   readonly draft: Draft;
@@ -16,6 +20,9 @@ export interface Filling {
   readonly today: string;
   readonly timezone: string;
   readonly province: string;
+  readonly agent: Against["agent"];
+  /** Where and what is still what the worker before had. */
+  readonly asBefore: { readonly region: boolean; readonly jobs: boolean };
   readonly photo: PhotoRef | null;
   readonly onPhoto: (photo: PhotoRef | null) => void;
   readonly place: Place | null | "finding";
@@ -33,4 +40,24 @@ export function useFilling(): Filling {
 export function useProblem(): (field: string) => string | undefined {
   const { problems } = useFilling();
   return (field) => problems.find((problem) => problem.field === field)?.text;
+}
+
+export interface Mark {
+  readonly mark: string | undefined;
+  readonly onLeave: () => void;
+}
+
+/** What marks a field that was read from a picture, and what takes the mark away: being there and leaving again. */
+export function useMark(): (field: FillableField) => Mark {
+  const t = useTexts(photoTexts);
+  const { form, change } = useFilling();
+  return (field) => {
+    const marked = form.read.includes(field);
+    return {
+      mark: marked ? t.readMark : undefined,
+      onLeave: () => {
+        if (marked) change({ read: marksWithout(form, field) });
+      },
+    };
+  };
 }

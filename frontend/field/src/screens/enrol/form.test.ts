@@ -2,7 +2,16 @@ import { describe, expect, test } from "vitest";
 import type { Draft } from "../../engine/contract";
 import { digitsOf, EMPTY_FORM, fromDraft, isoDate, normalisePhone, toDraftFields, typedDate } from "./form";
 
-const draft = (fields: Draft["fields"]): Draft => ({ id: "d", step: 1, fields, photo: null, startedAt: 0, savedAt: 0 });
+const draft = (fields: Draft["fields"]): Draft => ({
+  id: "d",
+  step: 1,
+  fields,
+  photo: null,
+  series: null,
+  seriesPlace: 1,
+  startedAt: 0,
+  savedAt: 0,
+});
 
 describe("drafts", () => {
   test("give back what was typed, half typed or not", () => {

@@ -1,5 +1,5 @@
 import type { Relation } from "../../engine";
-import { enrolTexts } from "../../i18n/enrol";
+import { consentTexts } from "../../i18n/enrol-consent";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
 import { focusLater } from "../../ui/focus";
@@ -12,7 +12,7 @@ const HEIRS_MOST = 3;
 
 /** Up to three heirs, each a name and a relation. */
 export function Heirs() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(consentTexts);
   const { form, change } = useFilling();
   const set = (index: number, heir: HeirTyped) =>
     change({ heirs: form.heirs.map((old, at) => (at === index ? heir : old)) });
@@ -55,7 +55,7 @@ interface HeirProps {
 }
 
 function HeirFields({ number, heir, onHeir, onRemove }: HeirProps) {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(consentTexts);
   const problemOf = useProblem();
   const id = `heir-${number}`;
   return (

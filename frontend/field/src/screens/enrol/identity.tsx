@@ -1,25 +1,44 @@
-import type { PhoneOwner, Sex } from "../../engine";
+import type { Sex } from "../../engine";
 import { commonTexts } from "../../i18n/common";
-import { enrolTexts } from "../../i18n/enrol";
+import { identityTexts } from "../../i18n/enrol-identity";
 import { Choice } from "../../ui/choice";
-import { DateFields } from "../../ui/date-fields";
 import { TextArea, TextField } from "../../ui/field";
 import { useTexts } from "../../ui/preferences";
-import { useFilling, useProblem } from "./context";
+import { BirthFields } from "./birth-fields";
+import { ContactFields } from "./contact-fields";
+import { useFilling, useMark, useProblem } from "./context";
+import { KeptNotice } from "./kept";
 import { Doubts, KkField, NikField } from "./number-fields";
 import { PhotoField } from "./photo-field";
 import { VillagePicker } from "./village-picker";
 
 /** Step 1: who the worker is and where to find them. */
 export function IdentityStep() {
-  const t = useTexts(enrolTexts);
+  return (
+    <>
+      <KeptNotice />
+      <PhotoField />
+      <NikField />
+      <KkField />
+      <NameFields />
+      <BirthFields />
+      <SexField />
+      <Doubts />
+      <ContactFields />
+      <AddressField />
+      <VillagePicker />
+    </>
+  );
+}
+
+function NameFields() {
+  const t = useTexts(identityTexts);
   const common = useTexts(commonTexts);
   const { form, change } = useFilling();
   const problemOf = useProblem();
+  const markOf = useMark();
   return (
     <>
-      <NikField />
-      <KkField />
       <TextField
         id="name"
         label={t.name}
@@ -29,6 +48,7 @@ export function IdentityStep() {
         value={form.name}
         onValue={(name) => change({ name })}
         error={problemOf("name")}
+        {...markOf("name")}
       />
       <TextField
         id="birth-place"
@@ -38,85 +58,49 @@ export function IdentityStep() {
         maxLength={80}
         value={form.birthPlace}
         onValue={(birthPlace) => change({ birthPlace })}
-      />
-      <BirthAndSex />
-      <Doubts />
-      <PhoneFields />
-      <TextArea
-        id="address"
-        label={t.address}
-        hint={t.addressHint}
-        value={form.address}
-        onValue={(address) => change({ address })}
-        error={problemOf("address")}
-      />
-      <VillagePicker />
-      <PhotoField />
-    </>
-  );
-}
-
-function BirthAndSex() {
-  const t = useTexts(enrolTexts);
-  const { form, change } = useFilling();
-  const problemOf = useProblem();
-  return (
-    <>
-      <DateFields
-        id="birth-date"
-        legend={t.birthDate}
-        hint={t.birthHint}
-        labels={{ day: t.day, month: t.month, year: t.year }}
-        value={form.birth}
-        onValue={(birth) => change({ birth })}
-        error={problemOf("birth-date")}
-      />
-      <Choice<Sex>
-        id="sex"
-        legend={t.sex}
-        inline
-        value={form.sex}
-        onValue={(sex) => change({ sex })}
-        error={problemOf("sex")}
-        options={[
-          { value: "F", label: t.female },
-          { value: "M", label: t.male },
-        ]}
+        {...markOf("birth_place")}
       />
     </>
   );
 }
 
-function PhoneFields() {
-  const t = useTexts(enrolTexts);
+function SexField() {
+  const t = useTexts(identityTexts);
   const { form, change } = useFilling();
   const problemOf = useProblem();
+  const { mark, onLeave } = useMark()("sex");
   return (
-    <>
-      <Choice<PhoneOwner>
-        id="phone-owner"
-        legend={t.phoneOwner}
-        value={form.phoneOwner}
-        onValue={(phoneOwner) => change({ phoneOwner })}
-        error={problemOf("phone-owner")}
-        options={[
-          { value: "own", label: t.ownPhone },
-          { value: "family", label: t.familyPhone },
-          { value: "none", label: t.noPhone },
-        ]}
-      />
-      {form.phoneOwner !== null && form.phoneOwner !== "none" && (
-        <TextField
-          id="phone"
-          label={t.phone}
-          hint={t.phoneHint}
-          keyboard="tel"
-          maxLength={20}
-          value={form.phone}
-          onValue={(phone) => change({ phone })}
-          error={problemOf("phone")}
-        />
-      )}
-    </>
+    <Choice<Sex>
+      id="sex"
+      legend={t.sex}
+      inline
+      value={form.sex}
+      onValue={(sex) => change({ sex })}
+      onTouch={onLeave}
+      mark={mark}
+      error={problemOf("sex")}
+      options={[
+        { value: "F", label: t.female },
+        { value: "M", label: t.male },
+      ]}
+    />
+  );
+}
+
+function AddressField() {
+  const t = useTexts(identityTexts);
+  const { form, change } = useFilling();
+  const problemOf = useProblem();
+  const markOf = useMark();
+  return (
+    <TextArea
+      id="address"
+      label={t.address}
+      hint={t.addressHint}
+      value={form.address}
+      onValue={(address) => change({ address })}
+      error={problemOf("address")}
+      {...markOf("address")}
+    />
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { enrolTexts } from "../../i18n/enrol";
+import { workTexts } from "../../i18n/enrol-work";
 import type { Occupation } from "../../rules/document";
 import { Button } from "../../ui/button";
 import { FieldError } from "../../ui/field";
@@ -13,7 +13,7 @@ const JOBS_MOST = 2;
 
 /** Up to two jobs, found by words or by group; the first one is the main one. */
 export function JobPicker() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
   const { form, change } = useFilling();
   const [adding, setAdding] = useState(false);
   const open = form.jobs.length === 0 || adding;
@@ -53,9 +53,9 @@ export function JobPicker() {
 }
 
 function PickedJob({ code, main }: { code: string; main: boolean }) {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
   const say = useSay();
-  const { form, change, rules } = useFilling();
+  const { form, change, rules, asBefore } = useFilling();
   const job = findJob(rules, code);
   const name = job ? say(job.name) : code;
   const remove = () => {
@@ -68,6 +68,7 @@ function PickedJob({ code, main }: { code: string; main: boolean }) {
       <span>
         <span class="muted small">{main ? t.mainJob : t.secondJob}</span>
         <strong>{name}</strong>
+        {asBefore.jobs && <span class="muted small">{t.asBefore}</span>}
       </span>
       <button
         type="button"
@@ -84,7 +85,7 @@ function PickedJob({ code, main }: { code: string; main: boolean }) {
 }
 
 function Search({ onPick }: { onPick: (code: string) => void }) {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
   const say = useSay();
   const { rules } = useFilling();
   const problemOf = useProblem();

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { engine } from "../../engine";
 import { commonTexts } from "../../i18n/common";
-import { enrolTexts } from "../../i18n/enrol";
+import { identityTexts } from "../../i18n/enrol-identity";
 import { findingOf, type NikReport } from "../../rules/nik";
 import { readOut } from "../../rules/read-out";
 import { TextField } from "../../ui/field";
@@ -9,7 +9,7 @@ import { Icon } from "../../ui/icon";
 import { Notice } from "../../ui/notice";
 import { useLoaded } from "../../ui/observe";
 import { useLanguage, useSay, useTexts } from "../../ui/preferences";
-import { useFilling, useProblem } from "./context";
+import { useFilling, useMark, useProblem } from "./context";
 import { digitsOf } from "./form";
 import { doubtsOf, nikReport, prefilled } from "./numbers";
 
@@ -18,10 +18,11 @@ const DIGITS = 16;
 const TYPED_MOST = 24;
 
 export function NikField() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(identityTexts);
   const say = useSay();
   const filling = useFilling();
   const problemOf = useProblem();
+  const { mark, onLeave } = useMark()("nik");
   const [left, setLeft] = useState(false);
   const { form, change, rules } = filling;
   const report = nikReport(form, filling);
@@ -39,7 +40,11 @@ export function NikField() {
       maxLength={TYPED_MOST}
       value={form.nik}
       onValue={(typed) => change(prefilled(form, typed, filling))}
-      onLeave={() => setLeft(true)}
+      onLeave={() => {
+        setLeft(true);
+        onLeave();
+      }}
+      mark={mark}
       error={refused ? say(refused.text) : problemOf("nik")}
       below={
         <div class="field__below" aria-live="polite">
@@ -69,7 +74,7 @@ async function districtNames(district: string): Promise<ReadonlyMap<string, stri
 
 /** What the digits say, to be read out to the worker. */
 function Meaning({ report }: { report: NikReport }) {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(identityTexts);
   const language = useLanguage();
   const { rules } = useFilling();
   const district = report.read?.district ?? "";
@@ -87,7 +92,7 @@ function Meaning({ report }: { report: NikReport }) {
 }
 
 export function KkField() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(identityTexts);
   const common = useTexts(commonTexts);
   const { form, change } = useFilling();
   const problemOf = useProblem();
@@ -110,7 +115,7 @@ export function KkField() {
 }
 
 export function Doubts() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(identityTexts);
   const say = useSay();
   const filling = useFilling();
   const found = doubtsOf(filling.form, filling).flatMap((code) => {

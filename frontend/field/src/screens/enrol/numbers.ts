@@ -1,6 +1,7 @@
 /** NIK and No. KK of a form: what they say, what they fill in, and what is doubtful about them. Pure. */
 import type { PhoneRules } from "../../rules/document";
 import { checkKk, checkNik, type NikReport } from "../../rules/nik";
+import { exactBirthOf } from "./birth";
 import { type Form, isoDate, typedDate } from "./form";
 
 export interface ReadAgainst {
@@ -12,7 +13,7 @@ export interface ReadAgainst {
 
 /** The NIK as typed, judged against everything that stands beside it. */
 export function nikReport(form: Form, filling: ReadAgainst): NikReport {
-  const beside = { kk: form.kk || null, birthOn: isoDate(form.birth), sex: form.sex, province: filling.province };
+  const beside = { kk: form.kk || null, birthOn: exactBirthOf(form), sex: form.sex, province: filling.province };
   return checkNik(filling.rules.nik, form.nik, filling.today, beside);
 }
 
@@ -23,7 +24,8 @@ export function prefilled(form: Form, nik: string, filling: Pick<ReadAgainst, "r
   const patch: { -readonly [Key in "nik" | "birth" | "sex"]?: Form[Key] } = { nik };
   const typed = isoDate(form.birth);
   const untouched =
-    (form.birth.day === "" && form.birth.month === "" && form.birth.year === "") || typed === before.birthOn;
+    form.birthKnown === "day" &&
+    ((form.birth.day === "" && form.birth.month === "" && form.birth.year === "") || typed === before.birthOn);
   if (after.birthOn && untouched) patch.birth = typedDate(after.birthOn);
   if (after.sex && (form.sex === null || form.sex === before.sex)) patch.sex = after.sex;
   return patch;

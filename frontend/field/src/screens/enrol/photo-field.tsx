@@ -1,33 +1,28 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type ErrorView, engine, type PhotoRef } from "../../engine";
 import { commonTexts } from "../../i18n/common";
-import { enrolTexts } from "../../i18n/enrol";
+import { photoTexts } from "../../i18n/enrol-photo";
 import { formatKilobytes } from "../../i18n/format";
 import { Button } from "../../ui/button";
 import { asErrorView, ErrorNotice } from "../../ui/error-notice";
+import { Notice } from "../../ui/notice";
 import { useLoaded } from "../../ui/observe";
+import { useAddress } from "../../ui/picture-address";
+import { PicturePicker } from "../../ui/picture-picker";
 import { useTexts } from "../../ui/preferences";
+import { wasClosedAt } from "../../ui/return-to";
+import { link } from "../../ui/route";
+import { CardReading } from "./card-reading";
 import { useFilling } from "./context";
+import { PhotoLater } from "./photo-later";
+import { SharedPictures } from "./shared-pictures";
 
-/** Photo of the ID card, from the camera or the gallery, made small on the phone; may be skipped. */
+/** Picture of the ID card: taken now, from the gallery, shared in, or brought later; may be left out. */
 export function PhotoField() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(photoTexts);
   const common = useTexts(commonTexts);
   const { draft, photo, onPhoto } = useFilling();
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<ErrorView | null>(null);
-  const attach = async (picture: File | undefined) => {
-    if (!picture) return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      onPhoto(await engine.photos.attach(draft.id, picture));
-    } catch (error) {
-      setProblem(asErrorView(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { attach, busy, problem } = useAttach(draft.id, onPhoto);
   const remove = async () => {
     await engine.photos.detach(draft.id);
     onPhoto(null);
@@ -38,66 +33,66 @@ export function PhotoField() {
         {t.photo} <span class="field__optional">({common.optional})</span>
       </legend>
       <p class="field__hint">{t.photoHint}</p>
+      <WasClosed draftId={draft.id} missing={photo === null} />
       {problem && <ErrorNotice error={problem} testid="photo-error" />}
       <p role="status">{busy && t.photoBusy}</p>
       {photo ? (
         <Preview photo={photo} onRemove={() => void remove()} />
       ) : (
-        <div class="row">
-          <Picker id="photo-camera" text={t.takePhoto} icon="camera" camera onPicture={attach} />
-          <Picker id="photo-gallery" text={t.choosePhoto} icon="image" camera={false} onPicture={attach} />
-        </div>
+        <>
+          <div class="row">
+            <PicturePicker id="photo-camera" text={t.takePhoto} icon="camera" camera onPicture={attach} />
+            <PicturePicker id="photo-gallery" text={t.choosePhoto} icon="image" onPicture={attach} />
+          </div>
+          <SharedPictures onPicture={attach} />
+          <PhotoLater />
+        </>
       )}
     </fieldset>
   );
 }
 
-interface PickerProps {
-  readonly id: string;
-  readonly text: string;
-  readonly icon: "camera" | "image";
-  readonly camera: boolean;
-  readonly onPicture: (picture: File | undefined) => void;
+function useAttach(draftId: string, onPhoto: (photo: PhotoRef) => void) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ErrorView | null>(null);
+  /** Resolves with whether the picture is now with the draft. */
+  const attach = async (picture: Blob): Promise<boolean> => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      onPhoto(await engine.photos.attach(draftId, picture));
+      return true;
+    } catch (error) {
+      setProblem(asErrorView(error));
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { attach, busy, problem };
 }
 
-/** A button that opens the file chooser of the phone, or its camera at once. */
-function Picker({ id, text, icon, camera, onPicture }: PickerProps) {
-  const input = useRef<HTMLInputElement>(null);
+/** A phone with little memory closes the page behind its camera: the form is where it was, and this says so. */
+function WasClosed({ draftId, missing }: { draftId: string; missing: boolean }) {
+  const t = useTexts(photoTexts);
+  const [closed] = useState(() => wasClosedAt(link("enrol", draftId)));
+  if (!closed || !missing) return null;
   return (
-    <>
-      <input
-        ref={input}
-        id={id}
-        class="visually-hidden"
-        type="file"
-        accept="image/*"
-        capture={camera ? "environment" : undefined}
-        tabIndex={-1}
-        aria-label={text}
-        data-testid={id}
-        onChange={(event) => onPicture(event.currentTarget.files?.[0])}
-      />
-      <Button icon={icon} onPress={() => input.current?.click()} testid={`${id}-button`}>
-        {text}
-      </Button>
-    </>
+    <Notice tone="needs" title={t.wasClosed} live testid="was-closed">
+      <p>{t.wasClosedBody}</p>
+    </Notice>
   );
 }
 
 function Preview({ photo, onRemove }: { photo: PhotoRef; onRemove: () => void }) {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(photoTexts);
   const picture = useLoaded(() => engine.photos.find(photo.sha256), [photo.sha256]);
   const blob = picture.state === "done" ? picture.value : null;
-  const [address, setAddress] = useState<string | null>(null);
-  useEffect(() => {
-    if (!blob) return;
-    const made = URL.createObjectURL(blob);
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
-  }, [blob]);
+  const address = useAddress(blob);
   return (
     <div class="photo" data-testid="photo-preview">
       <div class="photo__frame">{address && <img src={address} alt={t.photoAlt} />}</div>
+      {blob && <CardReading picture={blob} />}
       <div class="row">
         <span class="muted">{t.photoReady(formatKilobytes(photo.size))}</span>
         <Button kind="quiet" icon="trash" onPress={onRemove} testid="photo-remove">

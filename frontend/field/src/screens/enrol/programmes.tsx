@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { enrolTexts } from "../../i18n/enrol";
+import { workTexts } from "../../i18n/enrol-work";
 import { formatMoney, formatMonth } from "../../i18n/format";
 import { monthOf } from "../../rules/dates";
 import { Check, Choice } from "../../ui/choice";
@@ -16,7 +16,7 @@ const UNFOLDED_MOST = 3;
 
 /** Step 3: what is insured, for how long, and what it costs. */
 export function ProgrammesStep() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
   const { form, rules, today } = useFilling();
   const quote = quoteOf(form, rules, monthOf(today));
   return (
@@ -29,7 +29,7 @@ export function ProgrammesStep() {
 }
 
 function Programmes() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
   const { form, change, rules } = useFilling();
   const forced = form.employs === true;
   const jht = programmesOf(form, rules).includes("JHT");
@@ -61,7 +61,7 @@ function Programmes() {
 }
 
 function MonthsField() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
   const { form, change, rules } = useFilling();
   const problemOf = useProblem();
   const offered = rules.tariff.entry.prepayment_offered.map(String);
@@ -102,7 +102,7 @@ function MonthsField() {
 
 /** The sum first, then where it comes from, then what is not in it. */
 export function Price({ quote, unfolded }: { quote: Quote; unfolded: boolean }) {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
   const language = useLanguage();
   const [first, last] = [quote.months[0], quote.months[quote.months.length - 1]];
   const saved = quote.usual - quote.total;
@@ -131,7 +131,7 @@ export function Price({ quote, unfolded }: { quote: Quote; unfolded: boolean }) 
 }
 
 function ReliefNote({ quote, saved }: { quote: Quote; saved: number }) {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
   const say = useSay();
   const { rules } = useFilling();
   const used = rules.tariff.reliefs.filter((relief) => quote.months.some((month) => month.reliefRule === relief.id));
@@ -144,7 +144,7 @@ function ReliefNote({ quote, saved }: { quote: Quote; saved: number }) {
 }
 
 function MonthList({ quote, unfolded }: { quote: Quote; unfolded: boolean }) {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
   const language = useLanguage();
   return (
     <details class="fold fold--plain" open={unfolded && quote.months.length <= UNFOLDED_MOST}>

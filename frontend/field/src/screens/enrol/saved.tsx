@@ -11,6 +11,8 @@ import { Page, Section } from "../../ui/page";
 import { useTexts } from "../../ui/preferences";
 import { link } from "../../ui/route";
 import { PaymentCard } from "../members/payment";
+import { hasSlip } from "../slip/slip";
+import { NextWorker } from "./next-worker";
 
 type State = "saved" | "accepted" | "review" | "rejected" | "cancelled";
 
@@ -29,7 +31,7 @@ function stateOf(member: MemberView | null): State {
   return "saved";
 }
 
-/** After confirming: it is safe; what happens next; and, when the server answers meanwhile, what it said. */
+/** After confirming: it is safe; what the worker takes along; what next; and, when the server answers meanwhile, what it said. */
 export function SavedScreen({ opId }: { opId: string }) {
   const t = useTexts(enrolTexts);
   const revision = useValue(engine.members.revision);
@@ -44,15 +46,7 @@ export function SavedScreen({ opId }: { opId: string }) {
     cancelled: t.undoneTitle,
   };
   return (
-    <Page
-      title={titles[state]}
-      testid="screen-saved"
-      foot={
-        <ButtonLink kind="primary" wide icon="plus" href="#/enrol" testid="next-worker">
-          {t.nextWorker}
-        </ButtonLink>
-      }
-    >
+    <Page title={titles[state]} testid="screen-saved" foot={<NextWorker opId={opId} />}>
       <div class="page__part" data-testid="saved-state" data-state={state} data-op={opId}>
         <div role="status">
           {member && (
@@ -68,8 +62,10 @@ export function SavedScreen({ opId }: { opId: string }) {
           )}
         </div>
         {member?.error && <ErrorNotice error={member.error} tone={state === "review" ? "note" : "stop"} />}
-        {state === "accepted" && member?.paymentCode && <PaymentCard member={member} />}
-        {state !== "cancelled" && !member?.error?.text && <WhatNext state={state} />}
+        {member && hasSlip(member) && <PaymentCard member={member} />}
+        {state !== "cancelled" && !member?.error?.text && (
+          <WhatNext state={state} hasCode={member?.paymentCode !== null} />
+        )}
         {member && (
           <div class="stack">
             <ButtonLink wide href={link("member", member.key)} testid="to-member">
@@ -83,12 +79,12 @@ export function SavedScreen({ opId }: { opId: string }) {
   );
 }
 
-function WhatNext({ state }: { state: State }) {
+function WhatNext({ state, hasCode }: { state: State; hasCode: boolean }) {
   const t = useTexts(enrolTexts);
   const m = useTexts(membersTexts);
   const { syncing } = useValue(engine.sync.state);
   const lines: Record<State, readonly string[]> = {
-    saved: [syncing ? t.nextSending : t.nextSend, t.nextCode, t.nextPay],
+    saved: [syncing ? t.nextSending : t.nextSend, hasCode ? t.nextCode : t.nextCodeLater, t.nextPay],
     accepted: [m.nextAccepted],
     review: [m.nextReview, m.nextReviewJoin],
     rejected: [m.nextRejectedJoin],

@@ -2,15 +2,21 @@ import type { ComponentChildren } from "preact";
 import { engine } from "../../engine";
 import { commonTexts } from "../../i18n/common";
 import { enrolTexts } from "../../i18n/enrol";
+import { consentTexts } from "../../i18n/enrol-consent";
+import { identityTexts } from "../../i18n/enrol-identity";
+import { photoTexts } from "../../i18n/enrol-photo";
+import { workTexts } from "../../i18n/enrol-work";
 import { formatDate, formatMoney, inGroups } from "../../i18n/format";
 import { monthOf } from "../../rules/dates";
 import { useLoaded } from "../../ui/observe";
 import { Facts } from "../../ui/page";
 import { useLanguage, useSay, useTexts } from "../../ui/preferences";
 import { link } from "../../ui/route";
+import { birthOf } from "./birth";
 import { consentsOn } from "./body";
 import { useFilling } from "./context";
-import { isoDate, normalisePhone } from "./form";
+import { normalisePhone, tidy } from "./form";
+import { idCardBy } from "./id-card";
 import { findJob } from "./jobs";
 import { Doubts } from "./number-fields";
 import { Price } from "./programmes";
@@ -62,37 +68,65 @@ function Part({ step, title, rows }: PartProps) {
 }
 
 function IdentityPart() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(identityTexts);
+  const enrol = useTexts(enrolTexts);
+  const photos = useTexts(photoTexts);
   const language = useLanguage();
-  const { form, photo } = useFilling();
+  const { form, photo, today } = useFilling();
   const village = useLoaded(
     () => (form.region ? engine.reference.findVillage(form.region) : Promise.resolve(null)),
     [form.region],
   );
-  const phone = form.phoneOwner === "none" ? t.noPhone : (normalisePhone(form.phone) ?? t.noneGiven);
-  const birth = formatDate(isoDate(form.birth) ?? "", language);
   const found = village.state === "done" ? village.value : null;
+  const due = idCardBy(form, photo !== null, today);
+  const picture =
+    photo && form.consents.photo
+      ? photos.photoYes
+      : due
+        ? photos.photoLater(formatDate(due, language))
+        : photos.photoNo;
   return (
     <Part
       step="identity"
-      title={t.identity}
+      title={enrol.identity}
       rows={[
         [t.name, form.name],
         [t.nik, inGroups(form.nik)],
-        [t.kk, form.kk === "" ? t.noneGiven : inGroups(form.kk)],
-        [t.birthDate, form.birthPlace ? `${form.birthPlace}, ${birth}` : birth],
+        [t.kk, form.kk === "" ? enrol.noneGiven : inGroups(form.kk)],
+        [t.birthDate, <Birth />],
         [t.sex, form.sex === "F" ? t.female : t.male],
-        [t.phone, form.phoneOwner === "family" ? t.phoneOfFamily(phone) : phone],
+        [t.phone, <Phone />],
+        ...(form.email === "" ? [] : [[t.email, form.email] as const]),
         [t.address, form.address],
-        [t.village, found ? found.label : (form.region ?? t.noneGiven)],
-        [t.photo, photo ? t.photoYes : t.photoNo],
+        [t.village, found ? found.label : (form.region ?? enrol.noneGiven)],
+        [photos.photo, picture],
       ]}
     />
   );
 }
 
+function Birth() {
+  const t = useTexts(identityTexts);
+  const language = useLanguage();
+  const { form, today } = useFilling();
+  const date = formatDate(birthOf(form, today) ?? "", language);
+  const how = { day: "", month: t.birthByMonth, year: t.birthByYear, estimate: t.birthByAge }[form.birthKnown];
+  const place = tidy(form.birthPlace);
+  return <>{[place, how ? `${date} (${how.toLowerCase()})` : date].filter(Boolean).join(", ")}</>;
+}
+
+function Phone() {
+  const t = useTexts(identityTexts);
+  const enrol = useTexts(enrolTexts);
+  const { form } = useFilling();
+  if (form.phoneOwner === "none") return <>{t.noPhone}</>;
+  const phone = normalisePhone(form.phone) ?? enrol.noneGiven;
+  return <>{form.phoneOwner === "own" ? phone : enrol.phoneOfOther(phone, tidy(form.phoneWhose))}</>;
+}
+
 function WorkPart() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
+  const enrol = useTexts(enrolTexts);
   const say = useSay();
   const { form, rules } = useFilling();
   const names = form.jobs.map((code) => {
@@ -102,7 +136,7 @@ function WorkPart() {
   return (
     <Part
       step="work"
-      title={t.work}
+      title={enrol.work}
       rows={[
         [t.jobs, names.join(", ")],
         [t.income, formatMoney(Number(form.income))],
@@ -113,12 +147,13 @@ function WorkPart() {
 }
 
 function ProgrammesPart() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
+  const enrol = useTexts(enrolTexts);
   const { form, rules } = useFilling();
   return (
     <Part
       step="programmes"
-      title={t.programmes}
+      title={enrol.programmes}
       rows={[
         [t.programmesTitle, programmesOf(form, rules).join(" + ")],
         [t.months, t.monthsCount(Number(form.months))],
@@ -128,19 +163,26 @@ function ProgrammesPart() {
 }
 
 function ConsentPart() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(consentTexts);
+  const enrol = useTexts(enrolTexts);
   const say = useSay();
   const { form, rules, today } = useFilling();
   const heirs = form.heirs.map((heir) => (heir.relation ? `${heir.name} (${t[heir.relation]})` : heir.name)).join(", ");
   const consents = consentsOn(rules, today).map(
-    (consent) => [say(consent.title), form.consents[consent.purpose as "enrolment"] ? t.given : t.refused] as const,
+    (consent) =>
+      [say(consent.title), form.consents[consent.purpose as "enrolment"] ? enrol.given : enrol.refused] as const,
   );
-  const signed = form.signing === "typed" ? form.signatureName : t.signed;
+  const signed = {
+    typed: form.signatureName,
+    drawn: t.signed,
+    thumb: `${t.thumbDone}. ${t.witness}: ${tidy(form.witnessName)}`,
+    spoken: t.spoken,
+  }[form.signing];
   return (
     <Part
       step="consent"
-      title={t.consent}
-      rows={[[t.heirs, heirs || t.noneGiven], ...consents, [t.signature, signed]]}
+      title={enrol.consent}
+      rows={[[t.heirs, heirs || enrol.noneGiven], ...consents, [t.signature, signed]]}
     />
   );
 }

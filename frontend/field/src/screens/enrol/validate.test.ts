@@ -8,7 +8,8 @@ import { programmesOf, quoteOf } from "./quote";
 import { checkStep, firstIncomplete } from "./validate";
 
 const rules = goldenRules();
-const against = { rules, today: "2026-11-22", province: "15" };
+const agent = { name: "Rina Kartika", phone: "+6281211112222" };
+const against = { rules, today: "2026-11-22", province: "15", agent };
 const FULL: Form = {
   ...EMPTY_FORM,
   nik: "1571 0841 0790 9001",
@@ -126,7 +127,15 @@ test("jobs are found by words in either language", () => {
 test("the body is what the protocol says", () => {
   const quote = quoteOf(FULL, rules, "2026-11");
   if (!quote) throw new Error("no price");
-  const body = toBody({ form: FULL, rules, quote, today: "2026-11-22", doubts: ["nik_spaces"], language: "id" });
+  const body = toBody({
+    form: FULL,
+    rules,
+    quote,
+    today: "2026-11-22",
+    hasPhoto: false,
+    doubts: ["nik_spaces"],
+    language: "id",
+  });
   expect(body).toMatchObject({
     nik: "1571084107909001",
     kk: null,

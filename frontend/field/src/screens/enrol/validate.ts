@@ -3,15 +3,17 @@
  * doubtful is shown beside its field and goes along (`doubtsOf`). Pure: the day and the rules are passed in.
  */
 
-import type { enrolTexts } from "../../i18n/enrol";
+import type { enrolErrors } from "../../i18n/enrol-errors";
 import { ageOn, parseDay } from "../../rules/dates";
 import type { EntryLimit, PhoneRules, Words } from "../../rules/document";
 import { checkKk, checkNik, findingOf } from "../../rules/nik";
-import { type Form, isoDate, normalisePhone } from "./form";
+import { birthOf } from "./birth";
+import { asksNumber, asksWhose, isAgentsNumber, isEmail, whoseOf } from "./contact";
+import { type Form, normalisePhone, tidy } from "./form";
 import { quoteOf } from "./quote";
 import { STEPS, type Step } from "./steps";
 
-type TextKey = Extract<keyof (typeof enrolTexts)["id"], `err${string}`>;
+type TextKey = keyof (typeof enrolErrors)["id"];
 
 /** Told by a text of the screen, or by one of the rules. */
 export interface Refusal {
@@ -23,6 +25,8 @@ export interface Against {
   readonly rules: PhoneRules;
   /** Day in the branch's time zone. */
   readonly today: string;
+  /** Who fills the form: neither the worker's number nor the witness may be theirs. */
+  readonly agent: { readonly name: string; readonly phone: string | null };
 }
 
 const CHECKS: Record<Step, (form: Form, against: Against) => readonly (Refusal | null)[]> = {
@@ -59,12 +63,7 @@ function checkIdentity(form: Form, against: Against): readonly (Refusal | null)[
     need(form.name.trim().length > 0, "name", "errName"),
     checkBirth(form, against),
     need(form.sex !== null, "sex", "errSex"),
-    need(form.phoneOwner !== null, "phone-owner", "errPhoneOwner"),
-    need(
-      form.phoneOwner === null || form.phoneOwner === "none" || normalisePhone(form.phone) !== null,
-      "phone",
-      "errPhone",
-    ),
+    ...checkContact(form, against),
     need(form.address.trim().length > 0, "address", "errAddress"),
     need(form.region !== null, "village", "errRegion"),
   ];
@@ -82,10 +81,28 @@ function checkKkField(form: Form, { rules }: Against): Refusal | null {
   return refusal === undefined ? null : { field: "kk", text: findingOf(rules.nik, refusal)?.text ?? "errKkBad" };
 }
 
+function checkContact(form: Form, { agent }: Against): readonly (Refusal | null)[] {
+  const number = asksNumber(form) && isAgentsNumber(form.phone, agent.phone) ? "errPhoneAgent" : "errPhone";
+  const right = !asksNumber(form) || (normalisePhone(form.phone) !== null && number !== "errPhoneAgent");
+  return [
+    need(form.phoneOwner !== null, "phone-owner", "errPhoneOwner"),
+    need(right, "phone", number),
+    need(!asksWhose(form) || whoseOf(form) !== null, "phone-whose", "errPhoneWhose"),
+    need(form.email.trim() === "" || isEmail(form.email), "email", "errEmail"),
+  ];
+}
+
+const BIRTH_MISSING = { day: "errBirth", month: "errBirthMonth", year: "errBirthYear", estimate: "errAge" } as const;
+
+/** The control that takes the first part of what is known of a birth date. */
+export function birthControl(form: Pick<Form, "birthKnown">): string {
+  return form.birthKnown === "estimate" ? "age" : "birth-date";
+}
+
 function checkBirth(form: Form, { rules, today }: Against): Refusal | null {
-  const field = "birth-date";
-  const born = isoDate(form.birth);
-  if (born === null) return { field, text: "errBirth" };
+  const field = birthControl(form);
+  const born = birthOf(form, today);
+  if (born === null) return { field, text: BIRTH_MISSING[form.birthKnown] };
   if (born > today) return { field, text: "errBirthFuture" };
   const { age_upper } = rules.tariff.entry.limits;
   const limit = limitOn(age_upper, today);
@@ -116,20 +133,42 @@ function checkProgrammes(form: Form, { rules, today }: Against): readonly (Refus
   ];
 }
 
-function checkConsent(form: Form, { rules }: Against): readonly (Refusal | null)[] {
+function checkConsent(form: Form, against: Against): readonly (Refusal | null)[] {
   const heirs = form.heirs.flatMap((heir, index) => [
     need(heir.name.trim().length > 0, `heir-${index + 1}-name`, "errHeirName"),
     need(heir.relation !== null, `heir-${index + 1}-relation`, "errHeirRelation"),
   ]);
-  const consents = rules.consents
+  const consents = against.rules.consents
     .filter((consent) => consent.required)
     .map((consent) =>
       need(form.consents[consent.purpose as "enrolment"] === true, `consent-${consent.purpose}`, "errConsent"),
     );
-  const signed = form.signing === "typed" ? form.signatureName.trim() !== "" : form.signatureSvg !== "";
+  return [...heirs, ...consents, ...SIGNATURES[form.signing](form, against)];
+}
+
+const SIGNATURES: Record<Form["signing"], (form: Form, against: Against) => readonly (Refusal | null)[]> = {
+  typed: (form) => [need(form.signatureName.trim() !== "", "signature-name", "errSignature")],
+  drawn: (form) => [need(form.signatureSvg !== "", "signature-clear", "errSignature")],
+  thumb: checkThumb,
+  spoken: (form) => [
+    need(challengeOf(form) !== null, "spoken-send", "errSpokenSend"),
+    challengeOf(form) === null ? null : need(/^\d{4,8}$/.test(form.spokenCode), "spoken-code", "errSpokenCode"),
+  ],
+};
+
+function checkThumb(form: Form, { agent }: Against): readonly (Refusal | null)[] {
+  const witness = tidy(form.witnessName);
+  const others = [agent.name, form.name].map((name) => tidy(name).toLowerCase());
+  const isOther = !others.includes(witness.toLowerCase());
   return [
-    ...heirs,
-    ...consents,
-    need(signed, form.signing === "typed" ? "signature-name" : "signature-clear", "errSignature"),
+    need(form.thumbSvg !== "", "thumb", "errThumb"),
+    need(witness !== "", "witness-name", "errWitnessName") ?? need(isOther, "witness-name", "errWitnessSelf"),
+    need(form.witnessRelation !== null, "witness-relation", "errWitnessRelation"),
   ];
+}
+
+/** The code that was sent, as long as it went to the number that the form has now. */
+export function challengeOf(form: Form): Form["challenge"] {
+  const own = form.phoneOwner === "own" ? normalisePhone(form.phone) : null;
+  return form.challenge !== null && form.challenge.phone === own ? form.challenge : null;
 }

@@ -1,25 +1,26 @@
 import { useEffect, useState } from "preact/hooks";
 import { engine, type VillageView } from "../../engine";
 import { commonTexts } from "../../i18n/common";
-import { enrolTexts } from "../../i18n/enrol";
+import { identityTexts } from "../../i18n/enrol-identity";
 import { Button } from "../../ui/button";
-import { describedBy, FieldError } from "../../ui/field";
+import { describedBy, FieldError, FieldMark, fieldClass } from "../../ui/field";
 import { focusLater, keepEnter } from "../../ui/focus";
 import { Icon } from "../../ui/icon";
 import { Notice } from "../../ui/notice";
 import { useLoaded } from "../../ui/observe";
 import { useTexts } from "../../ui/preferences";
-import { useFilling, useProblem } from "./context";
+import { useFilling, useMark, useProblem } from "./context";
 
 const SHOWN_MOST = 20;
 const LETTERS_LEAST = 2;
 
 /** Kelurahan or desa of the own province, searched on the phone, told apart by kecamatan and kabupaten. */
 export function VillagePicker() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(identityTexts);
   const { form, change } = useFilling();
   const problemOf = useProblem();
   const error = problemOf("village");
+  const { mark } = useMark()("region");
   const pick = (region: string) => {
     change({ region });
     focusLater("village-change");
@@ -29,10 +30,11 @@ export function VillagePicker() {
     focusLater("village");
   };
   return (
-    <div class={error ? "field field--error" : "field"}>
-      <label class="field__label" for="village">
+    <div class={fieldClass(error, mark)}>
+      <label class="field__label" for={form.region === null ? "village" : "village-change"}>
         {t.village}
       </label>
+      <FieldMark id="village" mark={mark} />
       {form.region === null ? (
         <>
           <p class="field__hint" id="village-hint">
@@ -49,7 +51,10 @@ export function VillagePicker() {
 }
 
 function Picked({ code, onChange }: { code: string; onChange: () => void }) {
+  const t = useTexts(identityTexts);
   const common = useTexts(commonTexts);
+  const { asBefore } = useFilling();
+  const { onLeave } = useMark()("region");
   const village = useLoaded(() => engine.reference.findVillage(code), [code]);
   const found = village.state === "done" ? village.value : null;
   return (
@@ -57,8 +62,9 @@ function Picked({ code, onChange }: { code: string; onChange: () => void }) {
       <span>
         <strong>{found?.name ?? code}</strong>
         <span class="muted small">{found && `${found.district}, ${found.regency}`}</span>
+        {asBefore.region && <span class="muted small">{t.asBefore}</span>}
       </span>
-      <Button kind="quiet" onPress={onChange} testid="village-change" id="village-change">
+      <Button kind="quiet" onPress={onChange} onLeave={onLeave} testid="village-change" id="village-change">
         {common.change}
       </Button>
     </div>
@@ -87,7 +93,7 @@ function useVillages(typed: string) {
 }
 
 function Search({ error, onPick }: { error: string | undefined; onPick: (code: string) => void }) {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(identityTexts);
   const [typed, setTyped] = useState("");
   const { found, missing } = useVillages(typed);
   return (

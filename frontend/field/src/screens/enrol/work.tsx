@@ -1,4 +1,4 @@
-import { enrolTexts } from "../../i18n/enrol";
+import { workTexts } from "../../i18n/enrol-work";
 import { formatMoney, formatNumber } from "../../i18n/format";
 import { monthOf } from "../../rules/dates";
 import { baseIncome } from "../../rules/tariff";
@@ -15,7 +15,7 @@ const INCOME_DIGITS = 10;
 
 /** Step 2: what the worker does and earns. */
 export function WorkStep() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
   const { form, change, rules } = useFilling();
   const problemOf = useProblem();
   return (
@@ -45,7 +45,7 @@ export function WorkStep() {
 }
 
 function IncomeField() {
-  const t = useTexts(enrolTexts);
+  const t = useTexts(workTexts);
   const { form, change, rules, today } = useFilling();
   const problemOf = useProblem();
   const income = Number(form.income);

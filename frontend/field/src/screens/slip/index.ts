@@ -1,0 +1,2 @@
+export { SeriesScreen } from "./series-screen";
+export { SlipScreen } from "./slip-screen";
