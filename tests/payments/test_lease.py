@@ -1,6 +1,5 @@
 """Codes that phones hold: filled up, claimed once, and "not ready yet" at the bank until the enrolment is accepted."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -21,8 +20,8 @@ NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def bank(database: object) -> Iterator[BankSimulator]:
-    yield make_bank()
+def bank(database: object) -> BankSimulator:
+    return make_bank()
 
 
 def top_up(branch: Branch, device: UUID, agent: UUID, at: datetime = NOW) -> tuple[list[str], datetime | None]:
