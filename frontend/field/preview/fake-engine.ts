@@ -6,12 +6,16 @@ import {
   type Engine,
   EngineError,
   type EnrolForm,
+  type KeepingState,
+  type LockState,
   type MemberState,
   type MemberView,
   type MeView,
   type Observable,
   type OpView,
+  type ProfileView,
   type RulesDocument,
+  type SharedPicture,
   type SyncState,
   type VillageView,
 } from "../src/engine/contract";
@@ -124,6 +128,7 @@ function member(index: number): MemberView {
     kpj: paid ? "21012345678" : null,
     core: paid ? "registered" : "none",
     photoPending: state === "unsent",
+    photoBy: index === 1 ? "2026-11-25" : null,
     cancelling: false,
     canCancel: state !== "active" && state !== "rejected",
   };
@@ -235,6 +240,12 @@ function saved(form: EnrolForm, id: string): OpView {
   };
   members.unshift({
     ...member(4),
+    capturedOn: new Date().toISOString().slice(0, 10),
+    phone: form.phone,
+    paymentCode: wants.has("nocode") ? null : "8801500000000457",
+    amount: form.price_shown.total,
+    photoBy: form.id_card_by,
+    photoPending: false,
     key: id,
     op: id,
     enrolment: null,
@@ -248,6 +259,36 @@ function saved(form: EnrolForm, id: string): OpView {
   return op;
 }
 
+const profile: ProfileView = { id: "p1", label: agent.name, code: agent.code, unsent: 0, unsealed: 0, retired: null };
+const lock = new Cell<LockState>({
+  phase: wants.has("locked") ? "locked" : wants.has("choosing") ? "choosing" : "open",
+  profile,
+  profiles: [profile],
+  waitUntil: null,
+  wrongTries: 0,
+  idleMinutes: 5,
+});
+const inbox = new Cell<readonly SharedPicture[]>(
+  wants.has("shared") ? [{ id: "s1", size: 81_234, receivedAt: NOW - 4 * MINUTE }] : [],
+);
+
+/** A card of nobody, drawn here. */
+async function samplePicture(): Promise<Blob> {
+  const canvas = document.createElement("canvas");
+  canvas.width = 856;
+  canvas.height = 540;
+  const paint = canvas.getContext("2d");
+  if (paint) {
+    paint.fillStyle = "#9fc3dd";
+    paint.fillRect(0, 0, 856, 540);
+    paint.fillStyle = "#101010";
+    paint.font = "bold 36px monospace";
+    paint.fillText("NIK : 1571084107909001", 40, 120);
+    paint.fillText("Nama : SITI AMINAH", 40, 190);
+  }
+  return new Promise((resolve) => canvas.toBlob((blob) => resolve(blob ?? new Blob()), "image/jpeg"));
+}
+
 async function hash(bytes: BufferSource): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -257,6 +298,21 @@ export const engine: Engine = {
   version: "1.0.0",
   start: () => Promise.resolve(),
   device,
+  damaged: new Cell(0),
+  keeping: new Cell<KeepingState>({ persisted: "granted", usedBytes: 4_200_000, freeBytes: 900_000_000, warnings: [] }),
+  askToKeep: () => Promise.resolve(),
+  lock: {
+    state: lock,
+    choose: () => Promise.resolve(lock.set({ ...lock.get(), phase: "open" })),
+    change: () => Promise.resolve(),
+    open: () => Promise.resolve(lock.set({ ...lock.get(), phase: "open" })),
+    lock: () => lock.set({ ...lock.get(), phase: "locked" }),
+    touched: () => undefined,
+    hold: () => () => undefined,
+    setIdleMinutes: (idleMinutes) => Promise.resolve(lock.set({ ...lock.get(), idleMinutes })),
+    addProfile: () => Promise.resolve(),
+    removeProfile: () => Promise.resolve(),
+  },
   me: new Cell<MeView | null>(wants.has("first") ? null : me),
   preferences: new Cell({ language: "id", theme: "auto" }),
   setPreferences: () => Promise.resolve(),
@@ -284,11 +340,26 @@ export const engine: Engine = {
         step: 1,
         fields: {},
         photo: null,
+        series: null,
+        seriesPlace: 1,
         startedAt: Date.now(),
         savedAt: Date.now(),
       };
       keep([draft, ...drafts.get()]);
       return Promise.resolve(draft);
+    },
+    startNext: async (opId) => {
+      const body = JSON.parse(sessionStorage.getItem("preview.body") ?? "{}") as EnrolForm;
+      const { address, region, jobs, income, employs_others, programmes, months } = body;
+      const started = await engine.drafts.start();
+      const series = sessionStorage.getItem("preview.series") ?? opId;
+      const place = Number(sessionStorage.getItem("preview.place") ?? "1") + 1;
+      sessionStorage.setItem("preview.series", series);
+      sessionStorage.setItem("preview.place", String(place));
+      const fields = { address, region, jobs, income, employs_others, programmes, months };
+      const draft: Draft = { ...started, fields, series, seriesPlace: place };
+      keep([draft, ...drafts.get().filter((known) => known.id !== draft.id)]);
+      return draft;
     },
     open: (id) => {
       const draft = drafts.get().find((known) => known.id === id);
@@ -328,8 +399,15 @@ export const engine: Engine = {
     },
     detach: () => Promise.resolve(),
     find: (sha256) => Promise.resolve(pictures.get(sha256) ?? null),
+    attachLater: () => Promise.resolve(),
+    inbox,
+    openShared: () => samplePicture(),
+    dropShared: (id) => Promise.resolve(inbox.set(inbox.get().filter((picture) => picture.id !== id))),
   },
   enrolments: {
+    codesLeft: new Cell(wants.has("nocode") ? 0 : 12),
+    consentCode: () =>
+      wants.has("offline") ? Promise.reject(new EngineError("offline")) : Promise.resolve(crypto.randomUUID()),
     complete: ({ draftId, form }) => {
       keep(drafts.get().filter((draft) => draft.id !== draftId));
       sessionStorage.setItem("preview.body", JSON.stringify(form));
@@ -353,7 +431,11 @@ export const engine: Engine = {
       });
     },
   },
-  outbox: { list: outbox, dismiss: (id) => Promise.resolve(outbox.set(outbox.get().filter((op) => op.id !== id))) },
+  outbox: {
+    list: outbox,
+    exportSealed: () => Promise.resolve([]),
+    dismiss: (id) => Promise.resolve(outbox.set(outbox.get().filter((op) => op.id !== id))),
+  },
   members: {
     revision,
     search: ({ text = "", states, offset = 0, limit = 50 }) => {
