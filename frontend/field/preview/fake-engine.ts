@@ -259,7 +259,7 @@ function saved(form: EnrolForm, id: string): OpView {
   return op;
 }
 
-const profile: ProfileView = { id: "p1", label: agent.name, code: agent.code, unsent: 0, unsealed: 0, retired: null };
+const profile: ProfileView = { id: "p1", label: agent.name, code: agent.code, unsent: 0, unsealed: 0, retired: false };
 const lock = new Cell<LockState>({
   phase: wants.has("locked") ? "locked" : wants.has("choosing") ? "choosing" : "open",
   profile,
