@@ -32,6 +32,13 @@ export const outboxTexts = bilingual(
     decided: "Perlu Anda baca",
     atServer: "Sudah di server",
     failed: "Kiriman terakhir belum berhasil",
+    fileTitle: "Tidak ada sinyal berhari-hari?",
+    fileBody: "Bawa yang belum terkirim ke kantor sebagai berkas, lewat WhatsApp, kabel, atau kartu memori.",
+    fileSafe:
+      "Berkasnya terkunci: hanya kantor cabang Anda yang bisa membukanya. Di HP ini tidak ada yang terhapus, dan kantor mencatatnya satu kali walau nanti terkirim juga.",
+    sendFile: "Kirim lewat file",
+    fileSaved: "Berkas tersimpan di Unduhan HP ini.",
+    fileShared: "Berkas dibagikan. Data di HP ini tetap ada.",
   },
   {
     title: "Outbox",
@@ -64,5 +71,12 @@ export const outboxTexts = bilingual(
     decided: "For you to read",
     atServer: "At the server",
     failed: "The last attempt did not work",
+    fileTitle: "No signal for days?",
+    fileBody: "Take what is not sent to the office as a file, by WhatsApp, cable or memory card.",
+    fileSafe:
+      "The file is sealed: only your branch office can open it. Nothing is removed from this phone, and the office takes each record once, even if it is sent later too.",
+    sendFile: "Send as a file",
+    fileSaved: "The file is in this phone's downloads.",
+    fileShared: "The file is shared. What is on this phone stays.",
   },
 );

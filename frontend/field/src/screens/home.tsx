@@ -14,6 +14,7 @@ import { link } from "../ui/route";
 import { toast } from "../ui/toast";
 import { EnrolLink } from "./enrol-link";
 import { daysLeftInMonth, daysUntil, neededPerDay, shortName } from "./home-figures";
+import { KeepingNotices } from "./keeping-notices";
 
 /** What an agent needs to know before the next worker, and the one act: enrol. */
 export function HomeScreen() {
@@ -29,6 +30,7 @@ export function HomeScreen() {
   return (
     <Page title={t.greeting(shortName(name))} testid="screen-home" foot={device.phase === "active" && <EnrolLink />}>
       <LicenceNotice me={me} today={today} />
+      <KeepingNotices today={today} />
       <QuotaNotice me={me} />
       <DraftCard drafts={drafts} now={now} />
       {me ? <Figures me={me} now={now} today={today} /> : <FirstTime />}
@@ -62,7 +64,7 @@ function LicenceNotice({ me, today }: { me: MeView | null; today: string }) {
       </Notice>
     );
   }
-  return left <= 30 ? <Notice tone="needs" title={t.licenceExpiring(left)} testid="licence-expiring" /> : null;
+  return null;
 }
 
 function QuotaNotice({ me }: { me: MeView | null }) {

@@ -9,6 +9,7 @@ import { useNow, useValue } from "../ui/observe";
 import { Empty, Page, Section } from "../ui/page";
 import { useLanguage, useTexts } from "../ui/preferences";
 import { link } from "../ui/route";
+import { OutboxFile } from "./outbox-file";
 import { groupOps } from "./outbox-groups";
 
 type Words = (typeof outboxTexts)["id"];
@@ -61,6 +62,7 @@ export function OutboxScreen() {
           <p>{t.dontClear}</p>
         </Notice>
       )}
+      {groups.waiting.length > 0 && <OutboxFile />}
       <OpSection title={t.decided} ops={groups.decided} />
       <OpSection title={t.atServer} ops={groups.atServer} />
       {sync.unsentPhotos > 0 && (

@@ -14,6 +14,7 @@ import { link, navigate } from "../../ui/route";
 import { CancelSection } from "./cancel";
 import { coverOf } from "./cover";
 import { historyOf } from "./history";
+import { LatePhoto } from "./late-photo";
 import { PaymentCard } from "./payment";
 
 const BACK = "#/members";
@@ -53,13 +54,19 @@ function Member({ member }: { member: MemberView }) {
         <StateBadge state={member.state} />
       </div>
       <Next member={member} />
-      {member.state === "accepted" && member.paymentCode && <PaymentCard member={member} />}
+      {hasCode(member) && <PaymentCard member={member} />}
+      <LatePhoto member={member} />
       <CoverSection member={member} />
       <DataSection member={member} />
       <HistorySection member={member} />
       <CancelSection member={member} />
     </Page>
   );
+}
+
+/** Before it is accepted: the code that the worker left with, which cannot be paid with yet. */
+function hasCode({ state, paymentCode }: MemberView): boolean {
+  return paymentCode !== null && ["unsent", "captured", "review", "accepted"].includes(state);
 }
 
 /** What happens next, and what the worker can do meanwhile. */
