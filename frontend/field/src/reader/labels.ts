@@ -35,6 +35,21 @@ const WIDEST_GAP = 4;
 
 export const lettersOf = (text: string): string => text.toUpperCase().replace(/[^A-Z]/g, "");
 
+const LOOKALIKES: readonly (readonly [RegExp, string])[] = [
+  [/RN/g, "M"],
+  [/[1L!|\]]/g, "I"],
+  [/0/g, "O"],
+  [/5/g, "S"],
+  [/8/g, "B"],
+];
+
+/** Letters only, those alike in print written as one: `Narna` is `Nama`. */
+function shapeOf(text: string): string {
+  return lettersOf(LOOKALIKES.reduce((shape, [alike, as]) => shape.replace(alike, as), text.toUpperCase()));
+}
+
+const SHAPES = Object.entries(LABELS).map(([label, text]) => ({ label: label as Label, shape: shapeOf(text) }));
+
 export function labelled({ words }: Row): Labelled {
   const found = findLabel(words);
   if (!found) return { label: null, value: nearby(words) };
@@ -50,15 +65,15 @@ const withoutMarks = (word: Word): Word => ({ ...word, text: word.text.replace(/
 function findLabel(words: readonly Word[]): { label: Label; words: number } | null {
   let best: { label: Label; words: number; alike: number } | null = null;
   for (let count = 1; count <= Math.min(LABEL_WORDS_MOST, words.length); count++) {
-    const letters = lettersOf(
+    const letters = shapeOf(
       words
         .slice(0, count)
         .map((word) => word.text)
         .join(""),
     );
-    for (const [label, text] of Object.entries(LABELS) as [Label, string][]) {
-      const alike = likeness(letters, text);
-      const least = text.length <= SHORT ? LEAST_ALIKE_SHORT : LEAST_ALIKE;
+    for (const { label, shape } of SHAPES) {
+      const alike = likeness(letters, shape);
+      const least = shape.length <= SHORT ? LEAST_ALIKE_SHORT : LEAST_ALIKE;
       if (alike >= least && alike > (best?.alike ?? 0)) best = { label, words: count, alike };
     }
   }
@@ -67,7 +82,7 @@ function findLabel(words: readonly Word[]): { label: Label; words: number } | nu
 
 /** `NIK` has too few letters for a likeness: one of them may be wrong where sixteen digits follow. */
 function shortNik(words: readonly Word[]): { label: Label; words: number } | null {
-  const first = lettersOf(words[0]?.text ?? "");
+  const first = shapeOf(words[0]?.text ?? "");
   const digits = words.slice(1).reduce((sum, word) => sum + word.text.replace(/\D/g, "").length, 0);
   return likeness(first, LABELS.nik) > 0.6 && first.length <= 4 && digits >= 8 ? { label: "nik", words: 1 } : null;
 }

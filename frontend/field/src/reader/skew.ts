@@ -41,7 +41,7 @@ function points({ width, height, pixels }: Gray): { rows: Points; columns: Point
 }
 
 function best(found: Points): { degrees: number; score: number } {
-  let top = { degrees: 0, score: -1 };
+  let top = { degrees: 0, score: 0 };
   const attempt = (degrees: number): void => {
     const score = sharpness(found, degrees);
     if (score > top.score) top = { degrees, score };
