@@ -69,7 +69,7 @@ def _send(request: HttpRequest, path: Path) -> FileResponse:
     for coding, ending in PACKED.items():
         packed = path.with_name(path.name + ending)
         if coding in accepted and packed.is_file():
-            response = FileResponse(packed.open("rb"), content_type=kind)
+            response = FileResponse(packed.open("rb"), filename=path.name, content_type=kind)
             response["Content-Encoding"] = coding
             break
     else:

@@ -20,6 +20,7 @@ _FRAMEWORK = {400: "E1002", 404: "E1004", 405: "E1007", 500: "E1008"}
 def problem(error: Refused) -> HttpResponse:
     """Problem details of RFC 9457."""
     response = JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
+    response["Cache-Control"] = "no-store"
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
     return response

@@ -11,8 +11,8 @@ interface Paths {
   readonly version: string;
 }
 
-/** Photographs of screens and maps of source are not part of what opens without network. */
-const SHELL = ["index.html", "manifest.webmanifest", "assets/*.{js,css}", "icons/*.{svg,png}"];
+/** What opens without network. The manifest's icons are fetched by the system when it installs the app, not by the app. */
+const SHELL = ["index.html", "manifest.webmanifest", "assets/*.{js,css}", "icons/shield.svg"];
 
 async function buildWorker({ source, folder, version }: Paths): Promise<void> {
   await build({

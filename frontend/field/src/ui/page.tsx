@@ -12,14 +12,16 @@ interface PageProps {
   readonly children: ComponentChildren;
 }
 
-/** One screen: its title takes the focus when the screen opens, so that a screen reader begins there. */
+/**
+ * One screen: its title takes the focus when the screen opens, so that a screen reader begins there. The title of the
+ * document stays as it is: it goes into the browser's history and the list of recent apps, and a member's name must not.
+ */
 export function Page({ title, back, testid, foot, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   // Another title means another screen or step.
   useEffect(() => {
     window.scrollTo(0, 0);
     heading.current?.focus({ preventScroll: true });
-    document.title = `${title} · Perisai`;
   }, [title]);
   return (
     <main class="frame" data-testid={testid}>
