@@ -1,10 +1,9 @@
 /** Makes this phone a device of its agent (protocol, section 3). */
 import type { StateValues } from "../storage/records";
-import type { Storage } from "../storage/storage";
 import { EngineError } from "./contract";
 import { utf8 } from "./encoding";
 import { type Http, isRecord } from "./http";
-import { makeKey, proveActivation } from "./keys";
+import { type DeviceKey, makeKey, proveActivation } from "./keys";
 import { readAgent, readBranch } from "./pull";
 import { noteToken } from "./signed";
 import type { Surroundings } from "./surroundings";
@@ -32,19 +31,29 @@ function readIdentity(json: unknown, activatedAt: number): Identity {
   };
 }
 
+export interface Previous {
+  readonly device: string;
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export interface Activated {
+  readonly identity: Identity;
+  readonly key: DeviceKey;
+}
+
 export class Activation {
   constructor(
-    private readonly storage: Storage,
     private readonly http: Http,
     private readonly time: Time,
     private readonly around: Surroundings,
   ) {}
 
   /**
-   * The key is made first and kept with the identity in one act: an answer that gets lost on its way leaves the phone
-   * as it was, and the branch gives another code.
+   * Nothing is kept here: an answer that gets lost on its way leaves the phone as it was, and the branch gives another
+   * code. `previous`: the last confirmed op of what this device follows.
    */
-  async activate(typed: string): Promise<Identity> {
+  async activate(typed: string, previous: Previous | null): Promise<Activated> {
     const code = readCode(typed);
     if (code === null) throw new EngineError("invalid_code");
     const key = await makeKey();
@@ -54,19 +63,13 @@ export class Activation {
       name: this.around.agentName,
       app: this.around.version,
       proof: await proveActivation(key, code),
-      previous: await this.findPrevious(),
+      previous,
     };
     const headers = { "Content-Type": "application/json" };
     const body = utf8(JSON.stringify(request));
     const reply = await this.http.ask({ method: "POST", path: "/api/v1/activation", headers, body });
     const identity = readIdentity(reply.json, this.around.now());
-    await this.storage.becomeDevice(identity, { device: identity.device, ...key });
     await noteToken(this.time, reply.json);
-    return identity;
-  }
-
-  private async findPrevious(): Promise<{ device: string; seq: number; hash: string } | null> {
-    const identity = await this.storage.find("identity");
-    return identity === null ? null : await this.storage.find("confirmed", identity.device);
+    return { identity, key };
   }
 }

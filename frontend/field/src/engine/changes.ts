@@ -1,7 +1,18 @@
 /** Says what changed in storage, in this page and in the app's other tabs. */
 import type { ChannelLike } from "./surroundings";
 
-export type Change = "device" | "drafts" | "outbox" | "members" | "me" | "reference" | "preferences" | "token" | "sync";
+export type Change =
+  | "device"
+  | "drafts"
+  | "outbox"
+  | "members"
+  | "me"
+  | "reference"
+  | "preferences"
+  | "token"
+  | "sync"
+  | "profiles"
+  | "lock";
 
 /** `here` is false for what another tab changed. */
 export type Listener = (changed: readonly Change[], here: boolean) => void;

@@ -9,6 +9,10 @@ export interface ProfileView {
   readonly code: string;
   /** Ops that the server has not confirmed. */
   readonly unsent: number;
+  /** Of these: those that cannot leave while locked, because no key of the branch was known when they were made. */
+  readonly unsealed: number;
+  /** Its agent has a newer profile on this phone: it only sends what it holds, and goes by itself when that is done. */
+  readonly retired: boolean;
 }
 
 /**

@@ -65,6 +65,12 @@ export class Time {
     return this.newest === null ? this.around.now() : this.newest.serverMs + Math.max(0, this.elapsed(this.newest));
   }
 
+  /** The server's time as last heard in this session, and the monotonic clock then. */
+  heard(): { readonly serverMs: number; readonly mono: number } | null {
+    const { newest } = this;
+    return newest === null || newest.session !== this.around.session ? null : newest;
+  }
+
   /** How far the phone's clock is off, ms; 0 while nothing tells. */
   skew(): number {
     if (this.newest === null || this.newest.session !== this.around.session) return 0;

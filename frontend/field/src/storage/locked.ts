@@ -31,9 +31,13 @@ export type LockedOp = Pick<
 export interface LockedCounts {
   readonly unsent: number;
   readonly oldestUnsentAt: number | null;
+  /** Of the unsent: those that the server could not read. */
+  readonly unreadable: number;
   /** Of the unsent: those without a copy sealed to the branch; they leave only when the vault is open. */
   readonly unsealed: number;
   readonly photos: number;
+  /** Begun forms, also discarded ones. */
+  readonly drafts: number;
 }
 
 export class LockedStorage {
@@ -123,8 +127,10 @@ export class LockedStorage {
       return {
         unsent: ops.length,
         oldestUnsentAt: ops.length === 0 ? null : Math.min(...ops.map((op) => op.madeAt)),
+        unreadable: ops.filter((op) => op.status === "invalid").length,
         unsealed: ops.filter((op) => op.sealed === null).length,
         photos: await this.db.attachments.where("op").above("").count(),
+        drafts: await this.db.drafts.count(),
       };
     });
   }

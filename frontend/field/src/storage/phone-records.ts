@@ -1,11 +1,13 @@
 /** The shapes of what is kept for the phone itself, whoever uses it. Nothing of workers is in here. */
 import type { Json, Preferences } from "../engine/contract";
 
-/** Who wrong PINs were tried against, and how long the next try has to wait. */
+/** How many wrong PINs were tried in a row, and how long the next try has to wait. */
 export interface TriesRecord {
   wrong: number;
   /** Of the wait, ms, when it was last noted. Only time in which the app was open counts. */
   leftMs: number;
+  /** The server's time then, where it was known. */
+  serverMs: number | null;
 }
 
 /** The vault key under something else than the PIN, for the short time in which none is asked for. */
@@ -79,6 +81,8 @@ export interface PhoneValues {
   token: TokenRecord;
   /** The profile that was used last. */
   profile: string | null;
+  /** Of PBKDF2: what takes about half a second on this phone. */
+  iterations: number;
   /** Which profile the data of the time before profiles went to. */
   takeover: { profile: string };
   /** The last profile that was emptied because the branch had switched it off; until the agent has read so. */

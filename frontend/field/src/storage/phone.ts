@@ -28,6 +28,11 @@ export class PhoneStorage {
     return `${this.prefix}-field-${profile}`;
   }
 
+  /** Name of the one database that the app's first version had. */
+  get legacyName(): string {
+    return `${this.prefix}-field`;
+  }
+
   // ------------------------------------------------------------ single values
 
   find<N extends PhoneValueName>(name: N): Promise<PhoneValues[N] | null> {

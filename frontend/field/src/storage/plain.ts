@@ -31,7 +31,15 @@ export type SealedTable = keyof typeof PLAIN_FIELDS;
 export const SEALED_TABLES = Object.keys(PLAIN_FIELDS) as readonly SealedTable[];
 
 /** Single values that are readable while locked; the agent's own name is on the lock screen anyhow. */
-export const PLAIN_VALUES = ["identity", "chain", "confirmed", "cursor", "lastSyncAt", "branchKey"] as const;
+export const PLAIN_VALUES = [
+  "identity",
+  "chain",
+  "confirmed",
+  "cursor",
+  "lastSyncAt",
+  "branchKey",
+  "takenOver",
+] as const;
 
 export type PlainValue = (typeof PLAIN_VALUES)[number];
 

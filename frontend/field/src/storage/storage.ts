@@ -151,9 +151,10 @@ export class Storage {
 
   // ------------------------------------------------------------ single values
 
-  /** Plain ones (`plain.ts`) also while locked. */
+  /** Plain ones (`plain.ts`) also while locked; null of nobody. */
   find<N extends StateName>(name: N, part = ""): Promise<StateValues[N] | null> {
     return guarded(async () => {
+      if (this.attached === null) return null;
       if (isPlainValue(name)) return (await this.locked.find(name, part)) as StateValues[N] | null;
       const row = await this.need().state.get(name + part);
       return row === undefined ? null : (row.value as StateValues[N]);
