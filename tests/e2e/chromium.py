@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "locale": "id-ID", "timezone_id": "Asia/Jakarta"}
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -20,7 +20,15 @@ def find_chromium() -> str | None:
 @contextmanager
 def chromium(arguments: Sequence[str] = ()) -> Iterator[Browser]:
     """A headless one that ends with the block."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", *arguments])
+    with sync_playwright() as playwright, launched(playwright.chromium, arguments) as browser:
         yield browser
+
+
+@contextmanager
+def launched(kind: BrowserType, arguments: Sequence[str] = ()) -> Iterator[Browser]:
+    """Another one beside those that run; ``browser.browser_type`` is its kind."""
+    browser = kind.launch(executable_path=find_chromium(), args=["--no-sandbox", *arguments])
+    try:
+        yield browser
+    finally:
         browser.close()

@@ -7,7 +7,7 @@ import http.client
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,7 +23,7 @@ PORTAL = (
 )
 _STOP_SECONDS = 5.0
 
-Kind = Literal["portal", "status", "half", "unheard", "unanswered"]
+Kind = Literal["portal", "status", "half", "unheard", "unanswered", "changed", "held"]
 
 
 @dataclass
@@ -32,7 +32,8 @@ class Fault:
 
     ``portal``: a login page with status 200. ``status``: refused with ``status`` and ``headers`` before the server hears of it.
     ``half``: the server works, and the connection ends in the middle of the answer. ``unheard``: cut before the server hears.
-    ``unanswered``: the server works, nobody hears its answer.
+    ``unanswered``: the server works, nobody hears its answer. ``changed``: ``change`` makes another body of the server's.
+    ``held``: the line waits with its answer until it is mended. Only bodies of more than ``over`` bytes are meant.
     """
 
     kind: Kind
@@ -41,10 +42,13 @@ class Fault:
     status: int = 503
     headers: Mapping[str, str] = field(default_factory=dict)
     methods: tuple[str, ...] = ("GET", "POST", "PATCH")
+    change: Callable[[str, bytes], bytes] = lambda path, body: body
+    over: int = -1
     done: int = 0
 
-    def takes(self, method: str, path: str) -> bool:
-        return self.done < self.times and method in self.methods and path.startswith(self.path)
+    def takes(self, method: str, path: str, size: int) -> bool:
+        meant = method in self.methods and path.startswith(self.path) and size > self.over
+        return meant and self.done < self.times
 
 
 @dataclass(frozen=True)
@@ -140,15 +144,20 @@ class Line:
             until = self._free_at[way]
         time.sleep(max(0.0, until - time.monotonic()))
 
-    def find_fault(self, method: str, path: str) -> Fault | None:
+    def find_fault(self, method: str, path: str, size: int) -> Fault | None:
         with self._lock:
-            fault = next((f for f in self._faults if f.takes(method, path)), None)
+            fault = next((f for f in self._faults if f.takes(method, path, size)), None)
             if fault is not None:
                 fault.done += 1
             return fault
 
     def note(self, request: Request) -> None:
         self.requests.append(request)
+
+    def has(self, fault: Fault) -> bool:
+        """Whether it is not mended and the line goes on."""
+        with self._lock:
+            return fault in self._faults and not self._stopping.is_set()
 
     def opened(self, connection: socket.socket) -> None:
         with self._lock:
@@ -216,10 +225,12 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(line.rtt * (1 + (line.connect_rtts if self._fresh else 0)))
         self._fresh = False
         body = self._read_body()
-        fault = line.find_fault(self.command, self.path)
+        fault = line.find_fault(self.command, self.path, len(body))
         kind = fault.kind if fault else None
         if kind == "unheard":
             raise _Cut
+        while fault is not None and kind == "held" and line.has(fault):
+            time.sleep(0.05)
         if fault is not None and kind == "portal":
             return self._answer(200, {"Content-Type": "text/html; charset=utf-8"}, PORTAL)
         if fault is not None and kind == "status":
@@ -227,6 +238,8 @@ class _Handler(BaseHTTPRequestHandler):
         status, headers, answer = self._ask_server(body)
         if kind == "unanswered":
             raise _Cut
+        if fault is not None and kind == "changed":
+            answer = fault.change(self.path, answer)
         self._answer(status, headers, answer, half=kind == "half")
         return None
 

@@ -1,0 +1,57 @@
+"""Phones of agents of their own, each behind a line that the test can spoil; one server for all."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.app import FieldApp
+from tests.e2e.chromium import PHONE, launched
+from tests.e2e.line import line_to
+from tests.e2e.mishaps.books import Books
+from tests.e2e.mishaps.stall import Stall
+from tests.running import Running, clean_environment
+
+AGENTS = 40
+
+
+@pytest.fixture(scope="session")
+def agents(field: Running) -> Iterator[list[str]]:
+    """Two activation codes each for agents whom nobody else uses."""
+    command = [sys.executable, "-m", "tests.e2e.mishaps.place", str(field.data), str(AGENTS)]
+    made = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=120)
+    assert made.returncode == 0, made.stderr[-3000:]
+    return iter(json.loads(made.stdout))
+
+
+@pytest.fixture(scope="session")
+def books(field: Running) -> Books:
+    return Books(field)
+
+
+@pytest.fixture
+def stall(browser: Browser, field: Running, agents: Iterator[list[str]]) -> Iterator[Stall]:
+    """An activated phone."""
+    with ExitStack() as stack:
+        yield activated(stack, browser, field, next(agents))
+
+
+@pytest.fixture
+def killable_stall(browser: Browser, field: Running, agents: Iterator[list[str]]) -> Iterator[Stall]:
+    """An activated phone in a browser of its own: its page can be killed without harm to other tests."""
+    with ExitStack() as stack:
+        own = stack.enter_context(launched(browser.browser_type))
+        yield activated(stack, own, field, next(agents))
+
+
+def activated(stack: ExitStack, browser: Browser, field: Running, codes: list[str]) -> Stall:
+    line = stack.enter_context(line_to(field.origin))
+    context = browser.new_context(**PHONE)
+    stack.callback(context.close)
+    stall = Stall(FieldApp(context, line.origin), line, context, codes)
+    stall.activate()
+    return stall
