@@ -10,6 +10,7 @@ import { workTexts } from "./enrol-work";
 import { homeTexts } from "./home";
 import { membersTexts } from "./members";
 import { outboxTexts } from "./outbox";
+import { readerTexts } from "./reader";
 import { settingsTexts } from "./settings";
 import { slipTexts } from "./slip";
 
@@ -25,6 +26,7 @@ const all = {
   homeTexts,
   membersTexts,
   outboxTexts,
+  readerTexts,
   settingsTexts,
   slipTexts,
 };

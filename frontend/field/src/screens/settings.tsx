@@ -5,6 +5,7 @@ import { sayError } from "../i18n/errors";
 import { formatDate, formatInstant, formatKilobytes } from "../i18n/format";
 import type { Language } from "../i18n/language";
 import { settingsTexts } from "../i18n/settings";
+import { ReaderSection } from "../reader/section";
 import { Button, ButtonLink } from "../ui/button";
 import { Choice } from "../ui/choice";
 import { useValue } from "../ui/observe";
@@ -22,6 +23,7 @@ export function SettingsScreen() {
       <Looks />
       <AgentSection />
       <PhoneSection />
+      <ReaderSection />
       <SyncLogSection />
       <ReportSection />
     </Page>
