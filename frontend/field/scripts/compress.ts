@@ -3,6 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
+/** The card reader's pieces are many, and brotli would take half a minute of every build to save a tenth of them. */
+const GZIP_ONLY = /\.bin$/;
 const TEXT = /\.(js|css|html|svg|webmanifest|wasm|bin)$/;
 
 function brotli(content: Buffer): Buffer {
@@ -18,6 +20,6 @@ export function compressAll(folder: string): void {
     if (!TEXT.test(name)) continue;
     const content = readFileSync(join(folder, name));
     writeFileSync(join(folder, `${name}.gz`), gzipSync(content, { level: 9 }));
-    writeFileSync(join(folder, `${name}.br`), brotli(content));
+    if (!GZIP_ONLY.test(name)) writeFileSync(join(folder, `${name}.br`), brotli(content));
   }
 }
