@@ -31,6 +31,7 @@ clock = SystemClock()
 
 Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 """PostgreSQL holds every character but one."""
+SMALL = 1024
 Hex64 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -70,7 +71,7 @@ class Pulled(ServerTime):
     more: bool
     members: list[dict[str, Any]]
     answers: list[dict[str, Any]]
-    me: dict[str, Any]
+    me: dict[str, Any] | None
 
 
 class Uploaded(Schema):
@@ -151,12 +152,12 @@ def pull_changes(
     request: HttpRequest,
     cursor: Annotated[int, Query(ge=0, lt=2**62)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
-) -> dict[str, Any]:
+) -> HttpResponse:
     """What changed for the agent since ``cursor``."""
     phone = signed_phone(request, clock.now())
     with _work(phone) as work:
         page = pull(work, phone, cursor=cursor, limit=limit)
-    return {**page, **_now()}
+    return _compressed(request, orjson.dumps({**page, **_now()}), {"Cache-Control": "no-store"})
 
 
 @router.get(
@@ -242,12 +243,17 @@ def _regions_bytes(province: str) -> bytes:
 
 
 def _cached(request: HttpRequest, content: bytes) -> HttpResponse:
-    """Answers 304 where the caller has this already; compresses otherwise, for lines of 20 kB/s."""
+    """Answers 304 where the caller has this already."""
     etag = f'W/"{sha256(content).hexdigest()[:20]}"'
     if etag in request.headers.get("If-None-Match", ""):
         return HttpResponseNotModified(headers={"ETag": etag})
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
+    return _compressed(request, content, {"ETag": etag, "Cache-Control": "no-cache"})
+
+
+def _compressed(request: HttpRequest, content: bytes, headers: dict[str, str]) -> HttpResponse:
+    """In gzip where the phone takes it and it pays: for lines of 20 kB/s."""
+    headers["Vary"] = "Accept-Encoding"
+    if len(content) > SMALL and "gzip" in request.headers.get("Accept-Encoding", ""):
         content = gzip.compress(content, 6)
         headers["Content-Encoding"] = "gzip"
     return HttpResponse(content, content_type="application/json", headers=headers)

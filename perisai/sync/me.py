@@ -4,10 +4,11 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from perisai.agents.licence import get_standing
+from perisai.agents.licence import HeldLicence, get_standing
 from perisai.contributions.rules import load
 from perisai.events.work import Work
 from perisai.payments import lease
+from perisai.sync.branch_key import seal_key
 from perisai.sync.clock import to_ms
 from perisai.sync.signed import Phone
 from perisai.targets import quota
@@ -76,18 +77,9 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
             "name": offices[0],
             "timezone": phone.timezone,
             "province": phone.province_code,
+            "seal_key": seal_key(phone.branch_id),
         },
-        "licence": None
-        if held is None
-        else {
-            "number": held.number,
-            "valid_to": held.valid_to.isoformat(),
-            "state": "valid"
-            if held.valid_at(work.now, phone.timezone)
-            else "expired"
-            if held.state == "valid"
-            else held.state,
-        },
+        "licence": held and _licence(held, is_valid=held.valid_at(work.now, phone.timezone)),
         "today": {name: figures.get(metric, (0, 0))[0] for name, metric in _SHOWN},
         "month": {
             name: figures.get(metric, (0, 0))[1] for name, metric in (*_SHOWN, ("contributions", "contributions"))
@@ -102,6 +94,11 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
 
 
 _SHOWN = (("enrolled", "captured"), ("active", "active"), ("review", "review"))
+
+
+def _licence(held: HeldLicence, *, is_valid: bool) -> dict[str, Any]:
+    state = "valid" if is_valid else "expired" if held.state == "valid" else held.state
+    return {"number": held.number, "valid_to": held.valid_to.isoformat(), "state": state}
 
 
 def _payment_codes(work: Work, phone: Phone, today: date) -> dict[str, Any] | None:

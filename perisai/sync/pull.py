@@ -11,23 +11,28 @@ from perisai.sync.signed import Phone
 
 MOST = 500
 
-# Carried by event_agent: the agent's events after the cursor, in commit order. A page is a stretch of numbers.
-_CHANGED = """
-WITH page AS (
-  SELECT number, subject_id FROM events_event
-  WHERE branch_id = %(branch)s AND agent_id = %(agent)s AND number > %(cursor)s
-  ORDER BY number LIMIT %(limit)s
+# Carried by event_agent: what changed for the agent after the cursor, each once, by its last event. The branch's position is of
+# the same snapshot: nothing up to it is still to come.
+CHANGED = """
+WITH changed AS (
+  SELECT subject_id, max(number) AS number FROM events_event
+  WHERE branch_id = %(branch)s AND agent_id = %(agent)s AND number > %(cursor)s AND subject_id IS NOT NULL
+  GROUP BY subject_id ORDER BY max(number) LIMIT %(limit)s
 )
-SELECT (SELECT coalesce(max(number), %(cursor)s) FROM page), (SELECT count(*) FROM page),
-       array(SELECT DISTINCT subject_id FROM page WHERE subject_id IS NOT NULL)
+SELECT max(number), count(*), coalesce(array_agg(subject_id), '{}'),
+       coalesce((SELECT number FROM events_position WHERE branch_id = %(branch)s), 0)
+FROM changed
 """
 
+# The person one by one (docs/decisions/0005): a join would read all persons of the branch for each member of the page.
 _MEMBERS = """
 SELECT e.id, p.name, p.nik_masked, p.phone, e.state, e.reject_code, e.captured_on, e.region_code, e.programmes, e.months,
   e.payment_code, b.amount, b.pay_by, b.state, e.paid_through, e.cover_from, e.kpj, e.core_state, e.agent_id,
   e.photo_due_on
 FROM members_enrolment e
-JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+CROSS JOIN LATERAL (
+  SELECT name, nik_masked, phone FROM members_person p WHERE p.branch_id = e.branch_id AND p.id = e.person_id ORDER BY p.id LIMIT 1
+) p
 LEFT JOIN LATERAL (
   SELECT amount, pay_by, state FROM contributions_bill b
   WHERE b.branch_id = e.branch_id AND b.enrolment_id = e.id ORDER BY b.issued_at DESC, b.id DESC LIMIT 1
@@ -43,23 +48,35 @@ WHERE o.branch_id = %s AND o.device_id = %s AND o.op_id = ANY (%s)
 
 
 def pull(work: Work, phone: Phone, *, cursor: int, limit: int) -> dict[str, Any]:
-    """One page. Statements do not depend on how much changed."""
-    row = work.row(
-        _CHANGED,
-        {"branch": phone.branch_id, "agent": phone.agent_id, "cursor": cursor, "limit": min(limit, MOST)},
-        prepared=True,
-    )
-    assert row is not None
-    upto, count, subjects = row
+    """One page of at most ``limit`` subjects; statements do not depend on how much changed.
+
+    ``me`` is on the first page and on the last, else None. A cursor that the branch has not reached (a phone of another
+    installation, or one that is ahead of a restored backup) begins anew.
+    """
+    upto, count, subjects, position = _changed(work, phone, cursor, limit)
+    if position < cursor:
+        cursor = 0
+        upto, count, subjects, position = _changed(work, phone, cursor, limit)
+    more = count == limit
     rows = work.rows(_MEMBERS, [phone.branch_id, subjects], prepared=True)
     decided = work.rows(_OPS, [phone.agent_id, phone.branch_id, phone.id, subjects], prepared=True)
     return {
-        "cursor": upto,
-        "more": count == min(limit, MOST),
+        "cursor": upto if more else position,
+        "more": more,
         "members": [_member(phone, found) for found in rows],
         "answers": [_answer(phone.branch_id, found) for found in decided],
-        "me": me(work, phone),
+        "me": None if more and cursor else me(work, phone),
     }
+
+
+def _changed(work: Work, phone: Phone, cursor: int, limit: int) -> tuple[Any, ...]:
+    row = work.row(
+        CHANGED,
+        {"branch": phone.branch_id, "agent": phone.agent_id, "cursor": cursor, "limit": limit},
+        prepared=True,
+    )
+    assert row is not None
+    return row
 
 
 def _member(phone: Phone, row: tuple[Any, ...]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from perisai.events.kinds import metric_rows
 from perisai.events.recount import recount
 from perisai.events.scope import Scope
 from perisai.events.work import Happened, Work
+from perisai.sync.pull import CHANGED
 from tests.world import Branch, make_branch, system_work
 
 AGENTS, DAYS, WORKS = 200, 60, 50
@@ -46,11 +47,6 @@ CROSS JOIN LATERAL (VALUES ('b', e.branch_id::text), ('a', e.agent_id::text), ('
 WHERE e.branch_id = %(branch)s AND e.number > %(start)s AND l.key IS NOT NULL
 GROUP BY 2, 3, 4, 5, 6, 7
 ON CONFLICT (branch_id, level, key, day_captured, day_received, segment, metric) DO UPDATE SET value = c.value + excluded.value
-"""
-
-_PULL = """
-SELECT number, subject_id FROM events_event
-WHERE branch_id = %s AND agent_id = %s AND number > %s ORDER BY number LIMIT 500
 """
 
 
@@ -107,11 +103,12 @@ def _load(branch: Branch, agents: list[UUID], count: int) -> None:
 
 
 def _assert_reads_use_their_index(branch: Branch, agent_id: UUID, events: int) -> None:
-    """A phone's pull late in a long history reads a page, not the history; as the web role, under row-level security."""
+    """A phone's pull late in a long history reads what its agent has since, not the branch's history; as the web role, under row-level security."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute("ANALYZE events_event")
     with system_work(branch) as work:
-        plan = work.rows("EXPLAIN (FORMAT JSON) " + _PULL, [branch.id, agent_id, events // 2])[0][0]
+        asked = {"branch": branch.id, "agent": agent_id, "cursor": events // 2, "limit": 500}
+        plan = work.rows("EXPLAIN (FORMAT JSON) " + CHANGED, asked)[0][0]
     scanned = [node for node in _nodes(plan[0]["Plan"]) if node["Node Type"] == "Seq Scan"]
     # Partitions of months to come are empty: reading nothing by a scan is right.
     assert all(node["Plan Rows"] < 100 for node in scanned), scanned

@@ -25,12 +25,15 @@ def phone_of(http: httpx.Client) -> Callable[[FieldAgent], Phone]:
     """An activated phone of an agent."""
 
     def make(agent: FieldAgent) -> Phone:
-        phone = Phone(http)
-        spki = phone.key.public_key().public_bytes(
-            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-        phone.device = str(make_device(agent, spki))
-        phone.sync_time()
-        return phone
+        return activated(Phone(http), agent)
 
     return make
+
+
+def activated(phone: Phone, agent: FieldAgent) -> Phone:
+    spki = phone.key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    phone.device = str(make_device(agent, spki))
+    phone.sync_time()
+    return phone
