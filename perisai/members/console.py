@@ -25,6 +25,7 @@ from perisai.members import labels, queries, search
 from perisai.members.cover import cover_of
 from perisai.members.export import as_csv, as_xlsx, shown_code
 from perisai.members.photo import open_photo
+from perisai.messages import consent_code
 from perisai.offices.models import Office, OfficeKind, Region
 
 LOOKUPS_AN_HOUR = 60
@@ -97,6 +98,12 @@ def member_page(request: PageRequest, branch_id: int, enrolment_id: UUID) -> Htt
         "agency_office": offices.get(member["agency_office_id"]),
         "jobs": [_job(code) for code in member["jobs"]],
         "warnings": [labels.WARNINGS.get(code, code) for code in member["warnings"]],
+        "series": [
+            each | {"label": labels.STATES[each["state"]]}
+            for each in queries.series(request.work, viewer=viewer, member=member)
+        ],
+        "is_photo_late": member["photo_due_on"] is not None and member["photo_due_on"] < today,
+        "spoken": _spoken(request, branch_id, enrolment_id, parts["consents"]),
         "payment_code": shown_code(member["payment_code"]),
         "licence": _licence(request, branch_id, member),
         "is_staff": is_staff,
@@ -274,6 +281,18 @@ def _licence(request: PageRequest, branch_id: int, member: dict[str, Any]) -> di
         [branch_id, member["licence_id"]],
     )
     return found[0] if found else None
+
+
+def _spoken(
+    request: PageRequest, branch_id: int, enrolment_id: UUID, consents: list[dict[str, Any]]
+) -> consent_code.Shown | None:
+    """The one-time code behind a consent that was read aloud, where it was the right one."""
+    challenge = next((c["signature"]["challenge"] for c in consents if c["signature"].get("challenge")), None)
+    if challenge is None:
+        return None
+    return consent_code.find_confirmed(
+        request.work, branch_id=branch_id, challenge=UUID(challenge), enrolment_id=enrolment_id
+    )
 
 
 def _said(event: dict[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ WHERE branch_id = %s AND state IN ('active', 'lapsed') GROUP BY core_state
 
 _ROWS = """
 SELECT p.nik_sealed, p.name, p.kk_sealed, p.birth_place, p.birth_date, p.sex, p.phone, p.address, village.name, district.name,
-  e.jobs, e.payment_code
+  e.jobs, e.payment_code, p.birth_known, p.phone_owner, p.phone_whose
 FROM members_enrolment e
 JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
 LEFT JOIN offices_region village ON village.code = p.region_code
@@ -193,7 +193,7 @@ def _file(work: Work, branch_id: int, ids: list[UUID], form: str) -> bytes:
 
 
 def _cells(row: tuple[Any, ...]) -> list[str]:
-    nik, name, kk, birth_place, birth_date, sex, phone, address, village, district, jobs, code = row
+    nik, name, kk, birth_place, birth_date, sex, phone, address, village, district, jobs, code, *remarks = row
     business, category = _work(jobs)
     return [
         unseal(nik).decode(),
@@ -209,7 +209,23 @@ def _cells(row: tuple[Any, ...]) -> list[str]:
         business,
         category,
         code or "",
+        _remarks(*remarks),
     ]
+
+
+_BIRTHS = {
+    "month": "Tanggal lahir: hanya bulan dan tahun diketahui",
+    "year": "Tanggal lahir: hanya tahun diketahui",
+    "estimate": "Tanggal lahir perkiraan",
+}
+_OWNERS = {"family": "No HP milik keluarga", "other": "No HP milik orang lain"}
+
+
+def _remarks(birth_known: str, phone_owner: str, phone_whose: str | None) -> str:
+    """What whoever copies the row has to know of it, in the language of the portal."""
+    owner = _OWNERS.get(phone_owner, "")
+    found = [_BIRTHS.get(birth_known, ""), f"{owner} ({phone_whose})" if owner and phone_whose else owner]
+    return "; ".join(remark for remark in found if remark)
 
 
 def _work(jobs: list[str]) -> tuple[str, str]:

@@ -15,9 +15,10 @@ from perisai.errors import Refused
 
 EXPORTED: Final = (
     "NIK", "Nama", "No KK", "Tempat Lahir", "Tanggal Lahir", "Jenis Kelamin", "No HP", "Alamat", "Kelurahan",
-    "Kecamatan", "Nama Usaha", "Kategori Usaha", "Kode Bayar",
+    "Kecamatan", "Nama Usaha", "Kategori Usaha", "Kode Bayar", "Keterangan",
 )  # fmt: skip
-"""In the order of the present portal's fields (domain/programme.md 1.8), so that staff copy from left to right."""
+"""In the order of the present portal's fields (domain/programme.md 1.8), so that staff copy from left to right; the last one is
+for who copies."""
 
 IMPORTED: Final = (
     "NIK", "KPJ", "Kode Iuran", "Status", "Bulan Awal", "Jumlah Bulan", "Jumlah Bayar", "Tanggal Bayar", "Referensi",

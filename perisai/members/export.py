@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from perisai.errors import Refused
-from perisai.members.labels import CORE, STATES
+from perisai.members.labels import BIRTHS, CORE, OWNERS, STATES
 
 MOST_ROWS = 200_000
 
@@ -27,6 +27,10 @@ COLUMNS: tuple[tuple[str, str | Promise], ...] = (
     ("payment_code", _("Payment code")),
     ("paid_through", _("Paid through")),
     ("phone", _("Phone")),
+    ("phone_whose", _("Whose phone")),
+    ("birth_date", _("Date of birth")),
+    ("birth_known", _("How it is known")),
+    ("photo_due_on", _("Picture due")),
     ("region_code", _("Region code")),
     ("agent", _("Agent")),
     ("office", _("Office")),
@@ -47,8 +51,15 @@ def _cells(row: dict[str, Any]) -> list[str | int]:
         "core_state": str(CORE[row["core_state"]].text),
         "programmes": " ".join(row["programmes"]),
         "payment_code": shown_code(row["payment_code"]),
+        "phone_whose": _whose(row),
+        "birth_known": str(BIRTHS.get(row["birth_known"], "")),
     }
     return [_plain(shown.get(name)) for name, _title in COLUMNS]
+
+
+def _whose(row: dict[str, Any]) -> str:
+    owner = OWNERS.get(row["phone_owner"])
+    return "" if owner is None else row["phone_whose"] or str(owner)
 
 
 def _plain(value: object) -> str | int:

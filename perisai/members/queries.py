@@ -11,8 +11,9 @@ from perisai.errors import Refused
 from perisai.events.work import Work
 
 _MEMBER: LiteralString = """
-SELECT e.*, p.name, p.nik_masked, p.kk_sealed IS NOT NULL AS has_kk, p.birth_place, p.birth_date, p.sex, p.phone, p.phone_owner,
-  p.email, p.address, o.timezone, o.name AS branch_name, d.name AS device_name, d.state AS device_state
+SELECT e.*, p.name, p.nik_masked, p.kk_sealed IS NOT NULL AS has_kk, p.birth_place, p.birth_date, p.birth_known, p.sex, p.phone,
+  p.phone_owner, p.phone_whose, p.email, p.address, o.timezone, o.name AS branch_name,
+  d.name AS device_name, d.state AS device_state
 FROM members_enrolment e
 JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
 JOIN offices_office o ON o.id = e.branch_id
@@ -72,10 +73,17 @@ SELECT count(*) AS open, count(*) FILTER (WHERE r.due_at < %s) AS overdue,
 FROM members_review r LEFT JOIN agents_agent a ON a.branch_id = r.branch_id AND a.id = r.agent_id
 WHERE r.state = 'open' AND """
 
+# Carried by enrolment_series. A family or a stand is a few; a stand of hundreds is shown in part.
+_SERIES: LiteralString = """
+SELECT e.branch_id, e.id, e.state, p.name FROM members_enrolment e
+JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+WHERE e.branch_id = %s AND e.series_id = %s AND e.id <> %s AND """
+
 # A person beside another: what staff compare. The hash of the No. KK is compared, never shown.
 _RECORDS = """
 SELECT e.id, e.branch_id, e.state, e.captured_on, e.received_at, e.region_code, e.jobs, e.agent_id, e.paid_through, e.kpj,
-  p.id AS person_id, p.name, p.nik_masked, p.kk_hash, p.birth_place, p.birth_date, p.sex, p.phone, p.phone_owner, p.address,
+  p.id AS person_id, p.name, p.nik_masked, p.kk_hash, p.birth_place, p.birth_date, p.birth_known, p.sex, p.phone,
+  p.phone_owner, p.phone_whose, p.address,
   a.full_name AS agent_name,
   (SELECT encode(f.sha256, 'hex') FROM members_photo f WHERE f.branch_id = e.branch_id AND f.enrolment_id = e.id
    AND f.complete_at IS NOT NULL LIMIT 1) AS photo
@@ -106,6 +114,15 @@ def member_parts(work: Work, *, branch_id: int, enrolment_id: UUID) -> dict[str,
         "reviews": work.dicts(_REVIEWS_OF, key),
         "timeline": work.dicts(_TIMELINE, key),
     }
+
+
+def series(work: Work, *, viewer: Viewer, member: dict[str, Any], most: int = 50) -> list[dict[str, Any]]:
+    """The others who were entered together with this one, within what the viewer may see. One statement, or none."""
+    if member["series_id"] is None:
+        return []
+    sql, params = viewer.narrow("e")
+    key = [member["branch_id"], member["series_id"], member["id"]]
+    return work.dicts(_SERIES + sql + " ORDER BY e.id LIMIT %s", [*key, *params, most])
 
 
 def evidence(work: Work, *, branch_id: int, enrolment_id: UUID) -> dict[str, list[dict[str, Any]]]:

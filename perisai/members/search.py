@@ -24,7 +24,8 @@ SELECT m.* FROM unnest(coalesce(%s::int[], ARRAY(SELECT id FROM offices_office W
 CROSS JOIN LATERAL (
   SELECT e.branch_id, e.id, e.state, e.segment, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.captured_on,
     e.received_at, e.programmes, e.months, e.base_income, e.payment_code, e.first_month, e.paid_through, e.cover_from, e.kpj,
-    e.core_state, e.core_is_demo, p.name, p.nik_masked, p.birth_date, p.sex, p.phone
+    e.core_state, e.core_is_demo, e.photo_due_on, p.name, p.nik_masked, p.birth_date, p.birth_known, p.sex, p.phone,
+    p.phone_owner, p.phone_whose
   FROM members_enrolment e JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
   WHERE e.branch_id = b.id AND """
 _TAIL: LiteralString = """
@@ -60,6 +61,20 @@ _LETTERS = {"branch": "b", "sub_branch": "s", "agency_office": "o", "agent": "a"
 _LONG_AGO, _FAR_OFF = date(2000, 1, 1), date(2999, 12, 31)
 
 
+# Carried by enrolment_photo_due.
+_PHOTOS: dict[str, LiteralString] = {
+    "due": "e.photo_due_on IS NOT NULL AND e.state IN ('review', 'accepted', 'active', 'lapsed')",
+    "overdue": "e.photo_due_on < (now() AT TIME ZONE 'Asia/Jakarta')::date"
+    " AND e.state IN ('review', 'accepted', 'active', 'lapsed')",
+}
+
+# Numbers by their national registries, each by its primary key; a NIK by person_nik and enrolment_person.
+_NUMBER: LiteralString = """e.id = ANY (ARRAY(
+  SELECT enrolment_id FROM payments_payment_code WHERE code = %s UNION ALL SELECT enrolment_id FROM members_kpj WHERE kpj = %s))"""
+_NIK: LiteralString = """(e.person_id = ANY (ARRAY(
+  SELECT n.id FROM members_person n WHERE n.branch_id = b.id AND n.nik_hash = %s)) OR """
+
+
 @dataclass(frozen=True)
 class Filters:
     """What the address asks for. ``key`` belongs to ``level``, a letter of ``counters.LEVELS`` (``w``: region office)."""
@@ -75,6 +90,8 @@ class Filters:
     sub_branch: int | None = None
     branch: int | None = None
     regency: str = ""
+    photo: str = ""
+    """``due``: the picture of the ID card is awaited; ``overdue``: its day has passed."""
 
     @classmethod
     def of(cls, params: Mapping[str, str]) -> "Filters":
@@ -91,6 +108,7 @@ class Filters:
             sub_branch=_read(_office, params.get("sub_branch")),
             branch=_read(_office, params.get("branch")),
             regency=params.get("regency", "")[:5],
+            photo=params.get("photo", "") if params.get("photo", "") in _PHOTOS else "",
         )
 
     @property
@@ -193,6 +211,8 @@ def _places(filters: Filters) -> Iterator[Part]:
         yield "e.agent_id = %s", [filters.agent]
     if filters.sub_branch is not None:
         yield "e.sub_branch_id = %s", [filters.sub_branch]
+    if filters.photo:
+        yield _PHOTOS[filters.photo], []
     if filters.state:
         yield "e.state = %s", [filters.state]
 
@@ -201,8 +221,10 @@ def _words(filters: Filters) -> Iterator[Part]:
     """A number is a KPJ, a payment code or, with 16 digits, a NIK (found by its keyed hash only); words are of the name."""
     digits = filters.digits
     if digits.isdigit():
-        nik_hash = keyed_hash("nik", digits) if filters.is_nik else None
-        yield "(e.kpj = %s OR e.payment_code = %s OR p.nik_hash = %s)", [digits, digits, nik_hash]
+        if filters.is_nik:
+            yield _NIK + _NUMBER + ")", [keyed_hash("nik", digits), digits, digits]
+        else:
+            yield _NUMBER, [digits, digits]
         return
     for word in filters.q.lower().split():
         yield "lower(p.name) LIKE %s", [f"%{_plain(word)}%"]

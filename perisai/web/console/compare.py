@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from perisai.members import labels
+
 FIELDS = ("name", "nik", "birth_date", "birth_place", "sex", "phone", "kk", "region")
 
 
@@ -18,11 +20,12 @@ class Side:
 
 @dataclass(frozen=True)
 class Line:
-    """One field: the new value, and for each side (value, whether it agrees)."""
+    """One field: the new value and what is to be known of it, and for each side (value, whether it agrees, the same note)."""
 
     field: str
     value: Any
-    others: list[tuple[Any, bool]]
+    note: str
+    others: list[tuple[Any, bool, str]]
 
 
 def lines(new: dict[str, Any], sides: list[Side]) -> list[Line]:
@@ -30,7 +33,13 @@ def lines(new: dict[str, Any], sides: list[Side]) -> list[Line]:
         Line(
             field,
             _value(new, field),
-            [(_value(s.record, field), agree(new, s.record, field)) if s.record else (None, False) for s in sides],
+            _note(new, field),
+            [
+                (_value(s.record, field), agree(new, s.record, field), _note(s.record, field))
+                if s.record
+                else (None, False, "")
+                for s in sides
+            ],
         )
         for field in FIELDS
     ]
@@ -48,6 +57,15 @@ def _value(record: dict[str, Any], field: str) -> Any:
     if field == "kk":
         return record.get("kk_hash") is not None
     return record.get(key)
+
+
+def _note(record: dict[str, Any], field: str) -> str:
+    """That a birth date is a stand-in, or whose telephone it is."""
+    if field == "birth_date":
+        return str(labels.BIRTHS.get(record.get("birth_known", ""), ""))
+    if field == "phone" and record.get("phone_owner") in labels.OWNERS:
+        return str(record.get("phone_whose") or labels.OWNERS[record["phone_owner"]])
+    return ""
 
 
 def _bare(value: Any) -> Any:
