@@ -6,6 +6,7 @@ import { Http } from "./http";
 import { Locks } from "./locks";
 import { browserSurroundings } from "./surroundings";
 import { Time } from "./time";
+import { Ended } from "./vault/ended";
 
 /**
  * Rejects when something sealed is still unsent, so that the browser tries again later. Sends nothing while a page does: both
@@ -15,10 +16,16 @@ export async function syncInBackground(version: string): Promise<void> {
   const around = browserSurroundings(version);
   const phone = new PhoneStorage();
   try {
-    const courier = new Courier(phone, new Http(around), new Time(phone, around), around);
-    const carried = await new Locks(around.locks).tryRun("sync", () => courier.run(null));
+    const http = new Http(around);
+    const time = new Time(phone, around);
+    await time.load();
+    const carried = await new Locks(around.locks).tryRun("sync", async () => {
+      const trip = await new Courier(phone, http, around).run(null);
+      const removed = await new Ended(phone, http, time, around).run(null);
+      return { ...trip, removed };
+    });
     if (carried === null) return;
-    if (carried.sent > 0) new Changes(around.channel).tell("outbox", "profiles");
+    if (carried.sent > 0 || carried.removed) new Changes(around.channel).tell("outbox", "members", "profiles");
     if (carried.left > 0) throw new Error("unsent");
   } finally {
     phone.close();

@@ -9,6 +9,7 @@ import type { Surroundings } from "./surroundings";
 import { isSealed, makeAgent, openContainer, type PhoneAgent, sealedServer } from "./testing/agents";
 import { FakeServer, problem } from "./testing/fake-server";
 import { Time } from "./time";
+import { Ended } from "./vault/ended";
 
 function makeCourier(prefix: string, server: FakeServer, agents: readonly PhoneAgent[]) {
   const around = {
@@ -24,7 +25,13 @@ function makeCourier(prefix: string, server: FakeServer, agents: readonly PhoneA
   } as unknown as { -readonly [K in keyof Surroundings]: Surroundings[K] };
   const phone = new PhoneStorage(prefix);
   const http = new Http(around);
-  return { around, http, phone, courier: new Courier(phone, http, new Time(phone, around), around) };
+  return {
+    around,
+    http,
+    phone,
+    courier: new Courier(phone, http, around),
+    ended: new Ended(phone, http, new Time(phone, around), around),
+  };
 }
 
 function names(server: FakeServer): unknown[] {
@@ -138,8 +145,9 @@ describe("a phone that was switched off while locked", () => {
     await ani.enrol("Satu");
     ani.storage.close();
     refuse(server, true);
-    const { courier, phone } = makeCourier("switched-1", server, [ani]);
+    const { courier, ended, phone } = makeCourier("switched-1", server, [ani]);
     expect(await courier.run(null)).toEqual({ sent: 1, left: 0 });
+    expect(await ended.run(null)).toBe(true);
     expect(await phone.listProfiles()).toEqual([]);
     expect(await phone.find("wiped")).toMatchObject({ label: "Agen a", code: "P-1501-a" });
   });
@@ -148,8 +156,8 @@ describe("a phone that was switched off while locked", () => {
     const server = new FakeServer();
     const ani = await makeAgent("switched-2", "a", server);
     refuse(server, false);
-    const { courier, phone } = makeCourier("switched-2", server, [ani]);
-    await courier.run(null);
+    const { ended, phone } = makeCourier("switched-2", server, [ani]);
+    expect(await ended.run(null)).toBe(false);
     expect((await phone.listProfiles()).map((one) => one.id)).toEqual(["a"]);
     expect(await ani.storage.find("identity")).toMatchObject({ revoked: true });
   });
@@ -159,10 +167,12 @@ test("a profile whose agent has a newer one goes when it has sent what it held",
   const server = new FakeServer();
   const ani = await makeAgent("retired-1", "a", server);
   await ani.enrol("Satu");
-  const { courier, phone } = makeCourier("retired-1", server, [ani]);
+  const { courier, ended, phone } = makeCourier("retired-1", server, [ani]);
   await phone.changeProfile("a", (profile) => ({ ...profile, retired: true }));
   ani.storage.close();
+  expect(await ended.run(null)).toBe(false);
   await courier.run(null);
+  expect(await ended.run(null)).toBe(true);
   expect(names(server)).toEqual(["Satu"]);
   expect(await phone.listProfiles()).toEqual([]);
 });

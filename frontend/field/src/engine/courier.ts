@@ -5,7 +5,6 @@
  */
 import { type LockedOp, LockedStorage } from "../storage/locked";
 import type { PhoneStorage } from "../storage/phone";
-import type { ProfileRecord } from "../storage/phone-records";
 import { readAnswers } from "./answers";
 import { EngineError, type OpStatus } from "./contract";
 import { type Http, isRecord, Refusal } from "./http";
@@ -13,18 +12,13 @@ import { signPush } from "./keys";
 import { Pieces, timeoutFor } from "./pieces";
 import { BLAMES_RUN, isDue, MAX_OPS, nextRun } from "./runs";
 import { SEALED_TYPE, type SealedOp, sealedLength, writeContainer } from "./sealed";
-import { SignedRequests } from "./signed";
-import { askStanding, readEnd, wipeProfile } from "./standing";
 import type { Surroundings } from "./surroundings";
-import type { Time } from "./time";
 
 /** Small: a service worker is killed soon, and what was not answered goes again. */
 export const SEALED_BYTES = { first: 20_000, least: 4_000, most: 256 * 1024 } as const;
 
 /** The server does not take this device, or not what is sealed to this key. */
 const REFUSES_DEVICE: readonly number[] = [401, 403, 404, 409];
-
-const ASK_STANDING_MS = 3_600_000;
 
 type Sealed = LockedOp & { readonly sealed: Uint8Array<ArrayBuffer>; readonly sealedKey: string };
 type Noted = "unsent" | "received" | "held" | "invalid";
@@ -69,13 +63,10 @@ function underOneKey(run: readonly Sealed[]): readonly Sealed[] {
 export class Courier {
   private readonly pieces = new Pieces(SEALED_BYTES);
   private maxOps = MAX_OPS;
-  /** By profile, on the monotonic clock. */
-  private readonly askedAt = new Map<string, number>();
 
   constructor(
     private readonly phone: PhoneStorage,
     private readonly http: Http,
-    private readonly time: Time,
     private readonly around: Surroundings,
   ) {}
 
@@ -86,46 +77,17 @@ export class Courier {
   async run(open: string | null): Promise<Carried> {
     let sent = 0;
     let left = 0;
-    for (const profile of await this.phone.listProfiles()) {
-      if (profile.id === open) continue;
-      const visit = await this.visit(profile);
-      sent += visit.sent;
-      left += visit.left;
-      if (visit.end === "over") await this.phone.removeProfile(profile.id);
-      if (visit.end === "wipe") await wipeProfile(this.phone, profile.id, this.around.now());
+    for (const { id } of await this.phone.listProfiles()) {
+      if (id === open) continue;
+      const storage = new LockedStorage(this.phone.nameOf(id));
+      try {
+        sent += await this.carry(storage);
+        left += (await storage.listPending()).filter((op) => op.status === "unsent" && isSealed(op)).length;
+      } finally {
+        storage.close();
+      }
     }
     return { sent, left };
-  }
-
-  /** `over`: its agent works in a newer profile, and it was here for what it held. `wipe`: its phone was switched off. */
-  private async visit(profile: ProfileRecord): Promise<Carried & { readonly end: "over" | "wipe" | null }> {
-    const storage = new LockedStorage(this.phone.nameOf(profile.id));
-    try {
-      const sent = await this.carry(storage);
-      const left = (await storage.listPending()).filter((op) => op.status === "unsent" && isSealed(op)).length;
-      if ((await storage.count()).unsent > 0) return { sent, left, end: null };
-      if (profile.retired) return { sent, left, end: "over" };
-      return { sent, left, end: (await this.isSwitchedOff(profile.id, storage)) ? "wipe" : null };
-    } finally {
-      storage.close();
-    }
-  }
-
-  /** Asked now and then also while nothing is to be sent: a stolen phone is emptied although nobody can open it. */
-  private async isSwitchedOff(profile: string, storage: LockedStorage): Promise<boolean> {
-    const identity = await storage.find("identity");
-    const asked = this.askedAt.get(profile);
-    if (identity === null || (asked !== undefined && this.around.mono() - asked < ASK_STANDING_MS)) return false;
-    this.askedAt.set(profile, this.around.mono());
-    try {
-      await this.time.load();
-      await askStanding(new SignedRequests(storage, this.http, this.time), identity.device);
-      return false;
-    } catch (failure) {
-      const end = readEnd(failure);
-      if (end !== null) await storage.noteRevoked(identity.device);
-      return end?.wipe === true;
-    }
   }
 
   private async carry(storage: LockedStorage): Promise<number> {

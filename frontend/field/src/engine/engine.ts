@@ -24,11 +24,13 @@ import { locate } from "./place";
 import type { Reference } from "./reference";
 import { makeRounds, type Rounds } from "./rounds";
 import { scanWithCamera } from "./scanner";
+import { warmSealing } from "./sealing";
 import type { Surroundings } from "./surroundings";
 import type { Sync } from "./sync";
 import type { Time } from "./time";
 import { Updates } from "./updates";
 import { Ended } from "./vault/ended";
+import { isWeakPin } from "./vault/pin";
 import { Vault } from "./vault/vault";
 
 const NOBODY: DeviceState = {
@@ -41,6 +43,8 @@ const NOBODY: DeviceState = {
 };
 /** How often to look whether the phone was left alone, and to note a wait. */
 const WATCH_MS = 5_000;
+/** The first screen comes first. */
+const WARM_AFTER_MS = 1_500;
 /** Locking does not wait longer for what is still to be written. */
 const CLOSING_MS = 3_000;
 const PHONE_CHANGES: readonly Change[] = ["profiles", "lock"];
@@ -141,6 +145,7 @@ export class FieldEngine implements Engine {
       state: vault.state,
       choose: (pin) => vault.choose(pin),
       change: (present, next) => vault.change(present, next),
+      isWeak: isWeakPin,
       open: (profile, pin) => vault.open(profile, pin),
       lock: () => void this.forgetWiped().then(() => vault.lock()),
       touched: () => vault.touched(),
@@ -166,10 +171,10 @@ export class FieldEngine implements Engine {
       this.options.compress ?? compressInBrowser,
     );
     return {
-      attach: (draftId, picture) => photos.attach(draftId, picture),
+      attach: (draftId, picture) => this.keeper.watch(photos.attach(draftId, picture)),
       detach: (draftId) => photos.detach(draftId),
       find: (address) => photos.find(address),
-      attachLater: (key, picture) => this.thenSync(photos.attachLater(key, picture)),
+      attachLater: (key, picture) => this.thenSync(this.keeper.watch(photos.attachLater(key, picture))),
       inbox: this.inbox.list,
       openShared: (id) => this.inbox.open(id),
       dropShared: (id) => this.inbox.drop(id),
@@ -181,7 +186,8 @@ export class FieldEngine implements Engine {
     const { storage, drafts, members, changes, options } = this;
     const enrolments = new Enrolments(storage, chain, drafts, members, leases, time, changes, options.around);
     return {
-      complete: (input) => this.thenSync(enrolments.complete(input)),
+      complete: (input) =>
+        this.thenSync(this.keeper.watch(enrolments.complete(input)).then((op) => this.keeper.askOnce(op))),
       cancel: (key, reason) => this.thenSync(enrolments.cancel(key, reason)),
       codesLeft: leases.left,
       consentCode: async (phone) => {
@@ -246,6 +252,8 @@ export class FieldEngine implements Engine {
     });
     this.rounds.state.subscribe((state) => this.joinSync(state.syncing));
     this.outbox.waiting.subscribe(() => this.joinSync(true));
+    this.drafts.problem.subscribe((problem) => this.keeper.noteProblem(problem));
+    this.rounds.state.subscribe(({ error }) => this.keeper.noteProblem(error));
     this.joinSync(true);
     void this.inbox.load().catch(() => undefined);
     void this.vault.profiles.sweepOrphans().catch(() => undefined);
@@ -274,7 +282,16 @@ export class FieldEngine implements Engine {
     if (profile !== null) await takeStrays(this.phone, profile, (draft) => this.storage.putDraft(draft));
     void this.drafts.purge().catch(() => undefined);
     void this.outbox.purge(this.options.around.now()).catch(() => undefined);
-    if (this.options.inBrowser !== false) this.rounds.begin();
+    if (this.options.inBrowser === false) return;
+    this.rounds.begin();
+    setTimeout(() => this.warm(), WARM_AFTER_MS);
+  }
+
+  /** What the agent will want soon, while nothing else goes on. */
+  private warm(): void {
+    if (!this.storage.isOpen) return;
+    this.members.warm();
+    warmSealing();
   }
 
   /** Half a field may still be in memory. A phone that cannot write it now keeps it in memory for when it is opened again. */

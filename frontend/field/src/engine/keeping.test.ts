@@ -87,7 +87,7 @@ describe("asking to keep", () => {
   test("a write that found no room is believed for ten minutes, whatever the browser estimates", async () => {
     const { keeping, clock } = make(true);
     await keeping.look();
-    keeping.noteFull();
+    keeping.noteProblem({ code: "storage_full", text: null });
     expect(keeping.state.get().warnings).toEqual([{ kind: "space", freeBytes: 0 }]);
     clock.mono += 11 * 60_000;
     await keeping.look();

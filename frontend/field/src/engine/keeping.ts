@@ -2,7 +2,7 @@
  * What may go wrong with the phone itself, told before it does: too little room, a browser that may clear our storage, work that
  * has not left for days, rules or a licence that run out, a clock that is off.
  */
-import type { KeepingState, KeepingWarning } from "./contract";
+import { EngineError, type ErrorView, type KeepingState, type KeepingWarning } from "./contract";
 import { Cell } from "./observable";
 import type { Surroundings } from "./surroundings";
 
@@ -102,8 +102,24 @@ export class Keeping {
     this.set(this.readAnswer(granted), usedBytes, freeBytes);
   }
 
-  /** A write has failed for want of room. */
-  noteFull(): void {
+  /** There is something to lose from now on: the browser is asked, unless it has answered. Passes `done` on. */
+  askOnce<T>(done: T): T {
+    if (this.state.get().persisted === "unknown") void this.ask();
+    return done;
+  }
+
+  /** What a write meets tells more of the room than the browser's estimate. */
+  async watch<T>(act: Promise<T>): Promise<T> {
+    try {
+      return await act;
+    } catch (failure) {
+      if (failure instanceof EngineError) this.noteProblem(failure);
+      throw failure;
+    }
+  }
+
+  noteProblem(problem: ErrorView | null): void {
+    if (problem?.code !== "storage_full") return;
     this.fullAt = this.around.mono();
     this.think();
   }

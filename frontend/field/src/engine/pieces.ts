@@ -28,9 +28,8 @@ export class Pieces {
   /** `amount` got through in `ms`. Grows twofold at most, and only if the piece was about as large as allowed. */
   passed(amount: number, ms: number): void {
     const fitting = (amount * GOAL_MS) / Math.max(1, ms);
-    const full = amount >= this.size / GROW;
-    if (fitting < this.size) this.set(Math.max(fitting, this.size / GROW));
-    else if (full) this.set(Math.min(fitting, this.size * GROW));
+    if (ms > GOAL_MS) this.set(Math.max(fitting, this.size / GROW));
+    else if (amount >= this.size / GROW) this.set(Math.min(fitting, this.size * GROW));
   }
 
   /** It did not get through, or not as a whole. */

@@ -11,8 +11,8 @@ import { type BranchKey, readBranchKey } from "./sealing";
 import type { SignedRequests } from "./signed";
 import type { Surroundings } from "./surroundings";
 
-/** Members in one page: few at first, so that the list is there soon, then what the line carries. */
-export const PULL_MEMBERS = { first: 100, least: 20, most: 500 } as const;
+/** Members in one page: few at first, so that the list is there soon, then what the line carries and a slow phone enciphers at once. */
+export const PULL_MEMBERS = { first: 100, least: 20, most: 250 } as const;
 /** A server that always says there is more must not keep a phone awake for ever. */
 const MAX_PAGES = 2_000;
 /** No agent has so many: somebody else's list has come by mistake, and it would fill the phone. */

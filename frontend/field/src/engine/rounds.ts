@@ -32,7 +32,7 @@ export function makeRounds(storage: Storage, changes: Changes, locks: Locks, aro
   const leases = new Leases(storage, () => time.serverNow());
   const pull = new Pull(storage, requests, around, leases);
   const attachments = new Attachments(storage, requests, around);
-  const courier = new Courier(storage.phone, http, time, around);
+  const courier = new Courier(storage.phone, http, around);
   const parts = { storage, courier, push, pull, attachments, reference, requests, time, locks, changes, around };
   const sync = new Sync(parts);
   return { sync, reference, time, http, requests, leases };

@@ -1,5 +1,4 @@
 /** Whether the branch still knows this phone as an agent's; one that was switched off drains, and is then emptied. */
-import type { PhoneStorage } from "../storage/phone";
 import { isRecord, Refusal } from "./http";
 import type { SignedRequests } from "./signed";
 
@@ -19,11 +18,4 @@ export async function askStanding(requests: SignedRequests, device: string): Pro
   await requests.ask(device, { method: "GET", path: PATH }).catch((failure: unknown) => {
     if (!(failure instanceof Refusal) || failure.status !== 404) throw failure;
   });
-}
-
-/** Empties a profile whose phone was switched off; that it happened is kept for the agent to read. */
-export async function wipeProfile(phone: PhoneStorage, id: string, at: number): Promise<void> {
-  const profile = await phone.findProfile(id);
-  if (profile !== null) await phone.put("wiped", { label: profile.label, code: profile.code, at });
-  await phone.removeProfile(id);
 }

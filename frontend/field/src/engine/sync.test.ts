@@ -189,9 +189,9 @@ describe("pull", () => {
     await phone.engine.sync.now();
     expect(phone.engine.sync.state.get().error).toBeNull();
     expect(phone.server.requests.filter((one) => one.includes("/sync/"))).toEqual([
-      "GET /api/v1/sync/pull?cursor=0&limit=500",
+      "GET /api/v1/sync/pull?cursor=0&limit=100",
       "POST /api/v1/sync/time",
-      "GET /api/v1/sync/pull?cursor=0&limit=500",
+      "GET /api/v1/sync/pull?cursor=0&limit=100",
     ]);
   });
 });

@@ -78,10 +78,39 @@ describe("a token for a signed request", () => {
   });
 });
 
-test("skew is what the phone's clock was off when the token came", async () => {
-  const time = makeTime("skew", { wall: NOON + 3 * 86_400_000, mono: 0, session: "a" });
-  expect(time.skew()).toBe(0);
-  await time.note("T1", NOON);
-  expect(time.skew()).toBe(3 * 86_400_000);
-  expect(time.serverNow()).toBe(NOON);
+describe("how far the phone's clock is off", () => {
+  test("is known from the token, and still after a restart", async () => {
+    const time = makeTime("skew", { wall: NOON + 3 * 86_400_000, mono: 0, session: "a" });
+    expect(time.skew()).toBe(0);
+    await time.note("T1", NOON);
+    expect(time.skew()).toBe(3 * 86_400_000);
+    expect(time.serverNow()).toBe(NOON);
+    const again = makeTime("skew", { wall: NOON + 3 * 86_400_000 + 60_000, mono: 0, session: "b" });
+    await again.load();
+    expect(again.skew()).toBe(3 * 86_400_000);
+  });
+
+  test("a clock set back since is seen at once, set right again also", async () => {
+    const clocks = { wall: NOON, mono: 0, session: "a" };
+    const time = makeTime("skew-back", clocks);
+    await time.note("T1", NOON);
+    clocks.mono += 60_000;
+    clocks.wall = NOON + 60_000 - 3_600_000;
+    expect(time.skew()).toBe(-3_600_000);
+    clocks.wall = NOON + 60_000;
+    expect(time.skew()).toBe(0);
+    clocks.wall += 8 * 3_600_000;
+    // It slept, as far as anybody can tell.
+    expect(time.skew()).toBe(0);
+  });
+
+  test("after a restart a clock before the token is behind; one that was ahead and is right again is not", async () => {
+    await makeTime("skew-restart", { wall: NOON + 86_400_000, mono: 0, session: "a" }).note("T1", NOON);
+    const clocks = { wall: NOON + 3_600_000, mono: 0, session: "b" };
+    const again = makeTime("skew-restart", clocks);
+    await again.load();
+    expect(again.skew()).toBe(0);
+    clocks.wall = NOON - 7_200_000;
+    expect(again.skew()).toBe(-7_200_000);
+  });
 });

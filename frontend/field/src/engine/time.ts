@@ -71,10 +71,18 @@ export class Time {
     return newest === null || newest.session !== this.around.session ? null : newest;
   }
 
-  /** How far the phone's clock is off, ms; 0 while nothing tells. */
+  /**
+   * How far the phone's clock is off now, ms, positive when ahead; 0 while nothing tells. A clock set back since the last token
+   * is seen at once; one set forward looks like a phone that slept, until the next token.
+   */
   skew(): number {
-    if (this.newest === null || this.newest.session !== this.around.session) return 0;
-    return this.newest.clock - this.newest.serverMs;
+    if (this.newest === null) return 0;
+    const { clock, serverMs, session, mono } = this.newest;
+    const then = clock - serverMs;
+    const wall = this.around.now() - clock;
+    if (session === this.around.session) return then + Math.min(0, wall - (this.around.mono() - mono));
+    // Of another session: how long ago it was, nobody knows; but not before it.
+    return wall >= 0 ? then : Math.min(0, this.around.now() - serverMs);
   }
 
   /** The monotonic clock may stand still while a phone sleeps, the wall clock may be set: the larger one counts. */
