@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { READER_PREFIX, readerFiles, withoutOwnFiles } from "./scripts/reader-files.ts";
-import { serviceWorker } from "./scripts/service-worker.ts";
+import { serviceWorker, WITHOUT_OLD_BROWSERS } from "./scripts/service-worker.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const released = JSON.parse(readFileSync(here("../package.json"), "utf8")) as { version: string };
@@ -16,6 +16,7 @@ export default defineConfig({
   root: here("."),
   base: "/app/",
   define: { __APP_VERSION__: JSON.stringify(version) },
+  resolve: { alias: WITHOUT_OLD_BROWSERS },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: folder,
@@ -24,6 +25,8 @@ export default defineConfig({
     target: ["es2020", "chrome80", "safari14"],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // One script for the first screen: on a slow line every further request is a round trip that something waits for.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "app", tags: ["$initial"] }] } } },
   },
   worker: {
     plugins: () => [withoutOwnFiles()],
