@@ -83,6 +83,17 @@ class FieldApp:
         self.go("#/enrol")
         self.see("step-identity")
         self.fill_identity(worker, photo=photo)
+        return self.finish(worker)
+
+    def finish(self, worker: Worker) -> str:
+        """From the filled first step on; returns the op's id."""
+        self.fill_rest(worker)
+        self.press("confirm")
+        state = self.see("saved-state")
+        return str(state.get_attribute("data-op"))
+
+    def fill_rest(self, worker: Worker) -> None:
+        """From the filled first step to the last look."""
         self.press("next")
         self.fill_work(worker)
         self.press("next")
@@ -91,9 +102,6 @@ class FieldApp:
         self.fill_consent(worker)
         self.press("next")
         self.see("step-summary")
-        self.press("confirm")
-        state = self.see("saved-state")
-        return str(state.get_attribute("data-op"))
 
     def fill_identity(self, worker: Worker, *, photo: bytes | None = None) -> None:
         self.type("nik", worker.nik)
