@@ -61,11 +61,11 @@ async function findPart(request: Request): Promise<Response> {
   return fetch(request);
 }
 
-/** Pages that are open do it themselves; with none open, it is done here. */
+/** A page that is seen does it itself. Hidden ones may be frozen: what is sealed is carried from here, under the same lock. */
 async function syncOutbox(): Promise<void> {
   const pages = await self.clients.matchAll({ type: "window" });
   for (const page of pages) page.postMessage(BACKGROUND_TAG);
-  if (pages.length === 0) await syncInBackground(__APP_VERSION__);
+  if (!pages.some((page) => page.visibilityState === "visible")) await syncInBackground(__APP_VERSION__);
 }
 
 async function withInbox<T>(act: (inbox: Inbox) => Promise<T>): Promise<T> {
@@ -107,9 +107,11 @@ self.addEventListener("message", (event) => {
   // Sent by a page that holds the lock of open forms: in no tab is a form open.
   if (event.data === "SKIP_WAITING") event.waitUntil(self.skipWaiting());
 });
-self.addEventListener("sync", (event) => {
-  if ((event as SyncEventLike).tag === BACKGROUND_TAG) (event as SyncEventLike).waitUntil(syncOutbox());
-});
+for (const kind of ["sync", "periodicsync"]) {
+  self.addEventListener(kind, (event) => {
+    if ((event as SyncEventLike).tag === BACKGROUND_TAG) (event as SyncEventLike).waitUntil(syncOutbox());
+  });
+}
 
 cleanupOutdatedCaches();
 addPlugins([{ cacheWillUpdate: withoutVary }]);

@@ -9,9 +9,17 @@ interface InstallPrompt extends Event {
   readonly userChoice: Promise<{ readonly outcome: "accepted" | "dismissed" }>;
 }
 
-type SyncRegistration = ServiceWorkerRegistration & { readonly sync?: { register(tag: string): Promise<void> } };
+interface SyncManagerLike {
+  register(tag: string, options?: { readonly minInterval: number }): Promise<void>;
+}
+
+type SyncRegistration = ServiceWorkerRegistration & {
+  readonly sync?: SyncManagerLike;
+  readonly periodicSync?: SyncManagerLike;
+};
 
 const LOOK_EVERY_MS = 3_600_000;
+const PERIODIC_MS = 4 * 3_600_000;
 
 export class Updates {
   readonly state = new Cell<UpdateState>({ ready: false, offlineReady: false, installable: false });
@@ -48,7 +56,10 @@ export class Updates {
       return;
     }
     this.watch(this.registration);
-    void serviceWorker.ready.then(() => this.patch({ offlineReady: true }));
+    void serviceWorker.ready.then(() => {
+      this.patch({ offlineReady: true });
+      void this.requestPeriodicSync();
+    });
     setInterval(() => void this.registration?.update().catch(() => undefined), LOOK_EVERY_MS);
   }
 
@@ -56,6 +67,16 @@ export class Updates {
   async requestBackgroundSync(): Promise<void> {
     const { sync } = (this.registration ?? {}) as Partial<SyncRegistration>;
     await sync?.register(BACKGROUND_TAG).catch(() => undefined);
+  }
+
+  /** The same now and then without being opened, where the browser grants that to an installed app. */
+  private async requestPeriodicSync(): Promise<void> {
+    const { periodicSync } = (this.registration ?? {}) as Partial<SyncRegistration>;
+    if (periodicSync === undefined) return;
+    const name = "periodic-background-sync" as PermissionName;
+    const asked = await navigator.permissions?.query({ name }).catch(() => null);
+    if (asked?.state !== "granted") return;
+    await periodicSync.register(BACKGROUND_TAG, { minInterval: PERIODIC_MS }).catch(() => undefined);
   }
 
   /** While a form is open no tab starts a new version: the lock is held until the last form here is closed. */
