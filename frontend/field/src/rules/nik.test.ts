@@ -12,6 +12,7 @@ interface NikCase {
     readonly birth_on?: string;
     readonly sex?: "F" | "M";
     readonly province?: string;
+    readonly birth_known?: NonNullable<Beside["birthKnown"]>;
   };
   readonly expect: Readonly<Record<string, unknown>>;
 }
@@ -36,8 +37,8 @@ const knows = (code: string): boolean | null => (code.startsWith("15") ? vectors
 
 describe("NIK", () => {
   test.each(vectors.nik)("$name", (one) => {
-    const { kk, birth_on: birthOn, sex, province } = one.beside;
-    const beside: Beside = { kk, birthOn, sex, province };
+    const { kk, birth_on: birthOn, sex, province, birth_known: birthKnown } = one.beside;
+    const beside: Beside = { kk, birthOn, sex, province, birthKnown };
     const {
       digits,
       read,

@@ -39,6 +39,8 @@ export interface Beside {
   readonly birthOn?: string | null;
   readonly sex?: "F" | "M" | null;
   readonly province?: string | null;
+  /** How much of `birthOn` is known: what is only a stand-in in it cannot disagree. */
+  readonly birthKnown?: "day" | "month" | "year" | "estimate";
 }
 
 const OUTER = /^[ \t\r\n\u00a0\u2007\u202f]+|[ \t\r\n\u00a0\u2007\u202f]+$/g;
@@ -164,11 +166,17 @@ function nikWarnings(rules: NikRules, report: NikReport, beside: Beside, knows: 
   if (beside.province && beside.province !== read?.province) found.push("nik_province_differs");
   if (!beside.birthOn) {
     if (report.birthOn === null) found.push("nik_century");
-  } else if (!report.births.includes(beside.birthOn)) found.push("nik_birth_date");
+  } else if (!agrees(beside.birthOn, beside.birthKnown ?? "day", report.births)) found.push("nik_birth_date");
   if (beside.sex && beside.sex !== report.sex) found.push("nik_sex");
   if (beside.kk && clean(rules, beside.kk, "kk").digits === digits) found.push("nik_equals_kk");
   if (digits.endsWith("0")) found.push("nik_trailing_zero");
   return found;
+}
+
+/** Whether what is known of a birth date fits one of `births`. */
+function agrees(birthOn: string, known: NonNullable<Beside["birthKnown"]>, births: readonly string[]): boolean {
+  const told = { day: 10, month: 7, year: 4, estimate: 0 }[known];
+  return known === "estimate" || births.some((born) => born.slice(0, told) === birthOn.slice(0, told));
 }
 
 function kkWarnings(rules: NikRules, digits: string, read: NumberRead, knows: Knows | undefined): string[] {
