@@ -13,12 +13,13 @@ import {
   type MeView,
   type Observable,
   type OpView,
-  type ProfileView,
   type RulesDocument,
   type SharedPicture,
   type SyncState,
   type VillageView,
 } from "../src/engine/contract";
+
+import { makeLock, startLock } from "./fake-lock";
 
 export * from "../src/engine/contract";
 
@@ -152,7 +153,15 @@ const me: MeView = {
   as_of_ms: NOW - 12 * MINUTE,
 };
 const device = new Cell<DeviceState>({
-  phase: wants.has("revoked") ? "revoked" : wants.has("new") ? "new" : wants.has("insecure") ? "unsupported" : "active",
+  phase: wants.has("wiped")
+    ? "wiped"
+    : wants.has("revoked")
+      ? "revoked"
+      : wants.has("new")
+        ? "new"
+        : wants.has("insecure")
+          ? "unsupported"
+          : "active",
   device: "0191b6a2-0000-7000-8000-000000000001",
   agent,
   branch,
@@ -259,15 +268,7 @@ function saved(form: EnrolForm, id: string): OpView {
   return op;
 }
 
-const profile: ProfileView = { id: "p1", label: agent.name, code: agent.code, unsent: 0, unsealed: 0, retired: false };
-const lock = new Cell<LockState>({
-  phase: wants.has("locked") ? "locked" : wants.has("choosing") ? "choosing" : "open",
-  profile,
-  profiles: [profile],
-  waitUntil: null,
-  wrongTries: 0,
-  idleMinutes: 5,
-});
+const lock = new Cell<LockState>(startLock(wants));
 const inbox = new Cell<readonly SharedPicture[]>(
   wants.has("shared") ? [{ id: "s1", size: 81_234, receivedAt: NOW - 4 * MINUTE }] : [],
 );
@@ -301,18 +302,7 @@ export const engine: Engine = {
   damaged: new Cell(0),
   keeping: new Cell<KeepingState>({ persisted: "granted", usedBytes: 4_200_000, freeBytes: 900_000_000, warnings: [] }),
   askToKeep: () => Promise.resolve(),
-  lock: {
-    state: lock,
-    choose: () => Promise.resolve(lock.set({ ...lock.get(), phase: "open" })),
-    change: () => Promise.resolve(),
-    open: () => Promise.resolve(lock.set({ ...lock.get(), phase: "open" })),
-    lock: () => lock.set({ ...lock.get(), phase: "locked" }),
-    touched: () => undefined,
-    hold: () => () => undefined,
-    setIdleMinutes: (idleMinutes) => Promise.resolve(lock.set({ ...lock.get(), idleMinutes })),
-    addProfile: () => Promise.resolve(),
-    removeProfile: () => Promise.resolve(),
-  },
+  lock: makeLock(lock, device),
   me: new Cell<MeView | null>(wants.has("first") ? null : me),
   preferences: new Cell({ language: "id", theme: "auto" }),
   setPreferences: () => Promise.resolve(),

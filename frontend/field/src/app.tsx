@@ -27,6 +27,10 @@ const MemberScreen = lazyScreen(() => import("./screens/members").then((module) 
 const SlipScreen = lazyScreen(() => import("./screens/slip").then((module) => module.SlipScreen));
 const SeriesScreen = lazyScreen(() => import("./screens/slip").then((module) => module.SeriesScreen));
 const SharedScreen = lazyScreen(() => import("./screens/shared").then((module) => module.SharedScreen));
+const LockScreen = lazyScreen(() => import("./screens/lock").then((module) => module.LockScreen));
+const ChoosePinScreen = lazyScreen(() => import("./screens/lock").then((module) => module.ChoosePinScreen));
+const ChangePinScreen = lazyScreen(() => import("./screens/lock").then((module) => module.ChangePinScreen));
+const WipedScreen = lazyScreen(() => import("./screens/lock").then((module) => module.WipedScreen));
 const OutboxScreen = lazyScreen(() => import("./screens/outbox").then((module) => module.OutboxScreen));
 const SettingsScreen = lazyScreen(() => import("./screens/settings").then((module) => module.SettingsScreen));
 
@@ -35,14 +39,19 @@ export function App() {
   const t = useTexts(commonTexts);
   const route = useRoute();
   const device = useValue(engine.device);
+  const lock = useValue(engine.lock.state);
   const [ready, setReady] = useState(false);
   useEffect(keepSyncLog, []);
+  useEffect(tellTouches, []);
   useEffect(() => {
     // Nothing is drawn before all that is stored was read, so that nothing jumps; starting twice is starting once.
     void engine.start().then(() => setReady(true));
   }, []);
   if (!ready || device.phase === "starting") return <p class="starting appear-late">{t.loading}</p>;
   if (device.phase === "unsupported") return <UnsupportedScreen problem={device.problem} />;
+  if (device.phase === "wiped") return <WipedScreen />;
+  if (lock.phase === "choosing") return <ChoosePinScreen />;
+  if (lock.phase === "locked") return <LockScreen />;
   const first = route.path[0] ?? "home";
   if (device.phase === "new" || first === "activate") {
     return (
@@ -64,6 +73,16 @@ export function App() {
   );
 }
 
+/** Whoever works is not locked out. */
+function tellTouches(): () => void {
+  const kinds = ["pointerdown", "keydown", "input"] as const;
+  const touched = () => engine.lock.touched();
+  for (const kind of kinds) window.addEventListener(kind, touched, { capture: true, passive: true });
+  return () => {
+    for (const kind of kinds) window.removeEventListener(kind, touched, { capture: true });
+  };
+}
+
 function Screen({ route }: { route: Route }): ComponentChildren {
   const [first, second, third] = route.path;
   switch (first) {
@@ -83,6 +102,8 @@ function Screen({ route }: { route: Route }): ComponentChildren {
       return <SharedScreen />;
     case "outbox":
       return <OutboxScreen />;
+    case "pin":
+      return <ChangePinScreen />;
     case "settings":
       return <SettingsScreen />;
     default:

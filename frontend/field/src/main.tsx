@@ -1,8 +1,10 @@
 import { render } from "preact";
 import { App } from "./app";
 import { engine } from "./engine";
+import { hangCurtain } from "./screens/lock/curtain";
 import { goBackIfClosed } from "./ui/return-to";
 
+hangCurtain();
 goBackIfClosed();
 const place = document.getElementById("app");
 if (place !== null) render(<App />, place);

@@ -13,6 +13,9 @@ export interface ProfileView {
   readonly unsealed: number;
   /** Its agent has a newer profile on this phone: it only sends what it holds, and goes by itself when that is done. */
   readonly retired: boolean;
+  readonly wrongTries: number;
+  /** After wrong tries: the phone's clock when the next one is heard (a clock set forward does not help). */
+  readonly waitUntil: number | null;
 }
 
 /**
@@ -25,9 +28,6 @@ export interface LockState {
   readonly phase: LockPhase;
   readonly profile: ProfileView | null;
   readonly profiles: readonly ProfileView[];
-  /** After wrong tries: the phone's clock when the next one is heard (a clock set forward does not help). */
-  readonly waitUntil: number | null;
-  readonly wrongTries: number;
   /** Minutes without a touch after which it locks: 1 to 15. */
   readonly idleMinutes: number;
 }

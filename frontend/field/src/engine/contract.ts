@@ -65,7 +65,7 @@ export type LocalErrorCode =
   | "reference_missing" // rules or regions have never been downloaded
   | "record_damaged" // one record on the phone cannot be read any more; the others can
   | "locked" // the vault is closed: the PIN is needed
-  | "pin_wrong" // `LockState.waitUntil` says when the next try is heard
+  | "pin_wrong" // `ProfileView.waitUntil` says when the next try is heard
   | "pin_weak" // too short, all alike or a run
   | "unsent_left" // removing a profile would lose what is not sent; said again with `force` it is done
   | "too_many_members" // the server sends far more than an agent can have: nothing more is taken
@@ -324,6 +324,8 @@ export interface Engine {
     /** Chooses the PIN of a profile in `choosing`; encrypts what was kept before there was one. */
     choose(pin: string): Promise<void>;
     change(present: string, next: string): Promise<void>;
+    /** Whether these digits are refused as a PIN: too few, all alike, a run, a birthday. */
+    isWeak(pin: string): boolean;
     /** Rejects with `pin_wrong`. */
     open(profile: string, pin: string): Promise<void>;
     /** Locks all tabs. */

@@ -218,6 +218,71 @@ const TEXTS: Record<LocalErrorCode, Record<Language, Said>> = {
       action: "Connect to the internet once, then try again.",
     },
   },
+  record_damaged: {
+    id: {
+      what: "Catatan ini tidak bisa dibaca lagi di HP ini. Yang lain tidak apa-apa.",
+      action: "Yang sudah di server datang lagi dari sana. Kirim laporan masalah dari Setelan.",
+    },
+    en: {
+      what: "This record cannot be read on this phone any more. The others are fine.",
+      action: "What is on the server comes again from there. Send a problem report from Settings.",
+    },
+  },
+  locked: {
+    id: { what: "Aplikasi terkunci. Semua aman di HP ini.", action: "Masukkan PIN, lalu ulangi." },
+    en: { what: "The app is locked. Everything is safe on this phone.", action: "Enter the PIN, then do it again." },
+  },
+  pin_wrong: {
+    id: { what: "PIN salah.", action: "Coba lagi. Bila lupa, tekan Lupa PIN." },
+    en: { what: "Wrong PIN.", action: "Try again. If you forgot it, press Forgot the PIN." },
+  },
+  pin_weak: {
+    id: {
+      what: "PIN ini mudah ditebak.",
+      action: "Jangan angka sama, angka berurutan, atau tanggal lahir.",
+    },
+    en: { what: "This PIN is easy to guess.", action: "No equal digits, no digits in a row, no birthday." },
+  },
+  unsent_left: {
+    id: {
+      what: "Di profil ini masih ada pekerjaan yang belum terkirim.",
+      action: "Sinkronkan dulu, atau nyatakan bahwa itu boleh hilang.",
+    },
+    en: {
+      what: "This profile still holds work that is not sent.",
+      action: "Sync first, or confirm that it may be lost.",
+    },
+  },
+  too_old: {
+    id: {
+      what: "Tab lain atau versi baru sudah mengubah isi HP ini. Tidak ada yang hilang.",
+      action: "Tutup halaman ini, lalu buka lagi.",
+    },
+    en: {
+      what: "Another tab or a newer version has changed what is on this phone. Nothing is lost.",
+      action: "Close this page and open it again.",
+    },
+  },
+  share_failed: {
+    id: {
+      what: "HP tidak bisa membuka cara berbagi ini. Datanya tetap aman di sini.",
+      action: "Coba cara lain: bagikan gambar, kirim SMS, atau salin teksnya.",
+    },
+    en: {
+      what: "The phone could not open this way of sharing. The data is safe here.",
+      action: "Try another way: share the picture, send an SMS, or copy the text.",
+    },
+  },
+  reader_missing: {
+    id: {
+      what: "Pembaca KTP belum terunduh di HP ini.",
+      action: "Sambungkan ke internet sekali saja, atau ketik sendiri dari kartu.",
+    },
+    en: {
+      what: "The card reader has not been downloaded to this phone.",
+      action: "Connect to the internet once, or type from the card yourself.",
+    },
+  },
   programming: {
     id: {
       what: "Ada kesalahan di aplikasi. Yang tersimpan tetap aman.",

@@ -8,6 +8,7 @@ import { identityTexts } from "./enrol-identity";
 import { photoTexts } from "./enrol-photo";
 import { workTexts } from "./enrol-work";
 import { homeTexts } from "./home";
+import { lockTexts } from "./lock";
 import { membersTexts } from "./members";
 import { outboxTexts } from "./outbox";
 import { readerTexts } from "./reader";
@@ -24,6 +25,7 @@ const all = {
   photoTexts,
   workTexts,
   homeTexts,
+  lockTexts,
   membersTexts,
   outboxTexts,
   readerTexts,

@@ -1,4 +1,3 @@
-import { useEffect, useState } from "preact/hooks";
 import { engine } from "../engine";
 import { commonTexts } from "../i18n/common";
 import { sayError } from "../i18n/errors";
@@ -12,6 +11,7 @@ import { useValue } from "../ui/observe";
 import { Facts, Page, Section } from "../ui/page";
 import { changePreferences, type TextSize, type Theme, usePreferences, useTexts } from "../ui/preferences";
 import { toast } from "../ui/toast";
+import { SecuritySection } from "./lock/security";
 import { writeReport } from "./report";
 import { type SyncRound, syncRounds } from "./sync-log";
 
@@ -21,6 +21,7 @@ export function SettingsScreen() {
   return (
     <Page title={t.title} testid="screen-settings">
       <Looks />
+      <SecuritySection />
       <AgentSection />
       <PhoneSection />
       <ReaderSection />
@@ -103,7 +104,8 @@ function PhoneSection() {
   const device = useValue(engine.device);
   const reference = useValue(engine.reference.state);
   const updates = useValue(engine.updates.state);
-  const storage = useStorage();
+  const keeping = useValue(engine.keeping);
+  const isKept = keeping.persisted === "granted";
   const timezone = device.branch?.timezone ?? "Asia/Jakarta";
   const refresh = async () => {
     try {
@@ -124,13 +126,13 @@ function PhoneSection() {
           [t.rules, reference.rules ?? t.none],
           [t.regions, <span class="breakable">{reference.regions ?? t.none}</span>],
           [t.offlineReady, updates.offlineReady ? t.ready : t.notOfflineReady],
-          [t.storage, storage.persisted ? t.storagePersisted : t.storageBestEffort],
-          [t.storageUsed, formatKilobytes(storage.used)],
+          [t.storage, isKept ? t.storagePersisted : t.storageBestEffort],
+          [t.storageUsed, formatKilobytes(keeping.usedBytes ?? 0)],
         ]}
       />
       <div class="stack">
-        {!storage.persisted && (
-          <Button icon="shield" wide onPress={() => void storage.protect()} testid="protect-storage">
+        {!isKept && (
+          <Button icon="shield" wide onPress={() => void protect(t.protectFailed)} testid="protect-storage">
             {t.protectStorage}
           </Button>
         )}
@@ -145,21 +147,10 @@ function PhoneSection() {
   );
 }
 
-/** Whether the phone may clear what is stored here, and how much there is. */
-function useStorage() {
-  const t = useTexts(settingsTexts);
-  const [persisted, setPersisted] = useState(false);
-  const [used, setUsed] = useState(0);
-  useEffect(() => {
-    void navigator.storage?.persisted().then(setPersisted);
-    void navigator.storage?.estimate().then((estimate) => setUsed(estimate.usage ?? 0));
-  }, []);
-  const protect = async () => {
-    const allowed = await navigator.storage.persist();
-    setPersisted(allowed);
-    if (!allowed) toast(t.protectFailed);
-  };
-  return { persisted, used, protect };
+/** Asks the phone not to clear what is stored here. */
+async function protect(refused: string): Promise<void> {
+  await engine.askToKeep();
+  if (engine.keeping.get().persisted !== "granted") toast(refused);
 }
 
 function SyncLogSection() {

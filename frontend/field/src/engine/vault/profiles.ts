@@ -48,7 +48,7 @@ export class Profiles {
     return unwrapResume(profile, profile.resume);
   }
 
-  async view(profile: ProfileRecord): Promise<ProfileView> {
+  async describe(profile: ProfileRecord): Promise<Omit<ProfileView, "wrongTries" | "waitUntil">> {
     const { id, label, code, retired } = profile;
     const counts = await this.read(id, (storage) => storage.count());
     return { id, label, code, retired, unsent: counts.unsent, unsealed: counts.unsealed };

@@ -6,7 +6,7 @@ import type { PhoneStorage } from "../../storage/phone";
 import type { ProfileRecord } from "../../storage/phone-records";
 import type { Storage } from "../../storage/storage";
 import type { Changes } from "../changes";
-import { type AgentView, EngineError, type LockPhase, type LockState } from "../contract";
+import { type AgentView, EngineError, type LockPhase, type LockState, type ProfileView } from "../contract";
 import type { Bytes } from "../encoding";
 import type { Locks } from "../locks";
 import { Cell } from "../observable";
@@ -22,8 +22,6 @@ const NOBODY: LockState = {
   phase: "none",
   profile: null,
   profiles: [],
-  waitUntil: null,
-  wrongTries: 0,
   idleMinutes: DEFAULT_IDLE_MINUTES,
 };
 /** How often the time of the last touch is written down while somebody works. */
@@ -136,7 +134,7 @@ export class Vault {
         key.fill(0);
       } finally {
         await this.renew();
-        if (this.state.get().waitUntil !== null) this.lock();
+        if (this.isWaiting()) this.lock();
       }
     });
   }
@@ -204,7 +202,7 @@ export class Vault {
 
   /** Goes on with a wait after wrong PINs. */
   async tick(): Promise<void> {
-    if (this.state.get().waitUntil === null) return;
+    if (!this.isWaiting()) return;
     await this.parts.locks.run("pin", async () => {
       for (const profile of await this.profiles.list()) await this.tries.tick(profile);
     });
@@ -269,17 +267,24 @@ export class Vault {
   /** Reads anew what the lock screen shows. */
   async renew(): Promise<void> {
     const records = await this.profiles.list();
-    const profiles = await Promise.all(records.map((record) => this.profiles.view(record)));
+    const profiles = await Promise.all(records.map((record) => this.view(record)));
     const record = records.find((one) => one.id === this.parts.storage.profile) ?? null;
-    const left = record === null ? 0 : this.tries.left(record);
     this.state.set({
       phase: this.phase,
       profile: profiles.find((one) => one.id === record?.id) ?? null,
       profiles,
-      waitUntil: left > 0 ? this.parts.around.now() + left : null,
-      wrongTries: record?.tries.wrong ?? 0,
       idleMinutes: record?.idleMinutes ?? DEFAULT_IDLE_MINUTES,
     });
+  }
+
+  private async view(record: ProfileRecord): Promise<ProfileView> {
+    const left = this.tries.left(record);
+    const waitUntil = left > 0 ? this.parts.around.now() + left : null;
+    return { ...(await this.profiles.describe(record)), wrongTries: record.tries.wrong, waitUntil };
+  }
+
+  private isWaiting(): boolean {
+    return this.state.get().profiles.some((profile) => profile.waitUntil !== null);
   }
 
   // ------------------------------------------------------------ opening and closing
