@@ -11,7 +11,6 @@ import { EngineError } from "./contract";
 import { Drafts } from "./drafts";
 import { sha256, utf8 } from "./encoding";
 import { dayAt, Enrolments } from "./enrolments";
-import { Export } from "./export";
 import { Inbox } from "./inbox";
 import { Keeping } from "./keeping";
 import { requireCrypto } from "./keys";
@@ -110,7 +109,7 @@ export class FieldEngine implements Engine {
     this.leases = leases;
     this.members = new Members(this.storage);
     this.drafts = new Drafts(this.storage, this.changes, around);
-    this.outbox = new Outbox(this.storage, this.changes, new Export(this.storage, around.now));
+    this.outbox = new Outbox(this.storage, this.changes, around.now);
     this.updates = new Updates(this.locks, options.workerScript);
     this.activator = new Activation(http, time, around);
     this.ended = new Ended(this.phone, http, time, around);

@@ -3,7 +3,6 @@ import type { OpRecord } from "../storage/records";
 import type { Storage } from "../storage/storage";
 import type { Changes } from "./changes";
 import type { OpView } from "./contract";
-import type { Export } from "./export";
 import { Cell } from "./observable";
 
 /** The history of a fresh enrolment is shown from its op. */
@@ -40,7 +39,7 @@ export class Outbox {
   constructor(
     private readonly storage: Storage,
     private readonly changes: Changes,
-    private readonly files: Pick<Export, "makeFiles">,
+    private readonly now: () => number,
   ) {}
 
   /** Reads it anew. Counts what any agent of this phone left unsent; lists only what `agent` made. */
@@ -56,8 +55,9 @@ export class Outbox {
     });
   }
 
-  exportSealed(): Promise<readonly File[]> {
-    return this.files.makeFiles();
+  async exportSealed(): Promise<readonly File[]> {
+    const { Export } = await import("./export");
+    return await new Export(this.storage, this.now).makeFiles();
   }
 
   /** Locked: nothing of anybody is shown. What is unsent is still counted, by the lock screen. */
