@@ -11,6 +11,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 MAX_WAIT_MS = 60_000
 """For what the server answers on a machine that is busy; whatever is on the phone comes at once."""
 
+PIN = "482613"
+
 
 @dataclass(frozen=True)
 class Worker:
@@ -65,7 +67,19 @@ class FieldApp:
         self.type("activation-code-1", code[:5])
         self.type("activation-code-2", code[5:])
         self.press("activate")
+        self.choose_pin()
         self.see("screen-home")
+
+    def choose_pin(self, pin: str = PIN) -> None:
+        """After activation, and after an update from before there were PINs."""
+        self.see("screen-choose-pin")
+        self.enter_pin(pin)
+        self.enter_pin(pin)
+
+    def enter_pin(self, pin: str = PIN) -> None:
+        expect(self.at("pin-entry")).to_have_attribute("data-count", "0", timeout=MAX_WAIT_MS)
+        for digit in pin:
+            self.press(f"pin-{digit}")
 
     def wait_ready_for_offline(self) -> None:
         """The service worker has everything, and the first round has brought figures, rules and villages."""
