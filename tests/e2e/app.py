@@ -130,8 +130,9 @@ class FieldApp:
         self.choose("phone-owner-own")
         self.type("phone", worker.phone)
         self.type("address", "Jl. Contoh No. 1")
-        self.type("village", worker.village_typed)
-        self.press(f"village-{worker.village}")
+        if not self.at("village-picked").count():  # the worker before lived there as well
+            self.type("village", worker.village_typed)
+            self.press(f"village-{worker.village}")
         if photo is not None:
             file: Any = {"name": "ktp.jpg", "mimeType": "image/jpeg", "buffer": photo}
             self.page.locator("input[type=file]").first.set_input_files(file)
@@ -139,8 +140,9 @@ class FieldApp:
 
     def fill_work(self, worker: Worker) -> None:
         self.see("step-work")
-        self.type("job-search", "Pedagang pasar")
-        self.press("job-trade.market")
+        if not self.at("job-picked").count():
+            self.type("job-search", "Pedagang pasar")
+            self.press("job-trade.market")
         self.type("income", worker.income)
         self.choose("employs-no")
 
