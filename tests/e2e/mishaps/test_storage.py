@@ -1,0 +1,76 @@
+"""A phone that clears what it keeps, and one that has no room left."""
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.e2e.app import MAX_WAIT_MS
+from tests.e2e.mishaps.books import Books
+from tests.e2e.mishaps.picture import noisy_png
+from tests.e2e.mishaps.stall import Stall, people
+
+
+def clear_storage(stall: Stall) -> None:
+    """As the system does when the phone is full, or its owner in the settings."""
+    stall.cdp.send("Storage.clearDataForOrigin", {"origin": stall.line.origin, "storageTypes": "all"})
+
+
+def set_quota(stall: Stall, size: int | None) -> None:
+    given: dict[str, Any] = {"origin": stall.line.origin}
+    stall.cdp.send("Storage.overrideQuotaForOrigin", given if size is None else {**given, "quotaSize": size})
+
+
+def test_what_the_server_had_comes_back_after_storage_was_cleared(stall: Stall, books: Books) -> None:
+    known = people(2)
+    ops = [stall.app.enrol(worker) for worker in known]
+    stall.app.sync_until(0)
+    clear_storage(stall)
+    stall.app.reload()
+    stall.app.see("screen-activate")
+    expect(stall.app.page.locator("main")).to_contain_text("kembali sendiri")
+    stall.activate()
+    stall.app.go("#/members")
+    for worker in known:
+        expect(stall.app.at("member-row").filter(has_text=worker.name)).to_be_visible(timeout=MAX_WAIT_MS)
+    more = stall.app.enrol(people(1)[0])
+    stall.app.sync_until(0)
+    books.assert_each_once([*ops, more])
+
+
+def test_storage_cleared_under_an_open_page_is_told_and_nothing_is_sent_twice(stall: Stall, books: Books) -> None:
+    op = stall.app.enrol(people(1)[0])
+    stall.app.sync_until(0)
+    stall.app.go("#/enrol")
+    stall.app.see("step-identity")
+    clear_storage(stall)
+    stall.app.type("name", "Siapa Saja")
+    told = stall.app.at("draft-problem").or_(stall.app.at("screen-activate")).or_(stall.app.at("screen-enrol-stopped"))
+    expect(told.first).to_be_visible(timeout=MAX_WAIT_MS)
+    stall.app.reload()
+    stall.app.see("screen-activate")
+    stall.activate()
+    more = stall.app.enrol(people(1)[0])
+    stall.app.sync_until(0)
+    books.assert_each_once([op, more])
+
+
+def test_no_room_in_the_middle_of_a_photo_keeps_the_form(stall: Stall, books: Books) -> None:
+    (worker,) = people(1)
+    stall.app.go("#/enrol")
+    stall.app.see("step-identity")
+    stall.app.fill_identity(worker)
+    used = stall.app.page.evaluate("navigator.storage.estimate().then(found => found.usage)")
+    set_quota(stall, used + 20_000)
+    photo: Any = {"name": "ktp.png", "mimeType": "image/png", "buffer": noisy_png(seed=1)}
+    stall.app.page.locator("input[type=file]").first.set_input_files(photo)
+    stall.expect_said("Penyimpanan HP penuh", "sudah tersimpan aman", "Hapus foto atau aplikasi lain")
+    expect(stall.app.at("name")).to_have_value(worker.name)
+    set_quota(stall, None)
+    stall.app.reload()
+    expect(stall.app.at("name")).to_have_value(worker.name)
+    stall.app.page.locator("input[type=file]").first.set_input_files(photo)
+    stall.app.see("photo-preview")
+    op = stall.app.finish(worker)
+    stall.app.sync_until(0)
+    books.assert_each_once([op])
+    stall.until(lambda: books.photos([op]) == {op: True}, "the server has the photo")
