@@ -48,6 +48,7 @@ export const homeTexts = bilingual(
     installTitle: "Pasang di layar utama",
     installBody: "Lebih cepat dibuka, dan tetap jalan tanpa sinyal.",
     install: "Pasang",
+    moreWarnings: (count: number) => `${count} hal lain tentang HP ini`,
     spaceNone: "Penyimpanan HP hampir penuh",
     spaceNoneBody: (mb: number) =>
       `Tinggal ${mb} MB. Yang sudah tersimpan aman, tetapi isian berikutnya mungkin tidak muat. Hapus video atau foto lama sekarang.`,
@@ -120,6 +121,7 @@ export const homeTexts = bilingual(
     installTitle: "Put it on the home screen",
     installBody: "Opens faster and works without signal.",
     install: "Install",
+    moreWarnings: (count) => (count === 1 ? "1 more thing about this phone" : `${count} more things about this phone`),
     spaceNone: "The phone's storage is almost full",
     spaceNoneBody: (mb) =>
       `${mb} MB left. What was saved is safe, but the next form may not fit. Delete old videos or photos now.`,

@@ -9,15 +9,24 @@ import { daysUntil } from "./home-figures";
 
 const MB = 1024 * 1024;
 const NO_ROOM_MB = 10;
+/** More would push the day's work off the screen. */
+const AT_ONCE = 2;
 
 /** What may soon go wrong with the phone itself and what to do about it, most urgent first. */
 export function KeepingNotices({ today }: { today: string }) {
+  const t = useTexts(homeTexts);
   const { warnings } = useValue(engine.keeping);
+  const show = (warning: KeepingWarning) => <Warning key={warning.kind} warning={warning} today={today} />;
+  const rest = warnings.slice(AT_ONCE);
   return (
     <>
-      {warnings.map((warning) => (
-        <Warning key={warning.kind} warning={warning} today={today} />
-      ))}
+      {warnings.slice(0, AT_ONCE).map(show)}
+      {rest.length > 0 && (
+        <details class="fold" data-testid="more-warnings">
+          <summary>{t.moreWarnings(rest.length)}</summary>
+          <div class="stack">{rest.map(show)}</div>
+        </details>
+      )}
     </>
   );
 }
@@ -39,7 +48,9 @@ function Warning({ warning, today }: { warning: KeepingWarning; today: string })
       return (
         <Notice tone="needs" title={t.daysUnsent(formatNumber(warning.unsent), warning.days)} testid="warn-unsent">
           <p>{t.daysUnsentBody}</p>
-          <ButtonLink href="#/outbox">{t.toOutbox}</ButtonLink>
+          <div class="row">
+            <ButtonLink href="#/outbox">{t.toOutbox}</ButtonLink>
+          </div>
         </Notice>
       );
     case "licence_ends":
@@ -58,9 +69,11 @@ function Warning({ warning, today }: { warning: KeepingWarning; today: string })
       return (
         <Notice tone="needs" title={t.notKept} testid="warn-not-kept">
           <p>{t.notKeptBody}</p>
-          <Button onPress={() => void engine.askToKeep()} testid="ask-to-keep">
-            {t.askToKeep}
-          </Button>
+          <div class="row">
+            <Button onPress={() => void engine.askToKeep()} testid="ask-to-keep">
+              {t.askToKeep}
+            </Button>
+          </div>
         </Notice>
       );
   }
