@@ -12,7 +12,7 @@ import { Drafts } from "./drafts";
 import { sha256, utf8 } from "./encoding";
 import { dayAt, Enrolments } from "./enrolments";
 import { Inbox } from "./inbox";
-import { Keeping } from "./keeping";
+import { Keeping, type Known } from "./keeping";
 import { requireCrypto } from "./keys";
 import { Locks } from "./locks";
 import { Members } from "./members";
@@ -114,7 +114,7 @@ export class FieldEngine implements Engine {
     this.activator = new Activation(http, time, around);
     this.ended = new Ended(this.phone, http, time, around);
     this.inbox = new Inbox(this.phone, around.now);
-    this.keeper = new Keeping(around, () => this.facts());
+    this.keeper = new Keeping(around, this.phone, () => this.facts());
     this.keeping = this.keeper.state;
     this.vault = this.makeVault();
     this.lock = this.lockVerbs();
@@ -204,9 +204,7 @@ export class FieldEngine implements Engine {
     return this.starting;
   }
 
-  async askToKeep(): Promise<void> {
-    await this.keeper.ask();
-  }
+  askToKeep = (): Promise<void> => this.keeper.ask();
 
   async setPreferences(patch: Partial<Preferences>): Promise<void> {
     this.preferences.set({ ...this.preferences.get(), ...patch });
@@ -218,9 +216,7 @@ export class FieldEngine implements Engine {
     return this.time.serverNow();
   }
 
-  sha256(text: string): Promise<string> {
-    return sha256(utf8(text));
-  }
+  sha256 = (text: string): Promise<string> => sha256(utf8(text));
 
   locate = locate;
 
@@ -453,7 +449,7 @@ export class FieldEngine implements Engine {
     if (!syncing && this.options.inBrowser !== false) void this.settle().catch(() => undefined);
   }
 
-  private facts(): ConstructorParameters<typeof Keeping>[1] extends () => infer Known ? Known : never {
+  private facts(): Known {
     const { unsent, oldestUnsentAt } = this.outbox.waiting.get();
     const now = this.time.serverNow();
     return {

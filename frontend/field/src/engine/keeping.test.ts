@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { PhoneStorage } from "../storage/phone";
 import { type Facts, Keeping, warn } from "./keeping";
 import type { Surroundings } from "./surroundings";
 
@@ -58,7 +59,7 @@ describe("warnings", () => {
 });
 
 describe("asking to keep", () => {
-  function make(granted: boolean | null) {
+  function make(granted: boolean | null, name: string) {
     const clock = { mono: 0 };
     const room = {
       persisted: () => Promise.resolve(granted),
@@ -67,7 +68,7 @@ describe("asking to keep", () => {
     };
     const around = { room, mono: () => clock.mono } as unknown as Surroundings;
     const { freeBytes: _free, persisted: _persisted, ...known } = FINE;
-    return { keeping: new Keeping(around, () => known), clock };
+    return { keeping: new Keeping(around, new PhoneStorage(`keeping-${name}`), () => known), clock };
   }
 
   test.each([
@@ -75,17 +76,19 @@ describe("asking to keep", () => {
     [false, "unknown", "refused"],
     [null, "unsupported", "unsupported"],
   ] as const)("answer %s: first %s, once asked %s", async (granted, before, after) => {
-    const { keeping } = make(granted);
+    const { keeping } = make(granted, String(granted));
     await keeping.look();
     expect(keeping.state.get()).toMatchObject({ persisted: before, usedBytes: 5 * MB, freeBytes: 900 * MB });
     await keeping.ask();
     expect(keeping.state.get().persisted).toBe(after);
-    await keeping.look();
-    expect(keeping.state.get().persisted).toBe(after);
+    // The next time the app starts it still knows what was answered.
+    const again = make(granted, String(granted)).keeping;
+    await again.look();
+    expect(again.state.get().persisted).toBe(after);
   });
 
   test("a write that found no room is believed for ten minutes, whatever the browser estimates", async () => {
-    const { keeping, clock } = make(true);
+    const { keeping, clock } = make(true, "full");
     await keeping.look();
     keeping.noteProblem({ code: "storage_full", text: null });
     expect(keeping.state.get().warnings).toEqual([{ kind: "space", freeBytes: 0 }]);

@@ -2,6 +2,7 @@
  * What may go wrong with the phone itself, told before it does: too little room, a browser that may clear our storage, work that
  * has not left for days, rules or a licence that run out, a clock that is off.
  */
+import type { PhoneStorage } from "../storage/phone";
 import { EngineError, type ErrorView, type KeepingState, type KeepingWarning } from "./contract";
 import { Cell } from "./observable";
 import type { Surroundings } from "./surroundings";
@@ -68,7 +69,7 @@ export function warn(facts: Facts): KeepingWarning[] {
   return found;
 }
 
-type Known = Omit<Facts, "freeBytes" | "persisted">;
+export type Known = Omit<Facts, "freeBytes" | "persisted">;
 
 export class Keeping {
   readonly state = new Cell<KeepingState>({ persisted: "unknown", usedBytes: null, freeBytes: null, warnings: [] });
@@ -77,12 +78,14 @@ export class Keeping {
 
   constructor(
     private readonly around: Surroundings,
+    private readonly phone: Pick<PhoneStorage, "find" | "put">,
     private readonly known: () => Known,
   ) {}
 
   /** Asks the browser how things are and thinks again what to warn of. Never rejects. */
   async look(): Promise<void> {
     const { room } = this.around;
+    this.asked ||= (await this.phone.find("askedToKeep").catch(() => null)) === true;
     const granted = await room.persisted().catch(() => null);
     const estimate = await room.estimate().catch(() => null);
     this.set(this.readAnswer(granted), estimate?.usedBytes ?? null, estimate?.freeBytes ?? null);
@@ -97,6 +100,7 @@ export class Keeping {
   /** `storage.persist()`; some browsers ask the agent, some decide by themselves. Never rejects. */
   async ask(): Promise<void> {
     this.asked = true;
+    await this.phone.put("askedToKeep", true).catch(() => undefined);
     const granted = await this.around.room.persist().catch(() => null);
     const { usedBytes, freeBytes } = this.state.get();
     this.set(this.readAnswer(granted), usedBytes, freeBytes);
@@ -127,7 +131,7 @@ export class Keeping {
   private readAnswer(granted: boolean | null): KeepingState["persisted"] {
     if (granted === null) return "unsupported";
     if (granted) return "granted";
-    return this.asked || this.state.get().persisted === "refused" ? "refused" : "unknown";
+    return this.asked ? "refused" : "unknown";
   }
 
   private set(persisted: KeepingState["persisted"], usedBytes: number | null, estimated: number | null): void {

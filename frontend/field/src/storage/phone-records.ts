@@ -81,6 +81,8 @@ export interface PhoneValues {
   token: TokenRecord;
   /** The profile that was used last. */
   profile: string | null;
+  /** The browser was asked not to clear our storage, and answered. */
+  askedToKeep: boolean;
   /** Of PBKDF2: what takes about half a second on this phone. */
   iterations: number;
   /** Which profile the data of the time before profiles went to. */
