@@ -149,24 +149,27 @@ function MonthList({ quote, unfolded }: { quote: Quote; unfolded: boolean }) {
   return (
     <details class="fold fold--plain" open={unfolded && quote.months.length <= UNFOLDED_MOST}>
       <summary>{t.perMonthList}</summary>
-      <table class="months" data-testid="months-list">
-        <thead>
-          <tr>
-            <th scope="col">{t.monthColumn}</th>
-            <th scope="col">{t.before}</th>
-            <th scope="col">{t.after}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {quote.months.map((month) => (
-            <tr key={month.month} data-testid="month-price" data-month={month.month} data-amount={month.total}>
-              <th scope="row">{formatMonth(month.month, language)}</th>
-              <td>{month.relief > 0 ? <s>{formatMoney(usualOf(month))}</s> : formatMoney(usualOf(month))}</td>
-              <td>{formatMoney(month.total)}</td>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a table wider than the screen is moved with the keys */}
+      <section class="wide" aria-label={t.perMonthList} tabIndex={0}>
+        <table class="months" data-testid="months-list">
+          <thead>
+            <tr>
+              <th scope="col">{t.monthColumn}</th>
+              <th scope="col">{t.before}</th>
+              <th scope="col">{t.after}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {quote.months.map((month) => (
+              <tr key={month.month} data-testid="month-price" data-month={month.month} data-amount={month.total}>
+                <th scope="row">{formatMonth(month.month, language)}</th>
+                <td>{month.relief > 0 ? <s>{formatMoney(usualOf(month))}</s> : formatMoney(usualOf(month))}</td>
+                <td>{formatMoney(month.total)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
     </details>
   );
 }

@@ -24,7 +24,7 @@ export function SharedPictures({ onPicture }: { onPicture: (picture: Blob) => Pr
       <div>
         <button
           type="button"
-          class="chip with-icon"
+          class="chip chip--icon"
           aria-expanded={open}
           onClick={() => setOpen(!open)}
           data-testid="shared-chip"
