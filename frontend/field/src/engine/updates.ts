@@ -29,6 +29,8 @@ export class Updates {
   private applying = false;
   private reloadWaits = false;
   private releaseLock: (() => void) | null = null;
+  /** Settles when the lock is free again. */
+  private held: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly locks: Locks,
@@ -47,6 +49,10 @@ export class Updates {
     serviceWorker.addEventListener("controllerchange", () => {
       // The first worker takes over a page it did not load, and another tab's update is that tab's: no reason to load again.
       if (this.applying) this.reloadOnceFree();
+    });
+    // The tab with the form may have been killed: then nobody has told us that it is closed.
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.apply();
     });
     // The first visit's line and processor are for what is on the screen; the rest of the app comes after it.
     await firstPaintDone();
@@ -83,7 +89,7 @@ export class Updates {
   holdForForm(): () => void {
     this.forms += 1;
     if (this.forms === 1) {
-      void this.locks.run(
+      this.held = this.locks.run(
         "form",
         () =>
           new Promise<void>((resolve) => {
@@ -128,7 +134,7 @@ export class Updates {
     this.releaseLock?.();
     this.releaseLock = null;
     if (this.reloadWaits) location.reload();
-    else if (this.state.get().ready) setTimeout(() => this.apply(), 0);
+    else void this.held.then(() => this.apply());
   }
 
   private watch(registration: ServiceWorkerRegistration): void {
