@@ -104,6 +104,11 @@ def open_photo(file: BinaryIO, found: Container, phone: Phone, photo: SealedPhot
         return None
 
 
+def is_address(sha256: str, picture: bytes) -> bool:
+    """Whether these bytes are what the line says."""
+    return hashlib.sha256(picture).hexdigest() == sha256
+
+
 def _open_op(found: Container, phone: Phone, one: SealedOp) -> SentOp | BadLine:
     try:
         line = open_sealed(unb64(one.sealed), key_id=found.key_id, branch_id=phone.branch_id, device=str(phone.id))

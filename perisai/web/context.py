@@ -44,6 +44,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place(_("Agents"), "/console/agents/", icon="id-badge-2"),
             Place(_("Quota"), "/console/targets/", icon="target"),
             Place(_("Phones"), "/console/accounts/devices/", icon="device-mobile"),
+            Place(_("Outbox from a file"), "/console/outbox/", icon="file-import"),
             Place(_("Texts to workers"), "/console/messages/", icon="message"),
         ),
     ),
