@@ -100,7 +100,7 @@ def _build_agent(work: Work, agent: DemoAgent, since: date) -> None:
         [
             *(agent.branch_id, agent.id, agent.code, agent.name),
             *(
-                f"+62812000{agent.branch_id % 100:02d}9{agent.number:02d}",
+                f"+62811000{agent.branch_id % 100:02d}9{agent.number:02d}",
                 agent.spot.agency,
                 agent.spot.sub_branch,
                 since,

@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from perisai.offices.models import Region
+from perisai.web.demo.living import picture_later
 from perisai.web.demo.people import HISTORY, DemoAgent
 from perisai.web.demo.places import BUNGO, JAMBI
 from perisai.web.demo.workers import Workers
@@ -22,6 +23,8 @@ EARLY, LATELY = 0.45, timedelta(days=25)
 SAME_NIK, LOOKALIKE, CANCELLED, WRONG_CLOCK, WITH_PHOTO, ONLINE = 0.012, 0.02, 0.03, 0.005, 0.12, 0.6
 LEAST_FOR_CAP = 30
 """Fewer enrolments than this in the month, and no cap is reached in the story."""
+DAYS_OF_LATE_PICTURES = 12
+"""Before that the agents of the story brought every picture."""
 
 
 @dataclass
@@ -61,9 +64,11 @@ class Plan:
         branch = self._written[visit.agent.branch_id]
         day = visit.at.astimezone(ZONE).date()
         body = self._workers.make(visit.agent.spot.districts, day, photo=visit.has_photo)
+        if self._workers.is_picture_late() and (self.today - day).days < DAYS_OF_LATE_PICTURES:
+            body = picture_later(body, day)
         if visit.twin and len(branch) > 20:
             earlier = self._random.choice(branch[:-10])
-            same = {name: earlier[name] for name in ("nik", "birth_date", "sex", "name", "region")}
+            same = {name: earlier[name] for name in ("nik", "birth_date", "birth_known", "sex", "name", "region")}
             body = self._workers.lookalike(earlier) if visit.twin == "like" else body | same | {"id_card": None}
         else:
             branch.append(body)

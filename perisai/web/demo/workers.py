@@ -14,6 +14,7 @@ from faker import Faker
 
 from perisai.contributions import tariff
 from perisai.contributions.rules import consents_on, load, text_hash
+from perisai.web.demo.living import as_people_live
 from perisai.web.demo.photos import sample
 
 JOBS = (
@@ -35,6 +36,9 @@ ZONE = ZoneInfo("Asia/Jakarta")
 STREETS = ("Pasar", "Lorong Melati", "Jl. Pattimura", "Jl. Sudirman", "Dusun Baru", "Simpang Rimbo", "Lorong Kenanga")
 MANY_JOBS = 0.06
 
+PICTURE_LATER = 0.06
+WITNESSES = ("Rahmawati", "Pak Slamet", "Yuliana Sari", "Hendra Gunawan", "Bu Marlina", "Zulkifli")
+
 T = TypeVar("T")
 
 
@@ -48,6 +52,7 @@ class Workers:
         self._villages = villages
         self._niks: set[str] = set()
         self._phones = self._random.randrange(100_000)
+        self._living = Random(seed + 1)  # apart, so that the story of the others stays as it was
 
     def make(self, districts: Sequence[str], day: date, *, photo: bool = False) -> dict[str, Any]:
         """The body of an op of a worker who lives in one of the districts (the first one most often)."""
@@ -85,7 +90,12 @@ class Workers:
         }
         if photo:
             body["id_card"] = describe(photo_of(body))
+        body = as_people_live(self._living, body, lambda: str(self._living.choice(WITNESSES)))
         return body | {"price_shown": _price(body, day)}
+
+    def is_picture_late(self) -> bool:
+        """Whether this worker's card is at home."""
+        return self._living.random() < PICTURE_LATER
 
     def lookalike(self, body: dict[str, Any]) -> dict[str, Any]:
         """The same person again from another paper: another number, a name spelt otherwise, the same birthday and phone."""

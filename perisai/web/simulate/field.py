@@ -25,6 +25,7 @@ from typing import Any
 import httpx
 
 from perisai.web.demo import credentials
+from perisai.web.demo.living import picture_later
 from perisai.web.demo.people import DemoAgent, agents
 from perisai.web.demo.workers import ZONE, Workers, photo_of
 from perisai.web.simulate.bank import BankSimulator, demo_credentials
@@ -152,6 +153,10 @@ class Field:
             body = self._workers.lookalike(handset.last)
         else:
             body = self._workers.make(handset.agent.spot.districts, today, photo=self._random.random() < PHOTO)
+        if self._workers.is_picture_late():
+            body = picture_later(body, today)
+        if handset.codes:
+            body = body | {"payment_code": handset.codes.pop(0)}
         handset.last = body
         handset.bodies[handset.phone.op("enrol", body, place=self._place())] = body
         remember(handset)
@@ -228,6 +233,8 @@ class Field:
                 forget(handset)
                 self._handsets.remove(handset)
             raise
+        waiting = {body.get("payment_code") for body in handset.bodies.values()}
+        handset.codes = [code for code in (me["payment_codes"] or {"codes": []})["codes"] if code not in waiting]
         if me["quota"] is not None and me["quota"]["left"] is not None:
             self._quota[handset.agent.branch_id] = me["quota"]["left"]
 

@@ -23,6 +23,8 @@ class Handset:
     last: dict[str, Any] | None = None
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Bodies of enrolments that the server has not answered, by op."""
+    codes: list[str] = field(default_factory=list)
+    """Payment codes that the server has leased to it."""
 
     @classmethod
     def new(cls, agent: DemoAgent, client: httpx.Client) -> "Handset":
