@@ -30,7 +30,10 @@ LOOKS: dict[str, dict[str, Any]] = {
     "06-shadow": {"width": 1100, "over": "linear-gradient(112deg, rgba(0,0,0,.62) 0 46%, rgba(0,0,0,.02) 60%)"},
     "07-small": {"width": 760, "table": TABLE, "turn": 1.5},
     "08-dark": {"width": 1080, "filter": "brightness(.42) contrast(.85)", "noise": 11},
-    "09-glare": {"width": 1080, "over": "radial-gradient(circle at 63% 82%, rgba(255,255,255,.97) 0 5%, transparent 14%)"},
+    "09-glare": {
+        "width": 1080,
+        "over": "radial-gradient(circle at 63% 82%, rgba(255,255,255,.97) 0 5%, transparent 14%)",
+    },
     "10-slanted": {"width": 1120, "slant": "perspective(1500px) rotateX(14deg) rotateY(-9deg)", "table": TABLE},
     "11-upside-down": {"width": 1080, "turn": 181},
     "12-long-name": {"width": 1100, "turn": -1.5, "noise": 5},
@@ -59,7 +62,8 @@ td:first-child { width: 232px; white-space: nowrap } td:nth-child(2) { width: 20
 td.in { padding-left: 34px }
 #photo { position: absolute; right: 34px; top: 112px; width: 222px; height: 290px; background: linear-gradient(#b8433a, #a33a33) }
 #photo i { position: absolute; left: 61px; top: 52px; width: 100px; height: 122px; border-radius: 50%; background: #c79b78 }
-#photo u { position: absolute; left: 18px; top: 186px; width: 186px; height: 104px; border-radius: 80px 80px 0 0; background: #e8e8ea }
+#photo u { position: absolute; left: 18px; top: 186px; width: 186px; height: 104px; border-radius: 80px 80px 0 0;
+  background: #e8e8ea }
 #issued { position: absolute; right: 34px; top: 432px; width: 222px; text-align: center; font-size: 20px; font-weight: 400 }
 #mark { position: absolute; right: 42px; top: 510px; font: 700 40px "Liberation Sans"; color: #c22; border: 4px solid #c22;
   padding: 4px 10px; transform: rotate(-9deg); opacity: .8 }
@@ -93,7 +97,7 @@ def main() -> int:
             page.set_content(_scene(look, people.get(look.get("as", name))))
             if look.get("noise"):
                 page.evaluate(NOISE, look["noise"])
-            page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=72)
+            page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=55)
         browser.close()
     return 0
 

@@ -14,12 +14,12 @@ from playwright.sync_api import sync_playwright
 
 TARGET = Path(__file__).parents[3] / "frontend/field/src/reader/ocr-a.ts"
 WIDTH, HEIGHT = 12, 16
-HEAD = '''/**
+HEAD = """/**
  * Shapes of the digits 0 to 9 in OCR-A on the reader's grid of 12 x 16: darkness from 0 to f, row by row.
  * Written by `tests/golden/cards/make_digits.py`.
  */
 const DARKNESS = [
-'''
+"""
 TAIL = """];
 
 export const SHAPES: readonly Float32Array[] = DARKNESS.map((rows) =>
@@ -43,8 +43,10 @@ DRAW = """async ([digit, width, height]) => {
     let text = "";
     for (let column = 0; column < width; column++) {
       let sum = 0;
-      for (let i = 0; i < 64; i++)
-        sum += dark(Math.floor(start + (column + ((i % 8) + 0.5) / 8) * step), Math.floor(top + (row + (Math.floor(i / 8) + 0.5) / 8) * step)) || 0;
+      for (let i = 0; i < 64; i++) {
+        const right = column + ((i % 8) + 0.5) / 8, down = row + (Math.floor(i / 8) + 0.5) / 8;
+        sum += dark(Math.floor(start + right * step), Math.floor(top + down * step)) || 0;
+      }
       text += Math.round((sum / 64) * 15).toString(16);
     }
     rows.push(text);
