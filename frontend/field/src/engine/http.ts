@@ -9,6 +9,8 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Bytes;
   readonly timeoutMs?: number;
+  /** An answer that is longer is not read to its end, which a phone of 2 GB might not survive: `AnswerTooLong`. */
+  readonly maxBytes?: number;
 }
 
 export interface Reply {
@@ -34,7 +36,16 @@ export class Refusal extends EngineError {
   }
 }
 
+/** Far more came than any answer of this kind has. */
+export class AnswerTooLong extends EngineError {
+  constructor() {
+    super("bad_answer");
+    this.name = "AnswerTooLong";
+  }
+}
+
 const TIMEOUT_MS = 45_000;
+const MAX_BYTES = 16 * 1024 * 1024;
 /** Whatever somebody in between asks for, and whatever this phone's clock makes of a date. */
 const LONGEST_PAUSE_MS = 15 * 60_000;
 
@@ -67,6 +78,25 @@ function isCaptive(response: Response, text: string): boolean {
   if (response.type === "opaqueredirect" || response.status === 511) return true;
   if (response.status >= 300 && response.status < 400 && response.status !== 304) return true;
   return response.status < 500 && isHtml(response, text);
+}
+
+/** Bytes as they are after decompression. */
+async function readUpTo(response: Response, maxBytes: number): Promise<string> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return await response.text();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.length;
+    if (bytes > maxBytes) {
+      void reader.cancel().catch(() => undefined);
+      throw new AnswerTooLong();
+    }
+    text += decoder.decode(value, { stream: true });
+  }
 }
 
 function parse(text: string): unknown {
@@ -104,7 +134,14 @@ export class Http {
     throw refusalOf(reply);
   }
 
-  private async send({ method, path, headers, body, timeoutMs }: Ask): Promise<{ response: Response; text: string }> {
+  private async send({
+    method,
+    path,
+    headers,
+    body,
+    timeoutMs,
+    maxBytes,
+  }: Ask): Promise<{ response: Response; text: string }> {
     if (!this.around.online()) throw new EngineError("offline");
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), timeoutMs ?? TIMEOUT_MS);
@@ -118,8 +155,9 @@ export class Http {
         redirect: "manual",
         signal: stop.signal,
       });
-      return { response, text: await response.text() };
+      return { response, text: await readUpTo(response, maxBytes ?? MAX_BYTES) };
     } catch (failure) {
+      if (failure instanceof AnswerTooLong) throw failure;
       throw new EngineError(this.around.online() ? "unreachable" : "offline", null, failure);
     } finally {
       clearTimeout(timer);

@@ -172,6 +172,18 @@ describe("a list that cannot be the agent's", () => {
   }, 60_000);
 });
 
+test("an answer that never ends is not read to its end", async () => {
+  const phone = await makeActivePhone();
+  const members = Array.from({ length: 50_000 }, (_, n) => ({ id: `m${n}`, name: `Orang ${n}`, state: "active" }));
+  phone.server.pages = [{ members }];
+  await phone.engine.sync.now();
+  expect(phone.engine.sync.state.get().error?.code).toBe("too_many_members");
+  expect((await phone.engine.members.search({})).total).toBe(0);
+  phone.server.pages = [];
+  await phone.engine.sync.now();
+  expect(phone.engine.sync.state.get().error).toBeNull();
+});
+
 describe("a full phone", () => {
   test("in the middle of a photo: draft and former photo stay, the new one is refused, nothing is half done", async () => {
     const phone = await makeActivePhone();

@@ -3,7 +3,7 @@ import type { LeasedCode, MemberRecord, StateValues } from "../storage/records";
 import type { PulledPage, Storage } from "../storage/storage";
 import { readAnswers } from "./answers";
 import { EngineError, type MeView } from "./contract";
-import { isRecord } from "./http";
+import { AnswerTooLong, isRecord } from "./http";
 import { type Leases, readLeases } from "./leases";
 import { Pieces } from "./pieces";
 import type { Progress } from "./push";
@@ -17,6 +17,10 @@ export const PULL_MEMBERS = { first: 100, least: 20, most: 250 } as const;
 const MAX_PAGES = 2_000;
 /** No agent has so many: somebody else's list has come by mistake, and it would fill the phone. */
 export const MOST_MEMBERS = 20_000;
+
+/** A page of 500 has a quarter of it. */
+const MAX_PAGE_BYTES = 2 * 1024 * 1024;
+const ASK_AGAIN_MS = 30 * 60_000;
 
 type Identity = StateValues["identity"];
 
@@ -158,6 +162,8 @@ export class Pull {
   private readonly pieces = new Pieces(PULL_MEMBERS);
   /** Several pages of a pull bring the same list: once is enough. */
   private takeLeases = true;
+  /** On the monotonic clock: a list that is too long is not asked for every minute, for the agent pays for it. */
+  private refusedAt: number | null = null;
 
   constructor(
     private readonly storage: Storage,
@@ -171,6 +177,9 @@ export class Pull {
    * Rejects with `too_many_members` before it would keep more than an agent can have; what is there stays.
    */
   async run(identity: Identity, progress: Progress, kept: (page: PulledPage) => void): Promise<void> {
+    if (this.refusedAt !== null && this.around.mono() - this.refusedAt < ASK_AGAIN_MS)
+      throw new EngineError("too_many_members");
+    this.refusedAt = null;
     this.takeLeases = true;
     let cursor = (await this.storage.find("cursor")) ?? 0;
     let stored = await this.storage.countMembers();
@@ -190,6 +199,11 @@ export class Pull {
     }
   }
 
+  /** The agent asks by themselves: whoever had to mend it may have done so. */
+  forgive(): void {
+    this.refusedAt = null;
+  }
+
   private async keep({ leases, branchKey }: Brought, agent: string): Promise<void> {
     if (leases !== null && this.takeLeases) {
       await this.leases.replace(leases, agent);
@@ -203,13 +217,20 @@ export class Pull {
     const path = `/api/v1/sync/pull?cursor=${cursor}&limit=${limit}`;
     const began = this.around.mono();
     try {
-      const read = readPage((await this.requests.ask(device, { method: "GET", path })).json);
+      const reply = await this.requests.ask(device, { method: "GET", path, maxBytes: MAX_PAGE_BYTES });
+      const read = readPage(reply.json);
       this.pieces.passed(Math.max(read.page.members.length, read.more ? limit : 0), this.around.mono() - began);
       return read;
     } catch (failure) {
+      if (failure instanceof AnswerTooLong) throw this.refuse();
       if (failure instanceof EngineError && ["unreachable", "bad_answer"].includes(failure.code)) this.pieces.broke();
       throw failure;
     }
+  }
+
+  private refuse(): EngineError {
+    this.refusedAt = this.around.mono();
+    return new EngineError("too_many_members");
   }
 
   /** How many there will be with this page. One that adds none is always let in: the mistake may be mended by it. */
@@ -218,7 +239,7 @@ export class Pull {
     const before = known.size;
     for (const { id } of page.members) known.add(id);
     for (const id of page.gone) known.delete(id);
-    if (known.size > MOST_MEMBERS && known.size > before) throw new EngineError("too_many_members");
+    if (known.size > MOST_MEMBERS && known.size > before) throw this.refuse();
     return known.size;
   }
 }

@@ -83,6 +83,11 @@ export class Push {
     if (refused !== null) throw refused;
   }
 
+  /** The phone was locked: what was sent meanwhile has answers that nobody kept. */
+  askAll(): void {
+    this.askedAll = false;
+  }
+
   private async drain(device: string, own: readonly OpRecord[], count: Count, progress: Progress): Promise<void> {
     let after = 0;
     for (;;) {

@@ -110,6 +110,7 @@ export class Sync {
   /** From now on by itself; call `wake` whenever something suggests that a round is worth while. */
   begin(): void {
     this.stopped = false;
+    this.parts.push.askAll();
     this.wake();
   }
 
@@ -127,8 +128,13 @@ export class Sync {
     else this.plan(afterMs);
   }
 
-  /** A round that begins after this call: now, or when the one that is running has ended. */
+  /** A round because the agent wants one; it begins after this call: now, or when the one that is running has ended. */
   now(): Promise<void> {
+    this.parts.pull.forgive();
+    return this.next();
+  }
+
+  private next(): Promise<void> {
     if (this.running === null) return this.begun();
     this.following ??= this.running.then(() => {
       this.following = null;
@@ -148,7 +154,7 @@ export class Sync {
     if (this.stopped) return;
     const delay = Math.max(wanted, this.notBefore - this.parts.around.mono());
     if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.now(), delay);
+    this.timer = setTimeout(() => void this.next(), delay);
     this.patch({ nextTryAt: this.parts.around.now() + delay });
   }
 
