@@ -109,11 +109,11 @@ export class FieldEngine implements Engine {
     this.leases = leases;
     this.members = new Members(this.storage);
     this.drafts = new Drafts(this.storage, this.changes, around);
-    this.outbox = new Outbox(this.storage, this.changes, around.now);
+    this.outbox = new Outbox(this.storage, this.changes, () => around.now());
     this.updates = new Updates(this.locks, options.workerScript);
     this.activator = new Activation(http, time, around);
     this.ended = new Ended(this.phone, http, time, around);
-    this.inbox = new Inbox(this.phone, around.now);
+    this.inbox = new Inbox(this.phone, () => around.now());
     this.keeper = new Keeping(around, this.phone, () => this.facts());
     this.keeping = this.keeper.state;
     this.vault = this.makeVault();
@@ -265,16 +265,24 @@ export class FieldEngine implements Engine {
       makeProfile: (agent: DeviceState["agent"] & object) => profiles.make(agent),
       dropProfile: (id: string) => this.phone.removeProfile(id),
       openProfile: (id: string) => profiles.openUnchosen(id),
-      now: this.options.around.now,
+      now: () => this.options.around.now(),
     };
     return this.locks.run("takeover", () => takeOver(this.phone, acts));
   }
 
+  private async takeStrays(): Promise<void> {
+    const { storage } = this;
+    if (storage.profile === null) return;
+    await takeStrays(this.phone, storage.profile, async (draft) => {
+      const known = (await storage.findDraft(draft.id)) ?? (await storage.findOp(draft.id));
+      if (known === null) await storage.putDraft(draft);
+    });
+  }
+
   private async opened(): Promise<void> {
+    await this.takeStrays().catch(() => undefined);
     await this.loadDevice();
     await this.loadRest();
-    const profile = this.storage.profile;
-    if (profile !== null) await takeStrays(this.phone, profile, (draft) => this.storage.putDraft(draft));
     void this.drafts.purge().catch(() => undefined);
     void this.outbox.purge(this.options.around.now()).catch(() => undefined);
     if (this.options.inBrowser === false) return;

@@ -54,6 +54,10 @@ export class FakeServer {
   rulesVersion = "2026-01";
   revoked = false;
   revokedDevice: string | null = null;
+  /** With the refusal of a phone that is switched off: nothing of it is waited for. */
+  wipe = false;
+  /** Who the next activation code belongs to. */
+  agent = { id: "0199-agent", code: "P-1501-0001", name: "Rina", office: "Kantor Uji", sub_branch: "KCP Uji" };
 
   readonly fetch: typeof fetch = async (input, init) => {
     const path = String(input);
@@ -98,9 +102,8 @@ export class FakeServer {
     if (!(await verify(key, message, fromB64u(String(request.proof))))) return problem(401, "E2003");
     const id = crypto.randomUUID();
     this.devices.set(id, { id, key, ops: new Map() });
-    const agent = { id: "0199-agent", code: "P-1501-0001", name: "Rina", office: "Kantor Uji", sub_branch: "KCP Uji" };
     const branch = { id: 1501, name: "KC Jambi", timezone: "Asia/Jakarta", province: "15" };
-    return json(200, { device: id, ...this.token(), agent, branch });
+    return json(200, { device: id, ...this.token(), agent: this.agent, branch });
   }
 
   private async push(body: Uint8Array<ArrayBuffer>, headers: Headers): Promise<Response> {
@@ -156,7 +159,8 @@ export class FakeServer {
   ): Promise<Response | null> {
     const device = this.devices.get(headers.get("X-Perisai-Device") ?? "");
     if (device === undefined) return problem(401, "E2001");
-    if (this.revoked || device.id === this.revokedDevice) return problem(403, "E2002");
+    if (this.revoked || device.id === this.revokedDevice)
+      return json(403, { status: 403, code: "E2002", wipe: this.wipe });
     const token = headers.get("X-Perisai-Token") ?? "";
     if (this.now - Number(token.split(".")[1]) > 15 * 60_000) return problem(401, "E2004");
     const message = requestMessage({ method, path, bodyHash: await sha256(body), token });

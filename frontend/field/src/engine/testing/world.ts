@@ -1,7 +1,7 @@
 /** A phone for unit tests: the whole engine over an empty in-memory database, with clocks that the test moves. */
 import type { DraftFields, EnrolForm } from "../contract";
 import { FieldEngine } from "../engine";
-import type { LockLike, Surroundings } from "../surroundings";
+import type { ChannelLike, LockLike, Surroundings } from "../surroundings";
 import { FakeServer } from "./fake-server";
 
 export interface Phone {
@@ -17,6 +17,7 @@ export interface PhoneOptions {
   readonly server?: FakeServer;
   readonly database?: string;
   readonly locks?: LockLike;
+  readonly channel?: ChannelLike;
 }
 
 /** An engine that is started; not activated unless its database already is. */
@@ -33,7 +34,7 @@ export async function makePhone(options: PhoneOptions = {}): Promise<Phone> {
     online: () => true,
     slow: () => false,
     locks: options.locks ?? null,
-    channel: null,
+    channel: options.channel ?? null,
     room: {
       persisted: () => Promise.resolve(null),
       persist: () => Promise.resolve(null),

@@ -28,7 +28,7 @@ export class Ended {
     private readonly time: Time,
     private readonly around: Surroundings,
   ) {
-    this.profiles = new Profiles(phone, around.now);
+    this.profiles = new Profiles(phone, () => around.now());
   }
 
   /**

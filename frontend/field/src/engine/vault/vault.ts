@@ -62,8 +62,8 @@ export class Vault {
   constructor(private readonly parts: VaultParts) {
     const { storage, around, heard } = parts;
     this.phone = storage.phone;
-    this.profiles = new Profiles(this.phone, around.now);
-    this.tries = new Tries(this.phone, { mono: around.mono, heard });
+    this.profiles = new Profiles(this.phone, () => around.now());
+    this.tries = new Tries(this.phone, { mono: () => around.mono(), heard });
     this.idle = new Idle(around);
   }
 
@@ -340,7 +340,8 @@ export class Vault {
     const profile = await this.phone.findProfile(id);
     if (profile === null) throw new EngineError("not_activated");
     const known = await this.phone.find("iterations");
-    const iterations = known ?? (await this.phone.putFirst("iterations", await calibrate(this.parts.around.mono)));
+    const iterations =
+      known ?? (await this.phone.putFirst("iterations", await calibrate(() => this.parts.around.mono())));
     const wrapped = await wrap(pin, profile, key, iterations);
     const resume = await wrapResume(profile, key, this.parts.around.now());
     this.idle.touched();
