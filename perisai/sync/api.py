@@ -19,7 +19,9 @@ from perisai.events.clock import SystemClock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
 from perisai.members import photo
+from perisai.messages.consent_code import request_consent_code
 from perisai.offices import regions
+from perisai.sync import sealed
 from perisai.sync.clock import make_token, to_ms
 from perisai.sync.me import me
 from perisai.sync.pull import MOST, pull
@@ -74,6 +76,15 @@ class Pulled(ServerTime):
     me: dict[str, Any] | None
 
 
+class Number(Schema):
+    phone: Annotated[Words, Field(max_length=20)]
+
+
+class CodeSent(ServerTime):
+    challenge: UUID
+    seconds: int
+
+
 class Uploaded(Schema):
     offset: int
     size: int
@@ -87,6 +98,10 @@ class Problem(Schema):
     code: str
     text: dict[str, str]
     action: dict[str, str]
+    wipe: bool | None = None
+    """With E2002: nothing of this phone waits here any more."""
+    limits: dict[str, int] | None = None
+    """With E1003."""
 
 
 PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 503), Problem)
@@ -95,6 +110,7 @@ _SIGNED = [
     {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
     for name in ("X-Perisai-Device", "X-Perisai-Signature")
 ]
+_LINES = {"schema": {"type": "string"}}
 _FRESH = [{"name": "X-Perisai-Token", "in": "header", "required": True, "schema": {"type": "string"}}]
 
 
@@ -133,12 +149,15 @@ def activation(request: HttpRequest, body: Activation) -> dict[str, Any]:
     response={200: PushAnswers, **PROBLEMS},
     operation_id="push",
     openapi_extra={
-        "parameters": _SIGNED,
-        "requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}},
+        "parameters": [{**header, "required": False} for header in _SIGNED],
+        "requestBody": {
+            "required": True,
+            "content": {"application/x-ndjson": _LINES, sealed.MEDIA_TYPE: _LINES},
+        },
     },
 )
 def push_ops(request: HttpRequest) -> HttpResponse:
-    """Takes up to 200 chained ops."""
+    """Takes up to 200 chained ops: plain, with the headers of a signature, or sealed, which brings its own."""
     return HttpResponse(orjson.dumps(push(request, clock=clock)), content_type="application/json; charset=utf-8")
 
 
@@ -158,6 +177,26 @@ def pull_changes(
     with _work(phone) as work:
         page = pull(work, phone, cursor=cursor, limit=limit)
     return _compressed(request, orjson.dumps({**page, **_now()}), {"Cache-Control": "no-store"})
+
+
+@router.post(
+    "sync/consent-code",
+    response={200: CodeSent, **PROBLEMS},
+    operation_id="consentCode",
+    openapi_extra={"parameters": [*_SIGNED, *_FRESH]},
+)
+def consent_code(request: HttpRequest, body: Number) -> dict[str, Any]:
+    """Sends a one-time code to a worker's own phone, for a consent that was read aloud."""
+    phone = signed_phone(request, clock.now())
+    sent = request_consent_code(
+        branch_id=phone.branch_id,
+        agent_id=phone.agent_id,
+        device_id=phone.id,
+        user_id=phone.user_id,
+        phone=body.phone,
+        clock=clock,
+    )
+    return {"challenge": sent.challenge, "seconds": sent.seconds, **_now()}
 
 
 @router.get(
@@ -196,7 +235,7 @@ def attachment_piece(request: HttpRequest, address: Hex64, enrolment: UUID | Non
     if offset is None:
         raise Refused("E1002", reason="Upload-Offset")
     if len(request.body) > photo.MOST_PIECE:
-        raise Refused("E1003", limit="256 KiB")
+        raise Refused("E1003", members={"limits": {"bytes": photo.MOST_PIECE}}, limit="256 KiB")
     asked = _photo(request, phone, address, enrolment)
     with _work(phone) as work:
         return vars(photo.add_piece(work, asked, offset=offset, piece=request.body))

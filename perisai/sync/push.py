@@ -27,7 +27,7 @@ from perisai.sync.receive import store
 from perisai.sync.signed import Phone, find_phone, get_phone, signature_of, verify
 
 MOST_OPS = 200
-MOST_BYTES = 4 * 1024 * 1024
+MOST_BYTES = sealed.MOST_BODY
 LINK_OUTLIVES = timedelta(days=30)
 
 _ANSWERS = """

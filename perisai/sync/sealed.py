@@ -15,6 +15,8 @@ from perisai.sync.op import MOST_BYTES, BadLine, SentOp, read_line
 from perisai.sync.signed import Phone, unb64, verify
 
 MEDIA_TYPE = "application/vnd.perisai.sealed+ndjson"
+MOST_BODY = 4 * 1024 * 1024
+"""Bytes of the ops of one push, once they are opened."""
 MOST_PHOTO = 2 * 1024 * 1024
 _MOST_LINE = MOST_PHOTO * 4 // 3 + 4096
 _MOST_OP_LINE = MOST_BYTES * 4 // 3 + 4096
@@ -62,7 +64,9 @@ def read_container(file: BinaryIO, *, most_ops: int, photos: bool) -> Container:
             found.signature = _signature(data)
         elif "op" in data and not found.photos:
             if len(found.ops) == most_ops:
-                raise Refused("E1003", limit=f"{most_ops} ops", members={"limits": {"ops": most_ops}})
+                raise Refused(
+                    "E1003", limit=f"{most_ops} ops", members={"limits": {"ops": most_ops, "bytes": MOST_BODY}}
+                )
             found.ops.append(_op(data))
         elif "photo" in data and photos:
             found.photos.append(SealedPhoto(_text(data, "photo", 64), at))

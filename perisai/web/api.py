@@ -11,7 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 from perisai.errors import Refused
 from perisai.payments.api import router as snap
 from perisai.sync.api import router as sync
-from perisai.web.problems import problem
+from perisai.web.problems import problem, too_large
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
@@ -53,8 +53,8 @@ def unparsable(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 @api.exception_handler(RequestDataTooBig)
-def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-    return problem(Refused("E1003", limit="6 MiB"))
+def body_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problem(too_large())
 
 
 @api.exception_handler(Http404)

@@ -26,6 +26,12 @@ def problem(error: Refused) -> HttpResponse:
     return response
 
 
+def too_large() -> Refused:
+    """A body above what any machine request may have; ``limits`` tells a program how much that is."""
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return Refused("E1003", members={"limits": {"bytes": most}}, limit=f"{most // 2**20} MiB")
+
+
 class ProblemsMiddleware:
     """Stands outside of everything that reads a body: what is too large is refused by its length alone."""
 
@@ -36,7 +42,7 @@ class ProblemsMiddleware:
         if not request.path.startswith(PATHS):
             return _ask(request, self.get_response)
         if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not request.path.startswith(SNAP):
-            return problem(Refused("E1003", limit=f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20} MiB"))
+            return problem(too_large())
         response = _ask(request, self.get_response)
         code = _FRAMEWORK.get(response.status_code)
         if code is None or not response.headers.get("Content-Type", "").startswith("text/"):

@@ -39,7 +39,13 @@ CHECKS: list[Any] = [
 ]
 
 
-@schemathesis.serializer("application/x-ndjson")
+@pytest.fixture(autouse=True)
+def _sms_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is never reached: a text is only queued here."""
+    monkeypatch.setenv("PERISAI_SMS_URL", "http://127.0.0.1:9/")
+
+
+@schemathesis.serializer("application/x-ndjson", "application/vnd.perisai.sealed+ndjson")
 def _lines(context: Any, value: Any) -> bytes | str:
     """Lines as they are; what is no text becomes a line of JSON."""
     return value if isinstance(value, str | bytes) else json.dumps(value)

@@ -54,6 +54,10 @@ def push(place: Place) -> Valid:
     return Valid(body="".join(f"{line.decode()}\n" for line in lines), media_type="application/x-ndjson")
 
 
+def consent_code(place: Place) -> Valid:
+    return Valid(body={"phone": "+6285698765432"}, media_type="application/json")
+
+
 def pull(place: Place) -> Valid:
     return Valid(query={"cursor": 0, "limit": 5})
 
@@ -143,6 +147,7 @@ VALID: dict[str, Callable[[Place], Valid]] = {
     "POST /api/v1/activation": activate,
     "POST /api/v1/sync/push": push,
     "GET /api/v1/sync/pull": pull,
+    "POST /api/v1/sync/consent-code": consent_code,
     "GET /api/v1/attachments/{address}": progress,
     "PATCH /api/v1/attachments/{address}": piece,
     "GET /api/v1/reference/rules": rules,
