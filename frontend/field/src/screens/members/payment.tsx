@@ -11,7 +11,7 @@ import { useLanguage, useTexts } from "../../ui/preferences";
 import { link } from "../../ui/route";
 import { toast } from "../../ui/toast";
 import { findReplacedCode, findShownPrice } from "../enrol/shown-prices";
-import { amountOf } from "../slip/slip";
+import { amountOf, hasSlip } from "../slip/slip";
 import { whatsAppLink } from "./share";
 
 /** What the worker takes along: the sum, the code, until when; as a slip, by WhatsApp or any other way. */
@@ -48,9 +48,11 @@ export function PaymentCard({ member }: { member: MemberView }) {
       )}
       <p>{t.payBy(until)}</p>
       <p class="muted small">{t.payWhere}</p>
-      <ButtonLink wide icon="list" href={link("slip", member.key)} testid="to-slip">
-        {slip.give}
-      </ButtonLink>
+      {hasSlip(member) && (
+        <ButtonLink wide icon="list" href={link("slip", member.key)} testid="to-slip">
+          {slip.give}
+        </ButtonLink>
+      )}
       {ready && member.paymentCode && <Send member={member} until={until} />}
     </section>
   );
