@@ -1,7 +1,6 @@
 /** Puts the parts together into the `Engine` that screens use. */
 import { PhoneStorage } from "../storage/phone";
 import { Storage } from "../storage/storage";
-import { takeOver, takeStrays } from "../storage/takeover";
 import { type Activated, Activation, type Previous, readCode } from "./activation";
 import { Chain } from "./chain";
 import { type Change, Changes } from "./changes";
@@ -29,8 +28,10 @@ import type { Sync } from "./sync";
 import type { Time } from "./time";
 import { Updates } from "./updates";
 import { Ended } from "./vault/ended";
+import { takeLateForms, takeOverFirstVersion } from "./vault/first-version";
 import { isWeakPin } from "./vault/pin";
 import { Vault } from "./vault/vault";
+import { listenToWindow } from "./window";
 
 const NOBODY: DeviceState = {
   phase: "starting",
@@ -40,8 +41,6 @@ const NOBODY: DeviceState = {
   activatedAt: null,
   problem: null,
 };
-/** How often to look whether the phone was left alone, and to note a wait. */
-const WATCH_MS = 5_000;
 /** The first screen comes first. */
 const WARM_AFTER_MS = 1_500;
 /** Locking does not wait longer for what is still to be written. */
@@ -233,7 +232,10 @@ export class FieldEngine implements Engine {
     try {
       requireCrypto();
       await this.phone.open();
-      await this.takeOver();
+      const { vault, phone } = this;
+      await this.locks.run("takeover", () =>
+        takeOverFirstVersion(phone, vault.profiles, () => this.options.around.now()),
+      );
       await this.time.load();
       const kept = await this.phone.find("preferences");
       if (kept !== null) this.preferences.set(kept);
@@ -258,29 +260,8 @@ export class FieldEngine implements Engine {
     if (this.lock.state.get().phase !== "none") this.rounds.begin();
   }
 
-  /** What the app kept before there were profiles. */
-  private takeOver(): Promise<void> {
-    const { profiles } = this.vault;
-    const acts = {
-      makeProfile: (agent: DeviceState["agent"] & object) => profiles.make(agent),
-      dropProfile: (id: string) => this.phone.removeProfile(id),
-      openProfile: (id: string) => profiles.openUnchosen(id),
-      now: () => this.options.around.now(),
-    };
-    return this.locks.run("takeover", () => takeOver(this.phone, acts));
-  }
-
-  private async takeStrays(): Promise<void> {
-    const { storage } = this;
-    if (storage.profile === null) return;
-    await takeStrays(this.phone, storage.profile, async (draft) => {
-      const known = (await storage.findDraft(draft.id)) ?? (await storage.findOp(draft.id));
-      if (known === null) await storage.putDraft(draft);
-    });
-  }
-
   private async opened(): Promise<void> {
-    await this.takeStrays().catch(() => undefined);
+    await takeLateForms(this.storage).catch(() => undefined);
     await this.loadDevice();
     await this.loadRest();
     void this.drafts.purge().catch(() => undefined);
@@ -474,29 +455,28 @@ export class FieldEngine implements Engine {
   // ------------------------------------------------------------ the window
 
   private listen(): void {
-    addEventListener("online", () => this.rounds.wake(Math.round(this.options.around.random() * 1_500)));
-    addEventListener("offline", () => this.rounds.wake());
-    addEventListener("pagehide", () => this.hidden());
-    addEventListener("pageshow", () => this.vault.checkIdle());
-    document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") return this.hidden();
-      if (this.vault.checkIdle()) return;
-      this.rounds.wake();
-      void this.keeper.look();
+    const { rounds, vault, keeper, inbox } = this;
+    listenToWindow({
+      online: () => rounds.wake(Math.round(this.options.around.random() * 1_500)),
+      offline: () => rounds.wake(),
+      hidden: () => {
+        void this.drafts.flush().catch(() => undefined);
+        vault.noteTouch();
+      },
+      shown: () => {
+        if (vault.checkIdle()) return;
+        rounds.wake();
+        void keeper.look();
+      },
+      tick: () => {
+        vault.checkIdle();
+        void vault.tick().catch(() => undefined);
+      },
     });
-    setInterval(() => {
-      this.vault.checkIdle();
-      void this.vault.tick().catch(() => undefined);
-    }, WATCH_MS);
     void this.updates.begin(
-      () => this.rounds.wake(),
-      () => void this.inbox.load().catch(() => undefined),
+      () => rounds.wake(),
+      () => void inbox.load().catch(() => undefined),
     );
-  }
-
-  private hidden(): void {
-    void this.drafts.flush().catch(() => undefined);
-    this.vault.noteTouch();
   }
 }
 

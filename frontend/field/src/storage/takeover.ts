@@ -156,17 +156,32 @@ export function takeOver(phone: PhoneStorage, acts: TakeoverActs): Promise<void>
   return guarded(async () => {
     const name = phone.legacyName;
     if (!(await hasLegacy(name))) return;
+    const marked = await phone.find("takeover");
+    // The profile that it went to has been removed since.
+    if (marked !== null && (await phone.findProfile(marked.profile)) === null) return await deleteLegacy(name);
+    if (marked !== null && (await isDone(phone, marked.profile))) return await deleteIfEmpty(name);
     const old = await readLegacy(name);
     await keepOfPhone(phone, old);
     const profile = await chooseTarget(phone, old, acts);
     // An old app that was never activated: nothing in it can be of use.
     if (profile === null) return await deleteLegacy(name);
-    const locked = new LockedStorage(phone.nameOf(profile));
-    const isDone = (await locked.find("takenOver")) !== null;
-    locked.close();
-    if (!isDone) await copy(phone, profile, convert(old), acts);
-    if ((await readStrays(name)).length === 0) await deleteLegacy(name);
+    await copy(phone, profile, convert(old), acts);
+    await deleteIfEmpty(name);
   });
+}
+
+async function isDone(phone: PhoneStorage, profile: string): Promise<boolean> {
+  const locked = new LockedStorage(phone.nameOf(profile));
+  try {
+    return (await locked.find("takenOver")) !== null;
+  } finally {
+    locked.close();
+  }
+}
+
+/** What a tab of the old app began since waits for the vault to be opened. */
+async function deleteIfEmpty(name: string): Promise<void> {
+  if ((await readStrays(name)).length === 0) await deleteLegacy(name);
 }
 
 async function copy(phone: PhoneStorage, profile: string, rows: Converted, acts: TakeoverActs): Promise<void> {
