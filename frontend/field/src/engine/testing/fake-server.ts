@@ -160,7 +160,7 @@ export class FakeServer {
     const device = this.devices.get(headers.get("X-Perisai-Device") ?? "");
     if (device === undefined) return problem(401, "E2001");
     if (this.revoked || device.id === this.revokedDevice)
-      return json(403, { status: 403, code: "E2002", wipe: this.wipe });
+      return json(403, { code: "E2002", text: { id: "salah E2002", en: "wrong E2002" }, wipe: this.wipe });
     const token = headers.get("X-Perisai-Token") ?? "";
     if (this.now - Number(token.split(".")[1]) > 15 * 60_000) return problem(401, "E2004");
     const message = requestMessage({ method, path, bodyHash: await sha256(body), token });
