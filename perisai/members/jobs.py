@@ -36,7 +36,7 @@ def expire_unpaid_everywhere(timestamp: int) -> None:
 @app.periodic(cron="23 * * * *")
 @app.task(queue="members", queueing_lock="photo_due", pass_context=False)
 def note_overdue_photos_everywhere(timestamp: int) -> None:
-    """Hourly: pictures of ID cards whose day has passed, by the branch's own day, each noted once."""
+    """Hourly: pictures of ID cards that got lost on the way or whose day has passed, by the branch's own day, each noted once."""
     del timestamp
     with Work(scope=Scope.nation()) as work:
         branches = work.rows(_BRANCHES)
@@ -48,6 +48,8 @@ def note_overdue_photos_everywhere(timestamp: int) -> None:
 
 
 def _note_branch(branch_id: int, timezone: str) -> None:
+    with Work(scope=Scope.branch(branch_id)) as work:
+        photo_due.await_lost(work, branch_id=branch_id, today=branch_day(work.now, timezone))
     noted = photo_due.MOST
     while noted == photo_due.MOST:
         with Work(scope=Scope.branch(branch_id)) as work:

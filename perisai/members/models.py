@@ -203,7 +203,12 @@ class Photo(models.Model):
 
     class Meta:
         db_table = "members_photo"
-        indexes = [models.Index(fields=["branch_id", "sha256"], name="photo_sha256")]
+        indexes = [
+            models.Index(fields=["branch_id", "sha256"], name="photo_sha256"),
+            models.Index(
+                fields=["branch_id", "named_at"], name="photo_on_its_way", condition=Q(complete_at__isnull=True)
+            ),
+        ]
 
 
 class ReviewState(models.TextChoices):

@@ -14,6 +14,7 @@ from perisai.members.store import MOST_DAYS_FOR_PHOTO
 
 REASON = "photo_overdue"
 MOST = 500
+LOST_AFTER = timedelta(days=7)
 
 # Carried by enrolment_photo_due and review_enrolment. Once for each day that it was due on.
 _OVERDUE: LiteralString = """
@@ -33,6 +34,19 @@ SELECT e.id FROM members_enrolment e WHERE e.branch_id = %(branch)s AND e.id = (
 FOR UPDATE
 """
 
+# Carried by photo_on_its_way. A phone that still has the picture goes on sending it; one that lost its storage is told.
+_LOST: LiteralString = """
+UPDATE members_enrolment e SET photo_due_on = %(due_on)s
+WHERE e.branch_id = %(branch)s AND e.photo_due_on IS NULL AND e.state IN ('review', 'accepted', 'active', 'lapsed')
+  AND e.id IN (
+    SELECT p.enrolment_id FROM members_photo p
+    WHERE p.branch_id = %(branch)s AND p.complete_at IS NULL AND p.named_at BETWEEN %(from)s AND %(before)s
+      AND NOT EXISTS (SELECT FROM members_photo o WHERE o.branch_id = p.branch_id AND o.enrolment_id = p.enrolment_id
+        AND o.complete_at IS NOT NULL)
+    LIMIT %(most)s)
+RETURNING e.id, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.photo_due_on
+"""
+
 _DUE: LiteralString = """
 UPDATE members_enrolment SET photo_due_on = CASE WHEN photo_due_on IS NOT NULL THEN %s::date END WHERE branch_id = %s AND id = %s
 RETURNING id, agent_id, sub_branch_id, agency_office_id, region_code, photo_due_on
@@ -46,6 +60,24 @@ def note_overdue(work: Work, *, branch_id: int, today: date) -> int:
     queue.open_many(work, branch_id=branch_id, items=items)
     for row in rows:
         work.report(_happened("photo_overdue", branch_id, row))
+    return len(rows)
+
+
+def await_lost(work: Work, *, branch_id: int, today: date) -> int:
+    """Asks once more for pictures that a phone promised and has not sent within a week: it may have lost them, and the agent
+    can bring them again. Answers how many."""
+    rows = work.rows(
+        _LOST,
+        {
+            "branch": branch_id,
+            "due_on": today + timedelta(days=MOST_DAYS_FOR_PHOTO),
+            "from": work.now - 2 * LOST_AFTER,
+            "before": work.now - LOST_AFTER,
+            "most": MOST,
+        },
+    )
+    for row in rows:
+        work.report(_happened("photo_awaited", branch_id, row))
     return len(rows)
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from perisai.events.clock import FixedClock
 from perisai.events.recount import recount
 from perisai.members import photo_due, review
 from perisai.web.simulate.bank import BankSimulator
@@ -317,3 +318,23 @@ def test_series_is_kept_with_each_of_them(agent: FieldAgent, phone_of: PhoneOf) 
         phone.op("enrol", worker(series=series))
     ids = [answer["result"]["enrolment"] for answer in phone.push()]
     assert {str(state_of(agent.branch, UUID(one))["series_id"]) for one in ids} == {series}
+
+
+def test_picture_that_a_phone_lost_is_asked_for_again(agent: FieldAgent, phone_of: PhoneOf) -> None:
+    card = {"sha256": uuid4().hex * 2, "size": 1000, "type": "image/jpeg"}
+    phone = phone_of(agent)
+    enrolment = push_one(phone, id_card=card)["result"]["enrolment"]
+
+    def asked(days: int) -> int:
+        clock = FixedClock(datetime.now(UTC) + timedelta(days=days))
+        with system_work(agent.branch, clock) as work:
+            return photo_due.await_lost(work, branch_id=agent.branch.id, today=clock.now().date())
+
+    assert (asked(6), asked(8), asked(9)) == (0, 1, 0)
+    other = PICTURE + uuid4().bytes
+    path = f"/api/v1/attachments/{hashlib.sha256(other).hexdigest()}?enrolment={enrolment}"
+    for start in (0, 250_000):
+        headers = {"Upload-Offset": str(start), "Upload-Length": str(len(other))}
+        answer = phone.signed("PATCH", path, other[start : start + 250_000], headers)
+    assert answer.json()["complete"]
+    assert state_of(agent.branch, UUID(enrolment))["photo_due_on"] is None
