@@ -28,7 +28,6 @@ import type { Sync } from "./sync";
 import type { Time } from "./time";
 import { Updates } from "./updates";
 import { Ended } from "./vault/ended";
-import { takeLateForms, takeOverFirstVersion } from "./vault/first-version";
 import { isWeakPin } from "./vault/pin";
 import { Vault } from "./vault/vault";
 import { listenToWindow } from "./window";
@@ -233,8 +232,9 @@ export class FieldEngine implements Engine {
       requireCrypto();
       await this.phone.open();
       const { vault, phone } = this;
-      await this.locks.run("takeover", () =>
-        takeOverFirstVersion(phone, vault.profiles, () => this.options.around.now()),
+      const now = (): number => this.options.around.now();
+      await this.withFirstVersion((old) =>
+        this.locks.run("takeover", () => old.takeOverFirstVersion(phone, vault.profiles, now)),
       );
       await this.time.load();
       const kept = await this.phone.find("preferences");
@@ -260,8 +260,13 @@ export class FieldEngine implements Engine {
     if (this.lock.state.get().phase !== "none") this.rounds.begin();
   }
 
+  /** Of the phones that had it, each needs this code once. */
+  private async withFirstVersion(act: (old: typeof import("./vault/first-version")) => Promise<void>): Promise<void> {
+    if (await this.phone.hasLegacy()) await act(await import("./vault/first-version"));
+  }
+
   private async opened(): Promise<void> {
-    await takeLateForms(this.storage).catch(() => undefined);
+    await this.withFirstVersion((old) => old.takeLateForms(this.storage)).catch(() => undefined);
     await this.loadDevice();
     await this.loadRest();
     void this.drafts.purge().catch(() => undefined);

@@ -43,10 +43,6 @@ function getAll(db: IDBDatabase, store: string): Promise<LegacyRow[]> {
   });
 }
 
-export function hasLegacy(name: string): Promise<boolean> {
-  return Dexie.exists(name);
-}
-
 /** Fences it if it is not yet, and reads all that is in it. */
 export async function readLegacy(name: string): Promise<LegacyRows> {
   let db = await openRaw(name);

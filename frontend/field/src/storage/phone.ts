@@ -33,6 +33,11 @@ export class PhoneStorage {
     return `${this.prefix}-field`;
   }
 
+  /** Whether something of that version is still there; the code that takes it over is loaded only then. */
+  hasLegacy(): Promise<boolean> {
+    return guarded(() => Dexie.exists(this.legacyName));
+  }
+
   // ------------------------------------------------------------ single values
 
   find<N extends PhoneValueName>(name: N): Promise<PhoneValues[N] | null> {

@@ -5,7 +5,7 @@
 import { EngineError, type PhotoRef } from "../engine/contract";
 import { Sealer, sealTables } from "./encryption";
 import { guarded } from "./failures";
-import { deleteLegacy, hasLegacy, type LegacyRow, type LegacyRows, readLegacy, readStrays } from "./legacy";
+import { deleteLegacy, type LegacyRow, type LegacyRows, readLegacy, readStrays } from "./legacy";
 import { LockedStorage } from "./locked";
 import { pack } from "./packing";
 import type { PhoneStorage } from "./phone";
@@ -155,7 +155,7 @@ async function chooseTarget(phone: PhoneStorage, old: LegacyRows, acts: Takeover
 export function takeOver(phone: PhoneStorage, acts: TakeoverActs): Promise<void> {
   return guarded(async () => {
     const name = phone.legacyName;
-    if (!(await hasLegacy(name))) return;
+    if (!(await phone.hasLegacy())) return;
     const marked = await phone.find("takeover");
     // The profile that it went to has been removed since.
     if (marked !== null && (await phone.findProfile(marked.profile)) === null) return await deleteLegacy(name);
@@ -209,7 +209,7 @@ export function takeStrays(
 ): Promise<void> {
   return guarded(async () => {
     const marked = await phone.find("takeover");
-    if (marked === null || marked.profile !== profile || !(await hasLegacy(phone.legacyName))) return;
+    if (marked === null || marked.profile !== profile || !(await phone.hasLegacy())) return;
     for (const row of await readStrays(phone.legacyName)) {
       const draft = convertDraft(row);
       const photo: PhotoRef | null = null;
