@@ -4,7 +4,7 @@ A message's row is the record; the job queue carries only its id.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
 
@@ -91,6 +91,14 @@ def send(*, branch_id: int, message_id: UUID, gateway: Gateway | None, clock: Cl
     with Work(scope=scope, clock=clock) as work:
         work.execute(_END, ["sent", 1, work.now, "", reference, branch_id, message_id])
     return True
+
+
+def count_failed(work: Work) -> int:
+    """How many were given up since yesterday."""
+    row = work.row(
+        "SELECT count(*) FROM messages_message WHERE state = 'failed' AND ended_at > %s", [work.now - timedelta(days=1)]
+    )
+    return int(row[0]) if row else 0
 
 
 def mask_phone(phone: str) -> str:

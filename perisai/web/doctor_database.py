@@ -88,6 +88,31 @@ def _partitions(config: Config) -> Iterator[Check]:
     yield Check(state, f"event partitions {months} months ahead", "let the worker run, or `perisai migrate`")
 
 
+def _messages(config: Config) -> Iterator[Check]:
+    """Texts to workers: whether any can be sent, and how many of the last day were given up."""
+    if not _has_database(config):
+        return
+    import django
+
+    django.setup()
+    from perisai.events.scope import Scope
+    from perisai.events.work import Work
+    from perisai.messages.gateway import find_gateway
+    from perisai.messages.outbox import count_failed
+
+    try:
+        has_gateway = find_gateway() is not None
+    except ValueError as error:
+        yield Check("fail", f"SMS gateway: {error}", "PERISAI_SMS_HEADERS and PERISAI_SMS_BODY are JSON objects")
+        return
+    what = "SMS gateway is set" if has_gateway else "no SMS gateway: consent by one-time code is not offered"
+    yield Check("ok" if has_gateway else "warn", what, "set PERISAI_SMS_URL (deploy/README.md)")
+    with Work(scope=Scope.nation()) as work:
+        failed = count_failed(work)
+    state: State = "warn" if failed else "ok"
+    yield Check(state, f"{failed} texts could not be sent since yesterday", "reasons: /console/messages/?state=failed")
+
+
 def _has_database(config: Config) -> bool:
     try:
         psycopg.connect(config.database_url, connect_timeout=5).close()
@@ -96,4 +121,4 @@ def _has_database(config: Config) -> bool:
     return True
 
 
-LOOKS: list[Look] = [_database, _migrations, _partitions]
+LOOKS: list[Look] = [_database, _migrations, _partitions, _messages]
