@@ -57,19 +57,26 @@ class Activated:
     device_id: UUID
     branch_id: int
     agent_id: UUID
+    previous: Previous | None = None
 
 
-def issue_code(work: Work, *, agent: AgentCard) -> Issued:
-    """A code that activates one phone of the agent within 48 hours. Raises ``Refused`` E2015."""
+def issue_code(work: Work, *, agent: AgentCard, replaces: UUID | None = None) -> Issued:
+    """A code that activates one phone of the agent within 48 hours. Raises ``Refused`` E2015.
+
+    ``replaces``: a phone of the agent that is lost or has lost its storage; the new one ends it and follows its last confirmed
+    op. Raises E1004 where it is not the agent's.
+    """
+    if replaces is not None and _find_state(work, agent, replaces) is None:
+        raise Refused("E1004")
     if not (agent.is_active and agent.has_login):
         raise Refused("E2015")
     issued = Issued(code=new_code(), expires_at=work.now + VALID_FOR)
     work.execute(
         """
-        INSERT INTO accounts_activation_code (code_hash, branch_id, agent_id, issued_at, issued_by_id, expires_at)
-        VALUES (%s, %s, %s, %s, %s, %s)
+        INSERT INTO accounts_activation_code (code_hash, branch_id, agent_id, issued_at, issued_by_id, expires_at, replaces)
+        VALUES (%s, %s, %s, %s, %s, %s, %s)
         """,
-        [_hash(issued.code), agent.branch_id, agent.id, work.now, work.actor.user_id, issued.expires_at],
+        [_hash(issued.code), agent.branch_id, agent.id, work.now, work.actor.user_id, issued.expires_at, replaces],
     )
     detail = {"expires_at": issued.expires_at.isoformat()}
     work.report(_about(agent, kind="device_code_issued", subject_id=agent.id, detail=detail))
@@ -91,8 +98,8 @@ def activate(
 
     Raises ``Refused``: E2003 where the proof does not fit key and code; E2005, the same for a code that is wrong, used or
     expired; E1005 after too many wrong tries from an address or at a code. Earlier phones of the agent stay, but for the one
-    that ``previous`` names (``device`` UUID, ``seq``, ``hash`` in hex): it becomes ``replaced``. A ``previous`` that is not
-    this agent's phone is not kept.
+    that ``previous`` names (``device`` UUID, ``seq``, ``hash`` in hex), and the one that the code was issued to replace: they
+    become ``replaced``. A ``previous`` that is not this agent's phone is not kept.
     """
     read = read_code(code)
     key = verify_proof(code=read or "", public_key=public_key, proof=proof) if read else b""
@@ -115,13 +122,10 @@ def revoke(work: Work, *, agent: AgentCard, device_id: UUID, reason: str, note: 
     """Ends a phone's right to send. What it still holds may only drain into review. Raises E1004, E2014, E8005."""
     if reason not in REASONS:
         raise Refused("E8005")
-    found = work.row(
-        "SELECT state FROM accounts_device WHERE id = %s AND branch_id = %s AND agent_id = %s FOR UPDATE",
-        [device_id, agent.branch_id, agent.id],
-    )
-    if found is None:
+    state = _find_state(work, agent, device_id)
+    if state is None:
         raise Refused("E1004")
-    if found[0] == "revoked":
+    if state == "revoked":
         raise Refused("E2014")
     work.execute(
         """
@@ -161,14 +165,14 @@ def _use(code: str | None, *, key: bytes, name: str, app: str, previous: Previou
             """
             UPDATE accounts_activation_code SET used_at = %(now)s, device_id = %(device)s
             WHERE code_hash = %(hash)s AND used_at IS NULL AND expires_at > %(now)s
-            RETURNING agent_id
+            RETURNING agent_id, replaces
             """,
             {"now": work.now, "device": device_id, "hash": _hash(code)},
         )
         agent = find_card(work, branch_id=branch_id, agent_id=used[0]) if used else None
         if agent is None or not agent.is_active:
             raise Refused("E2005")
-        follows = _replace(work, agent, previous) if previous else None
+        follows = _follow(work, agent, device_id, said=previous, replaces=used[1] if used else None)
         work.execute(
             """
             INSERT INTO accounts_device (id, branch_id, agent_id, public_key, name, app, state, activated_at, end_reason,
@@ -182,22 +186,47 @@ def _use(code: str | None, *, key: bytes, name: str, app: str, previous: Previou
         )  # fmt: skip
         detail = {"device": str(device_id)}
         work.report(_about(agent, kind="device_activated", subject_id=device_id, device_id=device_id, detail=detail))
-    return Activated(device_id=device_id, branch_id=branch_id, agent_id=agent.id)
+    return Activated(device_id=device_id, branch_id=branch_id, agent_id=agent.id, previous=follows)
 
 
-def _replace(work: Work, agent: AgentCard, previous: Previous) -> Previous | None:
-    """Ends the phone that the new one follows, unless it was revoked before. None where it is not this agent's."""
+def _follow(
+    work: Work, agent: AgentCard, device_id: UUID, *, said: Previous | None, replaces: UUID | None
+) -> Previous | None:
+    """What the new phone follows: what it says itself, else the last confirmed op of the phone that the office named."""
+    found = [said] if said and _replace(work, agent, said.device_id, by=device_id) else []
+    if replaces is not None and _replace(work, agent, replaces, by=device_id):
+        found.append(_last_confirmed(work, agent, replaces))
+    return found[0] if found else None
+
+
+def _replace(work: Work, agent: AgentCard, old: UUID, *, by: UUID) -> bool:
+    """Ends a phone that the new one follows, unless it has ended before. False where it is not this agent's."""
+    state = _find_state(work, agent, old)
+    if state == "active":
+        work.execute(
+            "UPDATE accounts_device SET state = 'replaced', ended_at = %s, end_reason = 'replaced' WHERE id = %s",
+            [work.now, old],
+        )
+        detail = {"device": str(old), "by": str(by)}
+        work.report(_about(agent, kind="device_replaced", subject_id=old, device_id=old, detail=detail))
+    return state is not None
+
+
+def _last_confirmed(work: Work, agent: AgentCard, device_id: UUID) -> Previous:
+    """How far the chain of a phone has come. The room of sync stands above this one, so this read is SQL on its table."""
+    found = work.row(
+        "SELECT seq, hash FROM sync_chain WHERE branch_id = %s AND device_id = %s", [agent.branch_id, device_id]
+    )
+    return Previous(device_id, int(found[0]), bytes(found[1])) if found else Previous(device_id, 0, bytes(32))
+
+
+def _find_state(work: Work, agent: AgentCard, device_id: UUID) -> str | None:
+    """Locks the agent's phone; None where it is not theirs."""
     found = work.row(
         "SELECT state FROM accounts_device WHERE id = %s AND branch_id = %s AND agent_id = %s FOR UPDATE",
-        [previous.device_id, agent.branch_id, agent.id],
+        [device_id, agent.branch_id, agent.id],
     )
-    if found is None:
-        return None
-    work.execute(
-        "UPDATE accounts_device SET state = 'replaced', ended_at = %s, end_reason = 'replaced' WHERE id = %s AND state = 'active'",
-        [work.now, previous.device_id],
-    )
-    return previous
+    return found[0] if found else None
 
 
 def _branch_of(code: str) -> int | None:

@@ -16,6 +16,7 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.accounts.code import in_groups
 from perisai.accounts.models import Role
 from perisai.accounts.words import say
+from perisai.errors import Refused
 
 ISSUERS = (Role.AGENCY, *STAFF)
 """Who hands out codes and ends phones, each for the agents they see."""
@@ -49,9 +50,13 @@ def agent_list(request: PageRequest) -> HttpResponse:
 @audience(*READERS)
 def agent_phones(request: PageRequest, agent_id: UUID) -> HttpResponse:
     agent = get_card(request.work, viewer=request.viewer, agent_id=agent_id)
+    phones = list(queries.phones_of(agent.branch_id, agent.id))
+    replaceable = [phone for phone in phones if phone.state != "replaced"]
     context = {
         "agent": agent,
-        "phones": list(queries.phones_of(agent.branch_id, agent.id)),
+        "phones": [(phone, _end_words(phone.end_reason)) for phone in phones],
+        "replaceable": replaceable,
+        "lost": replaceable[0].id if replaceable and all(p.state == "revoked" for p in replaceable) else None,
         "reasons": [(code, say(*words)) for code, words in REASON_WORDS.items()],
         "may": request.viewer.role in ISSUERS,
         "waiting": queries.codes_waiting(agent.branch_id, agent.id, request.work.now),
@@ -62,9 +67,9 @@ def agent_phones(request: PageRequest, agent_id: UUID) -> HttpResponse:
 @audience(*ISSUERS)
 @require_POST
 def new_code(request: PageRequest, agent_id: UUID) -> HttpResponse:
-    """A code, as text and as a QR, shown once."""
+    """A code, as text and as a QR, shown once. ``replaces`` names the phone that the new one takes the place of."""
     agent = get_card(request.work, viewer=request.viewer, agent_id=agent_id)
-    issued = device.issue_code(request.work, agent=agent)
+    issued = device.issue_code(request.work, agent=agent, replaces=_device_id(request.POST.get("replaces", "")))
     address = f"{settings.ORIGIN}/app/#/activate/{issued.code}"
     context = {
         "agent": agent,
@@ -92,3 +97,17 @@ def revoke(request: PageRequest, agent_id: UUID, device_id: UUID) -> HttpRespons
         say("HP dicabut. Mulai sekarang ia tidak dapat mengirim.", "Revoked. From now on the phone cannot send."),
     )
     return HttpResponseRedirect(reverse("accounts_device", args=[agent.id]))
+
+
+def _device_id(text: str) -> UUID | None:
+    """Raises ``Refused`` E1004 for what is no id."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise Refused("E1004") from None
+
+
+def _end_words(reason: str) -> str:
+    """``lost: di angkot`` in the reader's words, with the note as it was written."""
+    word, _colon, note = reason.partition(": ")
+    return " · ".join(part for part in (say(*REASON_WORDS.get(word, (word, word))), note) if part)

@@ -105,6 +105,8 @@ class ActivationCode(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     device_id = models.UUIDField(null=True)
+    replaces = models.UUIDField(null=True)
+    """The phone that the new one takes the place of, where the old one cannot say so itself."""
 
     class Meta:
         db_table = "accounts_activation_code"

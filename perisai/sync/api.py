@@ -59,6 +59,8 @@ class Activation(Schema):
 
 class Activated(ServerTime):
     device: UUID
+    previous: dict[str, Any] | None
+    """The last confirmed op of the phone that this one follows."""
     agent: dict[str, Any]
     branch: dict[str, Any]
 
@@ -141,7 +143,10 @@ def activation(request: HttpRequest, body: Activation) -> dict[str, Any]:
     phone = get_phone(activated.device_id)
     with _work(phone) as work:
         about = me(work, phone)
-    return {"device": activated.device_id, "agent": about["agent"], "branch": about["branch"], **_now()}
+    follows = activated.previous
+    previous = follows and {"device": str(follows.device_id), "seq": follows.seq, "hash": follows.hash.hex()}
+    who = {"agent": about["agent"], "branch": about["branch"]}
+    return {"device": activated.device_id, "previous": previous, **who, **_now()}
 
 
 @router.post(

@@ -212,6 +212,25 @@ def test_pages_issue_show_once_and_revoke(database: object) -> None:
     assert Device.objects.get(pk=phone.device_id).state == "revoked"
 
 
+def test_agency_office_replaces_and_revokes_phones_of_its_own_agents_only(database: object) -> None:
+    own, client = make_agent(), logged_in(make_user(Role.AGENCY))
+    old = activate(issue(own))
+    address = f"/console/accounts/devices/{own.agent_id}/"
+    assert f'value="{old.device_id}"' in client.get(address).content.decode()
+    shown = client.post(f"{address}code/", {"replaces": str(old.device_id)}).content.decode()
+    code = shown.split('activation-code code">')[1].split("<")[0].replace(" ", "")
+    fresh = activate(code, at=datetime.now(UTC))
+    assert fresh.previous == device.Previous(old.device_id, 0, bytes(32))
+    assert Device.objects.get(pk=old.device_id).state == "replaced"
+    assert json.loads(events("device_replaced", old.device_id)[0][2])["by"] == str(fresh.device_id)
+    foreign = activate(issue(make_agent(tree().branch)))
+    assert client.post(f"{address}code/", {"replaces": str(foreign.device_id)}).status_code == 404
+    assert client.post(f"{address}code/", {"replaces": "x"}).status_code == 404
+    for path in (f"{foreign.agent_id}/code/", f"{foreign.agent_id}/{foreign.device_id}/revoke/"):
+        assert client.post(f"/console/accounts/devices/{path}", {"reason": "lost"}).status_code == 404
+    assert Device.objects.get(pk=foreign.device_id).state == "active"
+
+
 def test_agent_of_another_branch_or_office_is_not_found(database: object) -> None:
     agent = make_agent()
     address = f"/console/accounts/devices/{agent.agent_id}/"
