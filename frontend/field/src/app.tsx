@@ -99,7 +99,7 @@ function Screen({ route }: { route: Route }): ComponentChildren {
     case "series":
       return <SeriesScreen series={second ?? ""} />;
     case "shared":
-      return <SharedScreen />;
+      return <SharedScreen problem={route.query.get("problem")} />;
     case "outbox":
       return <OutboxScreen />;
     case "pin":

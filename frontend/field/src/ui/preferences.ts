@@ -32,7 +32,6 @@ export function applyPreferences(): void {
   const root = document.documentElement;
   root.lang = current.language;
   root.style.fontSize = SIZES[current.textSize];
-  root.dataset.text = current.textSize;
   if (current.theme === "auto") delete root.dataset.theme;
   else root.dataset.theme = current.theme;
 }

@@ -1,5 +1,12 @@
 import { useState } from "preact/hooks";
-import { type Draft, type ErrorView, engine, type MemberView, type SharedPicture as Shared } from "../../engine";
+import {
+  type Draft,
+  type ErrorCode,
+  type ErrorView,
+  engine,
+  type MemberView,
+  type SharedPicture as Shared,
+} from "../../engine";
 import { commonTexts } from "../../i18n/common";
 import { photoTexts } from "../../i18n/enrol-photo";
 import { formatAge, formatDate } from "../../i18n/format";
@@ -14,13 +21,20 @@ import { SharedPicture } from "./shared-picture";
 import { awaitedPhotos } from "./waiting";
 
 /** `#/shared`: pictures that came in from another app, each to be given to a worker. */
-export function SharedScreen() {
+export function SharedScreen({ problem }: { problem: string | null }) {
   const t = useTexts(photoTexts);
   const common = useTexts(commonTexts);
   const inbox = useValue(engine.photos.inbox);
   const [picture] = inbox;
   return (
     <Page title={t.sharedTitle} testid="screen-shared" back={{ href: "#/", label: common.back }}>
+      {problem !== null && (
+        <ErrorNotice
+          error={{ code: problem as ErrorCode, text: null }}
+          title={t.sharedProblem}
+          testid="shared-problem"
+        />
+      )}
       {picture ? (
         <Give key={picture.id} picture={picture} />
       ) : (
