@@ -9,8 +9,8 @@ import { Time } from "./time";
 import { Ended } from "./vault/ended";
 
 /**
- * Rejects when something sealed is still unsent, so that the browser tries again later. Sends nothing while a page does: both
- * take the lock `sync`.
+ * Rejects when something sealed is or may be still unsent, so that the browser tries again later. Sends nothing while a page
+ * does: both take the lock `sync`.
  */
 export async function syncInBackground(version: string): Promise<void> {
   const around = browserSurroundings(version);
@@ -24,7 +24,8 @@ export async function syncInBackground(version: string): Promise<void> {
       const removed = await new Ended(phone, http, time, around).run(null);
       return { ...trip, removed };
     });
-    if (carried === null) return;
+    // A page is at it, and may be killed before it is done.
+    if (carried === null) throw new Error("busy");
     if (carried.sent > 0 || carried.removed) new Changes(around.channel).tell("outbox", "members", "profiles");
     if (carried.left > 0) throw new Error("unsent");
   } finally {
