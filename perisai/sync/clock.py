@@ -13,6 +13,7 @@ from perisai.events.captured import Captured
 
 FRESH = timedelta(minutes=15)
 WIDE = timedelta(days=14)
+_FAR = 10**12
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -55,13 +56,18 @@ def captured(at: Any, *, received: datetime) -> Captured:
     if issued is None or issued > received:
         return Captured(received - WIDE, received, received, doubtful=True)
     mono, then, clock = (_number(at, name) for name in ("mono", "token_clock", "clock"))
-    earliest = min(issued + timedelta(milliseconds=mono), received) if mono is not None and mono >= 0 else issued
+    earliest = min(issued + _span(mono), received) if mono is not None and mono >= 0 else issued
     if then is None or clock is None:
         return Captured(earliest, received, received, doubtful=True)
-    guess = issued + timedelta(milliseconds=clock - then)
+    guess = issued + _span(clock - then)
     outside = not earliest - timedelta(minutes=2) <= guess <= received + timedelta(minutes=2)
     estimate = min(max(guess, earliest), received)
     return Captured(earliest, received, estimate, doubtful=outside or received - earliest > WIDE)
+
+
+def _span(ms: int) -> timedelta:
+    """At most thirty years either way: further than any clock means, and still a date."""
+    return timedelta(milliseconds=max(-_FAR, min(ms, _FAR)))
 
 
 def _number(at: dict[str, Any], name: str) -> int | None:
