@@ -81,6 +81,16 @@ class FieldApp:
         for digit in pin:
             self.press(f"pin-{digit}")
 
+    def come_in(self) -> None:
+        """After a load: gives the PIN where it is asked for."""
+        lock = self.at("screen-lock")
+        expect(self.page.locator("[data-testid^=screen-], [data-testid^=step-]").first).to_be_visible(
+            timeout=MAX_WAIT_MS
+        )
+        if lock.count():
+            self.enter_pin()
+            expect(lock).to_have_count(0, timeout=MAX_WAIT_MS)
+
     def wait_ready_for_offline(self) -> None:
         """The service worker has everything, and the first round has brought figures, rules and villages."""
         self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
