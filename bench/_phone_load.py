@@ -18,7 +18,7 @@ window.__pressed = null; window.__usable = null;
   const PAIRS = [
     ["[data-testid=activate]", ".field--error, [data-testid=activation-error]"],
     ["[data-testid=nav-settings]", "[data-testid=nav-settings][aria-current=page]"],
-    ["[data-testid=pin-1]", "[data-testid=pin-typed]:not([data-count='0'])"],
+    ["[data-testid=pin-1]", "[data-testid=pin-entry]:not([data-count='0'])"],
   ];
   let answer = null;
   const painted = then => requestAnimationFrame(() => {

@@ -59,6 +59,10 @@ class Stall:
         self.app.activate(self.codes.pop(0))
         self.app.wait_ready_for_offline()
 
+    def reload(self) -> None:
+        self.app.reload()
+        self.app.come_in()
+
     def set_clock(self, days: float) -> None:
         """So far from the true time from now on, and when the page is loaded again."""
         self.app.page.evaluate("ms => localStorage.setItem('test-clock-shift', ms)", str(int(days * 86_400_000)))

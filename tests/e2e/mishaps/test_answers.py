@@ -47,7 +47,7 @@ def test_a_captive_portal_is_recognised_and_told(stall: Stall, books: Books) -> 
 def test_a_captive_portal_does_not_replace_the_app_itself(stall: Stall) -> None:
     """The shell comes from the phone, also when the page is loaded while the Wi-Fi answers everything with its own page."""
     stall.line.fail(Fault("portal", "/"))
-    stall.app.reload()
+    stall.reload()
     stall.app.see("screen-home")
     stall.app.go("#/enrol")
     stall.app.see("step-identity")

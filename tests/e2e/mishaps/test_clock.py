@@ -16,7 +16,7 @@ def test_a_clock_set_wrong_between_capture_and_sync_loses_nothing(stall: Stall, 
     stall.app.go_offline()
     ops = [stall.app.enrol(before)]
     stall.set_clock(days)
-    stall.app.reload()
+    stall.reload()
     ops.append(stall.app.enrol(after))
     assert stall.app.unsent() == 2
     stall.app.come_back()
@@ -27,7 +27,7 @@ def test_a_clock_set_wrong_between_capture_and_sync_loses_nothing(stall: Stall, 
 @pytest.mark.parametrize("days", [-365, 365], ids=["back", "forward"])
 def test_a_wrong_clock_is_told_and_the_work_counts_for_today(stall: Stall, books: Books, days: int) -> None:
     stall.set_clock(days)
-    stall.app.reload()
+    stall.reload()
     stall.app.see("screen-home")
     stall.send_now()
     stall.expect_said("Jam HP ini", "waktu otomatis")

@@ -34,7 +34,7 @@ def test_killed_around_the_write_of_an_op_keeps_it_once(killable_stall: Stall, b
     op = stall.app.enrol(first)
     stall.app.sync_until(0)
     stall.context.add_init_script(STAND_STILL)
-    stall.app.reload()
+    stall.reload()
     stall.app.go("#/enrol")
     stall.app.see("step-identity")
     stall.app.fill_identity(worker)
@@ -46,6 +46,7 @@ def test_killed_around_the_write_of_an_op_keeps_it_once(killable_stall: Stall, b
     stall.kill_page()
     stall.line.mend()
     stall.app.open()
+    stall.app.come_in()
     if when == "before":
         expect(stall.app.see("draft")).to_contain_text(worker.name)
         stall.app.press("draft-continue")
@@ -68,6 +69,7 @@ def test_killed_behind_the_camera_keeps_every_field(killable_stall: Stall, books
         stall.app.press("photo-camera-button")
     stall.kill_page()
     stall.app.open()
+    stall.app.come_in()
     form = stall.app.at("step-identity")
     expect(form.or_(stall.app.at("draft")).first).to_be_visible(timeout=MAX_WAIT_MS)
     if not form.is_visible():
