@@ -26,7 +26,6 @@ export class Updates {
   private registration: ServiceWorkerRegistration | null = null;
   private install: InstallPrompt | null = null;
   private forms = 0;
-  private applying = false;
   private reloadWaits = false;
   private releaseLock: (() => void) | null = null;
   /** Settles when the lock is free again. */
@@ -45,10 +44,6 @@ export class Updates {
     serviceWorker.addEventListener("message", (event: MessageEvent<unknown>) => {
       if (event.data === BACKGROUND_TAG) onBackgroundSync();
       if (event.data === INBOX_TAG) onShared();
-    });
-    serviceWorker.addEventListener("controllerchange", () => {
-      // The first worker takes over a page it did not load, and another tab's update is that tab's: no reason to load again.
-      if (this.applying) this.reloadOnceFree();
     });
     // The tab with the form may have been killed: then nobody has told us that it is closed.
     document.addEventListener("visibilitychange", () => {
@@ -110,8 +105,13 @@ export class Updates {
   apply(): void {
     if (!this.state.get().ready || this.forms > 0) return;
     void this.locks.tryRun("form", async () => {
-      this.applying = true;
-      this.registration?.waiting?.postMessage("SKIP_WAITING");
+      const waiting = this.registration?.waiting;
+      if (waiting === null || waiting === undefined) return;
+      // Not `controllerchange`: a page of the first visit has no worker that could change. Other tabs go on with what they have.
+      waiting.addEventListener("statechange", () => {
+        if (waiting.state === "activated") this.reloadOnceFree();
+      });
+      waiting.postMessage("SKIP_WAITING");
     });
   }
 
