@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from perisai import keys
-from perisai.sync.branch_key import NotOpened, UnknownSealKey, open_sealed, seal_key
+from perisai.sync.branch_key import NotOpened, UnknownSealKey, _pair, open_sealed, seal_key
 from perisai.web.simulate.phone import SEALED, Phone, b64u, unb64u
 from tests.world import FieldAgent, make_agent, make_branch, system_work, worker
 
@@ -199,3 +200,20 @@ def test_sealed_push_of_a_revoked_phone_drains_into_review(phone_of: PhoneOf) ->
     with system_work(agent.branch) as work:
         work.execute("UPDATE accounts_device SET state = 'replaced', ended_at = now() WHERE id = %s", [phone.device])
     assert [(a["status"], a["code"]) for a in phone.push_sealed()] == [("review", "E6005")]
+
+
+def test_what_the_apps_library_sealed_opens_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The published vector: made by the phone's library in TypeScript, opened by the server's, with a key both derive."""
+    vectors = json.loads((Path(__file__).parents[2] / "docs/device-protocol-vectors.json").read_text(encoding="utf-8"))
+    given = vectors["container"]
+    monkeypatch.setattr(keys, "get_ring", lambda name: keys.Ring("1", {"1": bytes.fromhex(given["secret"])}))
+    _pair.cache_clear()
+    branch, device = given["head"]["branch"], given["aad"]
+    try:
+        assert seal_key(branch) == {"id": "1", "public_key": given["public_key"]}
+        for one, op in zip(given["ops"], vectors["ops"], strict=True):
+            opened = open_sealed(unb64u(one["sealed"]), key_id="1", branch_id=branch, device=device)
+            assert opened == op["line"].encode()
+            assert hashlib.sha256(opened).hexdigest() == one["hash"]
+    finally:
+        _pair.cache_clear()

@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { fromB64u, sha256, utf8 } from "./encoding";
+import { fromB64u, hex, sha256, utf8 } from "./encoding";
 import { activationMessage, proveActivation, pushMessage, signPush, verify } from "./keys";
 import { joinLines } from "./push";
-import { makeVectors, photo, type Vectors } from "./testing/vectors";
+import { makeBranch } from "./testing/branch";
+import { makeVectors, photo, sealIkm, type Vectors } from "./testing/vectors";
 
 const FILE = new URL("../../../../docs/device-protocol-vectors.json", import.meta.url);
 if (process.env.PERISAI_WRITE_VECTORS === "1") writeFileSync(FILE, `${JSON.stringify(await makeVectors(), null, 2)}\n`);
@@ -15,9 +16,10 @@ const publicKey = await crypto.subtle.importKey("spki", fromB64u(vectors.key.pub
 const holds = ({ message, signature }: { message: string; signature: string }): Promise<boolean> =>
   verify(publicKey, message, fromB64u(signature));
 
-/** The same without signatures, which differ from run to run. */
+/** The same without signatures and sealed bytes, which differ from run to run. */
 function unsigned(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (name, item: unknown) => (name === "signature" ? "*" : item)));
+  const differs = new Set(["signature", "sealed"]);
+  return JSON.parse(JSON.stringify(value, (name, item: unknown) => (differs.has(name) ? "*" : item)));
 }
 
 describe("the published vectors", () => {
@@ -45,6 +47,18 @@ describe("the published vectors", () => {
     for (const part of attachment.parts) {
       expect(await sha256(photo().slice(part.upload_offset, part.upload_offset + part.size))).toBe(part.body_sha256);
     }
+  });
+
+  test("container: the branch opens each op, and the signature is the push's", async () => {
+    const { container, ops, push } = vectors;
+    expect(hex(await sealIkm())).toBe(container.ikm);
+    const branch = await makeBranch("1", await sealIkm());
+    expect(branch.key.publicKey).toBe(container.public_key);
+    for (const [place, one] of container.ops.entries()) {
+      const line = await branch.unseal(fromB64u(one.sealed), container.aad);
+      expect(new TextDecoder().decode(line)).toBe(ops[place]?.line);
+    }
+    expect(await holds({ message: push.message, signature: container.signature })).toBe(true);
   });
 
   test("push body: the lines as they are, each with its line feed", async () => {

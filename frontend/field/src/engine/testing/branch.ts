@@ -12,8 +12,9 @@ export interface Branch {
   unseal(sealed: Uint8Array<ArrayBuffer> | null, device: string): Promise<Bytes>;
 }
 
-export async function makeBranch(id = "k1"): Promise<Branch> {
-  const pair = await SUITE.kem.generateKeyPair();
+/** `ikm`: what a published pair is derived from (RFC 9180, DeriveKeyPair); a new pair each time without it. */
+export async function makeBranch(id = "k1", ikm?: Bytes): Promise<Branch> {
+  const pair = ikm === undefined ? await SUITE.kem.generateKeyPair() : await SUITE.kem.deriveKeyPair(ikm.buffer);
   const point = new Uint8Array(await SUITE.kem.serializePublicKey(pair.publicKey));
   return {
     key: { id, publicKey: b64u(point) },

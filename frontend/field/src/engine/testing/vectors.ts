@@ -5,6 +5,8 @@
 import { serialiseOp } from "../chain";
 import { type Bytes, b64u, hex, sha256, utf8 } from "../encoding";
 import { activationMessage, pushMessage, requestMessage } from "../keys";
+import { SEALED_INFO, seal } from "../sealing";
+import { makeBranch } from "./branch";
 
 const ECDSA = { name: "ECDSA", namedCurve: "P-256" } as const;
 
@@ -20,6 +22,9 @@ const JWK = {
 const DEVICE = "019a9b00-0000-7000-8000-00000000d001";
 const TOKEN = "T1.1795316400000.dGVzdC10b2tlbg";
 const NO_HASH = "0".repeat(64);
+/** The secret that the published branch key comes from: bytes 0 to 31, as an installation makes 32 at random. */
+const SEAL_SECRET = Uint8Array.from({ length: 32 }, (_, place) => place);
+const BRANCH = 1501;
 /** Stands for a photo: 300,000 bytes, the byte at place n is (31 n + floor(n / 256)) mod 251. */
 const PHOTO_SIZE = 300_000;
 
@@ -47,6 +52,22 @@ interface PartVector extends Signed {
   readonly body_sha256: string;
 }
 
+interface ContainerVector {
+  readonly secret: string;
+  readonly ikm: string;
+  readonly public_key: string;
+  readonly info: string;
+  readonly aad: string;
+  readonly head: Readonly<Record<string, string | number>>;
+  readonly ops: readonly {
+    readonly op: string;
+    readonly seq: number;
+    readonly hash: string;
+    readonly sealed: string;
+  }[];
+  readonly signature: string;
+}
+
 export interface Vectors {
   readonly about: string;
   readonly key: { readonly jwk: typeof JWK; readonly public_key: string };
@@ -62,6 +83,7 @@ export interface Vectors {
     readonly path: string;
     readonly parts: readonly PartVector[];
   };
+  readonly container: ContainerVector;
 }
 
 async function importKeys(): Promise<{ sign: (message: string) => Promise<string>; publicKey: string }> {
@@ -135,6 +157,32 @@ async function makeOps(photoHash: string): Promise<OpVector[]> {
   return [await describe(first), await describe(second)];
 }
 
+/** Key of the branch for phones, derived as the server derives it. */
+export async function sealIkm(): Promise<Bytes> {
+  const hmac = { name: "HMAC", hash: "SHA-256" } as const;
+  const key = await crypto.subtle.importKey("raw", SEAL_SECRET, hmac, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8(`perisai-branch-key-1\n${BRANCH}`)));
+}
+
+async function makeContainer(ops: readonly OpVector[], signature: string): Promise<ContainerVector> {
+  const ikm = await sealIkm();
+  const { key } = await makeBranch("1", ikm);
+  const rows = ops.map(async ({ line, sha256: hash }, place) => {
+    const { id } = JSON.parse(line) as { id: string };
+    return { op: id, seq: place + 1, hash, sealed: b64u(await seal(key, DEVICE, utf8(line))) };
+  });
+  return {
+    secret: hex(SEAL_SECRET),
+    ikm: hex(ikm),
+    public_key: key.publicKey,
+    info: SEALED_INFO,
+    aad: DEVICE,
+    head: { v: 1, device: DEVICE, branch: BRANCH, key: "1", made_at: 1795316600000 },
+    ops: await Promise.all(rows),
+    signature,
+  };
+}
+
 export async function makeVectors(): Promise<Vectors> {
   const { sign, publicKey } = await importKeys();
   const signed = async (message: string): Promise<Signed> => ({ message, signature: await sign(message) });
@@ -161,13 +209,14 @@ export async function makeVectors(): Promise<Vectors> {
       };
     }),
   );
+  const push = await signed(pushMessage(DEVICE, ops[1]?.sha256 ?? ""));
   return {
     about: "Test vectors of docs/device-protocol.md, section 12. Synthetic person, published test key.",
     key: { jwk: JWK, public_key: publicKey },
     activation: { code: "7K3QXM0A9T", ...(await signed(activationMessage("7K3QXM0A9T", publicKey))) },
     device: DEVICE,
     ops,
-    push: { body_sha256: await sha256(utf8(body)), ...(await signed(pushMessage(DEVICE, ops[1]?.sha256 ?? ""))) },
+    push: { body_sha256: await sha256(utf8(body)), ...push },
     request: {
       method: pull.method,
       path: pull.path,
@@ -176,5 +225,6 @@ export async function makeVectors(): Promise<Vectors> {
       ...(await signed(requestMessage(pull))),
     },
     attachment: { size: PHOTO_SIZE, sha256: photoHash, first_bytes: hex(bytes.slice(0, 16)), path: address, parts },
+    container: await makeContainer(ops, push.signature),
   };
 }
