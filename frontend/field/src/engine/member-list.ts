@@ -25,6 +25,13 @@ interface Made {
   readonly row: Row;
 }
 
+/** Of most: the phone knows nothing beside the record. */
+const NOTHING: OwnFacts = { op: null, cancelling: false, photo: false };
+
+function keyOf(facts: OwnFacts): string {
+  return facts === NOTHING ? "" : factsKey(facts);
+}
+
 /** Own ops by the enrolment each became, and what is still on its way. */
 class Facts {
   readonly alone: readonly OpRecord[];
@@ -66,7 +73,9 @@ class Facts {
   }
 
   private of(op: OpRecord | null, id: string): OwnFacts {
-    return { op, cancelling: this.cancelling.has(id), photo: this.photos.has(id) };
+    const cancelling = this.cancelling.has(id);
+    const photo = this.photos.has(id);
+    return op === null && !cancelling && !photo ? NOTHING : { op, cancelling, photo };
   }
 }
 
@@ -89,14 +98,15 @@ function index(view: MemberView): Row {
 export class MemberList {
   private made = new Map<string, Made>();
   private sorted: readonly Row[] = [];
+  /** Made since the last merge. */
+  private fresh: Row[] = [];
 
   /** Makes the rows of these ahead of the merge, so that it has little left to do at once. */
   prepare(records: Iterable<MemberRecord>): void {
-    const none: OwnFacts = { op: null, cancelling: false, photo: false };
-    const facts = factsKey(none);
     for (const record of records) {
-      const view = viewRecord(record, none);
-      this.made.set(record.id, { source: record, facts, row: index(view) });
+      const row = index(viewRecord(record, NOTHING));
+      this.made.set(record.id, { source: record, facts: keyOf(NOTHING), row });
+      this.fresh.push(row);
     }
   }
 
@@ -126,22 +136,29 @@ export class MemberList {
     view: () => MemberView | null,
   ): void {
     const before = this.made.get(key);
-    const facts = factsKey(own);
+    const facts = keyOf(own);
     if (before !== undefined && before.source === source && before.facts === facts) {
       next.set(key, before);
       return;
     }
     const made = view();
-    if (made !== null) next.set(key, { source, facts, row: index(made) });
+    if (made === null) return;
+    const row = index(made);
+    next.set(key, { source, facts, row });
+    this.fresh.push(row);
   }
 
   /** What was in order stays so; what is new is put in its place, which sorting does quickly with two runs in order. */
   private sort(next: Map<string, Made>): readonly Row[] {
-    const rows = new Set([...next.values()].map((made) => made.row));
-    const stayed = this.sorted.filter((row) => rows.delete(row));
-    if (rows.size > 0) stayed.push(...[...rows].sort(newestFirst));
+    const unchanged = this.fresh.length === 0 && next.size === this.made.size;
+    const fresh = this.fresh;
+    this.fresh = [];
     this.made = next;
-    this.sorted = rows.size > 0 ? stayed.sort(newestFirst) : stayed;
+    if (unchanged) return this.sorted;
+    const there = new Set([...next.values()].map((made) => made.row));
+    const stayed = this.sorted.filter((row) => there.has(row));
+    const added = fresh.filter((row) => there.has(row)).sort(newestFirst);
+    this.sorted = added.length === 0 ? stayed : [...stayed, ...added].sort(newestFirst);
     return this.sorted;
   }
 }
