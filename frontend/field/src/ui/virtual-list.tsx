@@ -10,6 +10,9 @@ interface Props<T> {
 
 const OVERSCAN = 6;
 const ROW_REM = 5.25;
+/** With text so large that a row of it is narrower than this, name and state need lines of their own. */
+const NARROW_REM = 14;
+const ROW_REM_NARROW = 10;
 
 /**
  * A list of which only the rows near the screen exist, so that 5,000 scroll as easily as 5. It scrolls with the page;
@@ -35,14 +38,15 @@ export function VirtualList<T>({ rows, keyOf, render, label }: Props<T>) {
       window.removeEventListener("resize", measure);
     };
   }, [rows]);
+  const high = rowRem();
   const from = Math.min(range.from, Math.max(0, rows.length - 1));
   const shown = rows.slice(from, range.to);
   return (
     <ul
-      class="rows"
+      class={high === ROW_REM ? "rows" : "rows rows--narrow"}
       ref={list}
       aria-label={label}
-      style={{ height: `${rows.length * ROW_REM}rem` }}
+      style={{ height: `${rows.length * high}rem` }}
       data-testid="rows"
       data-count={rows.length}
     >
@@ -52,7 +56,7 @@ export function VirtualList<T>({ rows, keyOf, render, label }: Props<T>) {
           class="rows__row"
           aria-posinset={from + index + 1}
           aria-setsize={rows.length}
-          style={{ top: `${(from + index) * ROW_REM}rem`, height: `${ROW_REM}rem` }}
+          style={{ top: `${(from + index) * high}rem`, height: `${high}rem` }}
         >
           {render(row)}
         </li>
@@ -61,6 +65,14 @@ export function VirtualList<T>({ rows, keyOf, render, label }: Props<T>) {
   );
 }
 
+function rem(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
+function rowRem(): number {
+  return window.innerWidth < NARROW_REM * rem() ? ROW_REM_NARROW : ROW_REM;
+}
+
 function rowHeight(): number {
-  return ROW_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return rowRem() * rem();
 }
