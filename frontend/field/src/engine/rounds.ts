@@ -6,6 +6,7 @@ import { Courier } from "./courier";
 import { Http } from "./http";
 import { Leases } from "./leases";
 import type { Locks } from "./locks";
+import { OwnHttp } from "./own-http";
 import { Pull } from "./pull";
 import { Push } from "./push";
 import { Reference } from "./reference";
@@ -26,9 +27,10 @@ export interface Rounds {
 export function makeRounds(storage: Storage, changes: Changes, locks: Locks, around: Surroundings): Rounds {
   const http = new Http(around);
   const time = new Time(storage.phone, around);
-  const requests = new SignedRequests(storage, http, time);
+  const own = new OwnHttp(around, storage);
+  const requests = new SignedRequests(storage, own, time);
   const reference = new Reference(storage.phone, http, changes, around);
-  const push = new Push(storage, http, time, around);
+  const push = new Push(storage, own, time, around);
   const leases = new Leases(storage, () => time.serverNow());
   const pull = new Pull(storage, requests, around, leases);
   const attachments = new Attachments(storage, requests, around);

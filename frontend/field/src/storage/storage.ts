@@ -75,6 +75,7 @@ interface Attached {
 export class Storage {
   private readonly sealer = new Sealer();
   private attached: Attached | null = null;
+  private sessions = 0;
 
   constructor(readonly phone: PhoneStorage) {}
 
@@ -82,6 +83,7 @@ export class Storage {
 
   /** From now on the database of `profile`, locked; null: of nobody. */
   attach(profile: string | null): void {
+    this.sessions += 1;
     this.lock();
     this.attached?.db.close();
     this.attached?.locked.close();
@@ -95,6 +97,11 @@ export class Storage {
 
   get profile(): string | null {
     return this.attached?.profile ?? null;
+  }
+
+  /** Another number for every profile that is attached: what was begun under one must not end under another. */
+  get session(): number {
+    return this.sessions;
   }
 
   get isOpen(): boolean {

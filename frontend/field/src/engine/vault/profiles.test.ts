@@ -197,3 +197,29 @@ describe("a phone that the branch switched off", () => {
     expect(phases(phone)).toEqual(["open", "active"]);
   });
 });
+
+test("an answer that comes when another agent's profile is open reaches neither", async () => {
+  const phone = await makeLockedUpPhone();
+  const first = profileOf(phone).id;
+  await addSecond(phone);
+  await lockNow(phone);
+  await phone.engine.lock.open(first, PIN);
+  phone.server.pages = [{ members: [{ id: "m1", name: "Milik Rina", state: "active" }] }];
+  const { fetch } = phone.server;
+  let answer: () => void = () => undefined;
+  phone.around.fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (String(input).includes("pull")) await new Promise<void>((resolve) => (answer = resolve));
+    return response;
+  };
+  const round = phone.engine.sync.now();
+  await settled(phone);
+  await lockNow(phone);
+  const second = phone.engine.lock.state.get().profiles.find((one) => one.label === "Budi")?.id ?? "";
+  await phone.engine.lock.open(second, OTHER_PIN);
+  phone.around.fetch = fetch;
+  answer();
+  await round;
+  expect(phone.engine.device.get().agent?.name).toBe("Budi");
+  expect(await statuses(phone)).toEqual([]);
+});

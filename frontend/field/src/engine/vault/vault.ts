@@ -100,7 +100,7 @@ export class Vault {
         storage.attach(null);
         return await this.rest();
       }
-      if (locked && this.isOpen) {
+      if (locked && this.phase === "open") {
         await this.shut();
         return await this.rest();
       }
@@ -144,7 +144,8 @@ export class Vault {
     return this.inTurn(() =>
       this.parts.locks.run("pin", async () => {
         try {
-          const key = await this.tries.open(id, pin);
+          // One whose PIN was never chosen is asked to choose it now.
+          const key = (await this.profiles.openUnchosen(id)) ?? (await this.tries.open(id, pin));
           await this.enter(id, key);
           key.fill(0);
           this.parts.changes.tell("profiles");
