@@ -14,6 +14,8 @@ export const activateTexts = bilingual(
     scan: "Pindai kode QR",
     scanning: "Arahkan kamera ke kode QR dari kantor cabang",
     stopScanning: "Berhenti memindai",
+    emptied:
+      "Sudah pernah aktif, tetapi layar ini muncul lagi? Berarti penyimpanan aplikasi di HP ini terhapus. Minta kode baru: yang sudah terkirim kembali sendiri, yang belum terkirim perlu diisi lagi.",
     keyNote: "Kunci rahasia dibuat di HP ini dan tidak pernah keluar dari HP ini.",
     insecureTitle: "Alamat ini belum aman",
     insecureBody:
@@ -35,6 +37,8 @@ export const activateTexts = bilingual(
     scan: "Scan the QR code",
     scanning: "Point the camera at the QR code from the branch office",
     stopScanning: "Stop scanning",
+    emptied:
+      "It was active before and this screen is back? Then the app's storage on this phone was cleared. Ask for a new code: what was sent comes back by itself, what was not must be entered again.",
     keyNote: "A secret key is made on this phone and never leaves it.",
     insecureTitle: "This address is not secure",
     insecureBody:

@@ -95,6 +95,12 @@ export function ActivateScreen({ code }: { code: string }) {
             <Icon name="shield" />
             <span>{t.keyNote}</span>
           </p>
+          {!others && (
+            <p class="muted with-icon" data-testid="emptied">
+              <Icon name="info" />
+              <span>{t.emptied}</span>
+            </p>
+          )}
           {others && (
             <Button icon="people" wide onPress={() => engine.lock.lock()} testid="back-to-agents">
               {lock.backToAgents}
