@@ -95,7 +95,7 @@ export function ActivateScreen({ code }: { code: string }) {
             <Icon name="shield" />
             <span>{t.keyNote}</span>
           </p>
-          {!others && (
+          {phase === "new" && !others && (
             <p class="muted with-icon" data-testid="emptied">
               <Icon name="info" />
               <span>{t.emptied}</span>
