@@ -39,9 +39,11 @@ export class Leases {
    * this ran, by another tab.
    */
   async replace(codes: readonly LeasedCode[], agent: string): Promise<void> {
+    const { session } = this.storage;
     const before = new Set((await this.storage.listLeases()).map((lease) => lease.code));
     const ops = await this.storage.listOps(agent);
     const used = new Set(ops.map((op) => op.enrol?.paymentCode ?? ""));
+    this.storage.requireSession(session);
     await this.storage.changeLeases((leases) => {
       const here = new Set(leases.map((lease) => lease.code));
       const takenMeanwhile = (code: string): boolean => before.has(code) && !here.has(code);

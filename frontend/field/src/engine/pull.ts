@@ -181,6 +181,7 @@ export class Pull {
       throw new EngineError("too_many_members");
     this.refusedAt = null;
     this.takeLeases = true;
+    const { session } = this.storage;
     let cursor = (await this.storage.find("cursor")) ?? 0;
     let stored = await this.storage.countMembers();
     let done = 0;
@@ -189,7 +190,10 @@ export class Pull {
       // Counts those that were known as new: right as long as there is room, and looked at closely when there is none.
       stored += page.members.length;
       if (stored > MOST_MEMBERS) stored = await this.checkRoom(page);
+      // The phone may have been handed on while the page was on its way.
+      this.storage.requireSession(session);
       await this.storage.applyPage(page);
+      this.storage.requireSession(session);
       await this.keep(brought, identity.agent.id);
       kept(page);
       done += page.members.length;
@@ -205,11 +209,10 @@ export class Pull {
   }
 
   private async keep({ leases, branchKey }: Brought, agent: string): Promise<void> {
-    if (leases !== null && this.takeLeases) {
-      await this.leases.replace(leases, agent);
-      this.takeLeases = false;
-    }
     if (branchKey !== null) await this.storage.put("branchKey", branchKey);
+    if (leases === null || !this.takeLeases) return;
+    await this.leases.replace(leases, agent);
+    this.takeLeases = false;
   }
 
   private async fetchPage(device: string, cursor: number): Promise<ReadPage> {

@@ -117,6 +117,7 @@ export class Push {
   }
 
   private async sendSigned(device: string, run: readonly OpRecord[], body: Bytes): Promise<void> {
+    const { session } = this.storage;
     const key = await this.storage.findKey(device);
     const last = run.at(-1);
     if (key === null || last === undefined) throw new EngineError("not_activated");
@@ -132,6 +133,7 @@ export class Push {
     const ids = run.map((op) => op.id);
     const asked = new Set(ids);
     const answers = readAnswers(reply.json.answers, ids).filter((answer) => asked.has(answer.op));
+    this.storage.requireSession(session);
     await this.storage.applyAnswers(device, answers, readChain(device, reply.json.chain), sentAt);
     await noteToken(this.time, reply.json);
   }

@@ -104,6 +104,11 @@ export class Storage {
     return this.sessions;
   }
 
+  /** Throws `locked` unless the profile is still that of `session`: before a write of what was read or asked before. */
+  requireSession(session: number): void {
+    if (this.sessions !== session) throw new EngineError("locked");
+  }
+
   get isOpen(): boolean {
     return this.attached !== null && this.sealer.isOpen;
   }
