@@ -5,6 +5,7 @@ period), numbering of payment codes; the end of the Work then takes position and
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -89,7 +90,7 @@ def _read(one: Asked, site: Site) -> Candidate:
         nik_hash=keyed_hash("nik", report.digits),
         kk_hash=keyed_hash("kk", entry.kk) if entry.kk else None,
         name_key=name_key(entry.name),
-        warnings=report.warnings,
+        warnings=(*report.warnings, *_witness_warnings(entry, site)),
         licence_id=held.id if held else None,
     )
     if gate is Gate.CHANGED:
@@ -99,6 +100,17 @@ def _read(one: Asked, site: Site) -> Candidate:
     elif doubts:
         candidate.reason = "rules"
     return candidate
+
+
+def _witness_warnings(entry: Entry, site: Site) -> Iterator[str]:
+    """A witness is somebody else than the worker and the agent; two may bear one name, so it is only told."""
+    witness = entry.signature.witness
+    if witness is None:
+        return
+    if name_key(witness.name) == name_key(entry.name):
+        yield "witness_named_as_worker"
+    if name_key(witness.name) == name_key(site.standing.name):
+        yield "witness_named_as_agent"
 
 
 def _check_rules(entry: Entry, on: date) -> bool:

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from perisai.contributions.rules import load, text_hash
 from perisai.errors import Refused
-from perisai.members.names import name_key
 
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
@@ -159,7 +158,7 @@ def _check_signature(entry: Entry) -> None:
     if signed.kind == "thumb":
         if signed.svg is None:
             raise Refused("E3001", field="signature.svg")
-        if signed.witness is None or name_key(signed.witness.name) == name_key(entry.name):
+        if signed.witness is None:
             raise Refused("E3001", field="signature.witness")
     if signed.kind == "spoken" and (signed.challenge is None or signed.code is None):
         raise Refused("E3001", field="signature.code")

@@ -86,6 +86,8 @@ WARNINGS: dict[str, str | Promise] = {
     "nik_trailing_zero": _("The NIK ends in 0, as spreadsheets make it"),
     "phone_of_agent": _("The phone number is another agent's: ask the worker for theirs"),
     "consent_unconfirmed": _("The code that was read out does not match or came too late: make sure of the consent"),
+    "witness_named_as_worker": _("The witness has the worker's own name"),
+    "witness_named_as_agent": _("The witness has the agent's name"),
     "nik_spaces": _("The NIK was written with blanks or marks"),
     "nik_letters": _("The NIK was written with letters in it"),
     "kk_region_unknown": _("The No. KK's region code is not in the list"),

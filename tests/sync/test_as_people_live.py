@@ -200,7 +200,6 @@ def test_thumb_with_a_witness_is_kept_as_evidence(agent: FieldAgent, phone_of: P
     thumb = {"kind": "thumb", "name": "Mbah Minah", "svg": "M0 0 L4 4"}
     witness = {"name": "Siti Rahayu", "relation": "neighbour"}
     assert push_one(phone, signature=thumb)["code"] == "E3001", "nobody saw it"
-    assert push_one(phone, name="Siti Rahayu", signature=thumb | {"witness": witness})["code"] == "E3001", "herself"
     answer = push_one(phone, signature=thumb | {"witness": witness})
     assert answer["status"] == "accepted"
     with system_work(agent.branch) as work:
@@ -210,6 +209,8 @@ def test_thumb_with_a_witness_is_kept_as_evidence(agent: FieldAgent, phone_of: P
             [agent.branch.id, answer["result"]["enrolment"]],
         )
     assert row == ("thumb", "Siti Rahayu")
+    told = push_one(phone, name="Siti Rahayu", signature=thumb | {"witness": witness})
+    assert state_of(agent.branch, UUID(told["result"]["enrolment"]))["warnings"] == ["witness_named_as_worker"]
 
 
 # ---------------------------------------------------------------- pictures
