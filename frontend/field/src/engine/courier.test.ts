@@ -203,6 +203,22 @@ describe("a file of what is unsent", () => {
     expect(await ani.storage.listPending()).toEqual(before);
   });
 
+  test("takes along what a profile holds whose PIN was forgotten, as it was sealed", async () => {
+    const server = new FakeServer();
+    const old = await makeAgent("export-3", "a", server);
+    const ani = await makeAgent("export-3", "b", server);
+    const other = await makeAgent("export-3", "c", server);
+    await old.enrol("Satu");
+    await other.enrol("Orang lain");
+    const { phone } = makeCourier("export-3", server, [ani]);
+    await phone.changeProfile("a", (profile) => ({ ...profile, agent: "agent-b", retired: true }));
+    old.storage.lock();
+    const files = await new Export(ani.storage, () => server.now).makeFiles();
+    expect(files).toHaveLength(1);
+    const { ops, device } = await openContainer(await text(files[0]), [old.branch]);
+    expect([device, ops.length]).toEqual([old.device, 1]);
+  });
+
   test("is made anew for the branch's present key, and needs one", async () => {
     const server = new FakeServer();
     const ani = await makeAgent("export-2", "a", server);

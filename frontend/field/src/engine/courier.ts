@@ -20,7 +20,7 @@ export const SEALED_BYTES = { first: 20_000, least: 4_000, most: 256 * 1024 } as
 /** The server does not take this device, or not what is sealed to this key. */
 const REFUSES_DEVICE: readonly number[] = [401, 403, 404, 409];
 
-type Sealed = LockedOp & { readonly sealed: Uint8Array<ArrayBuffer>; readonly sealedKey: string };
+export type Sealed = LockedOp & { readonly sealed: Uint8Array<ArrayBuffer>; readonly sealedKey: string };
 type Noted = "unsent" | "received" | "held" | "invalid";
 
 export interface Carried {
@@ -36,7 +36,7 @@ interface Trip {
   readonly key: CryptoKey;
 }
 
-function isSealed(op: LockedOp): op is Sealed {
+export function isSealed(op: LockedOp): op is Sealed {
   return op.sealed !== null && op.sealedKey !== null;
 }
 
@@ -55,7 +55,7 @@ function sizeOf(op: LockedOp): number | null {
 }
 
 /** A container names one key: what was sealed to another begins the next. */
-function underOneKey(run: readonly Sealed[]): readonly Sealed[] {
+export function underOneKey(run: readonly Sealed[]): readonly Sealed[] {
   const end = run.findIndex((op) => op.sealedKey !== run[0]?.sealedKey);
   return end < 0 ? run : run.slice(0, end);
 }
@@ -157,7 +157,7 @@ export class Courier {
     const signature = await signPush(key, device, last.hash);
     const sentAt = this.around.now();
     const ops: SealedOp[] = run.map(({ id, seq, hash, sealed }) => ({ id, seq, hash, sealed }));
-    const body = writeContainer({ device, branch, key: first.sealedKey, madeAt: sentAt }, ops, [], signature);
+    const body = writeContainer({ device, branch, key: first.sealedKey, madeAt: sentAt }, ops, signature);
     const headers = {
       "Content-Type": SEALED_TYPE,
       "X-Perisai-Device": device,

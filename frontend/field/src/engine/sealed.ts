@@ -41,16 +41,20 @@ export function sealedLength(op: SealedOp): number {
   return opLine({ ...op, sealed: new Uint8Array(0) }).length + Math.ceil((op.sealed.length * 4) / 3);
 }
 
-/** `signature` is over the push message of the last op, and so over the chain of all of them. */
-export function writeContainer(
-  { device, branch, key, madeAt }: SealedHead,
-  ops: readonly SealedOp[],
-  photos: readonly SealedPhoto[],
-  signature: string,
-): Bytes {
-  const lines = [line({ v: 1, device, branch, key, made_at: Math.round(madeAt) }), ...ops.map(opLine)];
-  for (const { sha256, type, size, sealed } of photos)
-    lines.push(line({ photo: sha256, type, size, sealed: b64u(sealed) }));
-  lines.push(line({ signature }));
-  return utf8(lines.join(""));
+/** The lines before the photos. */
+export function headAndOps({ device, branch, key, madeAt }: SealedHead, ops: readonly SealedOp[]): string {
+  return [line({ v: 1, device, branch, key, made_at: Math.round(madeAt) }), ...ops.map(opLine)].join("");
+}
+
+export function photoLine({ sha256, type, size, sealed }: SealedPhoto): string {
+  return line({ photo: sha256, type, size, sealed: b64u(sealed) });
+}
+
+export function signatureLine(signature: string): string {
+  return line({ signature });
+}
+
+/** Without photos, as it is pushed. `signature` is over the push message of the last op, and so over the chain of all of them. */
+export function writeContainer(head: SealedHead, ops: readonly SealedOp[], signature: string): Bytes {
+  return utf8(headAndOps(head, ops) + signatureLine(signature));
 }

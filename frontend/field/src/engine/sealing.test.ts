@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { b64u, fromB64u, utf8 } from "./encoding";
-import { sealedLength, writeContainer } from "./sealed";
+import { headAndOps, photoLine, sealedLength, signatureLine, writeContainer } from "./sealed";
 import { readBranchKey, seal, trySeal } from "./sealing";
 import { makeBranch } from "./testing/branch";
 
@@ -34,13 +34,19 @@ test("the container is one JSON a line: head, ops, photos, signature", () => {
   const op = { id: "op", seq: 3, hash: "ab", sealed: utf8("12345") };
   const photo = { sha256: "cd", type: "image/jpeg", size: 9, sealed: utf8("9") };
   const head = { device: "d", branch: 1501, key: "k", madeAt: 7.4 };
-  const lines = new TextDecoder().decode(writeContainer(head, [op], [photo], "sig")).split("\n");
+  const lines = (headAndOps(head, [op]) + photoLine(photo) + signatureLine("sig")).split("\n");
   expect(lines.pop()).toBe("");
   expect(lines.map((one) => JSON.parse(one) as unknown)).toEqual([
     { v: 1, device: "d", branch: 1501, key: "k", made_at: 7 },
     { op: "op", seq: 3, hash: "ab", sealed: b64u(utf8("12345")) },
     { photo: "cd", type: "image/jpeg", size: 9, sealed: b64u(utf8("9")) },
     { signature: "sig" },
+  ]);
+  expect(new TextDecoder().decode(writeContainer(head, [op], "sig")).split("\n")).toEqual([
+    lines[0],
+    lines[1],
+    lines[3],
+    "",
   ]);
   expect(sealedLength(op)).toBe((lines[1]?.length ?? 0) + 1);
   expect(new TextDecoder().decode(fromB64u((JSON.parse(lines[1] ?? "") as { sealed: string }).sealed))).toBe("12345");
