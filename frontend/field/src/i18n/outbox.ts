@@ -36,6 +36,7 @@ export const outboxTexts = bilingual(
     fileBody: "Bawa yang belum terkirim ke kantor sebagai berkas, lewat WhatsApp, kabel, atau kartu memori.",
     fileSafe:
       "Berkasnya terkunci: hanya kantor cabang Anda yang bisa membukanya. Di HP ini tidak ada yang terhapus, dan kantor mencatatnya satu kali walau nanti terkirim juga.",
+    oldUnsent: (count: number) => `${count} kiriman dari sebelum PIN Anda diganti ikut di dalamnya, terkunci.`,
     sendFile: "Kirim lewat file",
     fileSaved: "Berkas tersimpan di Unduhan HP ini.",
     fileShared: "Berkas dibagikan. Data di HP ini tetap ada.",
@@ -75,6 +76,10 @@ export const outboxTexts = bilingual(
     fileBody: "Take what is not sent to the office as a file, by WhatsApp, cable or memory card.",
     fileSafe:
       "The file is sealed: only your branch office can open it. Nothing is removed from this phone, and the office takes each record once, even if it is sent later too.",
+    oldUnsent: (count) =>
+      count === 1
+        ? "1 record from before your PIN was replaced goes along, sealed."
+        : `${count} records from before your PIN was replaced go along, sealed.`,
     sendFile: "Send as a file",
     fileSaved: "The file is in this phone's downloads.",
     fileShared: "The file is shared. What is on this phone stays.",

@@ -8,8 +8,13 @@ import { useTexts } from "../ui/preferences";
 import { toast } from "../ui/toast";
 import { handOver } from "./hand-over";
 
+interface Props {
+  /** Ops of the agent's former profile, whose PIN was forgotten. */
+  readonly oldUnsent: number;
+}
+
 /** For days without signal: what is unsent as a sealed file, to be carried to the office. */
-export function OutboxFile() {
+export function OutboxFile({ oldUnsent }: Props) {
   const t = useTexts(outboxTexts);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ErrorView | null>(null);
@@ -30,6 +35,7 @@ export function OutboxFile() {
   return (
     <Section title={t.fileTitle} testid="outbox-file">
       <p>{t.fileBody}</p>
+      {oldUnsent > 0 && <p data-testid="old-unsent">{t.oldUnsent(oldUnsent)}</p>}
       <p class="muted small">{t.fileSafe}</p>
       {problem && <ErrorNotice error={problem} testid="file-error" />}
       <Button icon="share" wide busy={busy} onPress={() => void send()} testid="send-file">

@@ -31,7 +31,9 @@ export function OutboxScreen() {
   const ops = useValue(engine.outbox.list);
   const sync = useValue(engine.sync.state);
   const groups = groupOps(ops);
-  const nothing = ops.length === 0 && sync.unsentPhotos === 0;
+  const old = useValue(engine.lock.state).profiles.filter((profile) => profile.retired);
+  const oldUnsent = old.reduce((sum, profile) => sum + profile.unsent, 0);
+  const nothing = ops.length === 0 && sync.unsentPhotos === 0 && oldUnsent === 0;
   return (
     <Page
       title={t.title}
@@ -62,7 +64,7 @@ export function OutboxScreen() {
           <p>{t.dontClear}</p>
         </Notice>
       )}
-      {groups.waiting.length > 0 && <OutboxFile />}
+      {groups.waiting.length + oldUnsent > 0 && <OutboxFile oldUnsent={oldUnsent} />}
       <OpSection title={t.decided} ops={groups.decided} />
       <OpSection title={t.atServer} ops={groups.atServer} />
       {sync.unsentPhotos > 0 && (
