@@ -1,7 +1,7 @@
 """May this agent do field work at that time?"""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -60,9 +60,15 @@ class Standing:
         if at_start is not None and at_start.valid_at(latest, timezone):
             return Gate.OPEN, at_start
         at_end = self.licence_at(latest, timezone)
-        if at_start is None and at_end is None:
+        if at_start is None and at_end is None and not self._opens_within(earliest, latest, estimate, timezone):
             return Gate.CLOSED, None
         return Gate.CHANGED, self.licence_at(estimate, timezone)
+
+    def _opens_within(self, earliest: datetime, latest: datetime, estimate: datetime, timezone: str) -> bool:
+        """A licence that began and ended while nobody can say when the act happened."""
+        zone = ZoneInfo(timezone)
+        begins = [datetime.combine(held.valid_from, time(), zone) for held in self.licences]
+        return any(earliest <= at <= latest and self.licence_at(at, timezone) for at in (estimate, *begins))
 
     def licence_at(self, at: datetime, timezone: str) -> HeldLicence | None:
         return next((held for held in self.licences if held.valid_at(at, timezone)), None)

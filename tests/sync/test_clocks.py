@@ -81,6 +81,18 @@ def test_readings_that_are_none_leave_an_interval_within_what_the_server_knows(c
     assert NOW - timedelta(days=14) <= when.earliest <= when.estimate <= when.latest == NOW
 
 
+def test_licence_that_began_and_ended_while_the_time_is_unknown_goes_to_review(phone_of: PhoneOf) -> None:
+    today = datetime.now(UTC).date()
+    agent = make_agent(make_branch(), valid_from=today - timedelta(days=9), valid_to=today - timedelta(days=2))
+    phone = phone_of(agent)
+    old = datetime.now(UTC) - timedelta(days=12)
+    phone.token, phone.token_clock = make_token(old), to_ms(old)
+    phone.op("enrol", worker())
+    assert [(a["status"], a["code"]) for a in phone.push()] == [("review", "E3020")]
+    phone.op("enrol", worker())
+    assert [(a["status"], a["code"]) for a in phone.push()] == [("rejected", "E3021")], "now it is certain"
+
+
 def test_work_of_three_weeks_without_signal_goes_to_review(phone_of: PhoneOf) -> None:
     agent = make_agent(make_branch())
     phone = phone_of(agent)

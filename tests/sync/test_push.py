@@ -182,6 +182,19 @@ def test_push_of_fifty_megabytes_is_refused(phone_of: PhoneOf) -> None:
     assert (response.status_code, response.json()["code"]) == (413, "E1003")
 
 
+def test_push_above_a_limit_is_told_the_limits(phone_of: PhoneOf) -> None:
+    phone = phone_of(make_agent(make_branch()))
+    for _ in range(201):
+        phone.op("enrol", {})
+    many, headers = phone.signed_push(phone.outbox)
+    for body in (many, b"x" * (4 * 2**20 + 1)):
+        answer = phone.http.post("/api/v1/sync/push", content=body, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (413, "E1003")
+        assert answer.json()["limits"] == {"ops": 200, "bytes": 4 * 2**20}
+        assert int(answer.headers["Content-Length"]) == len(answer.content)
+    assert [a["status"] for a in phone.push()] == ["rejected"] * 201
+
+
 def test_push_from_revoked_phone_drains_into_review(phone_of: PhoneOf) -> None:
     agent = make_agent(make_branch())
     phone = phone_of(agent)
