@@ -31,7 +31,9 @@ export function OutboxScreen() {
   const ops = useValue(engine.outbox.list);
   const sync = useValue(engine.sync.state);
   const groups = groupOps(ops);
-  const old = useValue(engine.lock.state).profiles.filter((profile) => profile.retired);
+  const code = useValue(engine.device).agent?.code;
+  const { profiles } = useValue(engine.lock.state);
+  const old = profiles.filter((profile) => profile.retired && profile.code === code);
   const oldUnsent = old.reduce((sum, profile) => sum + profile.unsent, 0);
   const nothing = ops.length === 0 && sync.unsentPhotos === 0 && oldUnsent === 0;
   return (
