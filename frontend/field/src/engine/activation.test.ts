@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readCode } from "./activation";
-import { problem } from "./testing/fake-server";
-import { makeActivePhone, makePhone } from "./testing/world";
+import { makeBranch } from "./testing/branch";
+import { json, problem } from "./testing/fake-server";
+import { enrol, makeActivePhone, makePhone } from "./testing/world";
 
 describe("readCode", () => {
   test.each([
@@ -57,4 +58,20 @@ test("reference data are asked for again only when old or replaced, and unchange
   phone.server.rulesVersion = "2027-01";
   await phone.engine.sync.now();
   expect(phone.engine.reference.state.get().rules).toBe("2027-01");
+});
+
+test("keeps the branch's key that comes along, so that the first op is sealed already", async () => {
+  const phone = await makePhone();
+  const { fetch } = phone.server;
+  const { key } = await makeBranch("k9");
+  phone.around.fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (!String(input).includes("activation")) return response;
+    const answer = (await response.json()) as { branch: object };
+    return json(200, { ...answer, branch: { ...answer.branch, seal_key: { id: "k9", public_key: key.publicKey } } });
+  };
+  await phone.engine.activation.activate("7K3QX-M0A9T");
+  phone.around.online = () => false;
+  await enrol(phone, "Ani");
+  expect(await phone.engine.outbox.exportSealed()).toHaveLength(1);
 });

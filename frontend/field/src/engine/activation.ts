@@ -5,6 +5,7 @@ import { utf8 } from "./encoding";
 import { type Http, isRecord } from "./http";
 import { type DeviceKey, makeKey, proveActivation } from "./keys";
 import { readAgent, readBranch } from "./pull";
+import { type BranchKey, readBranchKey } from "./sealing";
 import { noteToken } from "./signed";
 import type { Surroundings } from "./surroundings";
 import type { Time } from "./time";
@@ -40,6 +41,12 @@ export interface Previous {
 export interface Activated {
   readonly identity: Identity;
   readonly key: DeviceKey;
+  /** What ops are sealed to; null where the server does not say. */
+  readonly branchKey: BranchKey | null;
+}
+
+function readKey(json: unknown): BranchKey | null {
+  return isRecord(json) && isRecord(json.branch) ? readBranchKey(json.branch.seal_key) : null;
 }
 
 export class Activation {
@@ -70,6 +77,6 @@ export class Activation {
     const reply = await this.http.ask({ method: "POST", path: "/api/v1/activation", headers, body });
     const identity = readIdentity(reply.json, this.around.now());
     await noteToken(this.time, reply.json);
-    return { identity, key };
+    return { identity, key, branchKey: readKey(reply.json) };
   }
 }

@@ -380,10 +380,11 @@ export class FieldEngine implements Engine {
   }
 
   /** Another agent gets a profile of their own. */
-  private async adopt({ identity, key }: Activated): Promise<void> {
+  private async adopt({ identity, key, branchKey }: Activated): Promise<void> {
     const present = this.storage.isOpen ? await this.storage.find("identity") : null;
     if (present === null || present.agent.id !== identity.agent.id) await this.vault.begin(identity.agent);
     await this.storage.becomeDevice(identity, { device: identity.device, ...key });
+    if (branchKey !== null) await this.storage.put("branchKey", branchKey);
   }
 
   /** The open profile was switched off, and nothing of it is waited for any more. */

@@ -13,8 +13,10 @@ import { nextRun, type OnItsWay } from "./runs";
 import { headAndOps, photoLine, SEALED_TYPE, type SealedHead, type SealedOp, signatureLine } from "./sealed";
 import { type BranchKey, seal } from "./sealing";
 
-/** The server opens so many ops and bytes of one file; more go into another. */
-const MOST = { ops: 1_000, bytes: 8 * 1024 * 1024 } as const;
+/** The server takes 5,000 ops and 50 MB in one file; more go into another. */
+const MOST = { ops: 1_000, bytes: 30 * 1024 * 1024 } as const;
+/** What a photo takes in a file, sealed and written as text, and some more. */
+const PHOTO_BYTES = 300 * 1024;
 const ON_WAY: readonly OpRecord["status"][] = ["unsent", "invalid", "held"];
 
 interface Part {
@@ -57,7 +59,9 @@ export class Export {
 
   private async ownParts(branch: number): Promise<Part[]> {
     const wanted = (op: OpRecord): boolean => ON_WAY.includes(op.status) && op.line !== null;
-    const runs = stretches(await this.storage.listPending(), wanted, (op) => op.line?.length ?? null);
+    const sizeOf = ({ line, enrol }: OpRecord): number | null =>
+      line === null ? null : line.length * 2 + (enrol?.photo ? PHOTO_BYTES : 0);
+    const runs = stretches(await this.storage.listPending(), wanted, sizeOf);
     if (runs.length === 0) return [];
     const key = await this.storage.find("branchKey");
     if (key === null) throw new EngineError("seal_key_missing");

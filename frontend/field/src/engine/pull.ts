@@ -95,7 +95,14 @@ function readQuota(value: unknown): MeView["quota"] {
 export function readAgent(value: unknown): MeView["agent"] {
   const fields = isRecord(value) ? value : {};
   const of = (name: string): string => text(fields, name) ?? "";
-  return { id: of("id"), code: of("code"), name: of("name"), office: of("office"), sub_branch: of("sub_branch") };
+  const names = {
+    id: of("id"),
+    code: of("code"),
+    name: of("name"),
+    office: of("office"),
+    sub_branch: of("sub_branch"),
+  };
+  return { ...names, phone: text(fields, "phone") };
 }
 
 export function readBranch(value: unknown): MeView["branch"] {
