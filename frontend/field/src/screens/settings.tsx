@@ -43,8 +43,8 @@ function Looks() {
         value={chosen.language}
         onValue={(language) => changePreferences({ language })}
         options={[
-          { value: "id", label: "Bahasa Indonesia" },
-          { value: "en", label: "English" },
+          { value: "id", label: "Bahasa Indonesia", lang: "id" },
+          { value: "en", label: "English", lang: "en" },
         ]}
       />
       <Choice<Theme>

@@ -5,6 +5,8 @@ export interface Option<T extends string> {
   readonly value: T;
   readonly label: string;
   readonly detail?: string | undefined;
+  /** Where the label is in another language than the screen, so that it is spoken in that one. */
+  readonly lang?: string;
 }
 
 interface ChoiceProps<T extends string> {
@@ -48,7 +50,7 @@ export function Choice<T extends string>(props: ChoiceProps<T>) {
               data-testid={`${id}-${option.value}`}
             />
             <span class="choice__text">
-              <span>{option.label}</span>
+              <span lang={option.lang}>{option.label}</span>
               {option.detail && <span class="choice__detail">{option.detail}</span>}
             </span>
           </label>

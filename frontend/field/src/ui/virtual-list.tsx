@@ -20,15 +20,16 @@ const ROW_REM_NARROW = 10;
  */
 export function VirtualList<T>({ rows, keyOf, render, label }: Props<T>) {
   const list = useRef<HTMLUListElement>(null);
-  const [range, setRange] = useState({ from: 0, to: 20 });
+  const [range, setRange] = useState(() => ({ from: 0, to: 20, high: rowRem() }));
   useEffect(() => {
     const measure = () => {
       const box = list.current?.getBoundingClientRect();
       if (!box) return;
-      const height = rowHeight();
+      const high = rowRem();
+      const height = high * rem();
       const from = Math.max(0, Math.floor(-box.top / height) - OVERSCAN);
       const to = Math.ceil((window.innerHeight - box.top) / height) + OVERSCAN;
-      setRange((old) => (old.from === from && old.to === to ? old : { from, to }));
+      setRange((old) => (old.from === from && old.to === to && old.high === high ? old : { from, to, high }));
     };
     measure();
     window.addEventListener("scroll", measure, { passive: true });
@@ -38,7 +39,7 @@ export function VirtualList<T>({ rows, keyOf, render, label }: Props<T>) {
       window.removeEventListener("resize", measure);
     };
   }, [rows]);
-  const high = rowRem();
+  const { high } = range;
   const from = Math.min(range.from, Math.max(0, rows.length - 1));
   const shown = rows.slice(from, range.to);
   return (
@@ -71,8 +72,4 @@ function rem(): number {
 
 function rowRem(): number {
   return window.innerWidth < NARROW_REM * rem() ? ROW_REM_NARROW : ROW_REM;
-}
-
-function rowHeight(): number {
-  return rowRem() * rem();
 }
