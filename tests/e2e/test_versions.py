@@ -46,10 +46,10 @@ new Promise((resolve, reject) => {
 })
 """
 SHARE = """
-bytes => {
+([bytes, zeros]) => {
   const form = document.createElement("form");
   Object.assign(form, { method: "POST", action: "/app/share", enctype: "multipart/form-data" });
-  const file = new File([new Uint8Array(bytes)], "IMG-20261122-WA0001.jpg", { type: "image/jpeg" });
+  const file = new File([new Uint8Array(bytes), new Uint8Array(zeros)], "IMG-20261122-WA0001.jpg", { type: "image/jpeg" });
   const input = Object.assign(document.createElement("input"), { type: "file", name: "picture" });
   const carrier = new DataTransfer();
   carrier.items.add(file);
@@ -209,8 +209,9 @@ def installed(
     return tab, told
 
 
-def share(tab: FieldApp, content: bytes) -> None:
-    tab.page.evaluate(SHARE, list(content))
+def share(tab: FieldApp, content: bytes, zeros: int = 0) -> None:
+    """As Android's share sheet does: a form with the picture, and ``zeros`` more bytes."""
+    tab.page.evaluate(SHARE, [list(content), zeros])
     tab.page.wait_for_url("**/app/#/shared*")
 
 
@@ -230,12 +231,14 @@ def test_picture_shared_in_lies_encrypted_until_it_is_used(installed: tuple[Fiel
 
 
 @pytest.mark.parametrize(
-    ("content", "problem"),
-    [(b"<html>no picture</html>", "photo_unreadable"), (b"\xff\xd8\xff" + bytes(15_000_001), "photo_too_large")],
+    ("content", "zeros", "problem"),
+    [(b"<html>no picture</html>", 0, "photo_unreadable"), (b"\xff\xd8\xff", 15_000_000, "photo_too_large")],
 )
-def test_what_cannot_be_taken_is_told(installed: tuple[FieldApp, list[str]], content: bytes, problem: str) -> None:
+def test_what_cannot_be_taken_is_told(
+    installed: tuple[FieldApp, list[str]], content: bytes, zeros: int, problem: str
+) -> None:
     tab, _ = installed
-    share(tab, content)
+    share(tab, content, zeros)
     assert f"problem={problem}" in tab.page.url
     tab.see("shared-problem")
     assert tab.page.evaluate(IN_INBOX) == []
