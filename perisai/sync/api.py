@@ -104,6 +104,8 @@ class Problem(Schema):
     """With E2002: nothing of this phone waits here any more."""
     limits: dict[str, int] | None = None
     """With E1003."""
+    reason: str | None = None
+    """With E6020."""
 
 
 PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 503), Problem)

@@ -62,7 +62,7 @@ def take_file(file: BinaryIO, *, viewer: Viewer, clock: Clock) -> Imported:
         raise (Refused("E6026") if refused.code == "E2003" else refused) from None
     read = covered(sealed.open_ops(found, phone))
     if isinstance(read[-1], BadLine):
-        raise Refused("E6020", reason="last op")
+        raise Refused("E6020")
     ops = [one for one in read if isinstance(one, SentOp)]
     outcomes = _judge(phone, read, ops, found.signature, clock)
     imported = Imported(agent, phone, outcomes)

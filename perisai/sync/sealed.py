@@ -59,7 +59,7 @@ def read_container(file: BinaryIO, *, most_ops: int, photos: bool) -> Container:
     found = _head(next(lines, (0, None))[1])
     for at, data in lines:
         if found.signature:
-            raise Refused("E6020", reason="after signature")
+            raise _broken("after signature")
         if "signature" in data:
             found.signature = _signature(data)
         elif "op" in data and not found.photos:
@@ -71,9 +71,9 @@ def read_container(file: BinaryIO, *, most_ops: int, photos: bool) -> Container:
         elif "photo" in data and photos:
             found.photos.append(SealedPhoto(_text(data, "photo", 64), at))
         else:
-            raise Refused("E6020", reason="line")
+            raise _broken("line")
     if not found.signature or not found.ops:
-        raise Refused("E6020", reason="cut off" if not found.signature else "empty")
+        raise _broken("cut off" if not found.signature else "empty")
     return found
 
 
@@ -108,6 +108,11 @@ def open_photo(file: BinaryIO, found: Container, phone: Phone, photo: SealedPhot
         return None
 
 
+def _broken(reason: str) -> Refused:
+    """``reason`` in the problem is for whoever writes a phone."""
+    return Refused("E6020", members={"reason": reason})
+
+
 def is_address(sha256: str, picture: bytes) -> bool:
     """Whether these bytes are what the line says."""
     return hashlib.sha256(picture).hexdigest() == sha256
@@ -138,28 +143,28 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
         except orjson.JSONDecodeError:
             data = None
         if not isinstance(data, dict) or not line.endswith(b"\n"):
-            raise Refused("E6020", reason="cut off" if not line.endswith(b"\n") else "line")
+            raise _broken("cut off" if not line.endswith(b"\n") else "line")
         if "photo" not in data and len(line) > _MOST_OP_LINE:
-            raise Refused("E6020", reason="line")
+            raise _broken("line")
         yield at, data
 
 
 def _head(data: dict[str, Any] | None) -> Container:
     if data is None:
-        raise Refused("E6020", reason="empty")
+        raise _broken("empty")
     try:
         device, branch, key = UUID(_text(data, "device", 36)), data.get("branch"), _text(data, "key", 20)
     except ValueError:
-        raise Refused("E6020", reason="device") from None
+        raise _broken("device") from None
     if data.get("v") != 1 or type(branch) is not int:
-        raise Refused("E6020", reason="head")
+        raise _broken("head")
     return Container(device, branch, key)
 
 
 def _op(data: dict[str, Any]) -> SealedOp:
     seq, digest = data.get("seq"), _text(data, "hash", 64)
     if type(seq) is not int or not 1 <= seq < 2**53 or len(digest) != 64:
-        raise Refused("E6020", reason="op")
+        raise _broken("op")
     return SealedOp(_text(data, "op", 36), seq, digest, _text(data, "sealed", _MOST_OP_LINE))
 
 
@@ -169,12 +174,12 @@ def _signature(data: dict[str, Any]) -> bytes:
     except ValueError:
         raw = b""
     if len(raw) != 64:
-        raise Refused("E6020", reason="signature")
+        raise _broken("signature")
     return raw
 
 
 def _text(data: dict[str, Any], name: str, most: int) -> str:
     value = data.get(name)
     if not isinstance(value, str) or not value.isascii() or len(value) > most:
-        raise Refused("E6020", reason=name)
+        raise _broken(name)
     return value
