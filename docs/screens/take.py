@@ -1,4 +1,4 @@
-"""``make screens``: a picture of every screen of the demo, in both languages, and an index page beside them.
+"""``make screens``: a picture of every screen of the demo, in both languages, the field app's at night too, and an index page.
 
     docs/screens/take.py [--data DIR] [--only PART]
 
@@ -22,8 +22,9 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  # noqa: E402 - the path comes first
 
-from tests.e2e.app import FieldApp, small_photo, workers  # noqa: E402
+from tests.e2e.app import FieldApp  # noqa: E402
 from tests.e2e.desk import Desk  # noqa: E402
+from tests.e2e.walk import walk, walk_where_it_cannot_run  # noqa: E402
 from tests.running import Running, run_demo  # noqa: E402
 
 HERE = Path(__file__).parent
@@ -66,9 +67,9 @@ def main() -> int:
     with run_demo(folder) as running, chromium() as browser:
         for part in options.only or ("field", "portal", "console"):
             PARTS[part](album, browser, running)
-    if not options.only:
-        _remove_others(album)
-        (HERE / "README.md").write_text(_index(album), encoding="utf-8")
+    _remove_others(album)
+    _add_others(album)
+    (HERE / "README.md").write_text(_index(album), encoding="utf-8")
     if options.data is None:
         shutil.rmtree(folder, ignore_errors=True)
     return 0
@@ -88,81 +89,31 @@ def _context(browser: Browser, size: dict[str, Any], language: str) -> BrowserCo
 
 
 def field_app(album: Album, browser: Browser, running: Running) -> None:
+    """Every stop of the walk by day in both languages, and at night in Indonesian."""
     for place, language in enumerate(LANGUAGES):
-        app = FieldApp(_context(browser, PHONE, language), running.origin)
-
-        def take(name: str, app: FieldApp = app, language: str = language) -> None:
-            album.take(app.page, "field", name, language)
-
-        app.open()
-        app.see("screen-activate")
-        if app.page.locator("html").get_attribute("lang") != language:
-            app.press(f"language-{language}")
-        take("activate")
-        app.activate(running.credentials()["agents"][AGENTS[language]]["activation_code"])
-        app.wait_ready_for_offline()
-        app.see("figures-age")
-        take("home")
-        _field_lists(app, take)
-        _field_enrolment(app, take, place)
-        app.context.close()
+        context = _context(browser, PHONE, language)
+        if language != "id":
+            context.add_init_script(SPEAK.replace("LANGUAGE", language))
+        app = FieldApp(context, running.origin)
+        code = running.credentials()["agents"][AGENTS[language]]["activation_code"]
+        for stop in walk(app, code, place):
+            _take_by_day_and_night(album, app.page, stop, language)
+        context.close()
+        unable = _context(browser, PHONE, language)
+        _take_by_day_and_night(album, walk_where_it_cannot_run(unable, running.origin).page, "unsupported", language)
+        unable.close()
 
 
-def _field_lists(app: FieldApp, take: Callable[[str], None]) -> None:
-    app.go("#/members")
-    app.at("member-row").first.wait_for()
-    take("members")
-    for state in ("accepted", "active", "review"):
-        app.go(f"#/members?state={state}")
-        row = app.at("member-row").first
-        row.or_(app.at("empty")).first.wait_for()
-        if row.count():
-            row.click()
-            app.see("member-state")
-            take(f"member-{state}")
-    app.go("#/settings")
-    app.see("settings-agent")
-    take("settings")
+SPEAK = """localStorage.getItem("perisai.preferences") ?? localStorage.setItem("perisai.preferences", '{"language": "LANGUAGE"}')"""
 
 
-def _field_enrolment(app: FieldApp, take: Callable[[str], None], place: int) -> None:
-    first, second, third = workers(3, 10 * place)
-    app.go("#/enrol")
-    app.see("step-identity")
-    take("enrol-1-identity")
-    app.press("next")
-    app.see("error-summary")
-    take("enrol-1-errors")
-    app.fill_identity(first, photo=small_photo())
-    app.page.evaluate("scrollTo(0, 0)")
-    take("enrol-1-filled")
-    app.press("next")
-    app.fill_work(first)
-    take("enrol-2-work")
-    app.press("next")
-    app.see("step-programmes")
-    take("enrol-3-price")
-    app.press("next")
-    app.fill_consent(first)
-    take("enrol-4-consent")
-    app.press("next")
-    app.see("step-summary")
-    take("enrol-5-summary")
-    app.press("confirm")
-    app.page.locator("[data-testid=saved-state][data-state=accepted]").wait_for(state="attached")
-    take("accepted")
-    app.go_offline()
-    app.enrol(second)
-    take("saved-offline")
-    app.enrol(third)
-    app.go("#/outbox")
-    app.see("what-is-safe")
-    take("outbox")
-    app.go("#/")
-    app.see("screen-home")
-    take("home-offline")
-    app.come_back()
-    app.sync_until(0)
+def _take_by_day_and_night(album: Album, page: Page, stop: str, language: str) -> None:
+    page.emulate_media(color_scheme="light")
+    album.take(page, "field", stop, language)
+    if language == "id":
+        page.emulate_media(color_scheme="dark")
+        album.take(page, "field", stop, "id-dark")
+        page.emulate_media(color_scheme="light")
 
 
 def portal(album: Album, browser: Browser, running: Running) -> None:
@@ -302,11 +253,21 @@ def _login(running: Running, username: str) -> dict[str, Any]:
 
 
 def _remove_others(album: Album) -> None:
-    """Pictures of screens that are no more."""
+    """Pictures of screens that are no more, of the parts that were taken."""
     taken = {file for names in album.parts.values() for files in names.values() for file in files.values()}
-    for file in HERE.glob("*.webp"):
-        if file.name not in taken:
-            file.unlink()
+    for part in album.parts:
+        for file in HERE.glob(f"{part}-*.webp"):
+            if file.name not in taken:
+                file.unlink()
+
+
+def _add_others(album: Album) -> None:
+    """Pictures of the parts that were not taken this time."""
+    for part in PARTS.keys() - album.parts.keys():
+        for file in sorted(HERE.glob(f"{part}-*.webp")):
+            name, language, _ = file.name.removeprefix(f"{part}-").rsplit(".", 2)
+            album.parts.setdefault(part, {}).setdefault(name, {})[language] = file.name
+    album.parts = {part: album.parts[part] for part in PARTS if part in album.parts}
 
 
 def _index(album: Album) -> str:
@@ -317,13 +278,14 @@ def _index(album: Album) -> str:
     }
     lines = ["# Screens", "", "Taken by `make screens` with the demo's data. All people are synthetic.", ""]
     for part, names in album.parts.items():
-        lines += [f"## {titles[part]}", "", "| | Bahasa Indonesia | English |", "|---|---|---|"]
+        columns = {"id": "Bahasa Indonesia", **({"id-dark": "at night"} if part == "field" else {}), "en": "English"}
+        lines += [f"## {titles[part]}", "", f"| | {' | '.join(columns.values())} |", "|---" * (len(columns) + 1) + "|"]
         for name, files in names.items():
             width = 180 if part != "console" or name.endswith("-phone") else 420
             shown = [
-                f'<img src="{files[la]}" width="{width}" alt="{name}, {la}">' if la in files else "" for la in LANGUAGES
+                f'<img src="{files[la]}" width="{width}" alt="{name}, {la}">' if la in files else "" for la in columns
             ]
-            lines.append(f"| {name} | {shown[0]} | {shown[1]} |")
+            lines.append(f"| {name} | {' | '.join(shown)} |")
         lines.append("")
     return "\n".join(lines)
 
