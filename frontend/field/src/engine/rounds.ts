@@ -2,7 +2,7 @@
 import type { Storage } from "../storage/storage";
 import { Attachments } from "./attachments";
 import type { Changes } from "./changes";
-import { Courier } from "./courier";
+import { EngineError } from "./contract";
 import { Http } from "./http";
 import { Leases } from "./leases";
 import type { Locks } from "./locks";
@@ -24,6 +24,18 @@ export interface Rounds {
   readonly leases: Leases;
 }
 
+/** Most phones have one agent and are open when they send: the courier is not part of the first load. */
+function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | null = null;
+  return () => {
+    loaded ??= load().catch((failure: unknown) => {
+      loaded = null;
+      throw new EngineError("unreachable", null, failure);
+    });
+    return loaded;
+  };
+}
+
 export function makeRounds(storage: Storage, changes: Changes, locks: Locks, around: Surroundings): Rounds {
   const http = new Http(around);
   const time = new Time(storage.phone, around);
@@ -34,7 +46,7 @@ export function makeRounds(storage: Storage, changes: Changes, locks: Locks, aro
   const leases = new Leases(storage, () => time.serverNow());
   const pull = new Pull(storage, requests, around, leases);
   const attachments = new Attachments(storage, requests, around);
-  const courier = new Courier(storage.phone, http, around);
+  const courier = loadOnce(async () => new (await import("./courier")).Courier(storage.phone, http, around));
   const parts = { storage, courier, push, pull, attachments, reference, requests, time, locks, changes, around };
   const sync = new Sync(parts);
   return { sync, reference, time, http, requests, leases };

@@ -42,7 +42,7 @@ const ENDS_ROUND: readonly ErrorCode[] = [
 
 export interface Parts {
   readonly storage: Storage;
-  readonly courier: Courier;
+  readonly courier: () => Promise<Pick<Courier, "run">>;
   readonly push: Push;
   readonly pull: Pull;
   readonly attachments: Attachments;
@@ -208,7 +208,9 @@ export class Sync {
   }
 
   private async carry(open: string | null): Promise<void> {
-    const { sent } = await this.parts.courier.run(open);
+    const profiles = await this.parts.storage.phone.listProfiles();
+    if (profiles.every((profile) => profile.id === open)) return;
+    const { sent } = await (await this.parts.courier()).run(open);
     if (sent === 0) return;
     this.moved = true;
     this.parts.changes.tell("profiles");
