@@ -1,4 +1,5 @@
 /** What the page's window tells the engine. */
+import { STORAGE_CLEARED } from "../storage/schema";
 
 export interface WindowActs {
   readonly online: () => void;
@@ -14,6 +15,8 @@ export interface WindowActs {
 const TICK_MS = 5_000;
 
 export function listenToWindow({ online, offline, hidden, shown, tick }: WindowActs): void {
+  // What is on the screen would be typed into nowhere: the first screen says what became of it.
+  addEventListener(STORAGE_CLEARED, () => location.reload());
   addEventListener("online", online);
   addEventListener("offline", offline);
   addEventListener("pagehide", hidden);

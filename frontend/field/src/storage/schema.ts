@@ -15,6 +15,20 @@ function letGo(db: Dexie): void {
   });
 }
 
+/** Heard on the window when the phone, or its owner, has cleared our storage under an open page: nothing on it is kept any more. */
+export const STORAGE_CLEARED = "perisai-storage-cleared";
+
+/** A database that is made a second time in the life of a page was deleted in between. */
+function tellWhenCleared(db: Dexie): void {
+  let opened = false;
+  db.on("ready", () => {
+    opened = true;
+  });
+  db.on("populate", () => {
+    if (opened && "dispatchEvent" in globalThis) globalThis.dispatchEvent(new Event(STORAGE_CLEARED));
+  });
+}
+
 // Strict: a form counts as kept only when the phone's flash has it, not when a buffer has it.
 const OPTIONS = { chromeTransactionDurability: "strict" } as const;
 
@@ -40,6 +54,7 @@ export class FieldDatabase extends Dexie {
       state: "name",
     });
     letGo(this);
+    tellWhenCleared(this);
   }
 }
 
@@ -54,5 +69,6 @@ export class PhoneDatabase extends Dexie {
     super(name, OPTIONS);
     this.version(1).stores({ profiles: "id", inbox: "id, receivedAt", reference: "key", state: "name" });
     letGo(this);
+    tellWhenCleared(this);
   }
 }
