@@ -1,0 +1,141 @@
+"""A real browser phone enrols while its page, its browser, its line and the server are killed: every op on the server once."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import psycopg
+import pytest
+
+from perisai.web.postgres import Cluster
+from tests.chaos.books import MUST_BE_EMPTY
+from tests.chaos.killer import Killer
+from tests.chaos.pocket import Pocket
+from tests.e2e.app import MAX_WAIT_MS
+from tests.e2e.chromium import chromium
+from tests.e2e.line import Line, line_to
+from tests.e2e.mishaps.books import Books
+from tests.e2e.mishaps.stall import people
+from tests.running import Running, clean_environment, run_demo
+
+SEED = int(os.environ.get("CHAOS_SEED", "20261122"))
+WITHIN_SECONDS = 1.5
+"""A kill falls at a random moment of the first seconds of a form, or of what comes after."""
+
+
+@dataclass(frozen=True)
+class Size:
+    ops: int
+    page: int
+    phone: int
+    line: int
+    server: int
+
+    def __str__(self) -> str:
+        return f"{self.ops} ops; killed: page {self.page}, browser {self.phone}, line {self.line}, server {self.server}"
+
+
+SMALL = Size(ops=12, page=3, phone=1, line=3, server=2)
+FULL = Size(ops=200, page=40, phone=12, line=40, server=24)
+
+
+def test_a_phone_that_dies_in_the_hand_loses_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """12 ops, 9 kills; the full size is the next test's."""
+    _enrol_through_deaths(tmp_path, capsys, SMALL)
+
+
+@pytest.mark.full
+def test_a_phone_that_dies_for_ten_minutes_loses_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """200 ops, 116 kills."""
+    _enrol_through_deaths(tmp_path, capsys, FULL)
+
+
+def _enrol_through_deaths(folder: Path, capsys: pytest.CaptureFixture[str], size: Size) -> None:
+    random = Random(SEED)
+    with ExitStack() as stack:
+        running = stack.enter_context(run_demo(folder / "world", command=("up",)))
+        line = stack.enter_context(line_to(running.origin))
+        browser = stack.enter_context(chromium())
+        pocket = Pocket(browser.browser_type, folder / "phone", line.origin)
+        stack.callback(pocket.close)
+        pocket.app.activate(_code(running))
+        pocket.app.wait_ready_for_offline()
+        workers, begun = people(size.ops), time.monotonic()
+        deaths = _Deaths(running, line, pocket, size, random)
+        for number, worker in enumerate(workers):
+            deaths.come(number)
+            pocket.enrol(worker)
+        deaths.end()
+        pocket.app.page.reload()
+        pocket.app.page.set_default_timeout(MAX_WAIT_MS)
+        pocket.app.go("#/outbox")
+        pocket.app.press("send-now")
+        pocket.app.sync_until(0)
+        seconds = time.monotonic() - begun
+        books = Books(running)
+        found = {worker.name: books.enrolments_of(worker.name) for worker in workers}
+        ops = [str(op) for (op,) in books.rows("SELECT op_id FROM sync_op")]
+        with capsys.disabled():
+            print(f"\n{size}, seed {SEED}, {seconds:.0f} s, {pocket.lives} lives; done: {dict(deaths.done)}")
+        assert {name: len(each) for name, each in found.items()} == dict.fromkeys(found, 1)
+        assert len(ops) == size.ops
+        books.assert_each_once(ops)
+        _assert_books_balance(running)
+        assert "counters equal events" in running.run("audit", "recount").stdout
+
+
+class _Deaths:
+    """What is killed in the course of which op, each at a random moment from a thread of its own."""
+
+    def __init__(self, running: Running, line: Line, pocket: Pocket, size: Size, random: Random) -> None:
+        killer = Killer(running, kills=size.server, total=size.server + 1, random=random)
+        turns = iter(range(1, size.server + 1))
+        acts: dict[str, tuple[int, Callable[[], None]]] = {
+            "page": (size.page, pocket.kill_page),
+            "browser": (size.phone, pocket.kill_all),
+            "line": (size.line, lambda: line.cut(random.uniform(0.5, 4.0))),
+            "server": (size.server, lambda: killer.look(next(turns))),
+        }
+        self._plan: dict[int, list[tuple[str, Callable[[], None]]]] = {}
+        for name, (times, act) in acts.items():
+            for number in random.choices(range(size.ops), k=times):
+                self._plan.setdefault(number, []).append((name, act))
+        self._random = random
+        self._threads: list[threading.Timer] = []
+        self.done: Counter[str] = Counter()
+
+    def come(self, number: int) -> None:
+        for name, act in self._plan.get(number, ()):
+            timer = threading.Timer(self._random.uniform(0, WITHIN_SECONDS), self._do, (name, act))
+            self._threads.append(timer)
+            timer.start()
+
+    def _do(self, name: str, act: Callable[[], None]) -> None:
+        act()
+        self.done[name] += 1
+
+    def end(self) -> None:
+        for timer in self._threads:
+            timer.join(120)
+
+
+def _code(running: Running) -> str:
+    command = [sys.executable, "-m", "tests.e2e.mishaps.place", str(running.data), "1"]
+    made = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=120)
+    assert made.returncode == 0, made.stderr[-3000:]
+    return str(json.loads(made.stdout)[0][0])
+
+
+def _assert_books_balance(running: Running) -> None:
+    with psycopg.connect(Cluster(running.data).url("superuser")) as connection:
+        faults = {what: connection.execute(sql).fetchall()[:3] for what, sql in MUST_BE_EMPTY.items()}
+    assert {what: rows for what, rows in faults.items() if rows} == {}
