@@ -235,7 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(200, {"Content-Type": "text/html; charset=utf-8"}, PORTAL)
         if fault is not None and kind == "status":
             return self._answer(fault.status, dict(fault.headers), b"")
-        status, headers, answer = self._ask_server(body)
+        status, headers, answer = self._ask_server(body, plain=kind == "changed")
         if kind == "unanswered":
             raise _Cut
         if fault is not None and kind == "changed":
@@ -255,10 +255,12 @@ class _Handler(BaseHTTPRequestHandler):
             left -= len(piece)
         return b"".join(pieces)
 
-    def _ask_server(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+    def _ask_server(self, body: bytes, *, plain: bool) -> tuple[int, dict[str, str], bytes]:
+        """``plain``: not compressed, whatever the browser can read."""
         server = http.client.HTTPConnection(*self.line.target, timeout=60)
         try:
-            headers = {k: v for k, v in self.headers.items() if k.lower() not in NOT_CARRIED}
+            left_out = NOT_CARRIED | ({"accept-encoding"} if plain else set())
+            headers = {k: v for k, v in self.headers.items() if k.lower() not in left_out}
             server.request(self.command, self.path, body=body or None, headers=headers)
             answer = server.getresponse()
             kept = {k: v for k, v in answer.getheaders() if k.lower() not in NOT_CARRIED}

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.app import FieldApp
-from tests.e2e.chromium import PHONE, launched
+from tests.e2e.chromium import launched
 from tests.e2e.line import line_to
 from tests.e2e.mishaps.books import Books
-from tests.e2e.mishaps.stall import Stall
+from tests.e2e.mishaps.stall import PHONE_ANYWHERE, Stall
 from tests.running import Running, clean_environment
 
 AGENTS = 40
@@ -50,7 +50,7 @@ def killable_stall(browser: Browser, field: Running, agents: Iterator[list[str]]
 
 def activated(stack: ExitStack, browser: Browser, field: Running, codes: list[str]) -> Stall:
     line = stack.enter_context(line_to(field.origin))
-    context = browser.new_context(**PHONE)
+    context = browser.new_context(**PHONE_ANYWHERE)
     stack.callback(context.close)
     stall = Stall(FieldApp(context, line.origin), line, context, codes)
     stall.activate()

@@ -14,6 +14,7 @@ import psutil
 from playwright.sync_api import BrowserContext, CDPSession, expect
 
 from tests.e2e.app import FIRST, LAST, MAX_WAIT_MS, FieldApp, Worker
+from tests.e2e.chromium import PHONE
 from tests.e2e.line import Line
 
 # The whole page lives by a clock that is off, and it stays off when the page is loaded again.
@@ -27,6 +28,8 @@ SHIFT = """
   globalThis.Date = Shifted;
 })();
 """
+PHONE_ANYWHERE = {name: value for name, value in PHONE.items() if name != "timezone_id"}
+"""A phone whose time zone a test may change."""
 _numbers = count(1)
 
 
@@ -53,7 +56,14 @@ class Stall:
 
     def __post_init__(self) -> None:
         self.context.add_init_script(SHIFT)
+        self._hold_page()
+
+    def _hold_page(self) -> None:
         self.cdp = self.context.new_cdp_session(self.app.page)
+        self.set_time_zone("Asia/Jakarta")
+
+    def set_time_zone(self, zone: str) -> None:
+        self.cdp.send("Emulation.setTimezoneOverride", {"timezoneId": zone})
 
     def activate(self) -> None:
         self.app.activate(self.codes.pop(0))
@@ -77,7 +87,7 @@ class Stall:
     def open_page(self) -> None:
         self.app.page = self.context.new_page()
         self.app.page.set_default_timeout(MAX_WAIT_MS)
-        self.cdp = self.context.new_cdp_session(self.app.page)
+        self._hold_page()
 
     def send_now(self) -> None:
         """The agent presses "send now" in the outbox; comes back at once."""

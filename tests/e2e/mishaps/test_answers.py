@@ -80,11 +80,13 @@ def test_a_server_that_asks_to_wait_is_left_alone_so_long(stall: Stall, books: B
 
 
 def test_a_server_with_a_fault_is_told_and_tried_again(stall: Stall, books: Books) -> None:
-    fault = stall.line.fail(Fault("status", PUSH, status=500, times=1))
+    fault = stall.line.fail(Fault("status", PUSH, status=500))
     op = stall.app.enrol(people(1)[0])
     stall.until(lambda: fault.done > 0, "the server has failed")
     stall.app.go("#/outbox")
+    stall.send_now()
     stall.expect_said("gangguan di server", SAFE)
+    stall.line.mend()
     stall.send_now()
     stall.app.sync_until(0)
     books.assert_each_once([op])

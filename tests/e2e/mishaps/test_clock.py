@@ -43,7 +43,7 @@ def test_another_time_zone_changes_no_day(stall: Stall, books: Books) -> None:
     stall.app.go_offline()
     ops = []
     for zone, worker in zip(("Asia/Jayapura", "Pacific/Honolulu"), people(2), strict=True):
-        stall.cdp.send("Emulation.setTimezoneOverride", {"timezoneId": zone})
+        stall.set_time_zone(zone)
         ops.append(stall.app.enrol(worker))
     stall.app.come_back()
     stall.app.sync_until(0)
