@@ -30,12 +30,14 @@ export function SpokenConsent() {
       {noSignal && challengeOf(form) === null && (
         <Notice tone="needs" live testid="spoken-no-signal">
           <p>{t.spokenNoSignal}</p>
-          <Button onPress={() => change({ signing: "thumb" })} testid="spoken-other">
-            {t.spokenOther}
-          </Button>
         </Notice>
       )}
       {sending.problem && !noSignal && <ErrorNotice error={sending.problem} testid="spoken-error" />}
+      {(noSignal || sending.problem) && challengeOf(form) === null && (
+        <Button icon="thumb" wide onPress={() => change({ signing: "thumb" })} testid="spoken-other">
+          {t.spokenOther}
+        </Button>
+      )}
       {phone !== null && <Sender phone={phone} sending={sending} />}
       {challengeOf(form) !== null && <CodeField />}
     </div>
