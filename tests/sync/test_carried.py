@@ -4,18 +4,20 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from perisai.accounts.models import Role, User
 from perisai.members import photo
 from perisai.offices.models import Office
 from perisai.offices.office import create_office
-from perisai.web.simulate.phone import Phone
+from perisai.web.simulate.phone import SEALED, Phone
 from tests.accounts.people import logged_in, make_user
 from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work, worker
 
@@ -92,6 +94,42 @@ def test_file_of_450_ops_is_taken_once_by_file_file_and_network(phone_of: PhoneO
     assert len(told) == 2
     assert all(actor is not None for actor, _ in told)
     assert [json.loads(detail)["fresh"] for _, detail in told] == [420, 0]
+
+
+def test_file_twice_and_two_pushes_at_the_same_moment_are_once(phone_of: PhoneOf) -> None:
+    agent = make_agent(make_branch())
+    phone, clients = known(phone_of, agent), [office(agent.branch) for _ in range(2)]
+    bodies = [body for body in (worker() for _ in range(62)) if not body["nik"].endswith("0000")][:60]
+    for body in bodies:
+        phone.op("enrol", body | {"id_card": card(JPEG)} if body is bodies[0] else body)
+    file, sent = phone.container(phone.outbox, [JPEG]), list(phone.outbox)
+    plain, headers = phone.signed_push(sent)
+
+    def push(content: bytes, headers: dict[str, str]) -> int:
+        return phone.http.post("/api/v1/sync/push", content=content, headers=headers).status_code
+
+    def close_after(act: Callable[[], int]) -> int:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    acts: list[Callable[[], int]] = [
+        lambda: bring(clients[0], file).status_code,
+        lambda: push(plain, headers),
+        lambda: bring(clients[1], file).status_code,
+        lambda: push(phone.container(sent), {"Content-Type": SEALED}),
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        codes = list(pool.map(close_after, acts))
+    assert set(codes) == {200}
+    phone.outbox = sent
+    assert {a["status"] for a in phone.push()} == {"accepted"}
+    assert enrolments(agent.branch) == 60
+    counted = rows_of(agent.branch, "SELECT count(*), count(DISTINCT op_id) FROM sync_op WHERE branch_id = %s")
+    assert counted == [(60, 60)]
+    photos = "SELECT count(*) FROM events_event WHERE branch_id = %s AND kind = 'photo_received'"
+    assert rows_of(agent.branch, photos) == [(1,)]
 
 
 def test_photos_of_the_file_are_stored_and_a_second_time_are_here(phone_of: PhoneOf) -> None:
