@@ -4,6 +4,9 @@ import { Button } from "./button";
 import type { IconName } from "./icon";
 import { forgetReturn, rememberReturn } from "./return-to";
 
+/** Older browsers do not tell of a camera that was closed without a picture: nothing came this long after the return. */
+const GIVEN_UP_AFTER = 3_000;
+
 interface Props {
   readonly id: string;
   readonly text: string;
@@ -20,23 +23,25 @@ interface Props {
 export function PicturePicker({ id, text, icon, camera = false, onPicture }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const release = useRef<() => void>(() => undefined);
+  const waiting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const open = async () => {
     // What cannot be saved is told by the screen itself; the camera opens all the same.
     await engine.drafts.flush().catch(() => undefined);
     rememberReturn();
     release.current = engine.lock.hold();
     const back = () => {
-      forgetReturn();
-      window.removeEventListener("focus", back);
+      waiting.current = setTimeout(closed, GIVEN_UP_AFTER);
     };
-    window.addEventListener("focus", back);
+    window.addEventListener("focus", back, { once: true });
     input.current?.click();
   };
   const closed = () => {
+    clearTimeout(waiting.current);
     forgetReturn();
     release.current();
   };
   const chosen = async (file: File | undefined) => {
+    clearTimeout(waiting.current);
     if (file) await onPicture(file);
     closed();
     if (input.current) input.current.value = "";

@@ -41,6 +41,10 @@ export function SlipActs({ slip, phone }: { slip: Slip; phone: string | null }) 
       release();
     }
   };
+  const keep = () =>
+    slipPicture(slip)
+      .then(save)
+      .catch(() => setTold({ tone: "needs", text: t.shareFailed }));
   return (
     <div class="stack" data-testid="slip-acts">
       <div role="status">{told && <Notice tone={told.tone}>{told.text}</Notice>}</div>
@@ -52,7 +56,7 @@ export function SlipActs({ slip, phone }: { slip: Slip; phone: string | null }) 
           {t.sendSms}
         </ButtonLink>
         {canPrint() && <PrintButtons slip={slip} onTold={setTold} />}
-        <Button icon="save" onPress={() => void slipPicture(slip).then(save)} testid="slip-save">
+        <Button icon="save" onPress={() => void keep()} testid="slip-save">
           {t.savePicture}
         </Button>
       </div>
