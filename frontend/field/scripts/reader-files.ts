@@ -72,7 +72,7 @@ export function readerFiles(): Plugin {
   };
 
   function told({ path, source }: Piece) {
-    return { address: base + path, bytes: gzipSync(source, { level: 9 }).length };
+    return { address: base + path, bytes: gzipSync(source, { level: 9 }).length, size: source.length };
   }
 }
 

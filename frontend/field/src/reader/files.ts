@@ -48,16 +48,28 @@ const WITH_SIMD = Uint8Array.of(
 
 const program = (): Files => (WebAssembly.validate(WITH_SIMD) ? PROGRAM : PROGRAM_WITHOUT_SIMD);
 
+/** `findLast` tells Chrome 97 and later, which alone know the policy that lets the worker run WebAssembly and no other code. */
 export const isSupported = (): boolean =>
-  typeof WebAssembly === "object" && typeof Worker === "function" && typeof caches === "object";
+  typeof WebAssembly === "object" && typeof caches === "object" && "findLast" in Array.prototype;
+
+/** For `throwIfAborted`, which came later than what is supported here. */
+export function stopIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw aborted(signal);
+}
+
+export function aborted(signal: AbortSignal): unknown {
+  return signal.reason ?? new DOMException("", "AbortError");
+}
 
 interface Piece {
   readonly address: string;
   /** On the way, compressed. */
   readonly bytes: number;
+  /** When it is there; null where the build does not tell. */
+  readonly size: number | null;
 }
 
-const pieces = (): readonly Piece[] => [...program(), ...MODEL, { address: worker, bytes: WORKER_BYTES }];
+const pieces = (): readonly Piece[] => [...program(), ...MODEL, { address: worker, bytes: WORKER_BYTES, size: null }];
 
 async function missing(): Promise<readonly Piece[]> {
   const cache = await caches.open(CACHE);
@@ -87,9 +99,9 @@ export async function fetchReader(signal: AbortSignal, onPart: (part: number) =>
   const wanted = await missing();
   const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
-  for (const { address, bytes } of wanted) {
-    await keep(cache, address, await download(address, signal));
-    done += bytes;
+  for (const piece of wanted) {
+    await keep(cache, piece.address, await download(piece, signal));
+    done += piece.bytes;
     onPart(done / total);
   }
   if (wanted.length > 0) await forgetOthers(cache);
@@ -104,19 +116,19 @@ async function keep(cache: Cache, address: string, answer: Response): Promise<vo
 }
 
 /** Tried some times: a line that drops every ten seconds is the usual one here. */
-async function download(address: string, signal: AbortSignal): Promise<Response> {
+async function download({ address, size }: Piece, signal: AbortSignal): Promise<Response> {
   let failure: unknown = null;
   for (let attempt = 1; attempt <= TRIES; attempt++) {
-    signal.throwIfAborted();
+    stopIfAborted(signal);
     try {
       const answer = await fetch(address, { signal });
       const body = await answer.blob();
       const page = answer.headers.get("Content-Type")?.startsWith("text/html");
-      if (answer.ok && !page)
+      if (answer.ok && !page && (size === null || body.size === size))
         return new Response(body, { headers: without(answer.headers, "Vary", "Content-Encoding", "Content-Length") });
       failure = answer.status;
     } catch (problem) {
-      signal.throwIfAborted();
+      stopIfAborted(signal);
       failure = problem;
     }
     if (!navigator.onLine) break;

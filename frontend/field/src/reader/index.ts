@@ -4,7 +4,7 @@
  */
 import { EngineError } from "../engine/contract";
 import type { ReadCard, ReadOptions } from "./contract";
-import { fetchReader, openReader, workerAddress } from "./files";
+import { aborted, fetchReader, openReader, stopIfAborted, workerAddress } from "./files";
 import { judge } from "./judge";
 import type { Report, Task } from "./messages";
 import { pixelsOf } from "./picture";
@@ -23,7 +23,7 @@ export async function readCard(picture: Blob, options: ReadOptions): Promise<Rea
   onProgress(0, "read");
   const files = await openReader();
   const pixels = await pixelsOf(picture);
-  signal.throwIfAborted();
+  stopIfAborted(signal);
   const findings = await work({ ...files, ...pixels }, signal, (part) => onProgress(part, "read"));
   return judge(findings, options);
 }
@@ -32,8 +32,9 @@ export async function readCard(picture: Blob, options: ReadOptions): Promise<Rea
 function work(task: Task, signal: AbortSignal, onPart: (part: number) => void): Promise<Findings> {
   const worker = new Worker(workerAddress);
   const ended = new Promise<Findings>((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    worker.addEventListener("error", () => reject(new EngineError("unsupported")));
+    signal.addEventListener("abort", () => reject(aborted(signal)), { once: true });
+    // Its script is not there: the service worker keeps it, but this page was opened before there was one.
+    worker.addEventListener("error", () => reject(new EngineError("reader_missing")));
     worker.addEventListener("message", ({ data }: MessageEvent<Report>) => {
       if (data.kind === "part") onPart(data.part);
       else if (data.kind === "done") resolve(data.findings);
