@@ -22,8 +22,6 @@ export interface Surroundings {
   readonly session: string;
   readonly random: () => number;
   readonly online: () => boolean;
-  /** True on a line that the browser calls slow, or where the owner saves data. */
-  readonly slow: () => boolean;
   readonly locks: LockLike | null;
   readonly channel: ChannelLike | null;
   /** How much room there is, and whether the browser may clear our storage. */
@@ -32,17 +30,6 @@ export interface Surroundings {
   readonly base: string;
   readonly version: string;
   readonly agentName: string;
-}
-
-interface Connection {
-  readonly effectiveType?: string;
-  readonly saveData?: boolean;
-}
-
-function slowLine(): boolean {
-  const { connection } = navigator as Navigator & { readonly connection?: Connection };
-  if (connection === undefined) return false;
-  return connection.saveData === true || ["slow-2g", "2g", "3g"].includes(connection.effectiveType ?? "4g");
 }
 
 /** "Android 11, Chrome 120": enough for the branch to tell two phones apart, no fingerprint. */
@@ -60,7 +47,6 @@ export function browserSurroundings(version: string): Surroundings {
     session: crypto.getRandomValues(new Uint32Array(4)).join("-"),
     random: () => Math.random(),
     online: () => navigator.onLine,
-    slow: slowLine,
     locks: "locks" in navigator ? (navigator.locks as unknown as LockLike) : new TurnLocks(),
     channel: "BroadcastChannel" in globalThis ? new BroadcastChannel("perisai") : null,
     room: browserRoom(),

@@ -32,7 +32,6 @@ export async function makePhone(options: PhoneOptions = {}): Promise<Phone> {
     session: `session-${count}`,
     random: () => 0.5,
     online: () => true,
-    slow: () => false,
     locks: options.locks ?? null,
     channel: options.channel ?? null,
     room: {
