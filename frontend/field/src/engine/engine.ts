@@ -88,6 +88,7 @@ export class FieldEngine implements Engine {
   private readonly leases: Rounds["leases"];
   private readonly activator: Activation;
   private starting: Promise<void> | null = null;
+  private wasSyncing = false;
   private reloading: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: Options) {
@@ -247,11 +248,11 @@ export class FieldEngine implements Engine {
     this.changes.on((changed, here) => {
       this.reloading = this.reloading.then(() => this.reload(changed, here)).catch(() => undefined);
     });
-    this.rounds.state.subscribe((state) => this.joinSync(state.syncing));
-    this.outbox.waiting.subscribe(() => this.joinSync(true));
+    this.rounds.state.subscribe(({ syncing }) => this.followRound(syncing));
+    this.outbox.waiting.subscribe(() => this.joinSync());
     this.drafts.problem.subscribe((problem) => this.keeper.noteProblem(problem));
     this.rounds.state.subscribe(({ error }) => this.keeper.noteProblem(error));
-    this.joinSync(true);
+    this.joinSync();
     void this.inbox.load().catch(() => undefined);
     void this.vault.profiles.sweepOrphans().catch(() => undefined);
     void this.keeper.look();
@@ -438,10 +439,16 @@ export class FieldEngine implements Engine {
     await this.forgetPhone();
   }
 
-  private joinSync(syncing: boolean): void {
+  private followRound(syncing: boolean): void {
+    const hasEnded = this.wasSyncing && !syncing;
+    this.wasSyncing = syncing;
+    this.joinSync();
+    if (hasEnded && this.options.inBrowser !== false) void this.settle().catch(() => undefined);
+  }
+
+  private joinSync(): void {
     this.syncState.set({ ...this.rounds.state.get(), ...this.outbox.waiting.get() });
     this.keeper.think();
-    if (!syncing && this.options.inBrowser !== false) void this.settle().catch(() => undefined);
   }
 
   private facts(): Known {

@@ -21,6 +21,8 @@ type Standing = "welcome" | "waiting" | "over";
 export class Ended {
   private readonly profiles: Profiles;
   private readonly askedAt = new Map<string, number>();
+  /** One look at a time. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly phone: PhoneStorage,
@@ -35,7 +37,13 @@ export class Ended {
    * Looks after every profile but `open`; true when one was removed. Rejects with what the way to the server met; nothing
    * is removed then.
    */
-  async run(open: string | null): Promise<boolean> {
+  run(open: string | null): Promise<boolean> {
+    const turn = this.turn.then(() => this.look(open));
+    this.turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async look(open: string | null): Promise<boolean> {
     let removed = await this.sweepRetired(open);
     for (const profile of await this.profiles.list()) {
       if (profile.id === open) continue;
@@ -70,8 +78,9 @@ export class Ended {
     const { unsent, unreadable } = await storage.count();
     // While something can still be sent, the answer would be that it is waited for.
     if (identity.revoked && unsent > unreadable) return false;
-    this.askedAt.set(id, this.around.mono());
     const standing = await this.ask(identity.device, storage);
+    // Only an answer counts as asked: a line that drops is asked again at the next round.
+    this.askedAt.set(id, this.around.mono());
     if (standing !== "welcome" && !identity.revoked) await storage.noteRevoked(identity.device);
     return standing === "over" && unsent <= unreadable;
   }

@@ -223,3 +223,18 @@ test("an answer that comes when another agent's profile is open reaches neither"
   expect(phone.engine.device.get().agent?.name).toBe("Budi");
   expect(await statuses(phone)).toEqual([]);
 });
+
+test("a locked phone whose line drops asks again at the next round whether it is still wanted", async () => {
+  const phone = await makeLockedUpPhone();
+  await lockNow(phone);
+  const again = await restart(phone);
+  const { fetch } = phone.server;
+  again.around.fetch = () => Promise.reject(new TypeError("network"));
+  await again.engine.sync.now();
+  again.around.fetch = fetch;
+  again.server.revoked = true;
+  again.server.wipe = true;
+  await again.engine.sync.now();
+  await settled(again);
+  expect(phases(again)).toEqual(["none", "wiped"]);
+});
