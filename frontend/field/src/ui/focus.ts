@@ -10,6 +10,23 @@ export function focusLater(id: string): void {
   );
 }
 
+const FRAMES_MOST = 60;
+
+/** Gives the focus to a control of a screen that is being opened, once it is there and the screen has had its own first focus. */
+export function focusOnArrival(id: string, frames = FRAMES_MOST): void {
+  const control = document.getElementById(id);
+  if (control === null) {
+    if (frames > 0) requestAnimationFrame(() => focusOnArrival(id, frames - 1));
+    return;
+  }
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      control.scrollIntoView({ block: "center" });
+      control.focus({ preventScroll: true });
+    }),
+  );
+}
+
 /** In a search box within a form: Enter searches (which has happened already) and must not send the form. */
 export function keepEnter(event: KeyboardEvent): void {
   if (event.key === "Enter") event.preventDefault();

@@ -70,14 +70,15 @@ function megabytes(bytes: number): string {
 }
 
 function useReading(picture: Blob) {
-  const { form, change, rules, today } = useFilling();
+  const { draft, form, change, rules, today, asBefore } = useFilling();
   const [progress, setProgress] = useState<Progress | null>(null);
   const [problem, setProblem] = useState<ErrorView | null>(null);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const running = useRef<AbortController | null>(null);
   // What the agent types while the picture is read must not be filled over.
   const latest = useRef(form);
-  latest.current = form;
+  // Where the worker before lived is a guess: what stands on the card is better.
+  latest.current = asBefore.region && draft.series === null ? { ...form, region: null } : form;
   useEffect(() => () => running.current?.abort(), []);
   const start = async () => {
     const stopping = new AbortController();

@@ -32,8 +32,6 @@ function isSame(one: string, other: string | null): boolean {
 /** Cards are printed in capitals; people write their names with small letters. RT, RW and the like stay as they are. */
 export function inWords(printed: string): string {
   return printed.replace(/[A-Za-z']+/g, (word) =>
-    /^(RT|RW|NO|BTN|KM|II|III|IV|VI|VII)$/.test(word)
-      ? word
-      : word.charAt(0).toUpperCase() + word.slice(1).toLowerCase(),
+    /^(RT|RW|BTN|KM|II|III|IV|VI|VII)$/.test(word) ? word : word.charAt(0).toUpperCase() + word.slice(1).toLowerCase(),
   );
 }

@@ -58,7 +58,7 @@ describe("a card in the words of the form", () => {
     expect(foundOn(CARD, null)).toEqual({
       nik: CARD.nik,
       name: "Siti Aminah",
-      address: "Jl Kenanga NO 12 RT 003/RW 001",
+      address: "Jl Kenanga No 12 RT 003/RW 001",
     });
     expect(inWords("MUHAMMAD NU'AIM")).toBe("Muhammad Nu'aim");
   });

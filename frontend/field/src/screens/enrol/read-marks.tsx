@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { identityTexts } from "../../i18n/enrol-identity";
 import { photoTexts } from "../../i18n/enrol-photo";
-import { focusLater } from "../../ui/focus";
+import { focusOnArrival } from "../../ui/focus";
 import { Notice } from "../../ui/notice";
 import { useTexts } from "../../ui/preferences";
 import { link, navigate } from "../../ui/route";
@@ -34,7 +34,7 @@ export function ReadMarksLeft() {
   if (fields.length === 0) return null;
   const go = (field: FillableField) => {
     navigate(link("enrol", draft.id, "identity"));
-    focusLater(controlOf(field));
+    focusOnArrival(controlOf(field));
   };
   return (
     <div ref={box} tabIndex={-1} role="alert">
