@@ -5,7 +5,6 @@ import { engine } from "./engine";
 import { commonTexts } from "./i18n/common";
 import { ActivateScreen } from "./screens/activate";
 import { HeadBar } from "./screens/head-bar";
-import { HomeScreen } from "./screens/home";
 import { lazyScreen } from "./screens/lazy";
 import { NavBar } from "./screens/nav-bar";
 import { keepSyncLog } from "./screens/sync-log";
@@ -20,6 +19,7 @@ import { ToastPlace } from "./ui/toast";
 
 applyPreferences();
 
+const HomeScreen = lazyScreen(() => import("./screens/home").then((module) => module.HomeScreen));
 const EnrolScreen = lazyScreen(() => import("./screens/enrol").then((module) => module.EnrolScreen));
 const SavedScreen = lazyScreen(() => import("./screens/enrol").then((module) => module.SavedScreen));
 const MembersScreen = lazyScreen(() => import("./screens/members").then((module) => module.MembersScreen));
