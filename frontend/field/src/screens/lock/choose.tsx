@@ -86,7 +86,8 @@ export function ChangePinScreen() {
   return (
     <Page title={t.changeTitle} back={{ href: "#/settings", label: common.back }} testid="screen-change-pin">
       <PinEntry key={shown} label={shown} busyText={t.checking} onPin={present === null ? setPresent : take}>
-        {problem === null ? <p class="muted">{t.chooseHow}</p> : <Problem text={problem} />}
+        {problem !== null && <Problem text={problem} />}
+        {problem === null && present !== null && <p class="muted">{t.chooseHow}</p>}
       </PinEntry>
       <Notice tone="note">
         <p>{t.chooseForget}</p>
