@@ -215,6 +215,27 @@ def version_1_0_0_late(r: Recorder) -> Ops:
     yield "enrol", form(r, 3)
 
 
+def version_1_1_0(r: Recorder) -> Ops:
+    """What 1.1.0 adds: part of a birth date, whose telephone, thumb and witness, a picture later, a series."""
+    thumb = {
+        "kind": "thumb",
+        "name": "Uji",
+        "svg": "M10 20L30.5 40.25 50 20",
+        "witness": {"name": "Saksi Uji", "relation": "neighbour"},
+    }
+    added = {"birth_known": "day", "phone_whose": None, "id_card_by": None, "payment_code": None, "series": None}
+    series = r.op_id(2)
+    by = {"id_card_by": "2026-11-29", "consents": consents("enrolment", "photo")}
+    yield "enrol", form(r, 1, **added | {"birth_known": "year", "phone_owner": "family", "phone_whose": "anak: Budi"})
+    yield (
+        "enrol",
+        form(r, 2, **added | {"signature": thumb, "series": series, "phone_owner": "other", "phone_whose": "RT"}),
+    )
+    yield "enrol", form(r, 3, **added | {"series": series, **by, "email": "uji@example.org"})
+    yield "enrol", form(r, 4, **added | {"payment_code": "8801500000000123"})
+    yield "cancel", {"enrolment_op": r.op_id(2), "reason": "mistake"}
+
+
 def version_9_0(r: Recorder) -> Ops:
     """A phone newer than the server: fields and a kind that are not known here yet."""
     yield "enrol", form(r, 1, nickname="Uji", health={"smoker": False}, consents=[*consents("enrolment")])
@@ -230,6 +251,7 @@ VERSIONS: dict[str, tuple[Recorder, Callable[[Recorder], Ops]]] = {
         version_1_0_0,
     ),
     "1.0.0-late": (Recorder(11, "1.0.0", "2026-11.6d59152b"), version_1_0_0_late),
+    "1.1.0": (Recorder(12, "1.1.0", "2026-11.66e633f2"), version_1_1_0),
     "9.0.0": (Recorder(90, "9.0.0", "2031-01.00000000", frame={"locale": "id"}), version_9_0),
 }
 
