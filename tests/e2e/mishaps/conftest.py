@@ -41,6 +41,13 @@ def stall(browser: Browser, field: Running, agents: Iterator[list[str]]) -> Iter
 
 
 @pytest.fixture
+def fresh_stall(browser: Browser, field: Running, agents: Iterator[list[str]]) -> Iterator[Stall]:
+    """A phone that is not activated yet."""
+    with ExitStack() as stack:
+        yield opened(stack, browser, field, next(agents))
+
+
+@pytest.fixture
 def killable_stall(browser: Browser, field: Running, agents: Iterator[list[str]]) -> Iterator[Stall]:
     """An activated phone in a browser of its own: its page can be killed without harm to other tests."""
     with ExitStack() as stack:
@@ -49,9 +56,13 @@ def killable_stall(browser: Browser, field: Running, agents: Iterator[list[str]]
 
 
 def activated(stack: ExitStack, browser: Browser, field: Running, codes: list[str]) -> Stall:
+    stall = opened(stack, browser, field, codes)
+    stall.activate()
+    return stall
+
+
+def opened(stack: ExitStack, browser: Browser, field: Running, codes: list[str]) -> Stall:
     line = stack.enter_context(line_to(field.origin))
     context = browser.new_context(**PHONE_ANYWHERE)
     stack.callback(context.close)
-    stall = Stall(FieldApp(context, line.origin), line, context, codes)
-    stall.activate()
-    return stall
+    return Stall(FieldApp(context, line.origin), line, context, codes)
