@@ -219,6 +219,7 @@ def test_card_fills_the_form_and_marks_what_was_not_touched(phone: FieldApp, fie
     expect(phone.at("name")).to_have_value("Siti Aminah")
     expect(phone.at("birth-date-year")).to_have_value("1990")
     expect(phone.at("sex-F")).to_be_checked()
+    expect(phone.at("village-picked")).to_contain_text("Handil Jaya")
     marks = phone.page.locator(".field__mark")
     marked = marks.count()
     assert marked >= 3

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, expect
 
-from tests.e2e.app import MAX_WAIT_MS, PIN, FieldApp, small_photo, workers
+from tests.e2e.app import MAX_WAIT_MS, PIN, FieldApp, workers
 
 CARDS = Path(__file__).parents[1] / "golden/cards"
 WRONG_PIN = "909090"
@@ -93,8 +93,8 @@ def _enrol(app: FieldApp, place: int) -> Iterator[str]:
     app.press("next")
     app.see("error-summary")
     yield "enrol-1-errors"
-    app.fill_identity(first, photo=small_photo())
-    app.page.evaluate("scrollTo(0, 0)")
+    app.fill_identity(first, photo=(CARDS / "21-no-card.jpg").read_bytes())
+    _middle(app, "name")
     yield "enrol-1-filled"
     app.press("next")
     app.fill_work(first)
@@ -157,13 +157,17 @@ def _bring_pictures(app: FieldApp) -> Iterator[str]:
     app.see("read-outcome")
     app.at("read-outcome").scroll_into_view_if_needed()
     yield "card-read"
-    app.page.evaluate("scrollTo(0, 0)")
+    _middle(app, "nik")
     yield "card-fields"
     app.page.evaluate(SHARE, list((CARDS / "12-long-name.jpg").read_bytes()))
     app.page.wait_for_url("**/app/#/shared*")
     app.see("shared-for")
     yield "shared"
     app.press("shared-drop")
+
+
+def _middle(app: FieldApp, testid: str) -> None:
+    app.at(testid).evaluate("field => field.scrollIntoView({ block: 'center' })")
 
 
 def _lock(app: FieldApp) -> Iterator[str]:

@@ -90,7 +90,7 @@ function useReading(picture: Blob) {
       const { readCard } = await loadReader();
       const onProgress = (part: number, what: Progress["what"]) => setProgress({ part, what });
       const card = await readCard(picture, { rules: rules.nik, on: today, signal: stopping.signal, onProgress });
-      const found = foundOn(card, await villageOf(card, engine.reference.searchVillages));
+      const found = foundOn(card, await villageOf(card, (text, limit) => engine.reference.searchVillages(text, limit)));
       const patch = withNik(latest.current, found, { rules, today });
       change(patch);
       setOutcome({ count: (patch.read?.length ?? 0) - latest.current.read.length, advice: card.advice });
