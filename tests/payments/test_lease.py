@@ -1,6 +1,8 @@
 """Codes that phones hold: filled up, claimed once, and "not ready yet" at the bank until the enrolment is accepted."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -119,3 +121,23 @@ def test_bank_asks_and_pays_before_the_enrolment_came_is_told_not_ready_and_no_m
             "SELECT state FROM payments_notification WHERE payment_code = %s AND branch_id = %s", [code, branch.id]
         )
     assert told == [("suspense",)]
+
+
+def test_one_code_claimed_by_many_at_once_is_claimed_once() -> None:
+    branch, agent = make_branch(), uuid7()
+    codes, _ = top_up(branch, uuid7(), agent)
+    start = Barrier(6)
+
+    def one(_: int) -> int:
+        start.wait()
+        try:
+            return len(claim(branch, agent, [*reversed(codes)]).kept)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        counts = list(pool.map(one, range(6)))
+    assert sum(counts) == len(codes)
+    with system_work(branch) as work:
+        used = work.row("SELECT count(DISTINCT used_by) FROM payments_code_lease WHERE branch_id = %s", [branch.id])
+    assert used == (len(codes),)
