@@ -8,14 +8,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.app import MAX_WAIT_MS, FieldApp, small_photo, workers
 from tests.e2e.chromium import PHONE
+from tests.e2e.mishaps.stall import SHIFT
 from tests.e2e.release import Releases, build, releases
 from tests.running import Running, clean_environment
 
@@ -41,6 +44,22 @@ new Promise((resolve, reject) => {
     all.onsuccess = () => {
       opening.result.close();
       resolve(all.result.map(({ size, type, box }) => ({ size, type, start: Array.from(box.slice(0, 8)), length: box.length })));
+    };
+  };
+})
+"""
+# As if the server had published them while there was network: from next month on, death cover costs 7,000 instead of 6,800.
+PUBLISH = """
+nextMonth => new Promise((resolve, reject) => {
+  const opening = indexedDB.open("perisai-phone");
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const table = opening.result.transaction("reference", "readwrite").objectStore("reference");
+    const reading = table.get("rules");
+    reading.onsuccess = () => {
+      reading.result.document.tariff.jkm.push({ first_month: nextMonth, value: 7000 });
+      reading.result.document.tariff.reliefs = [];
+      table.put(reading.result).onsuccess = () => { opening.result.close(); resolve(true); };
     };
   };
 })
@@ -262,3 +281,33 @@ def test_nothing_personal_is_in_caches_titles_and_the_console(installed: tuple[F
     kept = tab.page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage })")
     assert not [part for part in (worker.name, worker.nik, worker.phone) if part in kept]
     expect(tab.at("sync-state")).to_have_attribute("data-unsent", "0", timeout=MAX_WAIT_MS)
+
+
+def test_price_follows_published_rules_over_the_change_without_network(installed: tuple[FieldApp, list[str]]) -> None:
+    tab, _ = installed
+    today = datetime.now(ZoneInfo("Asia/Jakarta")).date()
+    following = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    tab.go_offline()
+    tab.page.evaluate(PUBLISH, f"{following:%Y-%m}")
+    tab.context.add_init_script(SHIFT)
+    shown = []
+    for days in (0, (following - today).days):
+        tab.page.evaluate("ms => localStorage.setItem('test-clock-shift', ms)", str(days * 86_400_000))
+        # Another page of the app, opened that day: nothing is kept in memory, and the idle lock has long closed the vault.
+        tab.reload()
+        if days:
+            tab.see("screen-lock")
+            tab.enter_pin()
+        (worker,) = workers(1, 62)
+        tab.go("#/enrol")
+        tab.see("step-identity")
+        tab.fill_identity(worker)
+        tab.press("next")
+        tab.fill_work(worker)
+        tab.press("next")
+        tab.see("step-programmes")
+        shown.append(int(tab.at("price-total").get_attribute("data-amount") or 0))
+        tab.go("#/")
+        tab.press("draft-discard")
+    # Base income of the band 1.6 million: 1 % for work accident, and what death cover costs in the month.
+    assert shown == [22_800, 23_000]
