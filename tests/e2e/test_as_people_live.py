@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from tests.running import Running
 AGENT = 6
 """Of KC Jambi; nobody else's test uses this phone."""
 TAPS_MOST = 45
+CARD = Path(__file__).parents[1] / "golden/cards/01-clean.jpg"
+"""Of nobody: drawn, with SPECIMEN across it."""
 COUNT_TAPS = """() => {
   window.taps = 0;
   addEventListener("pointerdown", (event) => { if (event.isTrusted) window.taps += 1; }, { capture: true });
@@ -244,6 +247,37 @@ def test_page_that_the_camera_closed_opens_where_it_was(app: FieldApp) -> None:
     app.at("photo-gallery").set_input_files(file)
     app.see("photo-preview")
     expect(app.at("was-closed")).to_have_count(0)
+    app.go("#/")
+    app.press("draft-discard")
+
+
+def test_what_the_camera_read_is_marked_until_somebody_looks(app: FieldApp) -> None:
+    (worker,) = workers(1, 67)
+    app.go("#/enrol")
+    app.see("step-identity")
+    app.type("name", worker.name)
+    app.at("photo-gallery").set_input_files(CARD)
+    app.press("read-card")
+    app.see("read-outcome")
+    expect(app.at("name")).to_have_value(worker.name)
+    expect(app.at("name-mark")).to_have_count(0)
+    expect(app.see("nik-mark")).to_contain_text("periksa")
+    app.at("nik").focus()
+    app.at("name").focus()
+    expect(app.at("nik-mark")).to_have_count(0)
+    app.choose("phone-owner-none")
+    app.press("next")
+    app.fill_work(worker)
+    app.press("next")
+    app.see("step-programmes")
+    app.press("next")
+    app.fill_consent(worker)
+    app.press("next")
+    app.see("step-summary")
+    app.press("confirm")
+    app.see("read-left")
+    app.press("read-left-birth_date")
+    expect(app.at("birth-date-day")).to_be_focused()
     app.go("#/")
     app.press("draft-discard")
 
