@@ -28,6 +28,8 @@ from tests.e2e.mishaps.stall import people
 from tests.running import Running, clean_environment, run_demo
 
 SEED = int(os.environ.get("CHAOS_SEED", "20261122"))
+OWN_OPS = "SELECT op_id FROM sync_op WHERE branch_id = (SELECT max(branch_id) FROM sync_op)"
+"""Of the test's branch: the newest; the demo world has others."""
 WITHIN_SECONDS = 1.5
 """A kill falls at a random moment of the first seconds of a form, or of what comes after."""
 
@@ -62,7 +64,7 @@ def test_a_phone_that_dies_for_ten_minutes_loses_nothing(tmp_path: Path, capsys:
 def _enrol_through_deaths(folder: Path, capsys: pytest.CaptureFixture[str], size: Size) -> None:
     random = Random(SEED)
     with ExitStack() as stack:
-        running = stack.enter_context(run_demo(folder / "world", command=("up",)))
+        running = stack.enter_context(run_demo(folder / "world"))
         line = stack.enter_context(line_to(running.origin))
         browser = stack.enter_context(chromium())
         pocket = Pocket(browser.browser_type, folder / "phone", line.origin)
@@ -83,7 +85,7 @@ def _enrol_through_deaths(folder: Path, capsys: pytest.CaptureFixture[str], size
         seconds = time.monotonic() - begun
         books = Books(running)
         found = {worker.name: books.enrolments_of(worker.name) for worker in workers}
-        ops = [str(op) for (op,) in books.rows("SELECT op_id FROM sync_op")]
+        ops = [str(op) for (op,) in books.rows(OWN_OPS)]
         with capsys.disabled():
             print(f"\n{size}, seed {SEED}, {seconds:.0f} s, {pocket.lives} lives; done: {dict(deaths.done)}")
         assert {name: len(each) for name, each in found.items()} == dict.fromkeys(found, 1)

@@ -24,7 +24,7 @@ def main(data: str, agents: int) -> None:
     from tests import world
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT max(id) FROM offices_office WHERE id < 4000")
+        cursor.execute("SELECT coalesce(max(id), 0) FROM offices_office WHERE id < 4000")
         world._branches = count(max(3001, cursor.fetchone()[0] + 1))
     branch = world.make_branch()
     print(json.dumps([_codes(branch) for _ in range(agents)]))
