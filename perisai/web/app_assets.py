@@ -14,6 +14,22 @@ KEPT_FOR = timedelta(days=90)
 _PRESENT = ".present"
 _log = logging.getLogger(__name__)
 _kept: dict[Path, int] = {}
+_busy = threading.Lock()
+
+
+def keep_soon(build: Path, store: Path, *, now: datetime) -> None:
+    """As ``keep_once``, in a thread of its own: the first visitor after a release must not wait for the copies."""
+    with suppress(OSError):
+        made = (build / "index.html").stat().st_mtime_ns
+        if _kept.get(build) != made and _busy.acquire(blocking=False):
+            threading.Thread(target=_keep_and_let_go, args=(build, store, now), name="app-assets", daemon=True).start()
+
+
+def _keep_and_let_go(build: Path, store: Path, now: datetime) -> None:
+    try:
+        keep_once(build, store, now=now)
+    finally:
+        _busy.release()
 
 
 def keep_once(build: Path, store: Path, *, now: datetime) -> None:

@@ -28,7 +28,7 @@ def field_app(request: HttpRequest, file: str = "index.html") -> HttpResponseBas
         return HttpResponse("The field app is not built: run `make build`.", status=503, content_type="text/plain")
     path = _find(root, file or "index.html")
     if path.name == "index.html":
-        app_assets.keep_once(root, settings.APP_ASSETS, now=SystemClock().now())
+        app_assets.keep_soon(root, settings.APP_ASSETS, now=SystemClock().now())
     response = _send(request, path)
     response["Cache-Control"] = "public, max-age=31536000, immutable" if _is_hashed(path) else "no-cache"
     if path.name == "sw.js":

@@ -45,12 +45,19 @@ class Releases:
 
     origin: str
     served: Path
+    store: Path
 
     def put_out(self, build: Path) -> None:
         """As a deployment does: the files of the release before are gone."""
         for path in self.served.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         shutil.copytree(build, self.served, dirs_exist_ok=True)
+
+    def is_kept(self) -> bool:
+        """The server has copied the parts of what it serves, for the time after the next release."""
+        present = self.store / ".present"
+        parts = {path.name for path in (self.served / "assets").iterdir()}
+        return present.is_file() and parts == set(present.read_text().split())
 
 
 @contextmanager
@@ -82,7 +89,7 @@ def releases(running: Running, folder: Path) -> Iterator[Releases]:
         process = subprocess.Popen(command, cwd=ROOT, env={**clean_environment(), **given}, stdout=log, stderr=log)
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz", process)
-        yield Releases(f"http://127.0.0.1:{port}", folder)
+        yield Releases(f"http://127.0.0.1:{port}", folder, running.data / "app-assets")
     finally:
         process.terminate()
         process.wait(30)

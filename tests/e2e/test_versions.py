@@ -203,6 +203,7 @@ def test_page_of_an_old_release_gets_its_parts_from_the_server(
     shop.put_out(present)
     tab = owner(service_workers="block").tab()
     tab.activate(next(codes))
+    until(shop.is_kept, "the parts are kept")
     shop.put_out(following)
     tab.go("#/members")
     tab.see("screen-members")

@@ -1,6 +1,7 @@
 """The field app as it is served: packed, fresh or for good, and with the parts of former builds."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,9 +87,18 @@ def _get(client: Client, path: str, accepts: str = "") -> tuple[int, str, str, s
     return answer.status_code, content, answer.get("Content-Encoding", ""), answer.get("Cache-Control", "")
 
 
-def test_old_part_is_served_after_a_new_release(served: Callable[..., Client]) -> None:
+def _until_kept(store: Path, name: str) -> None:
+    """The copies are made beside the answer."""
+    deadline = time.monotonic() + 20
+    while not ((store / ".present").is_file() and name in (store / ".present").read_text()):
+        assert time.monotonic() < deadline, name
+        time.sleep(0.02)
+
+
+def test_old_part_is_served_after_a_new_release(served: Callable[..., Client], tmp_path: Path) -> None:
     client = served("a-1.js", "lazy-1.js")
     _get(client, "/app/")
+    _until_kept(tmp_path / "store", "lazy-1.js")
     client = served("a-2.js", "lazy-2.js")
     status, content, coding, caching = _get(client, "/app/assets/lazy-1.js", "gzip, br")
     assert (status, content, coding) == (200, "lazy-1.js.br", "br")
@@ -115,6 +125,7 @@ def test_what_is_not_there_is_not_found(served: Callable[..., Client], path: str
 def test_list_of_the_store_is_nobodys_business(served: Callable[..., Client], tmp_path: Path) -> None:
     client = served("a.js")
     _get(client, "/app/")
+    _until_kept(tmp_path / "store", "a.js")
     (tmp_path / "secret.js").write_text("x")
     assert client.get("/app/assets/.present").status_code == 404
     assert client.get("/app/assets/../secret.js").status_code == 404
