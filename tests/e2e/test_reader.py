@@ -43,6 +43,7 @@ CANCEL = """async ([chunk, picture]) => {
   return reader.readCard(new Blob([bytes]), options).then(() => "read", (problem) => problem.name);
 }"""
 STATE = "async (chunk) => { const r = await import(chunk); return [await r.readerState(), await r.missingBytes()]; }"
+SLOW = "Object.defineProperty(navigator, 'connection', { value: { effectiveType: '2g', downlink: 0.16 } })"
 CACHED = """async () => {
   const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
   return (await Promise.all(caches_.map((cache) => cache.keys()))).flat().map((request) => request.url);
@@ -228,13 +229,17 @@ def test_card_fills_the_form_and_marks_what_was_not_touched(phone: FieldApp, fie
     expect(marks).to_have_count(marked - 1)
 
 
-def test_settings_say_how_large_the_reader_is_and_remove_it(phone: FieldApp, field: Running) -> None:
+def test_settings_say_how_large_the_reader_is_and_how_long_it_takes_and_remove_it(
+    phone: FieldApp, field: Running
+) -> None:
+    phone.context.add_init_script(SLOW)
     phone.activate(field.credentials()["agents"][4]["activation_code"])
     phone.wait_ready_for_offline()
     phone.go("#/settings")
     state = phone.see("reader-state")
     expect(state).to_have_attribute("data-state", "absent")
     expect(phone.at("reader-download")).to_contain_text("2,0 MB")
+    expect(phone.at("reader-slow")).to_contain_text("2 menit")
     phone.press("reader-download")
     expect(state).to_have_attribute("data-state", "ready", timeout=60_000)
     phone.press("reader-drop")

@@ -10,7 +10,7 @@ type Values = { readonly [Field in ReadField]: Found<NonNullable<ReadCard[Field]
 
 const FLOOR: Readonly<Record<ReadField, number>> = {
   nik: 0.3,
-  name: 0.6,
+  name: 0.7,
   birth_place: 0.55,
   birth_date: 0.55,
   sex: 0.7,

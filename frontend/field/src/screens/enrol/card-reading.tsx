@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type ErrorView, engine } from "../../engine";
 import { commonTexts } from "../../i18n/common";
 import { photoTexts } from "../../i18n/enrol-photo";
+import { readerTexts } from "../../i18n/reader";
+import { minutesOnSlowLine } from "../../reader/line";
 import { Button } from "../../ui/button";
 import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { Notice } from "../../ui/notice";
@@ -52,11 +54,25 @@ export function CardReading({ picture }: { picture: Blob }) {
           </Button>
         </>
       ) : (
-        <Button icon="eye" onPress={() => void reading.start()} testid="read-card">
-          {reader.value.state === "absent" && !outcome ? t.readFirst(megabytes(reader.value.bytes)) : t.read}
-        </Button>
+        <>
+          {reader.value.state === "absent" && !outcome && <SlowLine bytes={reader.value.bytes} />}
+          <Button icon="eye" onPress={() => void reading.start()} testid="read-card">
+            {reader.value.state === "absent" && !outcome ? t.readFirst(megabytes(reader.value.bytes)) : t.read}
+          </Button>
+        </>
       )}
     </div>
+  );
+}
+
+/** On a slow or costly line it is said how long the download takes, before it is asked for. */
+function SlowLine({ bytes }: { bytes: number }) {
+  const t = useTexts(readerTexts);
+  const minutes = minutesOnSlowLine(bytes);
+  return minutes === null ? null : (
+    <p class="field__hint" data-testid="read-slow">
+      {t.slow(minutes)}
+    </p>
   );
 }
 
