@@ -12,6 +12,7 @@ from perisai.events.clock import Clock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Happened, Work
 from perisai.members.decision import Decision
+from perisai.members.photo import Asked
 from perisai.sync import sealed, waiting_photo
 from perisai.sync.op import BadLine, SentOp
 from perisai.sync.push import MOST_OPS, covered, take, told
@@ -129,30 +130,21 @@ def _outcome(
 
 def _photos_waiting(ops: list[SentOp], outcomes: dict[UUID, Outcome]) -> set[str]:
     """Photos whose op a person still has to decide on."""
-    named = ((_photo_of(op), outcomes[op.op_id]) for op in ops)
+    named = ((waiting_photo.named_by(op), outcomes[op.op_id]) for op in ops)
     return {sha256 for sha256, told in named if sha256 and told.status in ("review", "held", "received")}
-
-
-def _photo_of(op: SentOp) -> str | None:
-    body = op.data.get("body")
-    card = body.get("id_card") if isinstance(body, dict) else None
-    sha256 = card.get("sha256") if isinstance(card, dict) else None
-    return sha256 if isinstance(sha256, str) else None
 
 
 def _take_photo(
     file: BinaryIO, found: sealed.Container, phone: Phone, one: sealed.SealedPhoto, waits: set[str], clock: Clock
 ) -> str:
     picture = sealed.open_photo(file, found, phone, one)
-    if picture is None or not sealed.is_address(one.sha256, picture):
+    if picture is None:
         return "damaged"
     sha256 = bytes.fromhex(one.sha256)
     actor = Actor(phone.user_id, phone.id)
     try:
         with Work(scope=Scope.branch(phone.branch_id), actor=actor, clock=clock) as work:
-            is_new = waiting_photo.attach(
-                work, branch_id=phone.branch_id, agent_id=phone.agent_id, sha256=sha256, picture=picture
-            )
+            is_new = waiting_photo.attach(work, Asked(phone.branch_id, phone.agent_id, sha256), picture)
         return "stored" if is_new else "here"
     except Refused as refused:
         if refused.code != "E1004":

@@ -24,6 +24,7 @@ from perisai.sync.clock import make_token, to_ms
 from perisai.sync.judge import Judged, judge
 from perisai.sync.op import BadLine, SentOp, read_line
 from perisai.sync.receive import store
+from perisai.sync.sealed_photo import take_photo
 from perisai.sync.signed import Phone, find_phone, get_phone, signature_of, verify
 
 MOST_OPS = 200
@@ -51,7 +52,13 @@ def push(request: HttpRequest, *, clock: Clock) -> dict[str, Any]:
     Raises E1002, E1003, E2001, E2003, E6020, E6021, E6023. When judging is not possible just now, the ops are safe and
     answered ``received``.
     """
-    sent = _unsealed(request) if request.content_type == sealed.MEDIA_TYPE else _plain(request)
+    if request.content_type == sealed.MEDIA_TYPE:
+        found = sealed.read_container(BytesIO(request.body), most_ops=MOST_OPS, photos=False)
+        if found.photos:
+            return take_photo(request.body, found, clock=clock)
+        sent = _unsealed(found)
+    else:
+        sent = _plain(request)
     phone, read = sent.phone, covered(sent.ops)
     if isinstance(read[-1], BadLine):
         raise Refused("E1002", reason="last op")
@@ -96,9 +103,8 @@ def _plain(request: HttpRequest) -> Sent:
     return Sent(phone, read, signature)
 
 
-def _unsealed(request: HttpRequest) -> Sent:
+def _unsealed(found: sealed.Container) -> Sent:
     """The signature is checked before anything is opened: opening costs more, and anybody can seal."""
-    found = sealed.read_container(BytesIO(request.body), most_ops=MOST_OPS, photos=False)
     phone = get_phone(found.device)
     sealed.check_container(found, phone)
     read = sealed.open_ops(found, phone)

@@ -32,15 +32,18 @@ class SealedOp:
 
 @dataclass(frozen=True)
 class SealedPhoto:
-    """Where in the file its line begins, so that one photo at a time is read."""
+    """Where in the file its line begins, so that one photo at a time is read. ``enrolment``: the op that it belongs to, where the
+    phone says so."""
 
     sha256: str
     at: int
+    enrolment: str | None = None
 
 
 @dataclass
 class Container:
-    """As it came, still sealed. ``signature`` is over the push message of the last op."""
+    """As it came, still sealed. ``signature`` is over the push message of the last op; of a photo that was pushed alone, over a
+    message of its own."""
 
     device: UUID
     branch_id: int
@@ -51,7 +54,8 @@ class Container:
 
 
 def read_container(file: BinaryIO, *, most_ops: int, photos: bool) -> Container:
-    """Reads head, ops, places of photos (only where ``photos`` may be in it) and signature; opens nothing.
+    """Reads head, ops, places of photos and signature; opens nothing. Where ``photos`` may not be in it, beside ops, it may hold
+    one photo and nothing else.
 
     Raises E6020 for what is no whole container, and E1003 above ``most_ops``.
     """
@@ -68,11 +72,11 @@ def read_container(file: BinaryIO, *, most_ops: int, photos: bool) -> Container:
                     "E1003", limit=f"{most_ops} ops", members={"limits": {"ops": most_ops, "bytes": MOST_BODY}}
                 )
             found.ops.append(_op(data))
-        elif "photo" in data and photos:
-            found.photos.append(SealedPhoto(_text(data, "photo", 64), at))
+        elif "photo" in data and (photos or not (found.ops or found.photos)):
+            found.photos.append(_photo(data, at, alone=not photos))
         else:
             raise _broken("line")
-    if not found.signature or not found.ops:
+    if not found.signature or not (found.ops or (found.photos and not photos)):
         raise _broken("cut off" if not found.signature else "empty")
     return found
 
@@ -81,7 +85,10 @@ def check_container(found: Container, phone: Phone) -> None:
     """That the phone itself made it, for its own branch. Raises E6023, E2003."""
     if found.branch_id != phone.branch_id:
         raise Refused("E6023")
-    message = f"perisai-push-1\n{phone.id}\n{found.ops[-1].hash}"
+    if found.ops:
+        message = f"perisai-push-1\n{phone.id}\n{found.ops[-1].hash}"
+    else:
+        message = f"perisai-photo-1\n{phone.id}\n{found.photos[0].sha256}\n{found.photos[0].enrolment}"
     verify(phone.public_key, found.signature, message.encode())
 
 
@@ -97,15 +104,21 @@ def open_ops(found: Container, phone: Phone) -> list[SentOp | BadLine]:
 
 
 def open_photo(file: BinaryIO, found: Container, phone: Phone, photo: SealedPhoto) -> bytes | None:
-    """The picture's bytes; None where they do not open. Whether they are what their address says, the store checks."""
+    """The picture's bytes; None where they do not open or are not what their address says.
+
+    Raises E6021 where the key is not of this installation.
+    """
     file.seek(photo.at)
     data = orjson.loads(file.readline(_MOST_LINE))
     try:
-        return open_sealed(
+        picture = open_sealed(
             unb64(str(data.get("sealed"))), key_id=found.key_id, branch_id=phone.branch_id, device=str(phone.id)
         )
-    except (ValueError, UnknownSealKey):
+    except UnknownSealKey:
+        raise Refused("E6021") from None
+    except ValueError:
         return None
+    return picture if is_address(photo.sha256, picture) else None
 
 
 def _broken(reason: str) -> Refused:
@@ -166,6 +179,20 @@ def _op(data: dict[str, Any]) -> SealedOp:
     if type(seq) is not int or not 1 <= seq < 2**53 or len(digest) != 64:
         raise _broken("op")
     return SealedOp(_text(data, "op", 36), seq, digest, _text(data, "sealed", _MOST_OP_LINE))
+
+
+def _photo(data: dict[str, Any], at: int, *, alone: bool) -> SealedPhoto:
+    """One that comes ``alone`` must say whose it is, and have an address that can be looked up."""
+    sha256, enrolment = _text(data, "photo", 64), data.get("enrolment")
+    if not alone:
+        return SealedPhoto(sha256, at)
+    try:
+        whole, owner = bytes.fromhex(sha256), UUID(_text(data, "enrolment", 36))
+    except ValueError:
+        raise _broken("photo") from None
+    if whole.hex() != sha256 or len(whole) != 32 or str(owner) != enrolment:
+        raise _broken("photo")
+    return SealedPhoto(sha256, at, enrolment)
 
 
 def _signature(data: dict[str, Any]) -> bytes:

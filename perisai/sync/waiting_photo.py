@@ -1,6 +1,8 @@
 """Photos that came before anybody could say whose they are: their ops wait for a person. Encrypted in the data folder."""
 
 import os
+import re
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -11,11 +13,26 @@ from perisai.errors import Refused
 from perisai.events.vault import Unreadable, seal, unseal
 from perisai.events.work import Work
 from perisai.members import photo
+from perisai.sync.op import SentOp
+
+_ADDRESS = re.compile(r"[0-9a-f]{64}")
 
 
-def keep(branch_id: int, sha256: bytes, picture: bytes) -> None:
-    """Whole or not at all; a second time changes nothing."""
-    path = _path(branch_id, sha256)
+def named_by(op: SentOp) -> str | None:
+    """The address of the photo that an op names."""
+    body = op.data.get("body")
+    card = body.get("id_card") if isinstance(body, dict) else None
+    sha256 = card.get("sha256") if isinstance(card, dict) else None
+    return sha256 if isinstance(sha256, str) and _ADDRESS.fullmatch(sha256) else None
+
+
+def keep(branch_id: int, sha256: bytes, picture: bytes, *, later_for: UUID | None = None) -> None:
+    """Whole or not at all; a second time changes nothing. ``later_for`` is the op of an enrolment without a picture for which
+    this one was brought; the last one brought counts."""
+    path = _path(branch_id, sha256, later_for)
+    for former in _later(branch_id, later_for) if later_for else []:
+        if former != path:
+            former.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_suffix(f".{os.getpid()}.new")
     with fresh.open("wb") as file:
@@ -25,32 +42,47 @@ def keep(branch_id: int, sha256: bytes, picture: bytes) -> None:
     fresh.rename(path)
 
 
-def hand_over(work: Work, *, branch_id: int, agent_id: UUID, sha256: bytes) -> bool:
-    """Gives a kept photo to the enrolment that names it, now that there is one. False where none is kept, or none wants it."""
-    path = _path(branch_id, sha256)
+def hand_over(work: Work, *, branch_id: int, agent_id: UUID, op: SentOp) -> bool:
+    """Gives a kept photo to the enrolment of ``op``, now that there is one. False where none is kept, or none wants it."""
+    sha256 = named_by(op)
+    if sha256 is not None:
+        path, asked = _path(branch_id, bytes.fromhex(sha256)), photo.Asked(branch_id, agent_id, bytes.fromhex(sha256))
+    else:
+        path = next(iter(_later(branch_id, op.op_id)), _path(branch_id, b"", op.op_id))
+        asked = photo.Asked(branch_id, agent_id, bytes.fromhex(path.name.rpartition("-")[2]), op.op_id)
     if not path.exists():
         return False
     try:
-        attach(work, branch_id=branch_id, agent_id=agent_id, sha256=sha256, picture=unseal(path.read_bytes()))
+        attach(work, asked, unseal(path.read_bytes()))
     except (Refused, Unreadable):
         return False
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
     return True
 
 
-def attach(work: Work, *, branch_id: int, agent_id: UUID, sha256: bytes, picture: bytes) -> bool:
-    """Stores a whole photo; False where it was here already. Raises E1004 while no judged op names it, E6011 for other bytes."""
-    asked = photo.Asked(branch_id, agent_id, sha256)
+def attach(work: Work, asked: photo.Asked, picture: bytes) -> bool:
+    """Stores a whole photo; False where it was here already. Raises E1004 while no judged op names it, E6011 for other bytes,
+    and where ``asked`` names an enrolment E6012 and E6013 as ``photo.progress`` does."""
+    asked = replace(asked, size=len(picture))
     found = photo.progress(work, asked)
     if found.complete:
         return False
     at = found.offset
-    if len(picture) != found.size:
+    if found.size and len(picture) != found.size:
         raise Refused("E6011", offset=0)
     while at < len(picture):
         at = photo.add_piece(work, asked, offset=at, piece=picture[at : at + photo.MOST_PIECE]).offset
     return True
 
 
-def _path(branch_id: int, sha256: bytes) -> Path:
-    return Path(settings.DATA) / "attachments" / "waiting" / f"{branch_id}-{sha256.hex()}"
+def _folder() -> Path:
+    return Path(settings.DATA) / "attachments" / "waiting"
+
+
+def _path(branch_id: int, sha256: bytes, later_for: UUID | None = None) -> Path:
+    return _folder() / f"{branch_id}-{later_for.hex + '-' if later_for else ''}{sha256.hex()}"
+
+
+def _later(branch_id: int, op_id: UUID) -> list[Path]:
+    """What was brought later for an enrolment that nobody has decided on yet."""
+    return [path for path in _folder().glob(f"{branch_id}-{op_id.hex}-*") if not path.suffix]

@@ -18,7 +18,7 @@ from perisai.payments.codes import mask_nik
 from perisai.sync import waiting_photo
 from perisai.sync.clock import captured
 from perisai.sync.judge import judge_reviewed
-from perisai.sync.op import UNREADABLE, SentOp, reread
+from perisai.sync.op import UNREADABLE, reread
 from perisai.sync.signed import Phone
 
 _PHONE = """
@@ -40,7 +40,6 @@ WHERE branch_id = %s AND device_id = %s AND op_id = %s
 """
 
 
-_ADDRESS = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"(?<![0-9a-f])[0-9]{16}(?![0-9a-f])")
 """A NIK or No. KK wherever a phone wrote it; not a piece of a hash."""
 
@@ -113,21 +112,12 @@ def judge_now(work: Work, *, branch_id: int, review_id: UUID, note: str) -> str:
         Phone(phone[0], phone[1], phone[2], bytes(phone[3]), *phone[4:]), state="active", user_active=True
     )
     decision = judge_reviewed(work, phone=trusted, op=op)
-    _hand_over_photo(work, trusted, op)
+    waiting_photo.hand_over(work, branch_id=trusted.branch_id, agent_id=trusted.agent_id, op=op)
     if decision.status == "review" and decision.code == "E6001":
         raise Refused("E8004")
     result = orjson.dumps(decision.result).decode() if decision.result else None
     _finish(work, branch_id, review_id, item, decision.status, decision.code, result, note)
     return decision.status
-
-
-def _hand_over_photo(work: Work, phone: Phone, op: SentOp) -> None:
-    """The picture that came in the same file while the op waited."""
-    body = op.data.get("body")
-    card = body.get("id_card") if isinstance(body, dict) else None
-    sha256 = card.get("sha256") if isinstance(card, dict) else None
-    if isinstance(sha256, str) and _ADDRESS.fullmatch(sha256):
-        waiting_photo.hand_over(work, branch_id=phone.branch_id, agent_id=phone.agent_id, sha256=bytes.fromhex(sha256))
 
 
 def close(work: Work, *, branch_id: int, review_id: UUID, note: str) -> None:
