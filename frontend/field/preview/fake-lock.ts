@@ -11,14 +11,16 @@ interface CellLike<T> {
 const RIGHT = "258046";
 
 function make(id: string, label: string, code: string, more: Partial<ProfileView> = {}): ProfileView {
-  return { id, label, code, unsent: 0, unsealed: 0, retired: false, wrongTries: 0, waitUntil: null, ...more };
+  const all = { unsent: 0, unsealed: 0, unsentPhotos: 0, unsealedPhotos: 0 };
+  return { id, label, code, ...all, retired: false, wrongTries: 0, waitUntil: null, ...more };
 }
 
 /** Words of what the picture should show: locked, choosing, waiting, agents, forgotten. */
 export function startLock(wants: ReadonlySet<string>): LockState {
   const waitUntil = wants.has("waiting") ? Date.now() + 29_000 : null;
   const unsent = wants.has("unsent") ? 2 : 0;
-  const profile = make("p1", "Rahmawati Siregar", "P-1501-0001", { unsent, waitUntil, wrongTries: waitUntil ? 3 : 0 });
+  const work = { unsent, unsentPhotos: unsent };
+  const profile = make("p1", "Rahmawati Siregar", "P-1501-0001", { ...work, waitUntil, wrongTries: waitUntil ? 3 : 0 });
   const others = [
     make("p2", "Muhammad Iqbal", "P-1501-0017", { unsent: 3 }),
     make("p3", "Rahmawati Siregar", "P-1501-0001", { retired: true, unsent: 2, unsealed: 1 }),

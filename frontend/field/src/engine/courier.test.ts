@@ -1,38 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { PhoneStorage } from "../storage/phone";
-import { Courier } from "./courier";
 import { Export } from "./export";
-import { Http } from "./http";
 import { Locks } from "./locks";
 import { Push } from "./push";
-import type { Surroundings } from "./surroundings";
-import { isSealed, makeAgent, openContainer, type PhoneAgent, sealedServer } from "./testing/agents";
+import { isSealed, makeAgent, openContainer } from "./testing/agents";
+import { makeCourier, switchOff } from "./testing/couriers";
 import { FakeServer, problem } from "./testing/fake-server";
 import { Time } from "./time";
-import { Ended } from "./vault/ended";
-
-function makeCourier(prefix: string, server: FakeServer, agents: readonly PhoneAgent[]) {
-  const around = {
-    fetch: sealedServer(
-      server,
-      agents.map((agent) => agent.branch),
-    ),
-    now: () => server.now,
-    mono: () => server.now,
-    online: () => true,
-    session: "s",
-    base: "",
-  } as unknown as { -readonly [K in keyof Surroundings]: Surroundings[K] };
-  const phone = new PhoneStorage(prefix);
-  const http = new Http(around);
-  return {
-    around,
-    http,
-    phone,
-    courier: new Courier(phone, http, around),
-    ended: new Ended(phone, http, new Time(phone, around), around),
-  };
-}
 
 function names(server: FakeServer): unknown[] {
   return server.stored().map((op) => op.body.name);
@@ -129,22 +102,12 @@ describe("a locked phone", () => {
 });
 
 describe("a phone that was switched off while locked", () => {
-  function refuse(server: FakeServer, wipe: boolean): void {
-    const { fetch } = server;
-    Object.assign(server, {
-      fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
-        if (!String(input).includes("/attachments/")) return await fetch(input, init);
-        return new Response(JSON.stringify({ code: "E2002", wipe }), { status: 403 });
-      },
-    });
-  }
-
   test("is emptied once nothing of it is unsent and the server waits for nothing more", async () => {
     const server = new FakeServer();
     const ani = await makeAgent("switched-1", "a", server);
     await ani.enrol("Satu");
     ani.storage.close();
-    refuse(server, true);
+    switchOff(server, true);
     const { courier, ended, phone } = makeCourier("switched-1", server, [ani]);
     expect(await courier.run(null)).toEqual({ sent: 1, left: 0 });
     expect(await ended.run(null)).toBe(true);
@@ -155,7 +118,7 @@ describe("a phone that was switched off while locked", () => {
   test("is kept while the server has not dealt with what it sent", async () => {
     const server = new FakeServer();
     const ani = await makeAgent("switched-2", "a", server);
-    refuse(server, false);
+    switchOff(server, false);
     const { ended, phone } = makeCourier("switched-2", server, [ani]);
     expect(await ended.run(null)).toBe(false);
     expect((await phone.listProfiles()).map((one) => one.id)).toEqual(["a"]);

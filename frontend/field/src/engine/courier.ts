@@ -5,10 +5,12 @@
  */
 import { type LockedOp, LockedStorage } from "../storage/locked";
 import type { PhoneStorage } from "../storage/phone";
+import type { StateValues } from "../storage/records";
 import { readAnswers } from "./answers";
 import { EngineError, type OpStatus } from "./contract";
 import { type Http, isRecord, Refusal } from "./http";
 import { signPush } from "./keys";
+import { PhotoCourier } from "./photo-courier";
 import { Pieces, timeoutFor } from "./pieces";
 import { BLAMES_RUN, isDue, MAX_OPS, nextRun } from "./runs";
 import { SEALED_TYPE, type SealedOp, sealedLength, writeContainer } from "./sealed";
@@ -24,9 +26,9 @@ export type Sealed = LockedOp & { readonly sealed: Uint8Array<ArrayBuffer>; read
 type Noted = "unsent" | "received" | "held" | "invalid";
 
 export interface Carried {
-  /** Ops that the server said to have. */
+  /** Ops and photos that the server said to have. */
   readonly sent: number;
-  /** Sealed ops that are still only here. */
+  /** Sealed ops and photos that are still only here. */
   readonly left: number;
 }
 
@@ -62,13 +64,16 @@ export function underOneKey(run: readonly Sealed[]): readonly Sealed[] {
 
 export class Courier {
   private readonly pieces = new Pieces(SEALED_BYTES);
+  private readonly photos: PhotoCourier;
   private maxOps = MAX_OPS;
 
   constructor(
     private readonly phone: PhoneStorage,
     private readonly http: Http,
     private readonly around: Surroundings,
-  ) {}
+  ) {
+    this.photos = new PhotoCourier(http, around);
+  }
 
   /**
    * One trip for every profile but `open`, whose page does it itself. Call it under the lock `sync`. Rejects with what the way
@@ -83,6 +88,7 @@ export class Courier {
       try {
         sent += await this.carry(storage);
         left += (await storage.listPending()).filter((op) => op.status === "unsent" && isSealed(op)).length;
+        left += (await storage.count()).sealedPhotos;
       } finally {
         storage.close();
       }
@@ -90,9 +96,25 @@ export class Courier {
     return { sent, left };
   }
 
+  /** The sealed photos of one profile: of a phone that was ended the server takes them no other way. */
+  async carryPhotos(profile: string): Promise<number> {
+    const storage = new LockedStorage(this.phone.nameOf(profile));
+    try {
+      const identity = await storage.find("identity");
+      return identity === null ? 0 : await this.photos.carry(storage, identity.branch.id);
+    } finally {
+      storage.close();
+    }
+  }
+
   private async carry(storage: LockedStorage): Promise<number> {
     const identity = await storage.find("identity");
     if (identity === null) return 0;
+    const ops = await this.carryOps(storage, identity);
+    return ops + (await this.photos.carry(storage, identity.branch.id));
+  }
+
+  private async carryOps(storage: LockedStorage, identity: StateValues["identity"]): Promise<number> {
     const pending = await storage.listPending();
     let sent = 0;
     for (const device of new Set(pending.map((op) => op.device))) {

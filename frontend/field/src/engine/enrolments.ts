@@ -17,6 +17,7 @@ import { clean, uuid7 } from "./encoding";
 import type { Leases } from "./leases";
 import type { Members } from "./members";
 import { viewOp } from "./outbox";
+import { sealPhotoSoon } from "./sealing";
 import { pickShared } from "./series";
 import type { Surroundings } from "./surroundings";
 import type { Reading, Time } from "./time";
@@ -97,6 +98,8 @@ export class Enrolments {
     const draft = await this.drafts.open(completion.draftId);
     const at = this.readTime();
     const op = await this.chain.append(() => this.draught(completion, identity, draft, at), draft.id);
+    const photo = op.enrol?.photo ?? null;
+    if (photo !== null) await sealPhotoSoon(this.storage, this.around.room, photo);
     await this.leases.load();
     this.changes.tell("drafts", "outbox", "members");
     return viewOp(op);

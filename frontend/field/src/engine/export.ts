@@ -78,7 +78,7 @@ export class Export {
     return parts;
   }
 
-  /** As they were sealed when they were made; nobody can read them here, nor their photos. */
+  /** As they were sealed when they were made; nobody can read them here. */
   private async retiredParts(agent: string): Promise<Part[]> {
     const parts: Part[] = [];
     for (const profile of await this.storage.phone.listProfiles()) {
@@ -108,7 +108,7 @@ export class Export {
       for (let rest: typeof run = run; rest.length > 0 && signer !== null; ) {
         const ops = underOneKey(rest);
         const head = { device, branch: identity.branch.id, key: ops[0]?.sealedKey ?? "", madeAt: this.now() };
-        parts.push({ head, ops, signer: signer.privateKey, photos: [] });
+        parts.push({ head, ops, signer: signer.privateKey, photos: await sealedPhotosOf(storage, ops, head) });
         rest = rest.slice(ops.length);
       }
     }
@@ -121,11 +121,27 @@ export class Export {
     for (const { sha256, op } of await this.storage.listWaitingAttachments()) {
       const record = ids.has(op) ? await this.storage.findAttachment(sha256) : null;
       if (record === null) continue;
-      const sealed = await seal(key, device, record.bytes);
+      const copy = record.sealedKey === key.id && record.sealedBy === device ? record.sealed : undefined;
+      const sealed = copy ?? (await seal(key, device, record.bytes));
       photos.push(new Blob([photoLine({ sha256, type: record.type, size: record.size, sealed })]));
     }
     return photos;
   }
+}
+
+/** Those of these ops that have a copy under the same key. */
+async function sealedPhotosOf(
+  storage: LockedStorage,
+  ops: readonly SealedOp[],
+  { key, device }: SealedHead,
+): Promise<Blob[]> {
+  const ids = new Set(ops.map((op) => op.id));
+  const photos: Blob[] = [];
+  for (const { sha256, op, sealedKey } of await storage.listPhotos()) {
+    const photo = ids.has(op) && sealedKey === key ? await storage.findSealedPhoto(sha256) : null;
+    if (photo?.sealedBy === device) photos.push(new Blob([photoLine(photo)]));
+  }
+  return photos;
 }
 
 /** As it was sealed when it was made, or anew: without a copy, or with one for a key that the branch has replaced. */

@@ -39,6 +39,10 @@ export function pushMessage(device: string, lastHash: string): string {
   return `perisai-push-1\n${device}\n${lastHash}`;
 }
 
+export function photoMessage(device: string, sha256: string, op: string): string {
+  return `perisai-photo-1\n${device}\n${sha256}\n${op}`;
+}
+
 export interface RequestParts {
   readonly method: string;
   /** Path with query, as sent. */
@@ -57,6 +61,10 @@ export function proveActivation(key: DeviceKey, code: string): Promise<string> {
 
 export function signPush(key: CryptoKey, device: string, lastHash: string): Promise<string> {
   return sign(key, pushMessage(device, lastHash));
+}
+
+export function signPhoto(key: CryptoKey, device: string, sha256: string, op: string): Promise<string> {
+  return sign(key, photoMessage(device, sha256, op));
 }
 
 export function signRequest(key: CryptoKey, parts: RequestParts): Promise<string> {

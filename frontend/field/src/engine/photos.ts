@@ -5,6 +5,7 @@ import type { Changes } from "./changes";
 import { EngineError, type PhotoRef } from "./contract";
 import { type Bytes, sha256 } from "./encoding";
 import type { Members } from "./members";
+import { sealPhotoSoon } from "./sealing";
 import type { Surroundings } from "./surroundings";
 
 const MAX_SIDE = 1600;
@@ -96,6 +97,7 @@ export class Photos {
     await this.storage.putAttachment(record);
     for (const one of waiting)
       if (one.op === op && one.sha256 !== record.sha256) await this.storage.dropAttachment(one.sha256);
+    await sealPhotoSoon(this.storage, this.around.room, record.sha256);
     this.changes.tell("outbox", "members");
   }
 

@@ -26,6 +26,8 @@ export interface SealedPhoto {
   readonly type: string;
   readonly size: number;
   readonly sealed: Bytes;
+  /** The op that it belongs to, where it goes alone. */
+  readonly op?: string;
 }
 
 function line(value: object): string {
@@ -46,12 +48,17 @@ export function headAndOps({ device, branch, key, madeAt }: SealedHead, ops: rea
   return [line({ v: 1, device, branch, key, made_at: Math.round(madeAt) }), ...ops.map(opLine)].join("");
 }
 
-export function photoLine({ sha256, type, size, sealed }: SealedPhoto): string {
-  return line({ photo: sha256, type, size, sealed: b64u(sealed) });
+export function photoLine({ sha256, type, size, sealed, op }: SealedPhoto): string {
+  return line({ photo: sha256, type, size, ...(op === undefined ? {} : { enrolment: op }), sealed: b64u(sealed) });
 }
 
 export function signatureLine(signature: string): string {
   return line({ signature });
+}
+
+/** One photo alone, as it is pushed. `signature` is over its own message. */
+export function writePhoto(head: SealedHead, photo: SealedPhoto & { readonly op: string }, signature: string): Bytes {
+  return utf8(headAndOps(head, []) + photoLine(photo) + signatureLine(signature));
 }
 
 /** Without photos, as it is pushed. `signature` is over the push message of the last op, and so over the chain of all of them. */

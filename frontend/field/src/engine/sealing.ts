@@ -2,7 +2,9 @@
  * Seals to the branch (docs/decisions/0006): HPKE in base mode, DHKEM P-256, HKDF-SHA256, AES-256-GCM. Only the branch's private
  * key opens what comes out; this phone cannot. The library is loaded when something is sealed for the first time.
  */
+import type { Storage } from "../storage/storage";
 import { type Bytes, fromB64u, utf8 } from "./encoding";
+import type { Room } from "./keeping";
 
 export const SEALED_INFO = "perisai-sealed-1";
 
@@ -52,6 +54,18 @@ export async function seal(key: BranchKey, device: string, plain: Bytes): Promis
   sealed.set(new Uint8Array(sender.enc), 0);
   sealed.set(new Uint8Array(ciphertext), sender.enc.byteLength);
   return sealed;
+}
+
+/**
+ * Gives a photo of an op its copy for the branch, so that it leaves although nobody opens the vault again. Never rejects: what
+ * could not be sealed is sealed in a later round.
+ */
+export async function sealPhotoSoon(storage: Storage, room: Room, sha256: string): Promise<void> {
+  try {
+    await (await import("./seal-pending")).sealPhoto(storage, room, sha256);
+  } catch {
+    // The vault copy is there.
+  }
 }
 
 /** Loads what sealing needs, so that the first enrolment does not wait for it. */

@@ -9,12 +9,12 @@ import type { Changes } from "./changes";
 import { EngineError, type ErrorCode, type ErrorView, type SyncState, type SyncStep } from "./contract";
 import type { Courier } from "./courier";
 import { Refusal } from "./http";
+import type { Room } from "./keeping";
 import type { Locks } from "./locks";
 import { Cell } from "./observable";
 import type { Pull } from "./pull";
 import type { Progress, Push } from "./push";
 import type { Reference } from "./reference";
-import { sealPending } from "./seal-pending";
 import type { SignedRequests } from "./signed";
 import { askStanding, readEnd } from "./standing";
 import type { Surroundings } from "./surroundings";
@@ -42,7 +42,7 @@ const ENDS_ROUND: readonly ErrorCode[] = [
 
 export interface Parts {
   readonly storage: Storage;
-  readonly courier: () => Promise<Pick<Courier, "run">>;
+  readonly courier: () => Promise<Pick<Courier, "run" | "carryPhotos">>;
   readonly push: Push;
   readonly pull: Pull;
   readonly attachments: Attachments;
@@ -239,18 +239,29 @@ export class Sync {
   private stepsFor(identity: StateValues["identity"]): (() => Promise<void>)[] {
     const push = (): Promise<void> => this.pushAll(identity.device);
     // A phone that was switched off may only drain what it has; asking on tells when nothing of it is waited for any more.
-    if (identity.revoked) return [push, () => askStanding(this.parts.requests, identity.device)];
+    if (identity.revoked) {
+      const photos = (): Promise<void> => this.carryOwnPhotos();
+      return [push, photos, () => askStanding(this.parts.requests, identity.device)];
+    }
     return [push, () => this.uploadAll(identity), () => this.pullAll(identity), () => this.refreshReference()];
   }
 
   /** What was made before the branch's key was known can leave while locked from now on, too. */
-  private async sealRest(): Promise<void> {
+  private async sealRest(room: Room | null = this.parts.around.room): Promise<void> {
     try {
-      await sealPending(this.parts.storage);
+      await (await import("./seal-pending")).sealPending(this.parts.storage, room);
     } catch (failure) {
       // The library could not be loaded, or the phone was locked meanwhile: the next round tries again.
       if (endsRound(failure)) throw failure;
     }
+  }
+
+  /** Of a phone that was switched off: whatever room there is, for the pictures are lost otherwise. */
+  private async carryOwnPhotos(): Promise<void> {
+    const { storage, changes } = this.parts;
+    await this.sealRest(null);
+    if (storage.profile === null || (await storage.locked.count()).sealedPhotos === 0) return;
+    if ((await (await this.parts.courier()).carryPhotos(storage.profile)) > 0) changes.tell("outbox", "members");
   }
 
   private async pushAll(device: string): Promise<void> {
@@ -289,7 +300,10 @@ export class Sync {
     const { locked } = this.parts.storage;
     const before = await locked.find("identity");
     if (before?.revoked === false && (await locked.noteRevoked(device))) this.parts.changes.tell("device");
-    if (end.wipe && (await locked.count()).unsent === 0) await this.onWipe();
+    const { unsent, wantedPhotos, sealedPhotos } = await locked.count();
+    // When it is first heard of, no photo had a chance to go sealed.
+    const photos = before?.revoked === true ? sealedPhotos : wantedPhotos;
+    if (end.wipe && unsent + photos === 0) await this.onWipe();
     return true;
   }
 

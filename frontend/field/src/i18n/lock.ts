@@ -19,10 +19,13 @@ export const lockTexts = bilingual(
     addAgent: "Tambah agen",
     backToAgents: "Kembali ke pilihan agen",
     unsent: (count: number) => `${count} belum terkirim`,
+    unsentPhotos: (count: number) => `${count} foto belum terkirim`,
     allSent: "Semua terkirim",
     oldProfile: "Profil lama",
     oldProfileNote:
       "PIN-nya lupa dan sudah diganti profil baru. Isinya dikirim sendiri dalam keadaan tersegel, lalu hilang.",
+    oldProfilePhotosStuck: (count: number) =>
+      `${count} foto hanya bisa dikirim bila profil ini dibuka dengan PIN lama.`,
     oldProfileStuck: (count: number) => `${count} hanya bisa dikirim bila profil ini dibuka dengan PIN lama.`,
 
     chooseTitle: "Buat PIN",
@@ -48,7 +51,11 @@ export const lockTexts = bilingual(
     forgotStuck: (count: number) =>
       `${count} pendaftaran hanya bisa dikirim dengan PIN lama. Profil lama tetap ada di HP ini kalau-kalau Anda ingat lagi.`,
     forgotMembers: "Daftar peserta Anda kembali sendiri dari server.",
-    forgotLost: "Isian yang belum selesai dan foto yang belum terkirim tidak bisa dibuka lagi.",
+    forgotPhotos: (count: number) =>
+      `${count} foto KTP yang belum terkirim juga tidak hilang: ikut dikirim tersegel sesudah pendaftarannya.`,
+    forgotPhotosStuck: (count: number) =>
+      `${count} foto KTP hanya bisa dikirim dengan PIN lama, karena memori HP ini penuh saat foto itu diambil.`,
+    forgotLost: "Isian yang belum selesai, dengan fotonya, tidak bisa dibuka lagi.",
     forgotDo: "Minta kode aktivasi baru dari kantor cabang atau kantor Perisai Anda.",
     forgotHaveCode: "Saya punya kode baru",
     forgotTry: "Coba PIN lagi",
@@ -94,10 +101,12 @@ export const lockTexts = bilingual(
     addAgent: "Add an agent",
     backToAgents: "Back to the list of agents",
     unsent: (count) => `${count} not sent`,
+    unsentPhotos: (count) => (count === 1 ? "1 photo not sent" : `${count} photos not sent`),
     allSent: "All sent",
     oldProfile: "Former profile",
     oldProfileNote:
       "Its PIN was forgotten and a new profile took its place. What it holds is sent sealed by itself; then it goes.",
+    oldProfilePhotosStuck: (count) => `${count} photos can be sent only when this profile is opened with the old PIN.`,
     oldProfileStuck: (count) => `${count} can be sent only when this profile is opened with the old PIN.`,
 
     chooseTitle: "Choose a PIN",
@@ -123,7 +132,11 @@ export const lockTexts = bilingual(
     forgotStuck: (count) =>
       `${count} enrolments can only be sent with the old PIN. The former profile stays on this phone in case you remember it.`,
     forgotMembers: "Your list of members comes back from the server by itself.",
-    forgotLost: "Unfinished forms and photos that are not sent cannot be opened again.",
+    forgotPhotos: (count) =>
+      `${count} ID card photos that are not sent are not lost either: they go sealed after their enrolments.`,
+    forgotPhotosStuck: (count) =>
+      `${count} ID card photos can only be sent with the old PIN, for this phone was full when they were taken.`,
+    forgotLost: "Unfinished forms, with their photos, cannot be opened again.",
     forgotDo: "Ask your branch office or your Perisai office for a new activation code.",
     forgotHaveCode: "I have a new code",
     forgotTry: "Try the PIN again",

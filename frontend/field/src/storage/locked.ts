@@ -5,7 +5,7 @@
 import type { OpStatus } from "../engine/contract";
 import { guarded } from "./failures";
 import type { PlainValue } from "./plain";
-import type { ChainHead, KeyRecord, OpRecord, StateValues } from "./records";
+import type { AttachmentRecord, ChainHead, KeyRecord, OpRecord, StateValues } from "./records";
 import { FieldDatabase } from "./schema";
 
 export const PENDING: readonly OpStatus[] = ["unsent", "received", "held", "invalid"];
@@ -36,9 +36,37 @@ export interface LockedCounts {
   /** Of the unsent: those without a copy sealed to the branch; they leave only when the vault is open. */
   readonly unsealed: number;
   readonly photos: number;
+  /** Of these: those that the server may want, for it has not refused their ops and can read them. */
+  readonly wantedPhotos: number;
+  /** Of the wanted: those with a copy sealed to the branch. */
+  readonly sealedPhotos: number;
   /** Begun forms, also discarded ones. */
   readonly drafts: number;
 }
+
+/** A photo as it can be seen while locked: whose it is, and what has become of its op (null: that op is not here). */
+export interface LockedPhoto {
+  readonly sha256: string;
+  readonly op: string;
+  readonly status: OpStatus | null;
+  readonly sealedKey: string | null;
+}
+
+/** `sealedBy` is the device that it is bound to. */
+export interface SealedCopy {
+  readonly sha256: string;
+  readonly sealed: Uint8Array<ArrayBuffer>;
+  readonly sealedKey: string;
+  readonly sealedBy: string;
+  readonly size: number;
+  readonly type: string;
+}
+
+export type PhotoChange = Partial<
+  Pick<AttachmentRecord, "offset" | "mismatches" | "sealed" | "sealedKey" | "sealedBy">
+>;
+
+const UNWANTED: readonly (OpStatus | null)[] = ["rejected", "conflict", "invalid"];
 
 export class LockedStorage {
   private readonly db: FieldDatabase;
@@ -124,12 +152,16 @@ export class LockedStorage {
   count(): Promise<LockedCounts> {
     return guarded(async () => {
       const ops = (await this.listPending()).filter((op) => op.status === "unsent" || op.status === "invalid");
+      const photos = await this.listPhotos();
+      const wanted = photos.filter(({ status }) => !UNWANTED.includes(status));
       return {
         unsent: ops.length,
         oldestUnsentAt: ops.length === 0 ? null : Math.min(...ops.map((op) => op.madeAt)),
         unreadable: ops.filter((op) => op.status === "invalid").length,
         unsealed: ops.filter((op) => op.sealed === null).length,
-        photos: await this.db.attachments.where("op").above("").count(),
+        photos: photos.length,
+        wantedPhotos: wanted.length,
+        sealedPhotos: wanted.filter(({ sealedKey }) => sealedKey !== null).length,
         drafts: await this.db.drafts.count(),
       };
     });
@@ -146,9 +178,40 @@ export class LockedStorage {
     });
   }
 
-  noteAttachment(sha256: string, change: { offset?: number; mismatches?: number }): Promise<void> {
+  /** Photos that belong to an op; their bytes stay where they are. */
+  listPhotos(): Promise<LockedPhoto[]> {
+    return guarded(async () => {
+      const waiting = await this.listWaitingAttachments();
+      const sealed = new Map<string, string>();
+      await this.db.attachments.orderBy("sealedKey").eachKey((key, { primaryKey }) => {
+        sealed.set(String(primaryKey), String(key));
+      });
+      const ops = await this.db.ops.bulkGet(waiting.map(({ op }) => op));
+      return waiting.map((one, index) => ({
+        ...one,
+        status: ops[index]?.status ?? null,
+        sealedKey: sealed.get(one.sha256) ?? null,
+      }));
+    });
+  }
+
+  /** As it was sealed; null where it is gone or has no such copy. */
+  findSealedPhoto(sha256: string): Promise<SealedCopy | null> {
+    return guarded(async () => {
+      const { sealed, sealedKey, sealedBy, size, type } = (await this.db.attachments.get(sha256)) ?? {};
+      if (sealed === undefined || sealedKey === undefined || sealedBy === undefined) return null;
+      return { sha256, sealed, sealedKey, sealedBy, size: size ?? 0, type: type ?? "image/jpeg" };
+    });
+  }
+
+  noteAttachment(sha256: string, change: PhotoChange): Promise<void> {
     return guarded(async () => {
       await this.db.attachments.update(sha256, change);
     });
+  }
+
+  /** The server has it, or will never take it. */
+  dropAttachment(sha256: string): Promise<void> {
+    return guarded(() => this.db.attachments.delete(sha256));
   }
 }

@@ -23,7 +23,19 @@ export const PLAIN_FIELDS = {
   ],
   members: ["id"],
   answers: ["op", "status"],
-  attachments: ["sha256", "size", "type", "draft", "op", "offset", "keptAt", "mismatches"],
+  attachments: [
+    "sha256",
+    "size",
+    "type",
+    "draft",
+    "op",
+    "offset",
+    "keptAt",
+    "mismatches",
+    "sealed",
+    "sealedKey",
+    "sealedBy",
+  ],
 } as const;
 
 export type SealedTable = keyof typeof PLAIN_FIELDS;

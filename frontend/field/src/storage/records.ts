@@ -144,6 +144,14 @@ export interface AttachmentRecord {
   keptAt: number;
   /** Times the server said that the bytes do not match their address. */
   mismatches: number;
+  /**
+   * The picture sealed to the branch: what leaves the phone while it is locked. Not there before it is an op's, before a key of
+   * the branch was known, and on a full phone.
+   */
+  sealed?: Uint8Array<ArrayBuffer> | undefined;
+  /** Id of the branch's key that `sealed` is for, and the device that it is bound to. */
+  sealedKey?: string | undefined;
+  sealedBy?: string | undefined;
 }
 
 export interface KeyRecord {

@@ -53,6 +53,8 @@ export class FieldDatabase extends Dexie {
       keys: "device",
       state: "name",
     });
+    // Which photos have a sealed copy is seen without reading them.
+    this.version(3).stores({ attachments: "sha256, draft, op, sealedKey" });
     letGo(this);
     tellWhenCleared(this);
   }

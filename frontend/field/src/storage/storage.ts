@@ -8,7 +8,7 @@ import type { CatalogueText, ErrorCode, MeView, OpStatus } from "../engine/contr
 import { EngineError } from "../engine/contract";
 import { Sealer, sealTables } from "./encryption";
 import { guarded } from "./failures";
-import { LockedStorage, NO_HASH, PENDING } from "./locked";
+import { LockedStorage, NO_HASH, PENDING, type PhotoChange } from "./locked";
 import type { PhoneStorage } from "./phone";
 import { isPlainValue } from "./plain";
 import type {
@@ -443,7 +443,7 @@ export class Storage {
     return guarded(() => this.locked.listWaitingAttachments());
   }
 
-  noteAttachment(sha256: string, change: { offset?: number; mismatches?: number }): Promise<void> {
+  noteAttachment(sha256: string, change: PhotoChange): Promise<void> {
     return guarded(() => this.locked.noteAttachment(sha256, change));
   }
 

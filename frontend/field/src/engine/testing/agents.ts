@@ -3,13 +3,14 @@ import { PhoneStorage } from "../../storage/phone";
 import type { ProfileRecord } from "../../storage/phone-records";
 import { Storage } from "../../storage/storage";
 import { Chain, type OpContent } from "../chain";
-import { fromB64u, uuid7 } from "../encoding";
+import { fromB64u, sha256, uuid7 } from "../encoding";
 import { isRecord } from "../http";
-import { makeKey } from "../keys";
+import { makeKey, photoMessage, verify } from "../keys";
 import { Locks } from "../locks";
+import { sealPhoto } from "../seal-pending";
 import { SEALED_TYPE } from "../sealed";
 import { type Branch, makeBranch } from "./branch";
-import { type FakeServer, problem } from "./fake-server";
+import { type FakeServer, json, problem } from "./fake-server";
 
 const ECDSA = { name: "ECDSA", namedCurve: "P-256" } as const;
 
@@ -20,6 +21,8 @@ export interface PhoneAgent {
   readonly branch: Branch;
   /** Completes an op; resolves with its id. */
   enrol(name: string, more?: object): Promise<string>;
+  /** Keeps a picture of an op as the engine does, with its copy for the branch; resolves with its address. */
+  picture(op: string, ...bytes: number[]): Promise<string>;
 }
 
 async function makeProfile(id: string): Promise<ProfileRecord> {
@@ -65,7 +68,15 @@ export async function makeAgent(prefix: string, id: string, server: FakeServer):
     const notes = { agent: agent.id, madeAt: server.now, enrol: null, cancel: null };
     return (await chain.append(() => Promise.resolve({ content, notes, code: null }), null)).id;
   };
-  return { profile: id, device, storage, branch, enrol };
+  const picture = async (op: string, ...content: number[]): Promise<string> => {
+    const bytes = Uint8Array.from(content);
+    const address = await sha256(bytes);
+    const record = { sha256: address, bytes, size: bytes.length, type: "image/jpeg" as const, draft: null, op };
+    await storage.putAttachment({ ...record, offset: 0, keptAt: server.now, mismatches: 0 });
+    await sealPhoto(storage, null, address);
+    return address;
+  };
+  return { profile: id, device, storage, branch, enrol, picture };
 }
 
 /** The office's side of a sealed container: what is in it, opened, as a plain push would bring it. */
@@ -82,7 +93,24 @@ export async function openContainer(text: string, branches: readonly Branch[]) {
     if (typeof line.photo === "string") photos.set(line.photo, plain);
     else ops.push(plain);
   }
-  return { device, ops, photos, signature: String(rest.at(-1)?.signature), opened: branch !== undefined };
+  const enrolment = rest.find((line) => typeof line.photo === "string")?.enrolment;
+  return { device, ops, photos, enrolment, signature: String(rest.at(-1)?.signature), opened: branch !== undefined };
+}
+
+/** What the server does about a photo that comes alone. */
+async function takePhoto(
+  server: FakeServer,
+  { device, photos, enrolment, signature }: Awaited<ReturnType<typeof openContainer>>,
+): Promise<Response> {
+  const [[address, bytes] = ["", new Uint8Array(0)]] = photos;
+  const known = server.devices.get(device);
+  const message = photoMessage(device, address, String(enrolment));
+  if (known === undefined || !(await verify(known.key, message, fromB64u(signature)))) return problem(401, "E2003");
+  const status = known.ops.get(String(enrolment))?.status ?? "held";
+  const isHere = status === "accepted" || status === "review";
+  if (isHere) server.attachments.set(address, { size: bytes.length, bytes: [...bytes] });
+  const [here, refused] = [isHere ? [address] : [], status === "rejected" ? [address] : []];
+  return json(200, { ...server.token(), answers: [], photos: here, photos_refused: refused });
 }
 
 /** The server with what it does about sealed pushes: opens them, then goes the way of a plain one. */
@@ -91,8 +119,10 @@ export function sealedServer(server: FakeServer, branches: readonly Branch[]): t
     const headers = new Headers(init?.headers);
     if (headers.get("Content-Type") !== SEALED_TYPE) return await server.fetch(input, init);
     const text = new TextDecoder().decode(init?.body as Uint8Array<ArrayBuffer>);
-    const { device, ops, signature, opened } = await openContainer(text, branches);
+    const container = await openContainer(text, branches);
+    const { device, ops, signature, opened } = container;
     if (!opened) return problem(409, "E6021");
+    if (ops.length === 0) return await takePhoto(server, container);
     const body = new Uint8Array(await new Blob(ops.flatMap((op) => [op, "\n"])).arrayBuffer());
     return await server.fetch(input, {
       method: "POST",

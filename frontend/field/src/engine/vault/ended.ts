@@ -65,7 +65,8 @@ export class Ended {
     let removed = false;
     for (const { id, retired } of await this.profiles.list()) {
       if (!retired || id === open) continue;
-      if ((await this.profiles.read(id, (storage) => storage.count())).unsent > 0) continue;
+      const { unsent, wantedPhotos } = await this.profiles.read(id, (storage) => storage.count());
+      if (unsent + wantedPhotos > 0) continue;
       await this.phone.removeProfile(id);
       removed = true;
     }
@@ -75,14 +76,15 @@ export class Ended {
   private async isOver({ id }: ProfileRecord, storage: LockedStorage): Promise<boolean> {
     const identity = await storage.find("identity");
     if (identity === null || !this.isDue(id, identity.revoked)) return false;
-    const { unsent, unreadable } = await storage.count();
+    const { unsent, unreadable, sealedPhotos } = await storage.count();
+    const isDrained = unsent <= unreadable && sealedPhotos === 0;
     // While something can still be sent, the answer would be that it is waited for.
-    if (identity.revoked && unsent > unreadable) return false;
+    if (identity.revoked && !isDrained) return false;
     const standing = await this.ask(identity.device, storage);
     // Only an answer counts as asked: a line that drops is asked again at the next round.
     this.askedAt.set(id, this.around.mono());
     if (standing !== "welcome" && !identity.revoked) await storage.noteRevoked(identity.device);
-    return standing === "over" && unsent <= unreadable;
+    return standing === "over" && isDrained;
   }
 
   private isDue(id: string, revoked: boolean): boolean {

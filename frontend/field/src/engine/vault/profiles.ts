@@ -51,7 +51,9 @@ export class Profiles {
   async describe(profile: ProfileRecord): Promise<Omit<ProfileView, "wrongTries" | "waitUntil">> {
     const { id, label, code, retired } = profile;
     const counts = await this.read(id, (storage) => storage.count());
-    return { id, label, code, retired, unsent: counts.unsent, unsealed: counts.unsealed };
+    const { unsent, unsealed, wantedPhotos, sealedPhotos } = counts;
+    const photos = { unsentPhotos: wantedPhotos, unsealedPhotos: wantedPhotos - sealedPhotos };
+    return { id, label, code, retired, unsent, unsealed, ...photos };
   }
 
   /** Whether deleting it now would lose work: ops, pictures on their way, or begun forms. */

@@ -15,6 +15,7 @@ export function ForgottenPin({ profile, onBack }: { profile: ProfileView; onBack
     engine.lock.addProfile(profile.id).catch((error: unknown) => setProblem(asErrorView(error)));
   };
   const sealed = profile.unsent - profile.unsealed;
+  const sealedPhotos = profile.unsentPhotos - profile.unsealedPhotos;
   return (
     <Page
       title={t.forgotTitle}
@@ -35,12 +36,14 @@ export function ForgottenPin({ profile, onBack }: { profile: ProfileView; onBack
       <Notice tone="done">
         <ul class="plain-list">
           {sealed > 0 && <li>{t.forgotSent(sealed)}</li>}
+          {sealedPhotos > 0 && <li>{t.forgotPhotos(sealedPhotos)}</li>}
           <li>{t.forgotMembers}</li>
         </ul>
       </Notice>
       <Notice tone="needs">
         <ul class="plain-list">
           {profile.unsealed > 0 && <li>{t.forgotStuck(profile.unsealed)}</li>}
+          {profile.unsealedPhotos > 0 && <li>{t.forgotPhotosStuck(profile.unsealedPhotos)}</li>}
           <li>{t.forgotLost}</li>
         </ul>
       </Notice>

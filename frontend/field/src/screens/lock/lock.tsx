@@ -80,7 +80,7 @@ function Owner({ profile }: { profile: ProfileView }) {
       <div>
         <p class="owner__name">{profile.label}</p>
         <p class="muted small">
-          {profile.code} · {profile.unsent > 0 ? t.unsent(profile.unsent) : t.allSent}
+          {profile.code} · {waiting(profile, t)}
         </p>
       </div>
     </div>
@@ -152,6 +152,11 @@ function Agents({ state, onChoose }: { state: LockState; onChoose: (id: string) 
   );
 }
 
+function waiting({ unsent, unsentPhotos }: ProfileView, t: (typeof lockTexts)["id"]): string {
+  if (unsent > 0) return t.unsent(unsent);
+  return unsentPhotos > 0 ? t.unsentPhotos(unsentPhotos) : t.allSent;
+}
+
 function AgentButton({ profile, onChoose }: { profile: ProfileView; onChoose: (id: string) => void }) {
   const t = useTexts(lockTexts);
   return (
@@ -160,11 +165,12 @@ function AgentButton({ profile, onChoose }: { profile: ProfileView; onChoose: (i
       <span class="agent__text">
         <span class="agent__name">{profile.label}</span>
         <span class="muted small">
-          {profile.retired ? t.oldProfile : profile.code} · {profile.unsent > 0 ? t.unsent(profile.unsent) : t.allSent}
+          {profile.retired ? t.oldProfile : profile.code} · {waiting(profile, t)}
         </span>
         {profile.retired && (
           <span class="muted small">
-            {t.oldProfileNote} {profile.unsealed > 0 && t.oldProfileStuck(profile.unsealed)}
+            {t.oldProfileNote} {profile.unsealed > 0 && t.oldProfileStuck(profile.unsealed)}{" "}
+            {profile.unsealedPhotos > 0 && t.oldProfilePhotosStuck(profile.unsealedPhotos)}
           </span>
         )}
       </span>
