@@ -103,7 +103,8 @@ def _load(branch: Branch, agents: list[UUID], count: int) -> None:
 
 
 def _assert_reads_use_their_index(branch: Branch, agent_id: UUID, events: int) -> None:
-    """A phone's pull late in a long history reads what its agent has since, not the branch's history; as the web role, under row-level security."""
+    """A phone's pull late in a long history reads what its agent has since, not the branch's history; as the web role, under
+    row-level security."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute("ANALYZE events_event")
     with system_work(branch) as work:
