@@ -75,6 +75,19 @@ def test_leased_code_that_the_worker_left_with_stands_and_can_be_paid(
     assert code not in leased(phone)
 
 
+def test_code_on_the_slip_of_a_rejected_enrolment_works_after_the_corrected_one(
+    agent: FieldAgent, phone_of: PhoneOf, bank: BankSimulator
+) -> None:
+    phone = phone_of(agent)
+    code = leased(phone)[0]
+    refused = push_one(phone, payment_code=code, nik="1571080000000000")
+    assert (refused["status"], refused["result"]) == ("rejected", None)
+    assert bank.inquire(code).json()["responseCode"] == "4042412", "it is nobody's"
+    answer = push_one(phone, payment_code=code)
+    assert (answer["status"], answer["result"]["payment_code"]) == ("accepted", code)
+    assert bank.pay(code, answer["result"]["amount"]).status_code == 200
+
+
 def test_foreign_used_or_unknown_code_gives_a_new_one(agent: FieldAgent, phone_of: PhoneOf) -> None:
     phone, stranger = phone_of(agent), phone_of(make_agent(agent.branch))
     own, foreign = leased(phone)[0], leased(stranger)[0]

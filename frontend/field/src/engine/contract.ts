@@ -376,7 +376,7 @@ export interface Engine {
     discard(id: string): Promise<void>;
     /** Takes back a discard of the last day. */
     restore(id: string): Promise<void>;
-    /** A new draft with what a rejected enrolment held, to mend and send again. */
+    /** A new draft with what a rejected enrolment held, to mend and send again; the code on the worker's slip stays theirs. */
     startFrom(opId: string): Promise<Draft>;
   };
 

@@ -60,7 +60,7 @@ export class Drafts {
     this.list.set(agent === null ? [] : (await this.storage.listDrafts(agent)).map(view));
   }
 
-  async start(fields: DraftFields = {}, series: Series = ALONE): Promise<Draft> {
+  async start(fields: DraftFields = {}, series: Series = ALONE, paymentCode: string | null = null): Promise<Draft> {
     if (this.agent === null) throw new EngineError("not_activated");
     const at = this.around.now();
     const record: DraftRecord = {
@@ -71,6 +71,7 @@ export class Drafts {
       photo: null,
       series: series.id,
       seriesPlace: series.place,
+      ...(paymentCode === null ? {} : { paymentCode }),
       startedAt: at,
       savedAt: at,
       discardedAt: null,
@@ -150,14 +151,25 @@ export class Drafts {
     return this.start(fields, { id: series ?? op.id, place: (seriesPlace ?? 1) + 1 });
   }
 
-  /** A new draft from a rejected op's own bytes; without its consents and price, which belong to that day. */
+  /**
+   * A new draft from a rejected op's own bytes; without its consents and price, which belong to that day. The payment code that
+   * the worker left with stays: the server has given it to nobody.
+   */
   async startFrom(opId: string): Promise<Draft> {
     const op = await this.storage.findOp(opId);
     if (op === null || op.line === null || op.kind !== "enrol") throw new EngineError("draft_missing");
     const { body } = JSON.parse(new TextDecoder().decode(op.line)) as { body: EnrolBody };
     const { id_card: _card, consents: _consents, price_shown: _price, signature: _signature, ...rest } = body;
-    const { id_card_by: _by, payment_code: _code, series, ...fields } = rest;
-    return this.start(fields, { id: series, place: op.enrol?.seriesPlace ?? 1 });
+    const { id_card_by: _by, payment_code, series, ...fields } = rest;
+    return this.start(fields, { id: series, place: op.enrol?.seriesPlace ?? 1 }, payment_code);
+  }
+
+  /** The code that `startFrom` kept, unless another draft of the same enrolment has used it since. */
+  async findCode(id: string): Promise<string | null> {
+    const { paymentCode: code, agent } = (await this.storage.findDraft(id)) ?? {};
+    if (code === undefined || agent === undefined) return null;
+    const ops = await this.storage.listOps(agent);
+    return ops.some((op) => op.enrol?.paymentCode === code && op.status !== "rejected") ? null : code;
   }
 
   purge(): Promise<void> {

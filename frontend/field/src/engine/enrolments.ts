@@ -111,7 +111,8 @@ export class Enrolments {
     draft: Draft,
     at: Reading,
   ): Promise<Draught> {
-    const code = await this.leases.findNext();
+    const kept = await this.drafts.findCode(draft.id);
+    const code = kept ?? (await this.leases.findNext());
     const { photo, series } = draft;
     // Named one by one: nothing that a screen keeps beside the form can slip into an op. A picture that is there is not due.
     const id_card_by = photo === null ? form.id_card_by : null;
@@ -122,7 +123,8 @@ export class Enrolments {
     return {
       content: { id: draft.id, device, kind: "enrol", app, rules, at, place, body },
       notes: { agent: identity.agent.id, madeAt: at.clock, enrol, cancel: null },
-      code,
+      // One that is kept is off the list already.
+      code: kept === null ? code : null,
     };
   }
 

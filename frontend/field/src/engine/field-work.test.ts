@@ -1,5 +1,6 @@
 /** What the engine adds to a form: leased codes, sealed copies, series, pictures that come later, codes for a spoken consent. */
 import { describe, expect, test } from "vitest";
+import type { Storage } from "../storage/storage";
 import type { EnrolForm } from "./contract";
 import { sha256 } from "./encoding";
 import { makeBranch } from "./testing/branch";
@@ -43,6 +44,40 @@ describe("without signal", () => {
     phone.around.online = () => true;
     await phone.engine.sync.now();
     expect(ids.map((id) => body(phone, id).payment_code)).toEqual([...CODES, null]);
+  });
+
+  test("the code on a worker's slip stays theirs when a rejected enrolment is entered again", async () => {
+    const { phone } = await makeEquippedPhone();
+    const { engine, server } = phone;
+    const first = await enrol(phone, "Ani");
+    server.judge = () => "rejected";
+    phone.around.online = () => true;
+    await engine.sync.now();
+    const [again, twice] = [await engine.drafts.startFrom(first), await engine.drafts.startFrom(first)];
+    server.judge = () => "accepted";
+    const second = await complete(phone, again.id);
+    const third = await complete(phone, twice.id);
+    await engine.outbox.dismiss(first);
+    await engine.sync.now();
+    expect([first, second, third].map((id) => body(phone, id).payment_code)).toEqual([CODES[0], ...CODES]);
+    expect(engine.enrolments.codesLeft.get()).toBe(0);
+  });
+
+  test("a code that a worker left with is given to nobody else, however long ago they were rejected", async () => {
+    const { phone } = await makeEquippedPhone();
+    const { engine, server } = phone;
+    const id = await enrol(phone, "Ani");
+    server.judge = () => "rejected";
+    phone.around.online = () => true;
+    await engine.sync.now();
+    await engine.outbox.dismiss(id);
+    const { storage } = engine as unknown as { storage: Storage };
+    await storage.purgeOps(server.now + 1);
+    const me = { agent: {}, branch: {}, payment_codes: { codes: CODES, until: "2026-12-31T00:00:00Z" } };
+    server.pages = [{ me }];
+    await storage.put("cursor", 0);
+    await engine.sync.now();
+    expect((await storage.listLeases()).map((lease) => lease.code)).toEqual([CODES[1]]);
   });
 
   test("codes whose time is over are not given", async () => {

@@ -28,6 +28,8 @@ export interface DraftRecord {
   series: string | null;
   /** From 1. */
   seriesPlace: number;
+  /** The leased code that the worker left with, of a draft that mends a rejected enrolment: the slip in their hand must work. */
+  paymentCode?: string;
   startedAt: number;
   savedAt: number;
   discardedAt: number | null;

@@ -351,6 +351,8 @@ export class Storage {
       const isOver = (op: OpRecord): boolean => {
         if (op.madeAt >= before || waiting.has(op.id) || PENDING.includes(op.status) || op.status === "review")
           return false;
+        // The worker may still hold a slip with its code: while the op is here, nobody else is given that.
+        if (op.status === "rejected" && op.enrol?.paymentCode != null) return false;
         return op.dismissed || (op.status === "accepted" && (op.kind === "cancel" || known.has(op.id)));
       };
       const over = (await db.ops.toArray()).filter(isOver);
