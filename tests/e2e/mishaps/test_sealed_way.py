@@ -19,7 +19,7 @@ def lock(stall: Stall) -> None:
 def test_locked_in_a_pocket_the_work_leaves_sealed_and_is_answered_when_opened(stall: Stall, books: Books) -> None:
     first, second = people(2)
     stall.app.go_offline()
-    ops = [stall.app.enrol(first), stall.app.enrol(second)]
+    ops = [stall.app.enrol(first, photo=small_photo()), stall.app.enrol(second)]
     lock(stall)
     pushes: list[str] = []
     stall.context.on(
@@ -27,6 +27,7 @@ def test_locked_in_a_pocket_the_work_leaves_sealed_and_is_answered_when_opened(s
     )
     stall.app.come_back()
     books.assert_each_once(ops)
+    stall.until(lambda: books.photos(ops) == {ops[0]: True}, "the photo is at the server, and nobody gave the PIN")
     stall.app.page.wait_for_timeout(100)  # the browser's events are heard while Playwright listens
     assert set(pushes) <= {"application/vnd.perisai.sealed+ndjson"}  # none where the service worker was quicker
     stall.app.enter_pin()

@@ -23,7 +23,7 @@ describe("a newer version of the app upgrades the database while this tab is ope
     await old.open();
     await old.putDraft(DRAFT);
     const newer = new Dexie("upgrade-field-p1");
-    newer.version(3).stores({ drafts: "id, savedAt, agent" });
+    newer.version(4).stores({ drafts: "id, savedAt, agent" });
     newer.on("versionchange", () => newer.close({ disableAutoOpen: false }));
     await newer.open();
     expect(await newer.table("drafts").get("d")).toMatchObject({ id: "d" });
