@@ -27,7 +27,11 @@ _BY_PREFIX: dict[str, dict[str, str]] = {
     # No script at all on the page a member opens.
     "/p/": {"script-src": "'none'", "connect-src": "'none'", "worker-src": "'none'", "img-src": "'self' data:"},
     # The card reader runs a WebAssembly program over a picture of somebody's ID card, and may speak to nobody.
-    "/app/assets/card-reader-": {"script-src": "'self' 'wasm-unsafe-eval'", "connect-src": "'none'", "worker-src": "'none'"},
+    "/app/assets/card-reader-": {
+        "script-src": "'self' 'wasm-unsafe-eval'",
+        "connect-src": "'none'",
+        "worker-src": "'none'",
+    },
     # The documentation of the interface is drawn by scripts of its own library, from this origin.
     "/api/v1/docs": {"script-src": "'self' 'unsafe-inline'", "style-src": "'self' 'unsafe-inline'"},
 }
