@@ -2,12 +2,13 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import BrowserContext, BrowserType, expect
+from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 from playwright.sync_api import Error as BrowserGone
 
 from tests.e2e.app import FieldApp, Worker
@@ -17,18 +18,46 @@ STEP_MS = 15_000
 """Whatever is on the phone comes within this, or the page has died."""
 
 
+ACTS = 13
+"""What an agent does at least for one worker: fields and buttons."""
+WORKER_SECONDS = 150.0
+"""However often the phone dies: by then a worker is entered."""
+
+
+class Mortal(FieldApp):
+    """The app of a phone that may die after any act; ``acted`` is told of each."""
+
+    def __init__(self, context: BrowserContext, origin: str, page: Page, acted: Callable[[], None]) -> None:
+        self.context, self.origin, self.page = context, origin, page
+        self._acted = acted
+        page.set_default_timeout(STEP_MS)
+
+    def go(self, hash_: str) -> None:
+        """By the address, which fails on a dead page; a script in one would never answer."""
+        self.page.goto(f"{self.origin}/app/{hash_}")
+
+    def press(self, testid: str) -> None:
+        super().press(testid)
+        self._acted()
+
+    def type(self, testid: str, text: str) -> None:
+        super().type(testid, text)
+        self._acted()
+
+
 class Pocket:
     """``enrol`` goes on through every death, as an agent does, until the worker is on the phone. ``lives`` counts pages."""
 
-    def __init__(self, kind: BrowserType, folder: Path, origin: str) -> None:
-        self._kind, self._folder, self._origin = kind, folder, origin
+    def __init__(self, kind: BrowserType, folder: Path, origin: str, acted: Callable[[], None]) -> None:
+        self._kind, self._folder, self._origin, self._acted = kind, folder, origin, acted
         self.lives = 0
         self.app = self._start()
 
     def enrol(self, worker: Worker) -> None:
         """Continues the form where the phone kept it; begins one where there is none and the worker is not in the list."""
-        begun = False
+        begun, deadline = False, time.monotonic() + WORKER_SECONDS
         while True:
+            assert time.monotonic() < deadline, f"{worker.name} is not on the phone after {WORKER_SECONDS} s"
             try:
                 if not begun:
                     self.app.go("#/enrol")
@@ -78,7 +107,7 @@ class Pocket:
                 for other in context.pages:
                     if other != page:
                         other.close()
-                self._take(context)
+                self._take(context, page)
                 return
             except (BrowserGone, AssertionError):
                 with suppress(BrowserGone):
@@ -88,18 +117,15 @@ class Pocket:
                     self.app = self._start()
                     return
 
-    def _start(self) -> FieldApp:
+    def _start(self) -> Mortal:
         context = self._kind.launch_persistent_context(
             str(self._folder), executable_path=find_chromium(), args=["--no-sandbox"], **PHONE
         )
-        return self._take(context)
+        return self._take(context, context.pages[0] if context.pages else context.new_page())
 
-    def _take(self, context: BrowserContext) -> FieldApp:
+    def _take(self, context: BrowserContext, page: Page) -> Mortal:
         self.lives += 1
-        app = FieldApp.__new__(FieldApp)
-        app.context, app.origin, app.page = context, self._origin, context.pages[-1]
-        app.page.set_default_timeout(STEP_MS)
-        self.app = app
+        self.app = app = Mortal(context, self._origin, page, self._acted)
         app.open()
         app.come_in()
         return app
@@ -107,8 +133,6 @@ class Pocket:
     def close(self) -> None:
         with suppress(BrowserGone):
             self.app.context.close()
-
-    # ------------------------------------------------------------ deaths, from any thread
 
     def kill_page(self) -> None:
         self._kill(lambda process: "--type=renderer" in process.cmdline())
@@ -118,10 +142,13 @@ class Pocket:
         self._kill(lambda process: True)
 
     def _kill(self, chosen: Callable[[psutil.Process], bool]) -> None:
+        killed = []
         for process in self._processes():
             with suppress(psutil.Error, ProcessLookupError):
                 if chosen(process):
                     os.kill(process.pid, signal.SIGKILL)
+                    killed.append(process)
+        psutil.wait_procs(killed, timeout=5)
 
     def _kill_left(self) -> None:
         self.kill_all()

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,13 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-import psycopg
 import pytest
 
-from perisai.web.postgres import Cluster
-from tests.chaos.books import MUST_BE_EMPTY
 from tests.chaos.killer import Killer
-from tests.chaos.pocket import Pocket
+from tests.chaos.pocket import ACTS, Pocket
 from tests.e2e.app import MAX_WAIT_MS
 from tests.e2e.chromium import chromium
 from tests.e2e.line import Line, line_to
@@ -30,8 +26,6 @@ from tests.running import Running, clean_environment, run_demo
 SEED = int(os.environ.get("CHAOS_SEED", "20261122"))
 OWN_OPS = "SELECT op_id FROM sync_op WHERE branch_id = (SELECT max(branch_id) FROM sync_op)"
 """Of the test's branch: the newest; the demo world has others."""
-WITHIN_SECONDS = 1.5
-"""A kill falls at a random moment of the first seconds of a form, or of what comes after."""
 
 
 @dataclass(frozen=True)
@@ -67,20 +61,19 @@ def _enrol_through_deaths(folder: Path, capsys: pytest.CaptureFixture[str], size
         running = stack.enter_context(run_demo(folder / "world"))
         line = stack.enter_context(line_to(running.origin))
         browser = stack.enter_context(chromium())
-        pocket = Pocket(browser.browser_type, folder / "phone", line.origin)
+        deaths = _Deaths()
+        pocket = Pocket(browser.browser_type, folder / "phone", line.origin, deaths.look)
         stack.callback(pocket.close)
         pocket.app.activate(_code(running))
         pocket.app.wait_ready_for_offline()
         workers, begun = people(size.ops), time.monotonic()
-        deaths = _Deaths(running, line, pocket, size, random)
-        for number, worker in enumerate(workers):
-            deaths.come(number)
+        deaths.plan(running, line, pocket, size, random)
+        for worker in workers:
             pocket.enrol(worker)
         deaths.end()
-        pocket.app.page.reload()
         pocket.app.page.set_default_timeout(MAX_WAIT_MS)
-        pocket.app.go("#/outbox")
-        pocket.app.press("send-now")
+        pocket.app.reload()
+        pocket.app.come_in()
         pocket.app.sync_until(0)
         seconds = time.monotonic() - begun
         books = Books(running)
@@ -91,14 +84,18 @@ def _enrol_through_deaths(folder: Path, capsys: pytest.CaptureFixture[str], size
         assert {name: len(each) for name, each in found.items()} == dict.fromkeys(found, 1)
         assert len(ops) == size.ops
         books.assert_each_once(ops)
-        _assert_books_balance(running)
         assert "counters equal events" in running.run("audit", "recount").stdout
 
 
 class _Deaths:
-    """What is killed in the course of which op, each at a random moment from a thread of its own."""
+    """What is killed after which act of the agent, while the app is still at what the act began."""
 
-    def __init__(self, running: Running, line: Line, pocket: Pocket, size: Size, random: Random) -> None:
+    def __init__(self) -> None:
+        self._plan: list[tuple[int, str, Callable[[], None]]] = []
+        self._acts = 0
+        self.done: Counter[str] = Counter()
+
+    def plan(self, running: Running, line: Line, pocket: Pocket, size: Size, random: Random) -> None:
         killer = Killer(running, kills=size.server, total=size.server + 1, random=random)
         turns = iter(range(1, size.server + 1))
         acts: dict[str, tuple[int, Callable[[], None]]] = {
@@ -107,27 +104,20 @@ class _Deaths:
             "line": (size.line, lambda: line.cut(random.uniform(0.5, 4.0))),
             "server": (size.server, lambda: killer.look(next(turns))),
         }
-        self._plan: dict[int, list[tuple[str, Callable[[], None]]]] = {}
-        for name, (times, act) in acts.items():
-            for number in random.choices(range(size.ops), k=times):
-                self._plan.setdefault(number, []).append((name, act))
-        self._random = random
-        self._threads: list[threading.Timer] = []
-        self.done: Counter[str] = Counter()
-
-    def come(self, number: int) -> None:
-        for name, act in self._plan.get(number, ()):
-            timer = threading.Timer(self._random.uniform(0, WITHIN_SECONDS), self._do, (name, act))
-            self._threads.append(timer)
-            timer.start()
-
-    def _do(self, name: str, act: Callable[[], None]) -> None:
-        act()
-        self.done[name] += 1
+        moments = [(random.randrange(size.ops * ACTS), name) for name, (times, _) in acts.items() for _ in range(times)]
+        self._acts, self._plan = 0, [(at, name, acts[name][1]) for at, name in sorted(moments)]
 
     def end(self) -> None:
-        for timer in self._threads:
-            timer.join(120)
+        """Nothing dies any more."""
+        self._plan.clear()
+
+    def look(self) -> None:
+        """After each act; kills when its time has come."""
+        self._acts += 1
+        while self._plan and self._plan[0][0] < self._acts:
+            _, name, kill = self._plan.pop(0)
+            self.done[name] += 1
+            kill()
 
 
 def _code(running: Running) -> str:
@@ -135,9 +125,3 @@ def _code(running: Running) -> str:
     made = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=120)
     assert made.returncode == 0, made.stderr[-3000:]
     return str(json.loads(made.stdout)[0][0])
-
-
-def _assert_books_balance(running: Running) -> None:
-    with psycopg.connect(Cluster(running.data).url("superuser")) as connection:
-        faults = {what: connection.execute(sql).fetchall()[:3] for what, sql in MUST_BE_EMPTY.items()}
-    assert {what: rows for what, rows in faults.items() if rows} == {}
