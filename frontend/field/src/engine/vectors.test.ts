@@ -27,9 +27,10 @@ describe("the published vectors", () => {
     expect(unsigned(vectors)).toEqual(unsigned(await makeVectors()));
   });
 
-  test("hold: activation, push, request and parts of an attachment", async () => {
-    const { activation, push, request, attachment } = vectors;
-    for (const one of [activation, push, request, ...attachment.parts]) expect(await holds(one)).toBe(true);
+  test("hold: activation, push, request, a photo alone and parts of an attachment", async () => {
+    const { activation, push, request, attachment, sealed_photo } = vectors;
+    for (const one of [activation, push, request, sealed_photo, ...attachment.parts])
+      expect(await holds(one)).toBe(true);
     expect(await holds({ ...push, message: pushMessage(vectors.device, "0".repeat(64)) })).toBe(false);
     expect(activation.message).toBe(activationMessage(activation.code, vectors.key.public_key));
   });

@@ -4,7 +4,7 @@
  */
 import { serialiseOp } from "../chain";
 import { type Bytes, b64u, hex, sha256, utf8 } from "../encoding";
-import { activationMessage, pushMessage, requestMessage } from "../keys";
+import { activationMessage, photoMessage, pushMessage, requestMessage } from "../keys";
 import { SEALED_INFO, seal } from "../sealing";
 import { makeBranch } from "./branch";
 
@@ -20,6 +20,7 @@ const JWK = {
 } as const;
 
 const DEVICE = "019a9b00-0000-7000-8000-00000000d001";
+const ENROL_OP = "019a9b00-0001-7000-8000-000000000001";
 const TOKEN = "T1.1795316400000.dGVzdC10b2tlbg";
 const NO_HASH = "0".repeat(64);
 /** The secret that the published branch key comes from: bytes 0 to 31, as an installation makes 32 at random. */
@@ -84,6 +85,7 @@ export interface Vectors {
     readonly parts: readonly PartVector[];
   };
   readonly container: ContainerVector;
+  readonly sealed_photo: Signed & { readonly enrolment: string };
 }
 
 async function importKeys(): Promise<{ sign: (message: string) => Promise<string>; publicKey: string }> {
@@ -132,7 +134,7 @@ async function makeOps(photoHash: string): Promise<OpVector[]> {
   const first = serialiseOp(
     {
       ...common,
-      id: "019a9b00-0001-7000-8000-000000000001",
+      id: ENROL_OP,
       kind: "enrol",
       at: { token: TOKEN, token_clock: 1795316400120, clock: 1795316460120, mono: 60_000 },
       place: { lat: -1.61, lon: 103.61, accuracy: 20 },
@@ -147,7 +149,7 @@ async function makeOps(photoHash: string): Promise<OpVector[]> {
       kind: "cancel",
       at: { token: TOKEN, token_clock: 1795316400120, clock: 1795316520120, mono: null },
       place: null,
-      body: { enrolment_op: "019a9b00-0001-7000-8000-000000000001", reason: "mistake" },
+      body: { enrolment_op: ENROL_OP, reason: "mistake" },
     },
     { seq: 2, prev: await sha256(first) },
   );
@@ -226,5 +228,6 @@ export async function makeVectors(): Promise<Vectors> {
     },
     attachment: { size: PHOTO_SIZE, sha256: photoHash, first_bytes: hex(bytes.slice(0, 16)), path: address, parts },
     container: await makeContainer(ops, push.signature),
+    sealed_photo: { enrolment: ENROL_OP, ...(await signed(photoMessage(DEVICE, photoHash, ENROL_OP))) },
   };
 }
