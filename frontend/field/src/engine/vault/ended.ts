@@ -5,14 +5,13 @@
 import type { LockedStorage } from "../../storage/locked";
 import type { PhoneStorage } from "../../storage/phone";
 import type { ProfileRecord } from "../../storage/phone-records";
-import { type Http, isRecord, Refusal } from "../http";
+import { type Http, Refusal } from "../http";
 import { SignedRequests } from "../signed";
+import { askStanding, readEnd } from "../standing";
 import type { Surroundings } from "../surroundings";
 import type { Time } from "../time";
 import { Profiles } from "./profiles";
 
-/** The smallest of signed requests, of no photo: a 404 to who is welcome. */
-const STANDING_PATH = `/api/v1/attachments/${"0".repeat(64)}`;
 /** A locked phone asks this often whether it is still wanted. */
 const ASK_EVERY_MS = 10 * 60_000;
 
@@ -94,11 +93,11 @@ export class Ended {
 
   private async ask(device: string, storage: LockedStorage): Promise<Standing> {
     try {
-      await new SignedRequests(storage, this.http, this.time).ask(device, { method: "GET", path: STANDING_PATH });
+      await askStanding(new SignedRequests(storage, this.http, this.time), device);
     } catch (failure) {
       if (!(failure instanceof Refusal)) throw failure;
-      if (failure.code !== "E2002") return "welcome";
-      return isRecord(failure.json) && failure.json.wipe === true ? "over" : "waiting";
+      const end = readEnd(failure);
+      if (end !== null) return end.wipe ? "over" : "waiting";
     }
     return "welcome";
   }
