@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Storage } from "../storage/storage";
 import { Export } from "./export";
 import { sealPending } from "./seal-pending";
-import { makeAgent, openContainer } from "./testing/agents";
+import { makeAgent, openContainer, sealedServer } from "./testing/agents";
 import { makeCourier, switchOff } from "./testing/couriers";
 import { FakeServer, problem } from "./testing/fake-server";
 import { enrol, makeActivePhone } from "./testing/world";
@@ -95,6 +96,25 @@ describe("nothing is emptied before its photos are there", () => {
     expect(await phone.listProfiles()).toEqual([]);
   });
 
+  test("an open phone that was switched off", async () => {
+    const server = new FakeServer();
+    const { branch } = await makeAgent("photo-11", "a", server);
+    const phone = await makeActivePhone({ server });
+    const { storage } = phone.engine as unknown as { storage: Storage };
+    await storage.put("branchKey", branch.key);
+    phone.around.fetch = sealedServer(server, [branch]);
+    phone.around.online = () => false;
+    await enrol(phone, "Ani", new Uint8Array([4]));
+    Object.assign(server, { revoked: true, wipe: true });
+    phone.around.online = () => true;
+    await phone.engine.sync.now();
+    expect(phone.engine.device.get().phase).toBe("revoked");
+    expect(server.attachments.size).toBe(0);
+    await phone.engine.sync.now();
+    expect([...server.attachments.values()]).toEqual([{ size: 1, bytes: [4] }]);
+    await expect.poll(() => phone.engine.device.get().phase).toBe("wiped");
+  });
+
   test("a profile whose PIN was forgotten; one without a sealed copy waits for the PIN", async () => {
     const { server, ani, op, photo, courier, ended, phone } = await setUp("photo-7");
     await phone.changeProfile("a", (profile) => ({ ...profile, retired: true }));
@@ -125,7 +145,7 @@ describe("the sealed copy", () => {
     const server = new FakeServer();
     const { branch } = await makeAgent("photo-9", "a", server);
     const phone = await makeActivePhone({ server });
-    const { storage } = phone.engine as unknown as { storage: Awaited<ReturnType<typeof makeAgent>>["storage"] };
+    const { storage } = phone.engine as unknown as { storage: Storage };
     await storage.put("branchKey", branch.key);
     phone.around.online = () => false;
     await enrol(phone, "Ani", new Uint8Array([1]));
