@@ -76,6 +76,10 @@ class Books:
             )
         }
 
+    def waiting_photos(self) -> int:
+        """Photos that are kept until a person has decided on their ops."""
+        return sum(1 for _ in (self.running.data / "attachments" / "waiting").glob("*"))
+
     def _until_judged(self, ids: Sequence[str]) -> None:
         deadline = time.monotonic() + SECONDS
         while True:

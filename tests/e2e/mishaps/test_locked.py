@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import expect
 
-from tests.e2e.app import MAX_WAIT_MS, PIN
+from tests.e2e.app import MAX_WAIT_MS, PIN, small_photo
 from tests.e2e.axe import serious
 from tests.e2e.mishaps.books import Books
 from tests.e2e.mishaps.stall import Stall, people
@@ -81,10 +81,10 @@ def test_forgotten_pin_a_new_code_and_nothing_finished_is_lost(stall: Stall, boo
     ops = [app.enrol(first)]
     app.sync_until(0)
     app.go_offline()
-    ops.append(app.enrol(second))
+    ops.append(app.enrol(second, photo=small_photo()))
     lock(stall)
     app.press("forgot-pin")
-    app.see("screen-forgotten")
+    expect(app.see("screen-forgotten")).to_contain_text("1 foto KTP yang belum terkirim juga tidak hilang")
     app.press("have-new-code")
     app.come_back()
     code = stall.codes.pop(0)
@@ -94,6 +94,7 @@ def test_forgotten_pin_a_new_code_and_nothing_finished_is_lost(stall: Stall, boo
     app.choose_pin(OTHER)
     app.see("screen-home")
     books.assert_each_once(ops)
+    stall.until(lambda: books.photos(ops) == {ops[1]: True}, "the photo came after its op, sealed")
     app.go("#/members")
     expect(app.at("member-row").filter(has_text=first.name).first).to_be_visible(timeout=MAX_WAIT_MS)
     app.go("#/outbox")
@@ -140,14 +141,16 @@ def test_stolen_and_locked_it_empties_itself_at_the_next_contact(stall: Stall, b
     ops = [app.enrol(first)]
     app.sync_until(0)
     app.go_offline()
-    ops.append(app.enrol(second))
+    ops.append(app.enrol(second, photo=small_photo()))
     lock(stall)
+    kept = books.waiting_photos()
     ((device,),) = books.rows("SELECT device_id FROM sync_op WHERE op_id = %s", ops[0])
     books.rows(STEAL, device)
     app.come_back()
     app.reload()
     app.see("screen-wiped")
     assert books.ops(ops) == {ops[0]: ["accepted"], ops[1]: ["review"]}
+    assert books.waiting_photos() == kept + 1, "its photo waits for the same decision"
     names = app.page.evaluate(DATABASES)
     assert [name for name in names if name.startswith("perisai-field-")] == []
     assert serious(app.page, enhanced=True) == []
