@@ -128,14 +128,23 @@ def _outcome(
     return Outcome(one.seq, kind, shown, status, code, told(code, params)["text"], is_new)
 
 
-def _photos_waiting(ops: list[SentOp], outcomes: dict[UUID, Outcome]) -> set[str]:
-    """Photos whose op a person still has to decide on."""
-    named = ((waiting_photo.named_by(op), outcomes[op.op_id]) for op in ops)
-    return {sha256 for sha256, told in named if sha256 and told.status in ("review", "held", "received")}
+def _photos_waiting(ops: list[SentOp], outcomes: dict[UUID, Outcome]) -> dict[str, list[UUID]]:
+    """Ops that are not decided yet, by the photo that they name."""
+    found: dict[str, list[UUID]] = {}
+    for op in ops:
+        sha256 = waiting_photo.named_by(op)
+        if sha256 and outcomes[op.op_id].status in ("review", "held", "received"):
+            found.setdefault(sha256, []).append(op.op_id)
+    return found
 
 
 def _take_photo(
-    file: BinaryIO, found: sealed.Container, phone: Phone, one: sealed.SealedPhoto, waits: set[str], clock: Clock
+    file: BinaryIO,
+    found: sealed.Container,
+    phone: Phone,
+    one: sealed.SealedPhoto,
+    waits: dict[str, list[UUID]],
+    clock: Clock,
 ) -> str:
     picture = sealed.open_photo(file, found, phone, one)
     if picture is None:
@@ -151,7 +160,8 @@ def _take_photo(
             return "damaged"
     if one.sha256 not in waits:
         return "unwanted"
-    waiting_photo.keep(phone.branch_id, sha256, picture)
+    for op_id in waits[one.sha256]:
+        waiting_photo.keep(phone.branch_id, op_id, sha256, picture)
     return "waiting"
 
 

@@ -79,5 +79,5 @@ def _keep(branch_id: int, op: SentOp, sha256: bytes, picture: bytes) -> bool:
     named = waiting_photo.named_by(op)
     if named is not None and named != sha256.hex():
         return False
-    waiting_photo.keep(branch_id, sha256, picture, later_for=None if named else op.op_id)
+    waiting_photo.keep(branch_id, op.op_id, sha256, picture)
     return True

@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -26,13 +27,9 @@ def named_by(op: SentOp) -> str | None:
     return sha256 if isinstance(sha256, str) and _ADDRESS.fullmatch(sha256) else None
 
 
-def keep(branch_id: int, sha256: bytes, picture: bytes, *, later_for: UUID | None = None) -> None:
-    """Whole or not at all; a second time changes nothing. ``later_for`` is the op of an enrolment without a picture for which
-    this one was brought; the last one brought counts."""
-    path = _path(branch_id, sha256, later_for)
-    for former in _later(branch_id, later_for) if later_for else []:
-        if former != path:
-            former.unlink(missing_ok=True)
+def keep(branch_id: int, op_id: UUID, sha256: bytes, picture: bytes) -> None:
+    """Whole or not at all; a second time changes nothing. Of several that were brought for one op the last counts."""
+    path = _folder() / f"{branch_id}-{op_id.hex}-{sha256.hex()}"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_suffix(f".{os.getpid()}.new")
     with fresh.open("wb") as file:
@@ -40,24 +37,29 @@ def keep(branch_id: int, sha256: bytes, picture: bytes, *, later_for: UUID | Non
         file.flush()
         os.fsync(file.fileno())
     fresh.rename(path)
+    for former in _kept(branch_id, op_id):
+        if former != path:
+            former.unlink(missing_ok=True)
 
 
 def hand_over(work: Work, *, branch_id: int, agent_id: UUID, op: SentOp) -> bool:
     """Gives a kept photo to the enrolment of ``op``, now that there is one. False where none is kept, or none wants it."""
-    sha256 = named_by(op)
-    if sha256 is not None:
-        path, asked = _path(branch_id, bytes.fromhex(sha256)), photo.Asked(branch_id, agent_id, bytes.fromhex(sha256))
-    else:
-        path = next(iter(_later(branch_id, op.op_id)), _path(branch_id, b"", op.op_id))
-        asked = photo.Asked(branch_id, agent_id, bytes.fromhex(path.name.rpartition("-")[2]), op.op_id)
-    if not path.exists():
-        return False
-    try:
-        attach(work, asked, unseal(path.read_bytes()))
-    except (Refused, Unreadable):
-        return False
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
-    return True
+    later_for = None if named_by(op) else op.op_id
+    for path in _kept(branch_id, op.op_id):
+        sha256 = bytes.fromhex(path.name.rpartition("-")[2])
+        try:
+            attach(work, photo.Asked(branch_id, agent_id, sha256, later_for), unseal(path.read_bytes()))
+        except (Refused, Unreadable):
+            return False
+        drop(branch_id, op.op_id)
+        return True
+    return False
+
+
+def drop(branch_id: int, op_id: UUID) -> None:
+    """With the present transaction: the op was refused, or its enrolment has the photo."""
+    for path in _kept(branch_id, op_id):
+        transaction.on_commit(partial(path.unlink, missing_ok=True))
 
 
 def attach(work: Work, asked: photo.Asked, picture: bytes) -> bool:
@@ -79,10 +81,5 @@ def _folder() -> Path:
     return Path(settings.DATA) / "attachments" / "waiting"
 
 
-def _path(branch_id: int, sha256: bytes, later_for: UUID | None = None) -> Path:
-    return _folder() / f"{branch_id}-{later_for.hex + '-' if later_for else ''}{sha256.hex()}"
-
-
-def _later(branch_id: int, op_id: UUID) -> list[Path]:
-    """What was brought later for an enrolment that nobody has decided on yet."""
+def _kept(branch_id: int, op_id: UUID) -> list[Path]:
     return [path for path in _folder().glob(f"{branch_id}-{op_id.hex}-*") if not path.suffix]

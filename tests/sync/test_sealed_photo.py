@@ -4,11 +4,13 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+from django.conf import settings
 
 from perisai.accounts.models import Role
 from perisai.errors import Refused
@@ -55,6 +57,10 @@ def is_here(branch: Branch, digest: bytes = DIGEST) -> bool:
             return bool(photo.open_photo(work, branch.id, digest))
         except Refused:
             return False
+
+
+def kept(branch: Branch) -> int:
+    return sum(1 for _ in (Path(settings.DATA) / "attachments" / "waiting").glob(f"{branch.id}-*"))
 
 
 def end(agent: FieldAgent, phone: Phone) -> None:
@@ -109,10 +115,24 @@ def test_photo_of_an_ended_phone_waits_with_its_op_and_is_attached_on_acceptance
     assert not is_here(agent.branch)
     decide(agent, "accept")
     assert is_here(agent.branch)
+    assert kept(agent.branch) == 0
     with system_work(agent.branch) as work:
         named = work.rows("SELECT sha256 FROM members_photo WHERE enrolment_id = %s", [UUID(op)])
     assert [bytes(digest) for (digest,) in named] == [DIGEST]
     assert bring(phone, op) == "here"
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_photo_that_waited_goes_when_its_op_is_refused(phone: Phone, agent: FieldAgent, later: bool) -> None:
+    op = phone.op("enrol", worker(id_card_by=BY) if later else worker(id_card=card(JPEG)))
+    end(agent, phone)
+    phone.push_sealed()
+    assert bring(phone, op) == "here"
+    assert kept(agent.branch) == 1
+    decide(agent, "close")
+    assert kept(agent.branch) == 0
+    assert bring(phone, op) == "refused"
+    assert kept(agent.branch) == 0
 
 
 def test_photo_of_an_ended_phone_whose_op_was_judged_before_is_stored(phone: Phone, agent: FieldAgent) -> None:

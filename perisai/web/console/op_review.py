@@ -126,6 +126,8 @@ def close(work: Work, *, branch_id: int, review_id: UUID, note: str) -> None:
         raise Refused("E8005")
     item = review.lock_open(work, branch_id=branch_id, review_id=review_id)
     _finish(work, branch_id, review_id, item, "rejected", "E3011", None, note)
+    if item.op_id is not None:
+        waiting_photo.drop(branch_id, item.op_id)
 
 
 def _finish(
