@@ -133,9 +133,13 @@ export const lockTexts = bilingual(
       `${count} enrolments can only be sent with the old PIN. The former profile stays on this phone in case you remember it.`,
     forgotMembers: "Your list of members comes back from the server by itself.",
     forgotPhotos: (count) =>
-      `${count} ID card photos that are not sent are not lost either: they go sealed after their enrolments.`,
+      count === 1
+        ? "1 ID card photo that is not sent is not lost either: it goes sealed after its enrolment."
+        : `${count} ID card photos that are not sent are not lost either: they go sealed after their enrolments.`,
     forgotPhotosStuck: (count) =>
-      `${count} ID card photos can only be sent with the old PIN, for this phone was full when they were taken.`,
+      count === 1
+        ? "1 ID card photo can only be sent with the old PIN, for this phone was full when it was taken."
+        : `${count} ID card photos can only be sent with the old PIN, for this phone was full when they were taken.`,
     forgotLost: "Unfinished forms, with their photos, cannot be opened again.",
     forgotDo: "Ask your branch office or your Perisai office for a new activation code.",
     forgotHaveCode: "I have a new code",
