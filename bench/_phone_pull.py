@@ -67,7 +67,8 @@ def _follow(phone: SlowPhone, own: dict[int, Any], members: int, cut_after: int 
         found["process"] = max(found["process"], private_mb(own))
         if shown and found["first"] is None:
             found["first"] = now - _began(phone.line)
-        if cut_after is not None and not cut and len(_cursors(phone.line)) >= cut_after:
+        # Not before the list is on the screen: its own program would be cut off as well.
+        if cut_after is not None and shown and not cut and len(_cursors(phone.line)) >= cut_after:
             phone.line.cut(AWAY_SECONDS)
             cut = True
         if shown >= members:
