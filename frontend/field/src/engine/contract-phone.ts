@@ -11,7 +11,7 @@ export interface ProfileView {
   readonly unsent: number;
   /** Of these: those that cannot leave while locked, because no key of the branch was known when they were made. */
   readonly unsealed: number;
-  /** Pictures of ID cards that the server may want and has not; of these, those without a sealed copy: the phone was full. */
+  /** Pictures of ID cards that the server may want and has not; of these, those without a sealed copy: the phone was full, or no key of the branch known. */
   readonly unsentPhotos: number;
   readonly unsealedPhotos: number;
   /** Its agent has a newer profile on this phone: it only sends what it holds, and goes by itself when that is done. */

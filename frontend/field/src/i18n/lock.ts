@@ -53,8 +53,7 @@ export const lockTexts = bilingual(
     forgotMembers: "Daftar peserta Anda kembali sendiri dari server.",
     forgotPhotos: (count: number) =>
       `${count} foto KTP yang belum terkirim juga tidak hilang: ikut dikirim tersegel sesudah pendaftarannya.`,
-    forgotPhotosStuck: (count: number) =>
-      `${count} foto KTP hanya bisa dikirim dengan PIN lama, karena memori HP ini penuh saat foto itu diambil.`,
+    forgotPhotosStuck: (count: number) => `${count} foto KTP hanya bisa dikirim dengan PIN lama.`,
     forgotLost: "Isian yang belum selesai, dengan fotonya, tidak bisa dibuka lagi.",
     forgotDo: "Minta kode aktivasi baru dari kantor cabang atau kantor Perisai Anda.",
     forgotHaveCode: "Saya punya kode baru",
@@ -138,8 +137,8 @@ export const lockTexts = bilingual(
         : `${count} ID card photos that are not sent are not lost either: they go sealed after their enrolments.`,
     forgotPhotosStuck: (count) =>
       count === 1
-        ? "1 ID card photo can only be sent with the old PIN, for this phone was full when it was taken."
-        : `${count} ID card photos can only be sent with the old PIN, for this phone was full when they were taken.`,
+        ? "1 ID card photo can only be sent with the old PIN."
+        : `${count} ID card photos can only be sent with the old PIN.`,
     forgotLost: "Unfinished forms, with their photos, cannot be opened again.",
     forgotDo: "Ask your branch office or your Perisai office for a new activation code.",
     forgotHaveCode: "I have a new code",
