@@ -268,6 +268,16 @@ function saved(form: EnrolForm, id: string): OpView {
   return op;
 }
 
+/** All there are, at once. */
+const WARNINGS: KeepingState["warnings"] = [
+  { kind: "space", freeBytes: 7_500_000 },
+  { kind: "clock", minutes: -75 },
+  { kind: "days_unsent", days: 3, unsent: 4 },
+  { kind: "licence_ends", on: "2026-12-12" },
+  { kind: "rules_old", days: 41 },
+  { kind: "not_persisted" },
+];
+
 const lock = new Cell<LockState>(startLock(wants));
 const inbox = new Cell<readonly SharedPicture[]>(
   wants.has("shared") ? [{ id: "s1", size: 81_234, receivedAt: NOW - 4 * MINUTE }] : [],
@@ -300,7 +310,12 @@ export const engine: Engine = {
   start: () => Promise.resolve(),
   device,
   damaged: new Cell(0),
-  keeping: new Cell<KeepingState>({ persisted: "granted", usedBytes: 4_200_000, freeBytes: 900_000_000, warnings: [] }),
+  keeping: new Cell<KeepingState>({
+    persisted: wants.has("warn") ? "refused" : "granted",
+    usedBytes: 4_200_000,
+    freeBytes: wants.has("warn") ? 7_500_000 : 900_000_000,
+    warnings: wants.has("warn") ? WARNINGS : [],
+  }),
   askToKeep: () => Promise.resolve(),
   lock: makeLock(lock, device),
   me: new Cell<MeView | null>(wants.has("first") ? null : me),
