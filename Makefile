@@ -45,12 +45,10 @@ build: .build/base .build/frontend
 	$(BIN)/python deploy/browser.py > $@.new
 	mv $@.new $@
 
-# Two at a time, a file at a time: much of a browser test is waiting.
-TWO := -n 2 --dist loadfile
 # pytest comes last, so that its summary is the last line.
 test: build .build/dev .build/browser
 	cd frontend && npm test
-	$(BROWSER) $(BIN)/python -m pytest -m "not full" $(TWO) $(ARGS)
+	$(BROWSER) $(BIN)/python -m pytest -m "not full" $(ARGS)
 test-full: build .build/dev .build/browser
 	cd frontend && npm test
 	$(BROWSER) $(BIN)/python -m pytest $(ARGS)
