@@ -167,7 +167,8 @@ export class Courier {
       this.maxOps = Math.max(1, Math.floor(run.length / 2));
       const [op] = run;
       if (run.length > 1 || op === undefined) return "again";
-      await storage.noteSent([{ id: op.id, status: "invalid" }], this.around.now());
+      // A defect of the server is no fault of the op: it stays unsent, and those behind it go on.
+      if (failure.status !== 500) await storage.noteSent([{ id: op.id, status: "invalid" }], this.around.now());
       return "done";
     }
   }

@@ -131,6 +131,8 @@ export class Sync {
   /** A round because the agent wants one; it begins after this call: now, or when the one that is running has ended. */
   now(): Promise<void> {
     this.parts.pull.forgive();
+    // Whoever presses "send" means all of it, also what a defect of the server has put off for a minute.
+    this.parts.push.askAll();
     return this.next();
   }
 
