@@ -70,6 +70,7 @@ def test_issue_a_code_activates_a_phone_by_its_address(field: Running, new_desk:
     phone.open(f"#/activate/{code}")
     expect(phone.at("activation-code-1")).to_have_value(code[:5])
     phone.press("activate")
+    phone.choose_pin()
     phone.see("screen-home")
     expect(phone.page.locator("h1")).to_contain_text("Ridwan")
 
