@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Observable } from "../engine";
 
 /** The present value of something that changes; draws again when it does. */
@@ -31,8 +31,8 @@ export type Loaded<T> =
 /** What a promise gives, asked again when one of `when` changes; the old answer stays until the new one is there. */
 export function useLoaded<T>(load: () => Promise<T>, when: readonly unknown[]): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: "loading" });
-  // The caller names what the answer depends on.
-  useEffect(() => {
+  // The caller names what the answer depends on. Asked before the screen is drawn: an answer at hand is drawn with it.
+  useLayoutEffect(() => {
     let wanted = true;
     load().then(
       (value) => wanted && setLoaded({ state: "done", value }),

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { engine, type MemberPage, type MemberState, type MemberView } from "../../engine";
 import { formatDate, formatMoney, formatMonth, formatNumber } from "../../i18n/format";
 import { membersTexts } from "../../i18n/members";
@@ -14,14 +14,14 @@ import { VirtualList } from "../../ui/virtual-list";
 import { EnrolLink } from "../enrol-link";
 
 const FILTERS: readonly MemberState[] = ["unsent", "review", "accepted", "active", "rejected", "lapsed", "cancelled"];
-/** A new task, so that the key that was typed is drawn first; any longer wait would be the most of what a search takes. */
-const SEARCH_WAIT = 0;
+/** How long typing rests before the address follows it; the list follows at once. */
+const ADDRESS_WAIT = 300;
 
 /** Own members: search, filter by state, and a list that stays quick with thousands. Search and filter are in the address. */
 export function MembersScreen({ query }: { query: URLSearchParams }) {
   const t = useTexts(membersTexts);
   const { phase } = useValue(engine.device);
-  const text = query.get("q") ?? "";
+  const [text, setText] = useState(query.get("q") ?? "");
   const state = FILTERS.find((known) => known === query.get("state")) ?? null;
   const revision = useValue(engine.members.revision);
   const loaded = useLoaded(
@@ -34,17 +34,36 @@ export function MembersScreen({ query }: { query: URLSearchParams }) {
     const rest = next.toString();
     navigate(rest ? `#/members?${rest}` : "#/members", "replace");
   };
+  const address = query.get("q") ?? "";
+  const written = useRef(address);
+  useEffect(() => {
+    if (text === address) return;
+    const timer = setTimeout(() => {
+      written.current = text;
+      go({ q: text });
+    }, ADDRESS_WAIT);
+    return () => clearTimeout(timer);
+  }, [text]);
+  useEffect(() => {
+    // Somebody went to another address of this screen.
+    if (address !== written.current) setText(address);
+    written.current = address;
+  }, [address]);
   return (
     <Page title={t.title} testid="screen-members" foot={phase === "active" && <EnrolLink />}>
-      <SearchBox text={text} onText={(q) => go({ q })} />
+      <SearchBox text={text} onText={setText} />
       {loaded.state === "failed" && <ErrorNotice error={asErrorView(loaded.error)} />}
       {loaded.state === "done" && (
         <>
-          <Filters page={loaded.value} state={state} onState={(next) => go({ state: next })} />
+          <Filters page={loaded.value} state={state} onState={(next) => go({ q: text, state: next })} />
           <Found
             page={loaded.value}
             filtered={text !== "" || state !== null}
-            onClear={() => go({ q: "", state: null })}
+            onClear={() => {
+              written.current = "";
+              setText("");
+              go({ q: "", state: null });
+            }}
           />
         </>
       )}
@@ -52,19 +71,8 @@ export function MembersScreen({ query }: { query: URLSearchParams }) {
   );
 }
 
-/** Typed at once, searched a moment later. */
 function SearchBox({ text, onText }: { text: string; onText: (text: string) => void }) {
   const t = useTexts(membersTexts);
-  const [typed, setTyped] = useState(text);
-  // What was typed decides; the rest is its address.
-  useEffect(() => {
-    if (typed === text) return;
-    const timer = setTimeout(() => onText(typed), SEARCH_WAIT);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  useEffect(() => {
-    if (text === "") setTyped("");
-  }, [text]);
   return (
     <div class="search">
       <label class="field__label" for="member-search">
@@ -83,9 +91,9 @@ function SearchBox({ text, onText }: { text: string; onText: (text: string) => v
           spellcheck={false}
           enterkeyhint="search"
           aria-describedby="member-search-hint"
-          value={typed}
+          value={text}
           data-testid="member-search"
-          onInput={(event) => setTyped(event.currentTarget.value)}
+          onInput={(event) => onText(event.currentTarget.value)}
         />
       </div>
     </div>
