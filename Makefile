@@ -45,10 +45,19 @@ build: .build/base .build/frontend
 	$(BIN)/python deploy/browser.py > $@.new
 	mv $@.new $@
 
-# pytest comes last, so that its summary is the last line.
+# Browser tests wait much of their time, so all others run beside them; their log, and pytest's summary, come last.
+OTHERS := .build/tests.log
 test: build .build/dev .build/browser
 	cd frontend && npm test
+ifdef ARGS
 	$(BROWSER) $(BIN)/python -m pytest -m "not full" $(ARGS)
+else
+	@$(BROWSER) $(BIN)/python -m pytest -m "not full" --ignore=tests/e2e --basetemp=$$(mktemp -d) >$(OTHERS) 2>&1 & others=$$!; \
+	$(BROWSER) $(BIN)/python -m pytest -m "not full" --basetemp=$$(mktemp -d) tests/e2e; browser=$$?; \
+	wait $$others; rest=$$?; \
+	[ $$browser -eq 0 ] || echo "browser tests failed (see above)"; \
+	cat $(OTHERS); [ $$browser -eq 0 ] && [ $$rest -eq 0 ]
+endif
 test-full: build .build/dev .build/browser
 	cd frontend && npm test
 	$(BROWSER) $(BIN)/python -m pytest $(ARGS)
