@@ -29,11 +29,24 @@ class Worker:
 
 
 FIRST = ("Arlen", "Borisa", "Cekmat", "Delvan", "Ermon", "Faresa", "Galuhan", "Hendro", "Ilmasari", "Jumadi")
-LAST = ("Wiratno", "Zamzuri", "Qodratin", "Vedanto", "Xaverino")
+LAST = (
+    "Wiratno",
+    "Zamzuri",
+    "Qodratin",
+    "Vedanto",
+    "Xaverino",
+    "Yulbahri",
+    "Ostrandi",
+    "Nurkamal",
+    "Padmolo",
+    "Tarumin",
+)
 
 
 def workers(count: int, start: int = 0) -> list[Worker]:
-    """People who look like nobody else in the demo world: other names, birthdays and telephones. ``start`` up to 99."""
+    """People who look like nobody else in the demo world, nor like each other: other names, birthdays and telephones.
+
+    ``start + count`` is at most 100: so many names there are."""
     found = []
     for n in range(start, start + count):
         birth = date(1971 + n % 30, n % 12 + 1, n % 27 + 2)
