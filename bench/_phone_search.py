@@ -12,13 +12,14 @@ QUERIES = ("sit w", "bud s", "har", "nu l", "zu s", "eka m", "ra t", "in s", "wa
 GOAL_MS = 100
 QUIET_MS = 350
 
-# After a trusted key press, notes when the last change of the list that followed it was painted.
+# After a trusted key press, notes when the last change of the screen that followed it was painted; the frame around it
+# (a state of the line, an age) changes by itself and is not what was looked for.
 WATCH = """
 window.__key = null; window.__painted = null; window.__moved = 0;
 document.addEventListener("keydown", event => { window.__key = event.timeStamp; window.__painted = null; }, true);
-new MutationObserver(() => {
-  const list = document.querySelector("[data-testid=screen-members]");
-  if (list === null || window.__key === null) return;
+new MutationObserver(changes => {
+  const screen = document.querySelector("[data-testid=screen-members]");
+  if (window.__key === null || !changes.some(change => screen?.contains(change.target))) return;
   const turn = ++window.__moved;
   requestAnimationFrame(() => {
     const port = new MessageChannel();

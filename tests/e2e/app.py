@@ -77,11 +77,14 @@ class FieldApp:
 
     def activate(self, code: str) -> None:
         self.open()
+        self.enter_code(code)
+        self.choose_pin()
+        self.see("screen-home")
+
+    def enter_code(self, code: str) -> None:
         self.type("activation-code-1", code[:5])
         self.type("activation-code-2", code[5:])
         self.press("activate")
-        self.choose_pin()
-        self.see("screen-home")
 
     def choose_pin(self, pin: str = PIN) -> None:
         """After activation, and after an update from before there were PINs."""

@@ -9,13 +9,15 @@ import { type Packed, pack, unpack } from "./packing";
 import { PLAIN_FIELDS, PLAIN_VALUES, SEALED_TABLES, type SealedTable } from "./plain";
 
 const NONCE = 24;
+const TAG = 16;
+const UTF8 = new TextEncoder();
 export const KEY_BYTES = 32;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Row = Readonly<Record<string, unknown>>;
 
 function bind(table: string, key: unknown): Bytes {
-  return new TextEncoder().encode(`perisai-vault-1/${table}/${String(key)}`);
+  return UTF8.encode(`perisai-vault-1/${table}/${String(key)}`);
 }
 
 /** The vault key while the vault is open. */
@@ -41,11 +43,11 @@ export class Sealer {
 
   /** Nonce and ciphertext, bound to its table and key: it opens nowhere else. Throws `locked`. */
   seal(table: string, key: unknown, content: Packed): Bytes {
-    const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
-    const sealed = xchacha20poly1305(this.need(), nonce, bind(table, key)).encrypt(pack(content));
-    const box = new Uint8Array(NONCE + sealed.length);
-    box.set(nonce);
-    box.set(sealed, NONCE);
+    const plain = pack(content);
+    // Sealed where it will lie: a phone with little memory takes in thousands of records at a time.
+    const box = new Uint8Array(NONCE + plain.length + TAG);
+    const nonce = crypto.getRandomValues(box.subarray(0, NONCE));
+    xchacha20poly1305(this.need(), nonce, bind(table, key)).encrypt(plain, box.subarray(NONCE));
     return box;
   }
 
