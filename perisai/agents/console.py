@@ -28,6 +28,7 @@ class Word(NamedTuple):
 
 
 STATES: dict[str, Word] = {
+    "trainee": Word(_("In training"), "note", icon="school"),
     "active": Word(_("Active"), "done", icon="user-check"),
     "suspended": Word(_("Suspended"), "stop", icon="user-pause"),
     "ended": Word(_("Ended"), "", icon="user-off"),

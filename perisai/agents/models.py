@@ -7,6 +7,9 @@ from perisai.events.defaults import Uuid7
 
 
 class AgentState(models.TextChoices):
+    """A trainee has a phone and learns; whether anybody may do field work is said by licence and holds (``licence.py``)."""
+
+    TRAINEE = "trainee", "dalam pelatihan"
     ACTIVE = "active", "aktif"
     SUSPENDED = "suspended", "diskors"
     ENDED = "ended", "berakhir"
