@@ -7,8 +7,8 @@ from perisai.events.work import Work
 # Carried by agreement_office; offices and agencies_office by their primary keys.
 _IN_ORDER = """
 SELECT o.kind = 'agency' AND o.branch_id = %(branch)s, o.is_open, f.ended_on,
-  coalesce(bool_or(a.state = 'signed' AND %(on)s BETWEEN a.valid_from AND a.last_day), false),
-  coalesce(bool_or(a.state = 'signed' AND a.valid_from > %(on)s), false),
+  coalesce(bool_or(a.state = 'signed' AND %(on)s BETWEEN a.first_day AND a.last_day), false),
+  coalesce(bool_or(a.state = 'signed' AND a.first_day > %(on)s), false),
   coalesce(bool_or(a.state = 'signed' AND a.last_day < %(on)s), false),
   coalesce(bool_or(a.state = 'draft'), false)
 FROM offices_office o

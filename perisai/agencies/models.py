@@ -99,8 +99,8 @@ class AgreementState(models.TextChoices):
 
 
 class Agreement(models.Model):
-    """One version of an agreement (PKS). It is in force from ``valid_from`` to ``last_day``, both days with, once both sides
-    have signed. A later version of a number ends the one before on the eve of its own first day."""
+    """One version of an agreement (PKS). Once both sides have signed it is in force from ``first_day`` to ``last_day``, both
+    days with. A later version of a number ends the one before on the eve of its own first day."""
 
     pk = models.CompositePrimaryKey("branch_id", "id")
     branch_id = models.IntegerField()
@@ -112,7 +112,9 @@ class Agreement(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField()
     last_day = models.DateField()
-    """``valid_to``, or earlier where it was ended or amended; the eve of ``valid_from`` where it never came into force."""
+    """``valid_to``, or earlier where it was ended or amended; the eve of ``first_day`` where it never came into force."""
+    first_day = models.DateField(null=True)
+    """``valid_from``, or the day of the later signature where that is later; null until both have signed."""
     end_reason = models.TextField(blank=True, default="")
     follows_id = models.UUIDField(null=True)
     """The agreement that this one renews or amends."""
@@ -129,6 +131,13 @@ class Agreement(models.Model):
             models.UniqueConstraint(fields=["branch_id", "number", "version"], name="agreement_number"),
             models.CheckConstraint(
                 condition=Q(valid_to__gte=F("valid_from"), last_day__lte=F("valid_to")), name="agreement_dates"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="signed") | Q(first_day__isnull=False, signed_at__isnull=False),
+                name="agreement_signed_has_its_days",
+            ),
+            models.UniqueConstraint(
+                fields=["branch_id", "office_id"], condition=Q(state="draft"), name="agreement_one_draft"
             ),
         ]
         indexes = [
@@ -213,16 +222,24 @@ class ProposalState(models.TextChoices):
     ENDED = "ended", "diakhiri"
 
 
+class ProposalReason(models.TextChoices):
+    SHORT = "short", "kekurangan agen"
+    EXPIRED = "expired", "PKS habis"
+
+
 class Proposal(models.Model):
-    """An office that was short of agents for too many months, for a person to decide on."""
+    """An office that a rule says should end, for a person to decide on: short of agents for too many months, or left without
+    an agreement."""
 
     pk = models.CompositePrimaryKey("branch_id", "id")
     branch_id = models.IntegerField()
     id = models.UUIDField(db_default=Uuid7())
     office_id = models.IntegerField()
+    reason = models.TextField(choices=ProposalReason, default=ProposalReason.SHORT)
     month = models.DateField()
-    """The last of the short months."""
+    """The last of the short months; the month in which it was found without an agreement."""
     months = models.IntegerField()
+    """How many months in a row it was short; 0 for the other reason."""
     state = models.TextField(choices=ProposalState, default=ProposalState.OPEN)
     proposed_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
@@ -233,7 +250,7 @@ class Proposal(models.Model):
         db_table = "agencies_proposal"
         constraints = [
             models.UniqueConstraint(
-                fields=["branch_id", "office_id"], condition=Q(state="open"), name="agency_proposal_open"
+                fields=["branch_id", "office_id", "reason"], condition=Q(state="open"), name="agency_proposal_open"
             ),
-            models.UniqueConstraint(fields=["branch_id", "office_id", "month"], name="agency_proposal_month"),
+            models.UniqueConstraint(fields=["branch_id", "office_id", "reason", "month"], name="agency_proposal_month"),
         ]

@@ -32,9 +32,10 @@ def test_in_order_by_the_state_of_the_agreement(
     office_id = make_agency_office(branch)
     with system_work(branch) as work:
         work.execute(
-            "INSERT INTO agencies_agreement (branch_id, id, office_id, number, version, state, valid_from, valid_to, last_day,"
-            " end_reason, facts, made_at) VALUES (%s, %s, %s, 'X', 1, %s, %s, %s, %s, '', '{}', now())",
-            [branch.id, uuid7(), office_id, state, since, last, last],
+            "INSERT INTO agencies_agreement (branch_id, id, office_id, number, version, state, first_day, valid_from,"
+            " valid_to, last_day, end_reason, facts, made_at, signed_at)"
+            " VALUES (%s, %s, %s, 'X', 1, %s, %s, %s, %s, %s, '', '{}', now(), now())",
+            [branch.id, uuid7(), office_id, state, since, since, last, last],
         )
         assert in_order(work, branch.id, office_id, ON) == answer
 
