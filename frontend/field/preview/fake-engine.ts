@@ -1,6 +1,7 @@
 /** An engine in memory behind the same contract, to look at screens without a server. Used by preview/ only. */
 import rules from "../../../tests/golden/rules.json";
 import {
+  type AboutView,
   type DeviceState,
   type Draft,
   type Engine,
@@ -140,10 +141,18 @@ const members: MemberView[] = wants.has("empty")
   : Array.from({ length: wants.has("many") ? 5000 : 24 }, (_, index) => member(index));
 const revision = new Cell(0);
 const touch = (): void => revision.set(revision.get() + 1);
+const why = ["trainee", "suspended", "remedial", "revoked-licence"].find((one) => wants.has(one)) ?? null;
 const me: MeView = {
   agent,
   branch,
-  licence: { number: "PRS-15-00042", valid_to: wants.has("expiring") ? "2026-12-10" : "2027-06-30", state: "valid" },
+  licence:
+    why === "trainee"
+      ? null
+      : {
+          number: "PRS-15-00042",
+          valid_to: wants.has("expiring") ? "2026-12-10" : "2027-06-30",
+          state: why === "revoked-licence" ? "revoked" : (why ?? "valid"),
+        },
   today: { enrolled: 3, active: 1, review: 1 },
   month: { enrolled: 40, active: 31, review: 1, contributions: 1_240_000 },
   target_month: 60,
@@ -151,6 +160,56 @@ const me: MeView = {
   dues: { count: 7, amount: 117_600 },
   rules: rules.version,
   as_of_ms: NOW - 12 * MINUTE,
+};
+const about: AboutView = {
+  since: "2025-07-01",
+  licence: me.licence && { ...me.licence, valid_from: "2026-07-01" },
+  hold:
+    why === "suspended" || why === "remedial"
+      ? { kind: why, since: "2026-11-20", until: why === "suspended" ? "2026-12-20" : null }
+      : null,
+  photo: null,
+  check: {
+    url: "https://perisai.example/agen/P-1501-0001-7K3Q",
+    qr: Array.from({ length: 29 }, (_, row) =>
+      Array.from({ length: 29 }, (_, column) =>
+        (row * 7 + column * 13 + ((row * column) % 5)) % 3 === 0 ? "1" : "0",
+      ).join(""),
+    ),
+  },
+  office: {
+    name: agent.office,
+    agreement: { number: "PKS/15/0007", valid_from: "2026-01-01", valid_to: "2026-12-31" },
+    trouble: null,
+  },
+  placement: { place: agent.sub_branch, from: "2025-07-01", until: null, districts: ["Jelutung", "Pasar Jambi"] },
+  exams: [
+    {
+      id: "0191b6a2-0000-7000-8000-0000000000e1",
+      title: "Ujian izin agen",
+      opens_at: "2026-11-25T02:00:00Z",
+      closes_at: "2026-11-25T09:00:00Z",
+      minutes: 45,
+      attempts_left: 2,
+      wait_until: null,
+      passed: false,
+    },
+  ],
+  file: wants.has("clean")
+    ? []
+    : [
+        {
+          id: "0191b6a2-0000-7000-8000-0000000000f1",
+          title: { id: "Peringatan tertulis", en: "Written warning" },
+          reason: "Iuran tunai disetor tiga hari terlambat.",
+          on: "2026-11-10",
+          until: null,
+          state: { id: "Berlaku", en: "In force" },
+          appeal_by: "2026-11-24",
+          appeal: null,
+        },
+      ],
+  as_of_ms: NOW - 2 * 60 * MINUTE,
 };
 const device = new Cell<DeviceState>({
   phase: wants.has("wiped")
@@ -319,6 +378,7 @@ export const engine: Engine = {
   askToKeep: () => Promise.resolve(),
   lock: makeLock(lock, device),
   me: new Cell<MeView | null>(wants.has("first") ? null : me),
+  about: new Cell<AboutView | null>(wants.has("first") ? null : about),
   preferences: new Cell({ language: "id", theme: "auto" }),
   setPreferences: () => Promise.resolve(),
   activation: {

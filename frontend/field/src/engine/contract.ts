@@ -7,9 +7,11 @@
  * Amounts are whole rupiah.
  */
 
+import type { AboutView } from "./contract-about";
 import type { CancelReason, Draft, DraftPatch, EnrolForm, PhotoRef, Place } from "./contract-form";
 import type { KeepingState, LockState } from "./contract-phone";
 
+export * from "./contract-about";
 export * from "./contract-form";
 export * from "./contract-phone";
 
@@ -253,6 +255,7 @@ export interface DayFigures {
 export interface MeView {
   readonly agent: AgentView;
   readonly branch: BranchView;
+  /** `state`: valid, expired, revoked, suspended, remedial; null while there never was one (a trainee). */
   readonly licence: { readonly number: string; readonly valid_to: string; readonly state: string } | null;
   readonly today: DayFigures;
   readonly month: DayFigures & { readonly contributions: number };
@@ -345,6 +348,8 @@ export interface Engine {
   };
 
   readonly me: Observable<MeView | null>;
+  /** The agent's own papers; null before they came for the first time. `sync.now` fetches newer ones. */
+  readonly about: Observable<AboutView | null>;
   readonly preferences: Observable<Preferences>;
   setPreferences(patch: Partial<Preferences>): Promise<void>;
 

@@ -5,7 +5,7 @@ import { type Activated, Activation, type Previous, readCode } from "./activatio
 import { Chain } from "./chain";
 import { type Change, Changes } from "./changes";
 import { askForCode } from "./consent";
-import type { DeviceState, Engine, ErrorView, MeView, Preferences, SyncState } from "./contract";
+import type { AboutView, DeviceState, Engine, MeView, Preferences, SyncState } from "./contract";
 import { EngineError } from "./contract";
 import { Drafts } from "./drafts";
 import { sha256, utf8 } from "./encoding";
@@ -24,7 +24,7 @@ import { makeRounds, type Rounds } from "./rounds";
 import { scanWithCamera } from "./scanner";
 import { warmSealing } from "./sealing";
 import type { Surroundings } from "./surroundings";
-import type { Sync } from "./sync";
+import { type Sync, viewOf } from "./sync";
 import type { Time } from "./time";
 import { Updates } from "./updates";
 import { Ended } from "./vault/ended";
@@ -61,6 +61,7 @@ export class FieldEngine implements Engine {
   readonly version: string;
   readonly device = new Cell<DeviceState>(NOBODY);
   readonly me = new Cell<MeView | null>(null);
+  readonly about = new Cell<AboutView | null>(null);
   readonly preferences = new Cell<Preferences>({ language: "id", theme: "auto" });
   readonly damaged = new Cell(0);
   readonly lock: Engine["lock"];
@@ -242,7 +243,7 @@ export class FieldEngine implements Engine {
       if (kept !== null) this.preferences.set(kept);
       await this.vault.load();
     } catch (failure) {
-      this.device.set({ ...this.device.get(), phase: "unsupported", problem: problemOf(failure) });
+      this.device.set({ ...this.device.get(), phase: "unsupported", problem: viewOf(failure, "unsupported") });
       return;
     }
     this.changes.on((changed, here) => {
@@ -292,7 +293,7 @@ export class FieldEngine implements Engine {
 
   private async closed(): Promise<void> {
     await this.loadDevice();
-    this.me.set(null);
+    await this.loadMe(false);
     await this.drafts.load(null);
     this.outbox.forget();
     this.leases.forget();
@@ -313,7 +314,7 @@ export class FieldEngine implements Engine {
 
   private async loadRest(): Promise<void> {
     const agent = this.device.get().agent?.id ?? null;
-    this.me.set(agent === null ? null : await this.storage.find("me"));
+    await this.loadMe(agent !== null);
     await this.rounds.load();
     await this.drafts.load(agent);
     await this.outbox.load(agent);
@@ -322,6 +323,11 @@ export class FieldEngine implements Engine {
     this.members.forget();
     this.members.renew(agent);
     this.damaged.set(this.storage.damaged);
+  }
+
+  private async loadMe(isKnown: boolean): Promise<void> {
+    this.me.set(isKnown ? await this.storage.find("me") : null);
+    this.about.set(isKnown ? await this.storage.find("about") : null);
   }
 
   // ------------------------------------------------------------ changes
@@ -348,7 +354,7 @@ export class FieldEngine implements Engine {
     if (has("drafts")) await this.drafts.load(agent);
     if (has("outbox")) await this.outbox.load(agent);
     if (has("me")) {
-      this.me.set(await this.storage.find("me"));
+      await this.loadMe(true);
       await this.leases.load();
     }
     this.damaged.set(this.storage.damaged);
@@ -491,9 +497,4 @@ export class FieldEngine implements Engine {
       () => void inbox.load().catch(() => undefined),
     );
   }
-}
-
-function problemOf(failure: unknown): ErrorView {
-  if (failure instanceof EngineError) return { code: failure.code, text: failure.text };
-  return { code: "unsupported", text: null };
 }

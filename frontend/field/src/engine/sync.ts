@@ -61,9 +61,9 @@ export function backoff(failures: number, random: number): number {
   return Math.round(whole * (0.5 + random / 2));
 }
 
-function viewOf(failure: unknown): ErrorView {
+export function viewOf(failure: unknown, otherwise: ErrorCode = "programming"): ErrorView {
   if (failure instanceof EngineError) return { code: failure.code, text: failure.text };
-  return { code: "programming", text: null };
+  return { code: otherwise, text: null };
 }
 
 function endsRound(failure: unknown): boolean {
@@ -88,6 +88,8 @@ export class Sync {
   private stopped = true;
   /** When something last happened here or came from the server. */
   private stirredAt = 0;
+  /** The agent wants to see all of it as it is now. */
+  private wantsAbout = false;
   /** Something came up while a round was running. */
   private again = false;
 
@@ -131,6 +133,7 @@ export class Sync {
   /** A round because the agent wants one; it begins after this call: now, or when the one that is running has ended. */
   now(): Promise<void> {
     this.parts.pull.forgive();
+    this.wantsAbout = true;
     // Whoever presses "send" means all of it, also what a defect of the server has put off for a minute.
     this.parts.push.askAll();
     return this.next();
@@ -245,7 +248,8 @@ export class Sync {
       const photos = (): Promise<void> => this.carryOwnPhotos();
       return [push, photos, () => askStanding(this.parts.requests, identity.device)];
     }
-    return [push, () => this.uploadAll(identity), () => this.pullAll(identity), () => this.refreshReference()];
+    const own = (): Promise<void> => this.refreshAbout(identity);
+    return [push, () => this.uploadAll(identity), () => this.pullAll(identity), () => this.refreshReference(), own];
   }
 
   /** What was made before the branch's key was known can leave while locked from now on, too. */
@@ -294,6 +298,15 @@ export class Sync {
     if (!this.parts.reference.isDue(me?.rules ?? null)) return;
     this.progress("reference")(0, 1);
     await this.parts.reference.refresh();
+  }
+
+  private async refreshAbout(identity: StateValues["identity"]): Promise<void> {
+    const { storage, requests, time, changes } = this.parts;
+    const { refreshAbout } = await import("./about");
+    const when = { now: time.serverNow(), wanted: this.wantsAbout };
+    if (!(await refreshAbout(storage, requests, identity, when))) return;
+    this.wantsAbout = false;
+    changes.tell("me");
   }
 
   private async noteEnd({ device }: StateValues["identity"], failure: unknown): Promise<boolean> {

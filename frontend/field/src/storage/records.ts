@@ -3,6 +3,7 @@
  * plain is told in `plain.ts`. A change of shape needs a new version in `schema.ts`.
  */
 import type {
+  AboutView,
   AgentView,
   BranchView,
   CancelReason,
@@ -184,6 +185,7 @@ export interface StateValues {
   confirmed: ChainHead;
   cursor: number;
   me: MeView;
+  about: AboutView;
   lastSyncAt: number;
   /** Oldest first. */
   leases: LeasedCode[];

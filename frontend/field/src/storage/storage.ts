@@ -188,7 +188,7 @@ export class Storage {
       await db.keys.put(key);
       await db.members.clear();
       await db.answers.clear();
-      await db.state.bulkDelete(["cursor", "me", "lastSyncAt", "leases"]);
+      await db.state.bulkDelete(["cursor", "me", "about", "lastSyncAt", "leases"]);
       await db.state.put({ name: "identity", value: identity });
       const head: ChainHead = { device: identity.device, seq: 0, hash: NO_HASH };
       await db.state.put({ name: `chain${identity.device}`, value: head });

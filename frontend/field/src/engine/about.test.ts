@@ -1,0 +1,89 @@
+/** The agent's own papers: fetched when old or changed, kept offline, sealed like everything about a person. */
+import { expect, test } from "vitest";
+import type { Storage } from "../storage/storage";
+import { json } from "./testing/fake-server";
+import { makeActivePhone, makePhone, type Phone } from "./testing/world";
+
+const HOUR = 3_600_000;
+const PHOTO = { sha256: "ab", type: "image/webp", data: "AAAA" };
+
+function papers(phone: Phone, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { since: "2025-07-01", licence: null, photo: null, as_of_ms: phone.server.now, ...more };
+}
+
+/** Answers the next requests for the papers, and the rest as ever; what was asked is returned. */
+function answerWith(phone: Phone, ...answers: Record<string, unknown>[]): string[] {
+  const asked: string[] = [];
+  const normal = phone.server.fetch;
+  phone.around.fetch = async (input, init) => {
+    const path = String(input);
+    if (!path.startsWith("/api/v1/agent/me")) return await normal(input, init);
+    asked.push(path);
+    return json(200, { ...phone.server.token(), ...(answers.length > 1 ? answers.shift() : answers[0]) });
+  };
+  return asked;
+}
+
+async function makeFollowed(first: Record<string, unknown>, ...rest: Record<string, unknown>[]) {
+  const phone = await makePhone();
+  const asked = answerWith(phone, papers(phone, first), ...rest.map((more) => papers(phone, more)));
+  await phone.engine.activation.activate("7K3QX-M0A9T");
+  await phone.engine.sync.now();
+  return { phone, asked };
+}
+
+/** A round that the agent did not ask for. */
+async function quietRound(phone: Phone): Promise<void> {
+  const { rounds } = phone.engine as unknown as { rounds: { next(): Promise<void> } };
+  await rounds.next();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+test("they are there without signal, and a damaged part is left out", async () => {
+  const entry = { id: "f1", title: { id: "Peringatan", en: "Warning" }, reason: "Terlambat", on: "2026-11-10" };
+  const { phone } = await makeFollowed({
+    file: [entry, 7],
+    exams: "x",
+    check: { url: "https://x/agen/1", qr: ["10"] },
+  });
+  phone.around.online = () => false;
+  const about = phone.engine.about.get();
+  expect(about?.file).toEqual([{ ...entry, until: null, state: null, appeal_by: null, appeal: null }]);
+  expect(about?.exams).toEqual([]);
+  expect(about?.check).toEqual({ url: "https://x/agen/1", qr: ["10"] });
+});
+
+test("a quiet round asks only for what is old, or what the pull says has changed", async () => {
+  const held = { licence: { number: "L1", valid_from: "2026-01-01", valid_to: "2026-12-31", state: "suspended" } };
+  const { phone, asked } = await makeFollowed({}, held);
+  expect(asked).toHaveLength(1);
+  await quietRound(phone);
+  expect(asked).toHaveLength(1);
+  phone.server.pages = [{ cursor: 0, me: { agent: {}, branch: {}, licence: held.licence } }];
+  await (phone.engine as unknown as { storage: Storage }).storage.put("cursor", 0);
+  await quietRound(phone);
+  expect(asked).toHaveLength(2);
+  expect(phone.engine.about.get()?.licence?.state).toBe("suspended");
+  await quietRound(phone);
+  expect(asked).toHaveLength(2);
+  phone.server.now += 7 * HOUR;
+  await quietRound(phone);
+  expect(asked).toHaveLength(3);
+});
+
+test("a photo that the phone has is not sent again", async () => {
+  const { phone, asked } = await makeFollowed({ photo: PHOTO }, { photo: { ...PHOTO, data: null } }, { photo: null });
+  await phone.engine.sync.now();
+  expect(asked.at(-1)).toBe("/api/v1/agent/me?photo=ab");
+  expect(phone.engine.about.get()?.photo).toEqual(PHOTO);
+  await phone.engine.sync.now();
+  expect(phone.engine.about.get()?.photo).toBeNull();
+});
+
+test("a server of before them is no reason for an error, and is not asked all the time", async () => {
+  const phone = await makeActivePhone();
+  expect(phone.engine.sync.state.get().error).toBeNull();
+  const before = phone.server.requests.filter((one) => one.includes("/agent/me")).length;
+  await quietRound(phone);
+  expect(phone.server.requests.filter((one) => one.includes("/agent/me"))).toHaveLength(before);
+});

@@ -1,0 +1,84 @@
+/** The agent's own papers, as `GET /api/v1/agent/me` tells them (protocol, section 17). Days are `YYYY-MM-DD`. */
+import type { BothLanguages } from "./contract";
+
+/** What keeps a licensed agent from enrolling now. */
+export interface OwnHold {
+  /** `suspended`, `remedial`. */
+  readonly kind: string;
+  readonly since: string;
+  /** The last day; null: until somebody decides, or the training is done. */
+  readonly until: string | null;
+}
+
+export interface OwnLicence {
+  readonly number: string;
+  readonly valid_from: string;
+  readonly valid_to: string;
+  /** As in `MeView`. */
+  readonly state: string;
+}
+
+export interface OwnPhoto {
+  readonly sha256: string;
+  readonly type: string;
+  /** base64. */
+  readonly data: string;
+}
+
+/** Where anybody sees that this agent is genuine. */
+export interface OwnCheck {
+  readonly url: string;
+  /** Rows of the QR code's modules, `1` dark and `0` light, without the quiet zone. */
+  readonly qr: readonly string[];
+}
+
+export interface OwnOffice {
+  readonly name: string;
+  readonly agreement: { readonly number: string; readonly valid_from: string; readonly valid_to: string } | null;
+  /** What is not in order with the office or its agreement. */
+  readonly trouble: BothLanguages | null;
+}
+
+export interface OwnPlacement {
+  readonly place: string;
+  readonly from: string;
+  readonly until: string | null;
+  readonly districts: readonly string[];
+}
+
+export interface OwnExam {
+  readonly id: string;
+  readonly title: string;
+  /** ISO 8601 instants. */
+  readonly opens_at: string | null;
+  readonly closes_at: string | null;
+  readonly minutes: number | null;
+  readonly attempts_left: number | null;
+  /** The day from which it may be tried again; null: now, or nobody knows. */
+  readonly wait_until: string | null;
+  readonly passed: boolean;
+}
+
+export interface FileEntry {
+  readonly id: string;
+  readonly title: BothLanguages;
+  readonly reason: string;
+  readonly on: string;
+  readonly until: string | null;
+  readonly state: BothLanguages | null;
+  readonly appeal_by: string | null;
+  readonly appeal: BothLanguages | null;
+}
+
+export interface AboutView {
+  readonly since: string | null;
+  readonly licence: OwnLicence | null;
+  readonly hold: OwnHold | null;
+  readonly photo: OwnPhoto | null;
+  readonly check: OwnCheck | null;
+  readonly office: OwnOffice | null;
+  readonly placement: OwnPlacement | null;
+  readonly exams: readonly OwnExam[];
+  readonly file: readonly FileEntry[];
+  readonly as_of_ms: number;
+}
