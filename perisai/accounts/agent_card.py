@@ -32,7 +32,8 @@ class AgentCard:
 
     @property
     def is_active(self) -> bool:
-        return self.state == "active"
+        """Also a trainee, who learns on the phone, and a suspended agent: whether they may enrol is another question."""
+        return self.state != "ended"
 
 
 def find_card(work: Work, *, branch_id: int, agent_id: UUID) -> AgentCard | None:

@@ -1,9 +1,17 @@
-"""Field agents and their licences. Their life cycle is built on these tables later."""
+"""Field agents: who they are, their right to work, and when they may not use it."""
 
+from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from perisai.events.defaults import Uuid7
+
+
+class PublicKey(Func):
+    """Eight characters that nobody can count up to, made by the database: the end of an agent's public code."""
+
+    template = "upper(substr(replace(gen_random_uuid()::text, '-', ''), 1, 8))"
+    output_field = models.TextField()
 
 
 class AgentState(models.TextChoices):
@@ -29,6 +37,8 @@ class Agent(models.Model):
     sub_branch_id = models.IntegerField(null=True)
     state = models.TextField(choices=AgentState, default=AgentState.ACTIVE)
     since = models.DateField()
+    public_key = models.TextField(db_default=PublicKey())
+    """What follows ``code`` in the address of the public check."""
 
     class Meta:
         db_table = "agents_agent"
@@ -61,3 +71,37 @@ class Licence(models.Model):
             models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="licence_dates"),
         ]
         indexes = [models.Index(fields=["branch_id", "agent_id", "valid_to"], name="licence_agent")]
+
+
+class HoldKind(models.TextChoices):
+    SUSPENDED = "suspended", "diskors"
+    REMEDIAL = "remedial", "pelatihan ulang"
+
+
+class Hold(models.Model):
+    """A time in which a licensed agent may not enrol. Its beginning is never rewritten: work is judged at captured time."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    agent_id = models.UUIDField()
+    kind = models.TextField(choices=HoldKind)
+    during = DateTimeRangeField()
+    """Instants [from, to); no overlap for an agent and kind (``hold_once``)."""
+    cause_id = models.UUIDField(null=True)
+    """The act of supervision that began it."""
+
+    class Meta:
+        db_table = "agents_hold"
+
+
+class Numbering(models.Model):
+    """The last number a branch gave of a kind: ``agent`` or ``licence``."""
+
+    pk = models.CompositePrimaryKey("branch_id", "what")
+    branch_id = models.IntegerField()
+    what = models.TextField()
+    last = models.IntegerField()
+
+    class Meta:
+        db_table = "agents_numbering"

@@ -127,9 +127,9 @@ def expiring(work: Work, *, viewer: Viewer, today: date) -> int:
     return int(row[0]) if row else 0
 
 
-def names(work: Work, agents: Iterable[tuple[int, UUID]]) -> dict[UUID, str]:
-    """Names by agent id, of agents as (branch, id). One statement, none where nobody is asked."""
-    keys = sorted(set(agents))
+def names(work: Work, agents: Iterable[tuple[int, UUID | None]]) -> dict[UUID, str]:
+    """Names by agent id, of agents as (branch, id); None is nobody. One statement, none where nobody is asked."""
+    keys = sorted({(branch, agent) for branch, agent in agents if agent is not None})
     if not keys:
         return {}
     return dict(

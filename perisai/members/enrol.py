@@ -80,7 +80,7 @@ def _read(one: Asked, site: Site) -> Candidate:
     when = one.captured
     gate, held = site.standing.gate(when.earliest, when.latest, when.estimate, site.timezone)
     if gate is Gate.CLOSED:
-        raise Refused("E3021")
+        raise Refused(site.standing.refusal(when.estimate, site.timezone))
     candidate = Candidate(
         id=one.op_id,
         asked=one,

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from perisai.agents.licence import HeldLicence, get_standing
+from perisai.agents.licence import Held, HeldLicence, get_standing
 from perisai.contributions.rules import load
 from perisai.events.work import Work
 from perisai.payments import lease
@@ -63,6 +63,7 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
     figures["review"] = (waiting[2], waiting[3])
     cap, left, mode = quota.left(work, branch_id=phone.branch_id, period=period)
     held = standing.licence_at(work.now, phone.timezone) or (standing.licences[-1] if standing.licences else None)
+    hold = standing.hold_at(work.now)
     return {
         "agent": {
             "id": str(phone.agent_id),
@@ -79,7 +80,7 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
             "province": phone.province_code,
             "seal_key": seal_key(phone.branch_id),
         },
-        "licence": held and _licence(held, is_valid=held.valid_at(work.now, phone.timezone)),
+        "licence": held and _licence(held, hold, is_valid=held.valid_at(work.now, phone.timezone)),
         "today": {name: figures.get(metric, (0, 0))[0] for name, metric in _SHOWN},
         "month": {
             name: figures.get(metric, (0, 0))[1] for name, metric in (*_SHOWN, ("contributions", "contributions"))
@@ -96,8 +97,12 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
 _SHOWN = (("enrolled", "captured"), ("active", "active"), ("review", "review"))
 
 
-def _licence(held: HeldLicence, *, is_valid: bool) -> dict[str, Any]:
-    state = "valid" if is_valid else "expired" if held.state == "valid" else held.state
+def _licence(held: HeldLicence, hold: Held | None, *, is_valid: bool) -> dict[str, Any]:
+    """``state``: valid, expired, revoked, or what a hold says: suspended, remedial."""
+    if is_valid:
+        state = hold.kind if hold else "valid"
+    else:
+        state = "expired" if held.state == "valid" else held.state
     return {"number": held.number, "valid_to": held.valid_to.isoformat(), "state": state}
 
 

@@ -1,0 +1,100 @@
+"""Who becomes an agent, and when that ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from perisai.accounts import agent_login
+from perisai.agents import numbering
+from perisai.errors import Refused
+from perisai.events.work import Happened, Work
+
+# Carried by the primary key.
+_ADMIT = """
+INSERT INTO agents_agent (branch_id, id, code, full_name, phone, agency_office_id, sub_branch_id, state, since)
+SELECT %(branch)s, n.id, n.code, n.full_name, n.phone, n.agency, n.sub, 'trainee', n.since
+FROM unnest(%(ids)s::uuid[], %(codes)s::text[], %(names)s::text[], %(phones)s::text[], %(agencies)s::int[], %(subs)s::int[],
+  %(since)s::date[]) AS n (id, code, full_name, phone, agency, sub, since)
+ON CONFLICT (branch_id, id) DO NOTHING
+RETURNING id
+"""
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Who is admitted. ``agent_id`` is the candidate's id where there was one; ``phone`` as ``+62...`` or empty."""
+
+    agent_id: UUID
+    full_name: str
+    phone: str
+    agency_office_id: int | None
+    sub_branch_id: int | None
+    since: date
+
+
+def admit(
+    work: Work,
+    *,
+    branch_id: int,
+    agent_id: UUID,
+    full_name: str,
+    phone: str,
+    agency_office_id: int | None,
+    sub_branch_id: int | None,
+    since: date,
+) -> str:
+    """Makes a trainee, with a login for the phone that learns, and returns the code. Raises E9404 for one who is there."""
+    admission = Admission(agent_id, full_name, phone, agency_office_id, sub_branch_id, since)
+    return admit_many(work, branch_id=branch_id, admissions=[admission])[agent_id]
+
+
+def admit_many(work: Work, *, branch_id: int, admissions: Sequence[Admission]) -> dict[UUID, str]:
+    """Trainees with a login and the branch's next codes, by id. Three statements, however many. Codes of two Works at once
+    never meet: the second waits until the first has ended. Raises E9404 where one of them is there already."""
+    if not admissions:
+        return {}
+    codes = [f"P-{branch_id}-{number:04d}" for number in numbering.take(work, branch_id, "agent", len(admissions))]
+    made = work.rows(
+        _ADMIT,
+        {
+            "branch": branch_id,
+            "codes": codes,
+            "ids": [one.agent_id for one in admissions],
+            "names": [one.full_name for one in admissions],
+            "phones": [one.phone for one in admissions],
+            "agencies": [one.agency_office_id for one in admissions],
+            "subs": [one.sub_branch_id for one in admissions],
+            "since": [one.since for one in admissions],
+        },
+    )
+    if len(made) < len(admissions):
+        raise Refused("E9404")
+    agent_login.make_many(
+        work,
+        [
+            agent_login.NewLogin(one.agent_id, code.lower(), one.full_name, one.sub_branch_id or branch_id)
+            for one, code in zip(admissions, codes, strict=True)
+        ],
+    )
+    for one in admissions:
+        work.report(
+            Happened(
+                kind="agent_admitted",
+                branch_id=branch_id,
+                subject_id=one.agent_id,
+                agent_id=one.agent_id,
+                sub_branch_id=one.sub_branch_id,
+                agency_office_id=one.agency_office_id,
+            )
+        )
+    return dict(zip([one.agent_id for one in admissions], codes, strict=True))
+
+
+def lock(work: Work, *, branch_id: int, agent_id: UUID) -> str:
+    """Holds the agent's row to the end of the Work and returns its state. Raises E1004 where there is none."""
+    row = work.row("SELECT state FROM agents_agent WHERE branch_id = %s AND id = %s FOR UPDATE", [branch_id, agent_id])
+    if row is None:
+        raise Refused("E1004")
+    state: str = row[0]
+    return state

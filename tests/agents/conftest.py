@@ -1,0 +1,5 @@
+"""Phones as in the tests of sync."""
+
+from tests.sync.conftest import http, phone_of
+
+__all__ = ["http", "phone_of"]
