@@ -67,6 +67,7 @@ KINDS: dict[str, _Kind] = {
     "server_signing": _SECRET,  # the 32-byte seed of an Ed25519 private key
     "link_signing": _SECRET,
     "live_ticket": _SECRET,
+    "attendance": _SECRET,  # codes on the screens of those who teach
     "snap_token": _SECRET,
     "bank_sim": _RSA,  # the private key of the simulated bank
     "bank_sim_secret": _PASSWORD,  # the client secret the simulated bank shares with us
