@@ -34,7 +34,13 @@ UNION ALL
 SELECT phone, id FROM agents_agent WHERE branch_id = %s AND phone = ANY (%s) AND state <> 'ended'
 """
 
-REVIEW_CODES = {"quota": "E5001", "licence": "E3020", "clock": "E6004", "contact": "E3015", "consent": "E3016"}
+_REVIEW_CODES = {"quota": "E5001", "licence": "E3020", "clock": "E6004", "contact": "E3015", "consent": "E3016"}
+
+
+def review_code(reason: str | None) -> str:
+    """What the agent may know of why a person looks at an enrolment: of a doubt about identity, or the rules, only that there
+    is one, for its cause may be another person's data."""
+    return _REVIEW_CODES.get(reason or "", "E3010")
 
 
 def enrol_many(
@@ -278,7 +284,7 @@ def _decision(one: Candidate) -> Decision:
     """What the phone hears. Whoever is in doubt hears the same, whatever the reason of the doubt about identity."""
     if one.reason is not None:
         reserved = {"payment_code": one.payment_code} if one.payment_code else {}
-        return Decision("review", REVIEW_CODES.get(one.reason, "E3010"), {"enrolment": one.id, **reserved})
+        return Decision("review", review_code(one.reason), {"enrolment": one.id, **reserved})
     assert one.issued is not None
     return Decision(
         "accepted",

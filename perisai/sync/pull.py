@@ -5,8 +5,9 @@ from typing import Any
 import orjson
 
 from perisai.events.work import Work
+from perisai.members.enrol import review_code
 from perisai.sync.me import me
-from perisai.sync.push import op_answer, pay_link
+from perisai.sync.push import op_answer, pay_link, told
 from perisai.sync.signed import Phone
 
 MOST = 500
@@ -28,7 +29,7 @@ FROM changed
 _MEMBERS = """
 SELECT e.id, p.name, p.nik_masked, p.phone, e.state, e.reject_code, e.captured_on, e.region_code, e.programmes, e.months,
   e.payment_code, b.amount, b.pay_by, b.state, e.paid_through, e.cover_from, e.kpj, e.core_state, e.agent_id,
-  e.photo_due_on
+  e.photo_due_on, e.review_reason
 FROM members_enrolment e
 CROSS JOIN LATERAL (
   SELECT name, nik_masked, phone FROM members_person p WHERE p.branch_id = e.branch_id AND p.id = e.person_id ORDER BY p.id LIMIT 1
@@ -83,10 +84,11 @@ def _member(phone: Phone, row: tuple[Any, ...]) -> dict[str, Any]:
     (
         enrolment_id, name, nik, mobile, state, reject_code, captured_on, region, programmes, months,
         payment_code, amount, pay_by, bill_state, paid_through, cover_from, kpj, core, agent_id,
-        photo_due_on,
+        photo_due_on, review_reason,
     ) = row  # fmt: skip
     if agent_id != phone.agent_id:
         return {"id": str(enrolment_id), "gone": True}
+    code = review_code(review_reason) if state == "review" else reject_code
     owed = bill_state == "open" and pay_by is not None
     return {
         "id": str(enrolment_id),
@@ -95,7 +97,8 @@ def _member(phone: Phone, row: tuple[Any, ...]) -> dict[str, Any]:
         "nik": nik,
         "phone": mobile,
         "state": state,
-        "review": "E3010" if state == "review" else reject_code,
+        "review": code,
+        "review_text": told(code, None)["text"],
         "captured_on": captured_on.isoformat(),
         "region": region,
         "programmes": programmes,
@@ -114,8 +117,8 @@ def _member(phone: Phone, row: tuple[Any, ...]) -> dict[str, Any]:
 
 def _answer(branch_id: int, row: tuple[Any, ...]) -> dict[str, Any]:
     """What stands now: the op's own answer, or what a person has decided since."""
-    op_id, seq, state, code, told, enrolment_state, reject_code, payment_code = row
-    result = orjson.loads(told) if told else None
+    op_id, seq, state, code, decided, enrolment_state, reject_code, payment_code = row
+    result = orjson.loads(decided) if decided else None
     if state == "review" and enrolment_state not in (None, "review"):
         state, code = ("rejected", reject_code or "E3011") if enrolment_state == "rejected" else ("accepted", None)
         result = {"enrolment": str(op_id), "payment_code": payment_code} if payment_code else None

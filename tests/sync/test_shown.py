@@ -36,6 +36,25 @@ def test_in_review_are_those_who_wait_now(phone_of: PhoneOf) -> None:
     assert (me["today"]["review"], me["month"]["review"]) == (1, 1)
 
 
+def test_pull_says_why_a_person_looks_at_it_but_nothing_of_others(phone_of: PhoneOf) -> None:
+    agent = make_agent(make_branch(target=1))
+    phone = phone_of(agent)
+    known = worker()
+    phone.op("enrol", known)
+    over = phone.op("enrol", worker())
+    same = phone.op("enrol", worker() | {one: known[one] for one in ("nik", "name", "birth_date", "sex")})
+    pushed = {answer["op"]: (answer["code"], answer["text"]) for answer in phone.push()}
+    assert (pushed[over][0], pushed[same][0]) == ("E5001", "E3010")
+    shown = {member["id"]: (member["review"], member["review_text"]) for member in phone_of(agent).pull()[0]}
+    assert {op: shown[op] for op in (over, same)} == {op: pushed[op] for op in (over, same)}
+    waiting = review_of(agent.branch, UUID(over))
+    with system_work(agent.branch) as work:
+        review.reject(work, branch_id=agent.branch.id, review_id=waiting, note="x")
+    refused = next(member for member in phone_of(agent).pull()[0] if member["id"] == over)
+    assert refused["review"] == "E3011"
+    assert refused["review_text"]["action"]["id"]
+
+
 def test_photo_finished_twice_at_once_is_received_once(phone_of: PhoneOf, monkeypatch: pytest.MonkeyPatch) -> None:
     agent = make_agent(make_branch())
     phone = phone_of(agent)

@@ -91,6 +91,15 @@ describe("one list of what is here and what the server told", () => {
     expect(refused[0]?.view).toMatchObject({ state: "rejected", paymentCode: null, amount: null });
   });
 
+  test("of a member that another phone sent, the server's record says why it is looked at", () => {
+    const text = { id: "Kuota habis", en: "The quota is used up", action: null };
+    const told = record("m", { state: "review", review: "E5001", review_text: text });
+    const [row] = new MemberList().merge(mapOf([told]), [], []);
+    expect(row?.view.error).toEqual({ code: "E5001", text });
+    const older = record("m", { state: "review", review: "E3010" });
+    expect(new MemberList().merge(mapOf([older]), [], [])[0]?.view.error).toBeNull();
+  });
+
   test("a picture that waits here is not asked for again", () => {
     const [row] = new MemberList().merge(mapOf([record("m", { photo_by: "2026-11-30" })]), [], ["m"]);
     expect(row?.view).toMatchObject({ photoPending: true, photoBy: null });

@@ -1,6 +1,7 @@
 /** One member as the screen sees it: from the server's record, or from the op that only this phone has. */
 import type { MemberRecord, OpRecord } from "../storage/records";
-import type { MemberState, MemberView } from "./contract";
+import type { ErrorView, MemberState, MemberView } from "./contract";
+import { readCode } from "./http";
 
 const STATES: readonly string[] = [
   "captured",
@@ -43,6 +44,12 @@ function leasedCode(op: OpRecord | null, state: MemberState): string | null {
   return LEASE_STANDS.includes(state) ? (op?.enrol?.paymentCode ?? null) : null;
 }
 
+/** Of a member whose op another phone has sent, or this one before it lost its storage. */
+function errorOf({ review, review_text: text = null }: MemberRecord): ErrorView | null {
+  const code = readCode(review);
+  return code === null || text === null ? null : { code, text };
+}
+
 export function viewRecord(record: MemberRecord, { op, cancelling: asked, photo }: OwnFacts): MemberView {
   const opId = op?.id ?? record.op ?? record.id;
   const state = stateOf(record.state);
@@ -56,7 +63,7 @@ export function viewRecord(record: MemberRecord, { op, cancelling: asked, photo 
     state,
     opStatus: op?.status ?? null,
     review: record.review,
-    error: state === "review" || state === "rejected" ? (op?.error ?? null) : null,
+    error: state === "review" || state === "rejected" ? (op?.error ?? errorOf(record)) : null,
     capturedOn: record.captured_on,
     region: record.region,
     phone: record.phone,

@@ -3,7 +3,7 @@ import type { LeasedCode, MemberRecord, StateValues } from "../storage/records";
 import type { PulledPage, Storage } from "../storage/storage";
 import { readAnswers } from "./answers";
 import { EngineError, type MeView } from "./contract";
-import { AnswerTooLong, isRecord } from "./http";
+import { AnswerTooLong, isRecord, readText } from "./http";
 import { type Leases, readLeases } from "./leases";
 import { Pieces } from "./pieces";
 import type { Progress } from "./push";
@@ -49,6 +49,7 @@ function readMember(value: Fields): MemberRecord {
     nik: text(value, "nik") ?? "",
     state: need(text(value, "state")),
     review: text(value, "review"),
+    review_text: readText(value.review_text),
     captured_on: text(value, "captured_on") ?? "",
     region: text(value, "region"),
     phone: text(value, "phone"),

@@ -112,6 +112,8 @@ export interface MemberRecord {
   nik: string;
   state: string;
   review: string | null;
+  /** The server's words for `review`; missing in records that an older release kept. */
+  review_text?: CatalogueText | null;
   captured_on: string;
   region: string | null;
   phone: string | null;
