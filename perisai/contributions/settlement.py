@@ -93,7 +93,7 @@ class Terms:
     transport: bool
     is_first: bool
     """No contribution was ever paid: the first month is that of the payment."""
-    agent_id: UUID
+    agent_id: UUID | None
     sub_branch_id: int | None
     agency_office_id: int | None
     region_code: str

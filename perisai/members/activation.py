@@ -39,7 +39,7 @@ class Standing:
     income: int
     programmes: frozenset[str]
     transport: bool
-    agent_id: UUID
+    agent_id: UUID | None
     sub_branch_id: int | None
     agency_office_id: int | None
     region_code: str

@@ -1,8 +1,9 @@
 """Persons, their enrolments, heirs, consents, photos, and what a person has to decide on."""
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from perisai.events.defaults import Uuid7
 
@@ -81,7 +82,10 @@ class Enrolment(models.Model):
     person_id = models.UUIDField()
     segment = models.TextField(default="BPU")
     state = models.TextField(choices=EnrolmentState)
-    agent_id = models.UUIDField()
+    agent_id = models.UUIDField(null=True)
+    """Who has the care of it today; null is the branch itself (``portfolio.py``)."""
+    acquired_by = models.UUIDField(null=True)
+    """Who acquired it, once it has been handed over; null while that is who has the care."""
     sub_branch_id = models.IntegerField(null=True)
     agency_office_id = models.IntegerField(null=True)
     device_id = models.UUIDField(null=True)
@@ -138,6 +142,11 @@ class Enrolment(models.Model):
         ]
         indexes = [
             models.Index(fields=["branch_id", "agent_id", "id"], name="enrolment_agent"),
+            models.Index(
+                fields=["branch_id", "acquired_by", "id"],
+                name="enrolment_acquired_by",
+                condition=Q(acquired_by__isnull=False),
+            ),
             models.Index(fields=["branch_id", "person_id"], name="enrolment_person"),
             models.Index(fields=["branch_id", "state", "id"], name="enrolment_state"),
             models.Index(fields=["branch_id", "core_state"], name="enrolment_core", condition=Q(core_state="exported")),
@@ -149,6 +158,33 @@ class Enrolment(models.Model):
                 name="enrolment_photo_due",
                 condition=Q(photo_due_on__isnull=False),
             ),
+        ]
+
+
+class Care(models.Model):
+    """Which agent has the care of an enrolment in which contribution months; no agent is the branch itself. The rows of an
+    enrolment cover its months from the first on, once each. One without rows was never handed over."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    enrolment_id = models.UUIDField()
+    agent_id = models.UUIDField(null=True)
+    months = DateRangeField()
+    """From a first of a month to a first of a month, or without end."""
+    handover_id = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    """When the member was written to about it; null until then, and where they have no telephone."""
+
+    class Meta:
+        db_table = "members_care"
+        indexes = [
+            models.Index(fields=["branch_id", "agent_id"], name="care_agent"),
+            models.Index(
+                fields=["branch_id", "handover_id"], name="care_handover", condition=Q(handover_id__isnull=False)
+            ),
+            models.Index("branch_id", Lower("months"), name="care_begins"),
         ]
 
 

@@ -29,7 +29,7 @@ _IS_HERE = "SELECT 1 FROM members_photo WHERE branch_id = %s AND sha256 = %s AND
 _FIND = """
 SELECT p.size, p.media_type, p.complete_at, e.id FROM members_photo p
 JOIN members_enrolment e ON e.branch_id = p.branch_id AND e.id = p.enrolment_id
-WHERE p.branch_id = %s AND p.sha256 = %s AND e.agent_id = %s AND (%s::uuid IS NULL OR e.id = %s::uuid)
+WHERE p.branch_id = %s AND p.sha256 = %s AND %s IN (e.agent_id, e.acquired_by) AND (%s::uuid IS NULL OR e.id = %s::uuid)
 ORDER BY p.complete_at IS NOT NULL, e.id LIMIT 1
 """
 
@@ -37,7 +37,7 @@ ORDER BY p.complete_at IS NOT NULL, e.id LIMIT 1
 _AWAITED = """
 SELECT e.photo_due_on IS NOT NULL, coalesce((SELECT c.given FROM members_consent c
   WHERE c.branch_id = e.branch_id AND c.enrolment_id = e.id AND c.purpose = 'photo'), false)
-FROM members_enrolment e WHERE e.branch_id = %s AND e.id = %s AND e.agent_id = %s
+FROM members_enrolment e WHERE e.branch_id = %s AND e.id = %s AND %s IN (e.agent_id, e.acquired_by)
 """
 
 # The agent's last choice counts: what had begun to come before it goes.
@@ -55,7 +55,7 @@ WITH complete AS (
   UPDATE members_photo p SET complete_at = %(now)s, size = %(size)s, media_type = %(media_type)s
   FROM members_enrolment e
   WHERE p.branch_id = %(branch)s AND p.sha256 = %(sha256)s AND p.complete_at IS NULL
-    AND e.branch_id = p.branch_id AND e.id = p.enrolment_id AND e.agent_id = %(agent)s
+    AND e.branch_id = p.branch_id AND e.id = p.enrolment_id AND %(agent)s IN (e.agent_id, e.acquired_by)
   RETURNING p.enrolment_id
 ), here AS (
   UPDATE members_enrolment SET photo_due_on = NULL

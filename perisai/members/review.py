@@ -66,7 +66,7 @@ class Waiting:
     id: UUID
     state: str
     segment: str
-    agent_id: UUID
+    agent_id: UUID | None
     sub_branch_id: int | None
     agency_office_id: int | None
     region_code: str

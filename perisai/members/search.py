@@ -34,11 +34,12 @@ _TAIL: LiteralString = """
 """
 
 # Carried by event_subject (branch_id, subject_id); what was captured on a day was received on it or after.
-# What was taken back since is not behind the figure any more.
+# What was taken back since is not behind the figure any more. Behind an agent's figure stands what the agent did, whoever has
+# the care of the member now.
 _BEHIND: LiteralString = """(
   SELECT coalesce(sum(CASE WHEN v.kind = ANY(%s) THEN -v.quantity ELSE v.quantity END), 0) FROM events_event v
   WHERE v.branch_id = e.branch_id AND v.subject_id = e.id AND v.kind = ANY(%s)
-    AND v.received_at >= %s AND v.day_captured BETWEEN %s AND %s) > 0"""
+    AND v.received_at >= %s AND v.day_captured BETWEEN %s AND %s AND (%s::uuid IS NULL OR v.agent_id = %s)) > 0"""
 
 
 def _office(text: str) -> int:
@@ -204,7 +205,10 @@ def _places(filters: Filters) -> Iterator[Part]:
     elif filters.level and filters.key:
         condition, kind = _LEVELS[filters.level]
         key = _read(kind, filters.key)
-        yield (condition, [key]) if key is not None else ("FALSE", [])
+        if key is not None and filters.level == "a" and filters.metric:
+            yield "(e.agent_id = %s OR e.acquired_by = %s)", [key, key]
+        else:
+            yield (condition, [key]) if key is not None else ("FALSE", [])
     if filters.regency:
         yield "e.region_code LIKE %s", [f"{_plain(filters.regency)}.%"]
     if filters.agent is not None:
@@ -235,7 +239,8 @@ def _days(filters: Filters) -> Iterator[Part]:
     if filters.metric:
         moved = metrics()[filters.metric]
         taken = [name for name in moved if (filters.metric, "-quantity") in kinds()[name].metrics]
-        yield _BEHIND, [taken, moved, max(first, _LONG_AGO) - timedelta(days=1), first, last]
+        agent = _read(UUID, filters.key) if filters.level == "a" else None
+        yield _BEHIND, [taken, moved, max(first, _LONG_AGO) - timedelta(days=1), first, last, agent, agent]
     elif filters.day_from or filters.day_to:
         yield "e.captured_on BETWEEN %s AND %s", [first, last]
 
