@@ -59,7 +59,7 @@ class Check(models.Model):
     id = models.UUIDField(db_default=Uuid7())
     application_id = models.UUIDField()
     item = models.TextField()
-    """A key of ``rules/agency_checks.yaml``."""
+    """A key of ``checks.yaml``."""
     is_met = models.BooleanField()
     note = models.TextField(blank=True, default="")
     checked_at = models.DateTimeField()
