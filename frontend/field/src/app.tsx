@@ -31,6 +31,7 @@ const LockScreen = lazyScreen(() => import("./screens/lock").then((module) => mo
 const ChoosePinScreen = lazyScreen(() => import("./screens/lock").then((module) => module.ChoosePinScreen));
 const ChangePinScreen = lazyScreen(() => import("./screens/lock").then((module) => module.ChangePinScreen));
 const WipedScreen = lazyScreen(() => import("./screens/lock").then((module) => module.WipedScreen));
+const MeScreen = lazyScreen(() => import("./screens/me").then((module) => module.MeScreen));
 const OutboxScreen = lazyScreen(() => import("./screens/outbox").then((module) => module.OutboxScreen));
 const SettingsScreen = lazyScreen(() => import("./screens/settings").then((module) => module.SettingsScreen));
 
@@ -102,6 +103,8 @@ function Screen({ route }: { route: Route }): ComponentChildren {
       return <SharedScreen problem={route.query.get("problem")} />;
     case "outbox":
       return <OutboxScreen />;
+    case "me":
+      return <MeScreen />;
     case "pin":
       return <ChangePinScreen />;
     case "settings":

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { activateTexts } from "./activate";
+import { blockedTexts } from "./blocked";
 import { commonTexts } from "./common";
 import { enrolTexts } from "./enrol";
 import { consentTexts } from "./enrol-consent";
@@ -9,6 +10,7 @@ import { photoTexts } from "./enrol-photo";
 import { workTexts } from "./enrol-work";
 import { homeTexts } from "./home";
 import { lockTexts } from "./lock";
+import { meTexts } from "./me";
 import { membersTexts } from "./members";
 import { outboxTexts } from "./outbox";
 import { readerTexts } from "./reader";
@@ -17,6 +19,7 @@ import { slipTexts } from "./slip";
 
 const all = {
   activateTexts,
+  blockedTexts,
   commonTexts,
   enrolTexts,
   consentTexts,
@@ -26,6 +29,7 @@ const all = {
   workTexts,
   homeTexts,
   lockTexts,
+  meTexts,
   membersTexts,
   outboxTexts,
   readerTexts,

@@ -1,4 +1,5 @@
 import { type Draft, engine, type MeView, type SyncState } from "../engine";
+import { blockedTexts } from "../i18n/blocked";
 import { commonTexts } from "../i18n/common";
 import { dayOf, formatAge, formatDate, formatMoney, formatNumber } from "../i18n/format";
 import { homeTexts } from "../i18n/home";
@@ -12,9 +13,12 @@ import { useLanguage, useTexts } from "../ui/preferences";
 import { Ring } from "../ui/ring";
 import { link } from "../ui/route";
 import { toast } from "../ui/toast";
+import { whyBlocked } from "./blocked";
+import { BlockedLink, BlockedNotice } from "./blocked-notice";
 import { EnrolLink } from "./enrol-link";
-import { daysLeftInMonth, daysUntil, neededPerDay, shortName } from "./home-figures";
+import { daysLeftInMonth, neededPerDay, shortName } from "./home-figures";
 import { KeepingNotices } from "./keeping-notices";
+import { Exams } from "./me/learning";
 
 /** What an agent needs to know before the next worker, and the one act: enrol. */
 export function HomeScreen() {
@@ -27,15 +31,20 @@ export function HomeScreen() {
   const name = me?.agent.name ?? device.agent?.name ?? "";
   const timezone = device.branch?.timezone ?? "Asia/Jakarta";
   const today = dayOf(engine.serverNow(), timezone);
+  const why = whyBlocked(me, today);
   return (
-    <Page title={t.greeting(shortName(name))} testid="screen-home" foot={device.phase === "active" && <EnrolLink />}>
-      <LicenceNotice me={me} today={today} />
+    <Page
+      title={t.greeting(shortName(name))}
+      testid="screen-home"
+      foot={device.phase === "active" && (why ? <BlockedLink why={why} /> : <EnrolLink />)}
+    >
+      {why && <BlockedNotice why={why} />}
       <KeepingNotices today={today} />
-      <QuotaNotice me={me} />
+      {!why && <QuotaNotice me={me} />}
       <DraftCard drafts={drafts} now={now} />
-      {me ? <Figures me={me} now={now} today={today} /> : <FirstTime />}
+      {why === "trainee" ? <TowardsLicence /> : me ? <Figures me={me} now={now} today={today} /> : <FirstTime />}
       <Sending sync={sync} now={now} />
-      {me && <Licence me={me} />}
+      {me?.licence && <Licence me={me} />}
       <Install />
     </Page>
   );
@@ -52,19 +61,25 @@ function FirstTime() {
   );
 }
 
-function LicenceNotice({ me, today }: { me: MeView | null; today: string }) {
-  const t = useTexts(homeTexts);
-  const licence = me?.licence;
-  if (!licence) return null;
-  const left = daysUntil(today, licence.valid_to);
-  if (licence.state !== "valid" || left < 0) {
-    return (
-      <Notice tone="stop" title={t.licenceInvalid} testid="licence-invalid">
-        <p>{t.licenceInvalidBody}</p>
-      </Notice>
-    );
-  }
-  return null;
+/** A trainee has no figures yet, but a way ahead. */
+function TowardsLicence() {
+  const t = useTexts(blockedTexts);
+  const about = useValue(engine.about);
+  const timezone = useValue(engine.device).branch?.timezone ?? "Asia/Jakarta";
+  return (
+    <>
+      <Section title={t.steps} testid="towards-licence">
+        <ol class="steps">
+          <li>
+            <a href="#/courses">{t.stepCourses}</a>
+          </li>
+          <li>{t.stepExam}</li>
+          <li>{t.stepLicence}</li>
+        </ol>
+      </Section>
+      {about && <Exams exams={about.exams} timezone={timezone} />}
+    </>
+  );
 }
 
 function QuotaNotice({ me }: { me: MeView | null }) {

@@ -8,14 +8,19 @@ interface Props {
   readonly current: string;
 }
 
-/** The four main screens, at the bottom within reach of the thumb. */
+/** The main screens, at the bottom within reach of the thumb. A trainee has courses where others have members. */
 export function NavBar({ current }: Props) {
   const t = useTexts(commonTexts);
   const { unsent } = useValue(engine.sync.state);
+  const me = useValue(engine.me);
+  const learns = me !== null && me.licence === null;
   const items: readonly { key: string; href: string; icon: IconName; text: string }[] = [
     { key: "home", href: "#/", icon: "home", text: t.home },
-    { key: "members", href: "#/members", icon: "people", text: t.members },
+    learns
+      ? { key: "courses", href: "#/courses", icon: "book", text: t.courses }
+      : { key: "members", href: "#/members", icon: "people", text: t.members },
     { key: "outbox", href: "#/outbox", icon: "outbox", text: t.outbox },
+    { key: "me", href: "#/me", icon: "badge", text: t.me },
     { key: "settings", href: "#/settings", icon: "gear", text: t.settings },
   ];
   return (

@@ -9,6 +9,7 @@ import { useLoaded, useValue } from "../../ui/observe";
 import { Page } from "../../ui/page";
 import { useTexts } from "../../ui/preferences";
 import { link, navigate } from "../../ui/route";
+import { BlockedScreen, findWhy } from "../blocked-notice";
 import { Filler } from "./filler";
 import { STEPS, stepOf } from "./steps";
 
@@ -20,6 +21,9 @@ interface Props {
 /** `#/enrol` begins a form, `#/enrol/<id>` goes on where it was left, `#/enrol/<id>/<step>` shows a step. */
 export function EnrolScreen({ draftId, step }: Props) {
   useEffect(() => engine.updates.holdForForm(), []);
+  // Judged when the form is opened: nobody is thrown out of one that they are filling in.
+  const [why] = useState(findWhy);
+  if (why) return <BlockedScreen why={why} />;
   return draftId === null ? <Begin /> : <Opened key={draftId} draftId={draftId} step={step} />;
 }
 

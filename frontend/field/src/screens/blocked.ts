@@ -1,0 +1,19 @@
+import type { MeView } from "../engine/contract";
+import { daysUntil } from "./home-figures";
+
+export const WHYS = ["trainee", "expired", "revoked", "suspended", "remedial"] as const;
+export type Why = (typeof WHYS)[number];
+
+/**
+ * What keeps this agent from field work on the day `today`; null: nothing that the phone knows of. The server judges anyway; this
+ * spares a worker's time. An expiry is seen without signal too.
+ */
+export function whyBlocked(me: MeView | null, today: string): Why | null {
+  if (me === null) return null;
+  const { licence } = me;
+  if (licence === null) return "trainee";
+  const known = WHYS.find((why) => why === licence.state);
+  if (known) return known;
+  if (licence.state !== "valid") return "revoked";
+  return daysUntil(today, licence.valid_to) < 0 ? "expired" : null;
+}

@@ -1,0 +1,79 @@
+import type { OwnExam } from "../../engine";
+import { formatDate, formatInstant } from "../../i18n/format";
+import { meTexts } from "../../i18n/me";
+import { ButtonLink } from "../../ui/button";
+import { Icon } from "../../ui/icon";
+import { Badge } from "../../ui/notice";
+import { Section } from "../../ui/page";
+import { useLanguage, useTexts } from "../../ui/preferences";
+import { link } from "../../ui/route";
+
+interface Props {
+  readonly exams: readonly OwnExam[];
+  readonly timezone: string;
+}
+
+/** The way to the courses, and the exams with their dates. */
+export function Learning({ exams, timezone }: Props) {
+  const t = useTexts(meTexts);
+  return (
+    <Section title={t.learning} testid="me-learning">
+      <a class="card card--link" href="#/courses" data-testid="me-courses">
+        <Icon name="book" />
+        <span class="card__main">
+          <strong>{t.courses}</strong>
+          <span class="muted small">{t.coursesBody}</span>
+        </span>
+        <Icon name="forward" />
+      </a>
+      <Exams exams={exams} timezone={timezone} />
+    </Section>
+  );
+}
+
+export function Exams({ exams, timezone }: Props) {
+  const t = useTexts(meTexts);
+  if (exams.length === 0) return <p class="muted">{t.noExams}</p>;
+  return (
+    <>
+      <h3>{t.exams}</h3>
+      {exams.map((exam) => (
+        <Exam key={exam.id} exam={exam} timezone={timezone} />
+      ))}
+    </>
+  );
+}
+
+function Exam({ exam, timezone }: { exam: OwnExam; timezone: string }) {
+  const t = useTexts(meTexts);
+  const language = useLanguage();
+  const at = (instant: string) => formatInstant(instant, timezone, language);
+  const lines = [
+    exam.opens_at && t.examFrom(at(exam.opens_at)),
+    exam.closes_at && t.examUntil(at(exam.closes_at)),
+    exam.wait_until && t.examWait(formatDate(exam.wait_until, language)),
+  ].filter((line) => line !== null && line !== "");
+  const limits = [
+    exam.minutes === null ? null : t.examMinutes(exam.minutes),
+    exam.attempts_left === null ? null : t.examAttempts(exam.attempts_left),
+  ].filter((part) => part !== null);
+  const mayTry = !exam.passed && exam.attempts_left !== 0 && exam.wait_until === null;
+  return (
+    <div class="card" data-testid="me-exam">
+      <strong>{exam.title}</strong>
+      {exam.passed && <Badge tone="done">{t.examPassed}</Badge>}
+      {lines.map((line) => (
+        <span key={line}>{line}</span>
+      ))}
+      {limits.length > 0 && <span class="muted small">{limits.join(" · ")}</span>}
+      {mayTry && (
+        <>
+          <ButtonLink icon="pen" href={link("exam", exam.id)} testid="me-exam-link">
+            {t.examTake}
+          </ButtonLink>
+          <span class="muted small">{t.examNeedsSignal}</span>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+/** Rows of modules as one path, each run of dark modules one rectangle. */
+export function qrPath(rows: readonly string[]): string {
+  return rows
+    .flatMap((row, y) =>
+      [...row.matchAll(/1+/g)].map((run) => `M${run.index} ${y}h${run[0].length}v1h-${run[0].length}z`),
+    )
+    .join("");
+}
+
+/** A QR code, dark on light whatever the theme: scanners want it so. */
+export function Qr({ rows, label }: { rows: readonly string[]; label: string }) {
+  const size = rows.length;
+  if (size === 0) return null;
+  const quiet = 4;
+  return (
+    <svg
+      class="qr"
+      viewBox={`${-quiet} ${-quiet} ${size + 2 * quiet} ${size + 2 * quiet}`}
+      role="img"
+      aria-label={label}
+      shape-rendering="crispEdges"
+      data-testid="qr"
+    >
+      <rect x={-quiet} y={-quiet} width={size + 2 * quiet} height={size + 2 * quiet} fill="#fff" />
+      <path d={qrPath(rows)} fill="#000" />
+    </svg>
+  );
+}
