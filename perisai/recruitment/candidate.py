@@ -1,0 +1,148 @@
+"""What is known of a candidate: for the pipeline, for the licence, and for who may come back after an ending."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, LiteralString
+from uuid import UUID
+
+from perisai.agents.rules import figure
+from perisai.errors import Refused
+from perisai.events.work import Work, branch_day
+from perisai.recruitment import rules
+
+# By primary key; documents by document_one_of_a_kind.
+_GET: LiteralString = """
+SELECT c.id, c.state, c.full_name, c.birth_date, c.education, c.is_bpu_member, c.is_bpjs_employee,
+  c.account_sealed IS NOT NULL AS has_account, c.account_holder, c.warnings, c.nik_hash, c.phone, c.agency_office_id,
+  c.sub_branch_id, c.language, o.timezone,
+  ARRAY(SELECT d.kind FROM recruitment_document d
+    WHERE d.branch_id = c.branch_id AND d.candidate_id = c.id AND d.replaced_at IS NULL) AS documents
+FROM recruitment_candidate c JOIN offices_office o ON o.id = c.branch_id
+WHERE c.branch_id = %s AND c.id = %s"""
+_LOCK: LiteralString = " FOR UPDATE OF c"
+_HASH: LiteralString = "SELECT nik_hash FROM recruitment_candidate WHERE branch_id = %s AND id = %s"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A candidate as the licence needs them. ``broken`` holds the codes of conditions that refuse (conditions.yaml), with those
+    of the documents left to ``missing_documents``."""
+
+    candidate_id: UUID
+    state: str
+    full_name: str
+    phone: str
+    language: str
+    agency_office_id: int | None
+    sub_branch_id: int | None
+    has_photo: bool
+    missing_documents: tuple[str, ...]
+    broken: tuple[str, ...]
+    findings: tuple[rules.Finding, ...]
+
+    @property
+    def documents_complete(self) -> bool:
+        return not self.missing_documents
+
+    @property
+    def rules_met(self) -> bool:
+        return not self.broken
+
+
+def get_facts(work: Work, branch_id: int, candidate_id: UUID, *, lock: bool = False) -> Facts:
+    """The candidate as of the branch's day. With ``lock`` the row is held to the end of the Work. Raises E1004 where there is no
+    such candidate: an agent who came by import never was one."""
+    found = work.dicts(_GET + (_LOCK if lock else ""), [branch_id, candidate_id])
+    if not found:
+        raise Refused("E1004")
+    row = found[0]
+    given = as_given(row, past=find_past(work, row["nik_hash"], candidate_id))
+    findings = rules.judge(given, branch_day(work.now, row["timezone"]))
+    return Facts(
+        candidate_id=candidate_id,
+        state=row["state"],
+        full_name=row["full_name"],
+        phone=row["phone"],
+        language=row["language"],
+        agency_office_id=row["agency_office_id"],
+        sub_branch_id=row["sub_branch_id"],
+        has_photo="face" in row["documents"],
+        missing_documents=rules.missing_documents(given),
+        broken=tuple(code for code in rules.refusing(findings) if code != "documents"),
+        findings=tuple(findings),
+    )
+
+
+def get_photo(work: Work, branch_id: int, candidate_id: UUID) -> bytes | None:
+    """The photo of the face as JPEG, for badge and public check; None where there is none."""
+    from perisai.recruitment import document
+
+    return document.find_picture(work, branch_id=branch_id, candidate_id=candidate_id, kind="face")
+
+
+def as_given(row: dict[str, Any], *, past: tuple[rules.Past, ...]) -> rules.Given:
+    return rules.Given(
+        full_name=row["full_name"],
+        birth_date=row["birth_date"],
+        education=row["education"],
+        is_bpu_member=row["is_bpu_member"],
+        is_bpjs_employee=row["is_bpjs_employee"],
+        has_account=row["has_account"],
+        account_holder=row["account_holder"],
+        warnings=tuple(row["warnings"]),
+        documents=frozenset(row["documents"]),
+        past=past,
+    )
+
+
+def find_past(work: Work, nik_hash: bytes, candidate_id: UUID) -> tuple[rules.Past, ...]:
+    """What the country's registries hold of this NIK beside the candidate's own claim."""
+    rows = work.rows("SELECT kind, branch_id, candidate_id, since, until FROM recruitment_past(%s)", [bytes(nik_hash)])
+    past = [rules.Past(*row) for row in rows]
+    return tuple(one for one in past if not (one.kind == "claim" and one.candidate_id == candidate_id))
+
+
+def note_ending(
+    work: Work, *, branch_id: int, agent_id: UUID, on: date, for_good: bool = False, until: date | None = None
+) -> None:
+    """An agent has ended: the NIK is free, and its holder may apply again after the waiting time (``return_months``), on
+    ``until`` where that is another day, or never. Nothing is kept of an agent who was never a candidate here."""
+    nik_hash = _find_hash(work, branch_id, agent_id)
+    if nik_hash is None:
+        return
+    back = None if for_good else until or _months_after(on, figure("return_months", on))
+    _set_bar(work, branch_id, agent_id, nik_hash, "ended", on, back)
+    work.rows("SELECT recruitment_release_nik(%s, %s)", [branch_id, agent_id])
+
+
+def note_sanction(work: Work, *, branch_id: int, agent_id: UUID, since: date, until: date | None = None) -> None:
+    """While it lasts, nobody with this NIK becomes an agent in any branch."""
+    nik_hash = _find_hash(work, branch_id, agent_id)
+    if nik_hash is not None:
+        _set_bar(work, branch_id, agent_id, nik_hash, "sanction", since, until)
+
+
+def lift(work: Work, *, branch_id: int, agent_id: UUID, kind: str, on: date) -> None:
+    """An ending or a sanction no longer stands in the way, from ``on``: it ran out, or an appeal was right."""
+    work.rows("SELECT recruitment_lift_bar(%s, %s, %s, %s::date)", [branch_id, agent_id, kind, on])
+
+
+def _find_hash(work: Work, branch_id: int, agent_id: UUID) -> bytes | None:
+    row = work.row(_HASH, [branch_id, agent_id])
+    return bytes(row[0]) if row else None
+
+
+def _set_bar(
+    work: Work, branch_id: int, agent_id: UUID, nik_hash: bytes, kind: str, since: date, until: date | None
+) -> None:
+    work.rows(
+        "SELECT recruitment_set_bar(%s, %s, %s, %s, %s::date, %s::date)",
+        [branch_id, agent_id, nik_hash, kind, since, until],
+    )
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day of the month, or its last."""
+    year, month = divmod(day.month - 1 + months, 12)
+    return date(day.year + year, month + 1, min(day.day, monthrange(day.year + year, month + 1)[1]))
