@@ -13,7 +13,7 @@ from perisai.contributions import bill
 from perisai.errors import Refused
 from perisai.events.vault import unseal
 from perisai.events.work import Happened, Work
-from perisai.payments import codes
+from perisai.payments import codes, lease
 from perisai.targets import quota
 
 MOST_NOTE = 1000
@@ -143,13 +143,17 @@ def accept(work: Work, *, branch_id: int, timezone: str, review_id: UUID, note: 
 
 
 def reject(work: Work, *, branch_id: int, review_id: UUID, note: str) -> Decided:
-    """Refuses the enrolment; its NIK claim and slot return. Raises E8001, and E8005 without a note."""
+    """Refuses the enrolment; its NIK claim and slot return, and its code waits for the enrolment that mends it.
+
+    Raises E8001, and E8005 without a note.
+    """
     if not note.strip():
         raise Refused("E8005")
     waiting, item = _lock(work, branch_id, review_id)
     work.row(_RELEASE, [branch_id, waiting.id])
     if waiting.quota_period is not None:
         quota.give_back(work, branch_id=branch_id, slots=[(waiting.quota_period, waiting.quota_over)])
+    lease.release(work, branch_id=branch_id, enrolment_id=waiting.id)
     work.execute(_REJECT, [work.now, branch_id, waiting.id])
     close(work, branch_id=branch_id, review_id=review_id, state="rejected", note=note)
     _report(work, branch_id, waiting, "review_rejected", {"reason": item.reason}, amount=0)

@@ -2,7 +2,7 @@
 
 A code is leased to an agent's phone, good for thirty days, and used once. It is known in the national registry from the
 start, without an enrolment: whoever pays too early is told that it is not ready yet. An unused one never becomes another
-person's.
+person's. One that came with an enrolment which a person rejected is free for the enrolment that mends it, and for no phone's list.
 """
 
 from dataclasses import dataclass, field
@@ -56,13 +56,19 @@ WITH asked AS (
   SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS a (code text, enrolment_id uuid, at timestamptz)
 ), free AS (
   SELECT l.code FROM payments_code_lease l
-  WHERE l.branch_id = %(branch)s AND l.agent_id = %(agent)s AND l.code IN (SELECT code FROM asked) AND l.used_by IS NULL
+  WHERE l.branch_id = %(branch)s AND l.agent_id = %(agent)s AND l.code IN (SELECT code FROM asked)
+    AND (l.used_by IS NULL OR l.released_at IS NOT NULL)
   ORDER BY l.code FOR UPDATE
 )
-UPDATE payments_code_lease l SET used_by = a.enrolment_id, used_at = %(now)s
+UPDATE payments_code_lease l SET used_by = a.enrolment_id, used_at = %(now)s, released_at = NULL
 FROM free f JOIN asked a ON a.code = f.code
 WHERE l.branch_id = %(branch)s AND l.code = f.code
 RETURNING l.used_by, l.code, a.at <= l.until
+"""
+
+# Carried by code_lease_used.
+_RELEASE: LiteralString = """
+UPDATE payments_code_lease SET released_at = %s WHERE branch_id = %s AND used_by = %s AND released_at IS NULL
 """
 
 
@@ -112,8 +118,8 @@ def top_up(
 
 
 def claim_many(work: Work, *, branch_id: int, agent_id: UUID, asked: list[Asked]) -> Claimed:
-    """Takes codes that were leased to a phone of this agent and are unused. A foreign or used code is in neither part of the
-    answer. Of two enrolments with one code the first has it. At most one statement."""
+    """Takes codes that were leased to a phone of this agent and are unused or released. A foreign or used code is in neither
+    part of the answer. Of two enrolments with one code the first has it. At most one statement."""
     first: dict[str, Asked] = {}
     for one in asked:
         first.setdefault(one.code, one)
@@ -125,3 +131,8 @@ def claim_many(work: Work, *, branch_id: int, agent_id: UUID, asked: list[Asked]
     for enrolment_id, code, is_in_time in work.rows(_CLAIM, parameters, prepared=True):
         (claimed.kept if is_in_time else claimed.late)[enrolment_id] = code
     return claimed
+
+
+def release(work: Work, *, branch_id: int, enrolment_id: UUID) -> None:
+    """Lets the agent use a rejected enrolment's codes for the one that mends it: the worker still holds the slip."""
+    work.execute(_RELEASE, [work.now, branch_id, enrolment_id])

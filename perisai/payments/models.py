@@ -87,10 +87,13 @@ class CodeLease(models.Model):
     used_by = models.UUIDField(null=True)
     """The enrolment that the code was left with."""
     used_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    """Since when that enrolment is rejected and the code may be used for the one that mends it."""
 
     class Meta:
         db_table = "payments_code_lease"
         indexes = [
+            models.Index(fields=["branch_id", "used_by"], name="code_lease_used", condition=Q(used_by__isnull=False)),
             models.Index(fields=["branch_id", "device_id"], name="code_lease_free", condition=Q(used_by__isnull=True)),
         ]
 

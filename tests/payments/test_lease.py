@@ -103,6 +103,18 @@ def test_claim_is_for_the_agent_and_once() -> None:
     assert (late.kept, list(late.late.values())) == ({}, [two])
 
 
+def test_released_code_is_for_this_agents_next_enrolment_and_in_no_phones_list() -> None:
+    branch, device, agent = make_branch(), uuid7(), uuid7()
+    (code, *_), _ = top_up(branch, device, agent)
+    ((first, _),) = claim(branch, agent, [code]).kept.items()
+    with system_work(branch, FixedClock(NOW)) as work:
+        lease.release(work, branch_id=branch.id, enrolment_id=first)
+    assert code not in top_up(branch, device, agent)[0]
+    assert claim(branch, uuid7(), [code]) == lease.Claimed(), "another agent's"
+    assert list(claim(branch, agent, [code]).kept.values()) == [code]
+    assert claim(branch, agent, [code]) == lease.Claimed(), "used again"
+
+
 def test_bank_asks_and_pays_before_the_enrolment_came_is_told_not_ready_and_no_money_is_taken(
     bank: BankSimulator,
 ) -> None:

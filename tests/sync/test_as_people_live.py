@@ -137,6 +137,21 @@ def test_code_is_reserved_while_in_review_and_works_after(
     assert bank.pay(code, decided.issued.amount).status_code == 200
 
 
+def test_code_of_an_enrolment_rejected_in_review_works_for_the_one_that_mends_it(
+    agent: FieldAgent, phone_of: PhoneOf, bank: BankSimulator
+) -> None:
+    phone = phone_of(agent)
+    code = leased(phone)[0]
+    set_phone(make_agent(agent.branch), "+62811222444")
+    answer = push_one(phone, payment_code=code, phone="+62811222444")
+    waiting = review_of(agent.branch, UUID(answer["result"]["enrolment"]))
+    with system_work(agent.branch) as work:
+        review.reject(work, branch_id=agent.branch.id, review_id=waiting, note="x")
+    mended = push_one(phone, payment_code=code)
+    assert (mended["status"], mended["result"]["payment_code"]) == ("accepted", code)
+    assert bank.pay(code, mended["result"]["amount"]).status_code == 200, "the slip in the worker's hand works"
+
+
 def test_push_without_what_is_new_costs_no_statement_more(agent: FieldAgent, phone_of: PhoneOf) -> None:
     phone = phone_of(agent)
     codes = leased(phone)
