@@ -139,6 +139,7 @@ def test_every_operational_table_has_row_security(database: Path) -> None:
         "payments_code_block",
         "members_kpj",
         "members_kpj_block",
+        "agents_licence_number",
     }
     with connection.cursor() as cursor:
         cursor.execute(
