@@ -8,7 +8,7 @@ from uuid import UUID
 from perisai.accounts import agent_login
 from perisai.agents import numbering
 from perisai.errors import Refused
-from perisai.events.work import Happened, Work
+from perisai.events.work import Happened, Work, branch_day
 
 # Carried by the primary key.
 _ADMIT = """
@@ -18,6 +18,11 @@ FROM unnest(%(ids)s::uuid[], %(codes)s::text[], %(names)s::text[], %(phones)s::t
   %(since)s::date[]) AS n (id, code, full_name, phone, agency, sub, since)
 ON CONFLICT (branch_id, id) DO NOTHING
 RETURNING id
+"""
+_PLACE = """
+INSERT INTO agents_placement (branch_id, agent_id, sub_branch_id, agency_office_id, districts, during, placed_at, placed_by, reason)
+SELECT branch_id, id, sub_branch_id, agency_office_id, '{}', daterange(since, NULL), %s, %s, '' FROM agents_agent
+WHERE branch_id = %s AND id = ANY (%s)
 """
 
 
@@ -50,8 +55,8 @@ def admit(
 
 
 def admit_many(work: Work, *, branch_id: int, admissions: Sequence[Admission]) -> dict[UUID, str]:
-    """Trainees with a login and the branch's next codes, by id. Three statements, however many. Codes of two Works at once
-    never meet: the second waits until the first has ended. Raises E9404 where one of them is there already."""
+    """Trainees with a login, a first placement and the branch's next codes, by id. Four statements, however many. Codes of two
+    Works at once never meet: the second waits until the first has ended. Raises E9404 where one of them is there already."""
     if not admissions:
         return {}
     codes = [f"P-{branch_id}-{number:04d}" for number in numbering.take(work, branch_id, "agent", len(admissions))]
@@ -70,6 +75,7 @@ def admit_many(work: Work, *, branch_id: int, admissions: Sequence[Admission]) -
     )
     if len(made) < len(admissions):
         raise Refused("E9404")
+    work.execute(_PLACE, [work.now, work.actor.user_id, branch_id, [one.agent_id for one in admissions]])
     agent_login.make_many(
         work,
         [
@@ -89,6 +95,25 @@ def admit_many(work: Work, *, branch_id: int, admissions: Sequence[Admission]) -
             )
         )
     return dict(zip([one.agent_id for one in admissions], codes, strict=True))
+
+
+def end(work: Work, *, branch_id: int, agent_id: UUID, reason: str) -> None:
+    """From now on no agent of the branch any more: licences revoked, placement closed with today, no login. What was captured
+    before stays good. The members are handed over by whoever decides. Raises E1004, E9413, E9419 for one who has ended."""
+    from perisai.agents import issue, placement
+
+    if lock(work, branch_id=branch_id, agent_id=agent_id) == "ended":
+        raise Refused("E9419")
+    try:
+        issue.revoke(work, branch_id=branch_id, agent_id=agent_id, reason=reason)
+    except Refused as refused:
+        if refused.code != "E9411":  # a trainee, or one whose licence ran out
+            raise
+    row = work.row("SELECT timezone FROM offices_office WHERE id = %s", [branch_id])
+    assert row is not None
+    placement.close(work, branch_id=branch_id, agent_id=agent_id, on=branch_day(work.now, row[0]))
+    work.execute("UPDATE agents_agent SET state = 'ended' WHERE branch_id = %s AND id = %s", [branch_id, agent_id])
+    work.report(Happened(kind="agent_ended", branch_id=branch_id, subject_id=agent_id, agent_id=agent_id))
 
 
 def lock(work: Work, *, branch_id: int, agent_id: UUID) -> str:

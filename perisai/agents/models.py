@@ -1,6 +1,6 @@
 """Field agents: who they are, their right to work, and when they may not use it."""
 
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField, DateTimeRangeField
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -63,6 +63,16 @@ class Licence(models.Model):
     valid_to = models.DateField()
     state = models.TextField(choices=LicenceState, default=LicenceState.VALID)
     state_since = models.DateTimeField()
+    conditions = models.TextField(db_default="")
+    """What it is bound to, in the issuing officer's words; stands on the assignment letter."""
+    attempt_id = models.UUIDField(null=True)
+    """The passed examination that it was issued on."""
+    renews_id = models.UUIDField(null=True)
+    """The licence that it follows."""
+    reason = models.TextField(db_default="")
+    """Why it was revoked."""
+    issued_at = models.DateTimeField(null=True)
+    issued_by = models.UUIDField(null=True)
 
     class Meta:
         db_table = "agents_licence"
@@ -71,6 +81,17 @@ class Licence(models.Model):
             models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="licence_dates"),
         ]
         indexes = [models.Index(fields=["branch_id", "agent_id", "valid_to"], name="licence_agent")]
+
+
+class LicenceNumber(models.Model):
+    """National registry of licence numbers. Outside row-level security; ``issue`` alone writes it."""
+
+    number = models.TextField(primary_key=True)
+    branch_id = models.IntegerField()
+    licence_id = models.UUIDField()
+
+    class Meta:
+        db_table = "agents_licence_number"
 
 
 class HoldKind(models.TextChoices):
@@ -105,3 +126,24 @@ class Numbering(models.Model):
 
     class Meta:
         db_table = "agents_numbering"
+
+
+class Placement(models.Model):
+    """Where an agent works in [from, to): at most one place on a day (``placement_once``). Without offices: at the branch."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    agent_id = models.UUIDField()
+    sub_branch_id = models.IntegerField(null=True)
+    agency_office_id = models.IntegerField(null=True)
+    districts = ArrayField(models.TextField(), default=list)
+    """Codes of kecamatan, ``15.71.08``; empty: the office's whole territory."""
+    during = DateRangeField()
+    reason = models.TextField(blank=True, default="")
+    placed_at = models.DateTimeField()
+    placed_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "agents_placement"
+        indexes = [models.Index(fields=["branch_id", "sub_branch_id"], name="placement_sub_branch")]
