@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +22,12 @@ from perisai.members.cancel import cancel_many, lock_targets
 from perisai.members.candidate import Asked
 from perisai.members.decision import Decision
 from perisai.members.enrol import enrol_many
+from perisai.sync import learning
 from perisai.sync.clock import captured
 from perisai.sync.ended import sort_by_end
 from perisai.sync.op import GENESIS, SentOp, reread
 from perisai.sync.signed import Phone
+from perisai.training.told import Told
 
 HELD_FOR = timedelta(days=5)
 MOST = 400
@@ -208,7 +211,8 @@ def _decide_batch(work: Work, phone: Phone, ops: list[SentOp]) -> dict[UUID, Dec
         decisions |= cancel_many(work, branch_id=phone.branch_id, agent_id=phone.agent_id, bodies=cancels)
     if rest:
         decisions |= enrol(rest)
-    unknown = [op for op in ops if op.kind not in ("enrol", "cancel")]
+    decisions |= learning.judge_learning(work, phone, ops, partial(_told, work))
+    unknown = [op for op in ops if op.kind not in ("enrol", "cancel", *learning.KINDS)]
     return decisions | _to_review(work, phone, unknown, "op_unreadable", "E6001")
 
 
@@ -228,6 +232,11 @@ def _asked(op: SentOp, work: Work) -> Asked:
         captured=captured(op.data.get("at"), received=op.received_at or work.now),
         place=_place(place) if isinstance(place, dict) else None,
     )
+
+
+def _told(work: Work, op: SentOp) -> Told:
+    asked = _asked(op, work)
+    return Told(op.op_id, asked.body, asked.captured, asked.place)
 
 
 def _place(place: dict[str, Any]) -> dict[str, float] | None:

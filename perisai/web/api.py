@@ -11,6 +11,8 @@ from ninja.openapi.schema import OpenAPISchema
 from perisai.errors import Refused
 from perisai.payments.api import router as snap
 from perisai.sync.api import router as sync
+from perisai.sync.learning_api import router as learning
+from perisai.sync.papers_api import router as papers
 from perisai.web.problems import problem, too_large
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -32,6 +34,8 @@ class MachineApi(NinjaAPI):
 
 api = MachineApi(title="Perisai", version="1.0.0", openapi_url="/api/v1/openapi.json", docs_url="/api/v1/docs")
 api.add_router("/api/v1/", sync)
+api.add_router("/api/v1/", learning)
+api.add_router("/api/v1/", papers)
 api.add_router("/snap/v1.0/", snap)
 
 
