@@ -1,0 +1,109 @@
+"""The signed paper as PDF. What comes in is laid anew page by page, so that nothing but its pages is kept: no metadata, no
+scripts, no attachments. The bytes lie encrypted in the data folder, named by their SHA-256."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import typst
+from django.conf import settings
+
+from perisai.errors import Refused
+from perisai.events.ids import uuid7
+from perisai.events.vault import seal, unseal
+from perisai.events.work import Happened, Work
+
+MOST_BYTES: Final = 5 * 1024 * 1024
+MOST_PAGES: Final = 20
+LIMIT: Final = "5 MB / 20"
+
+_PAGES: Final = b"""
+#set page(margin: 0pt, width: auto, height: auto)
+#for n in range(int(sys.inputs.first), int(sys.inputs.last) + 1) { page(image("scan.pdf", page: n)) }
+"""
+_OFFICE = "SELECT office_id FROM agencies_agreement WHERE branch_id = %s AND id = %s AND state <> 'withdrawn'"
+_INSERT = """
+INSERT INTO agencies_scan (branch_id, id, agreement_id, sha256, size, brought_at, brought_by)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+_FIND = """
+SELECT sha256 FROM agencies_scan WHERE branch_id = %s AND agreement_id = %s ORDER BY id DESC LIMIT 1
+"""
+
+
+def keep(work: Work, *, branch_id: int, agreement_id: UUID, data: bytes) -> None:
+    """Keeps the scan; a later one takes its place and the earlier stays on record. Raises ``Refused`` E1004, E9010."""
+    row = work.row(_OFFICE, [branch_id, agreement_id])
+    if row is None:
+        raise Refused("E1004")
+    clean = _lay_anew(data)
+    digest = hashlib.sha256(clean).digest()
+    _store(_path(branch_id, digest), clean)
+    work.execute(_INSERT, [branch_id, uuid7(), agreement_id, digest, len(clean), work.now, work.actor.user_id])
+    work.report(
+        Happened(
+            kind="agreement_scanned",
+            branch_id=branch_id,
+            subject_id=agreement_id,
+            agency_office_id=row[0],
+            detail={"agreement": str(agreement_id), "sha256": digest.hex()},
+        )
+    )
+
+
+def open_scan(work: Work, *, branch_id: int, agreement_id: UUID) -> bytes:
+    """The newest scan. Raises ``Refused`` E1004 where there is none in the scope."""
+    row = work.row(_FIND, [branch_id, agreement_id])
+    path = _path(branch_id, bytes(row[0])) if row else None
+    if path is None or not path.exists():
+        raise Refused("E1004")
+    return unseal(path.read_bytes())
+
+
+def _lay_anew(data: bytes) -> bytes:
+    """Raises ``Refused`` E9010 for what is too big, no PDF, protected by a password, or too many pages."""
+    if len(data) > MOST_BYTES or not data.startswith(b"%PDF-"):
+        raise Refused("E9010", limit=LIMIT)
+    with tempfile.TemporaryDirectory(prefix="perisai-scan-") as name:
+        folder = Path(name)
+        (folder / "scan.pdf").write_bytes(data)
+        (folder / "pages.typ").write_bytes(_PAGES)
+        pages = 0
+        while pages <= MOST_PAGES and _compile(folder, pages + 1, pages + 1) is not None:
+            pages += 1
+        clean = _compile(folder, 1, pages) if 1 <= pages <= MOST_PAGES else None
+    if clean is None:
+        raise Refused("E9010", limit=LIMIT)
+    return clean
+
+
+def _compile(folder: Path, first: int, last: int) -> bytes | None:
+    """The pages as a new PDF; None where one is not there or cannot be read."""
+    inputs = {"first": str(first), "last": str(last)}
+    try:
+        made = typst.compile(str(folder / "pages.typ"), root=str(folder), sys_inputs=inputs)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # noqa: BLE001 - a damaged PDF can make the reader panic, which is no Exception
+        return None
+    assert isinstance(made, bytes)
+    return made
+
+
+def _store(path: Path, data: bytes) -> None:
+    """Whole or not at all, also after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_suffix(f".{os.getpid()}.new")
+    with temporary.open("wb") as file:
+        file.write(seal(data))
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+
+
+def _path(branch_id: int, digest: bytes) -> Path:
+    name = digest.hex()
+    return Path(settings.DATA) / "attachments" / "agreements" / str(branch_id) / name[:2] / name
