@@ -190,7 +190,9 @@ class Attempt(models.Model):
     class Meta:
         db_table = "exams_attempt"
         constraints = [
-            models.UniqueConstraint(fields=["branch_id", "exam_id", "trainee_id", "number"], name="exam_attempt_number"),
+            models.UniqueConstraint(
+                fields=["branch_id", "exam_id", "trainee_id", "number"], name="exam_attempt_number"
+            ),
             models.UniqueConstraint(
                 fields=["branch_id", "exam_id", "trainee_id"],
                 condition=Q(ended_at__isnull=True),

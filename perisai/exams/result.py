@@ -83,9 +83,7 @@ def annul(work: Work, *, branch_id: int, attempt_id: UUID, reason: str, note: st
     if work.execute(_ANNUL, values) == 0:
         raise Refused("E9310")
     detail = {"attempt": str(attempt_id), "exam": str(exam_id), "reason": reason, "had_passed": had_passed}
-    work.report(
-        Happened("exam_annulled", branch_id, subject_id=attempt_id, agent_id=trainee_id, detail=detail)
-    )
+    work.report(Happened("exam_annulled", branch_id, subject_id=attempt_id, agent_id=trainee_id, detail=detail))
 
 
 def _is_annulled(work: Work, branch_id: int, attempt_id: UUID) -> bool:

@@ -32,6 +32,8 @@ urlpatterns = [
     path("console/live/", include("perisai.web.live.urls")),
     path("console/messages/", include("perisai.messages.urls")),
     path("p/", include("perisai.portal.urls")),
+    path("daftar-agen/", include("perisai.recruitment.public_urls")),
+    path("ujian/", include("perisai.exams.public_urls")),
     path("simulate/sms/", sms.page),
     path("simulate/sms/send", sms.take),
     path("", api.urls),

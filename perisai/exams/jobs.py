@@ -1,0 +1,40 @@
+"""What the worker does for exams: ends attempts whose time is over, though nobody comes back."""
+
+from typing import LiteralString
+
+from procrastinate.contrib.django import app
+
+from perisai.events.clock import Clock, SystemClock
+from perisai.events.scope import Scope
+from perisai.events.work import Work
+from perisai.exams import marking
+
+# Carried by exam_attempt_due; a handful of rows.
+_BRANCHES: LiteralString = """
+SELECT DISTINCT branch_id FROM exams_attempt WHERE ended_at IS NULL AND due_at < %s ORDER BY branch_id
+"""
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="exams", queueing_lock="exams.end_overdue", pass_context=False)
+def end_overdue(timestamp: int) -> None:
+    """Every minute; one Work a branch, repeated while there is more than one Work takes."""
+    del timestamp
+    end_all_overdue(SystemClock())
+
+
+def end_all_overdue(clock: Clock) -> int:
+    """How many attempts were ended."""
+    with Work(scope=Scope.nation(), clock=clock) as work:
+        branches = [row[0] for row in work.rows(_BRANCHES, [work.now - marking.GRACE])]
+    return sum(_end_branch(branch_id, clock) for branch_id in branches)
+
+
+def _end_branch(branch_id: int, clock: Clock) -> int:
+    ended = 0
+    while True:
+        with Work(scope=Scope.branch(branch_id), clock=clock) as work:
+            now_ended = marking.end_overdue(work, branch_id=branch_id)
+        ended += now_ended
+        if not now_ended:
+            return ended
