@@ -142,11 +142,11 @@ def _check_offices(work: Work, branch_id: int, sub_branch_id: int | None, agency
 
 def _check_districts(work: Work, districts: list[str], regencies: list[str]) -> None:
     if len(districts) > MOST_DISTRICTS:
-        raise Refused("E9417", code=districts[MOST_DISTRICTS])
+        raise Refused("E9417", district=districts[MOST_DISTRICTS])
     if districts:
         row = work.row(_DISTRICTS, [districts, regencies, regencies])
         if row is not None:
-            raise Refused("E9417", code=row[0])
+            raise Refused("E9417", district=row[0])
 
 
 def _cut(work: Work, branch_id: int, placement_id: UUID, began: date, since: date) -> None:
