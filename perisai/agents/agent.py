@@ -98,8 +98,9 @@ def admit_many(work: Work, *, branch_id: int, admissions: Sequence[Admission]) -
 
 
 def end(work: Work, *, branch_id: int, agent_id: UUID, reason: str) -> None:
-    """From now on no agent of the branch any more: licences revoked, placement closed with today, no login. What was captured
-    before stays good. The members are handed over by whoever decides. Raises E1004, E9413, E9419 for one who has ended."""
+    """From now on no agent of the branch any more: licences revoked, placement closed with today, no further phone. What was
+    captured before stays good, and the login stays, so that it can come and the file be read. The members are handed over by
+    whoever decides. Raises E1004, E9413, E9419 for one who has ended."""
     from perisai.agents import issue, placement
 
     if lock(work, branch_id=branch_id, agent_id=agent_id) == "ended":
@@ -114,6 +115,13 @@ def end(work: Work, *, branch_id: int, agent_id: UUID, reason: str) -> None:
     placement.close(work, branch_id=branch_id, agent_id=agent_id, on=branch_day(work.now, row[0]))
     work.execute("UPDATE agents_agent SET state = 'ended' WHERE branch_id = %s AND id = %s", [branch_id, agent_id])
     work.report(Happened(kind="agent_ended", branch_id=branch_id, subject_id=agent_id, agent_id=agent_id))
+
+
+def restore(work: Work, *, branch_id: int, agent_id: UUID) -> None:
+    """An appeal was right: one who had ended is a trainee again, under the same code; licence and placement come by their own
+    doors. Nothing changes for anybody else. Raises E1004."""
+    if lock(work, branch_id=branch_id, agent_id=agent_id) == "ended":
+        work.execute("UPDATE agents_agent SET state = 'trainee' WHERE branch_id = %s AND id = %s", [branch_id, agent_id])
 
 
 def lock(work: Work, *, branch_id: int, agent_id: UUID) -> str:

@@ -83,6 +83,11 @@ def end(work: Work, *, branch_id: int, agent_id: UUID, kind: str) -> UUID:
     return held
 
 
+def show(work: Work, *, branch_id: int, agent_id: UUID) -> None:
+    """Puts what holds now onto the agent's row, for lists: a suspension that ended by its own day leaves no other trace there."""
+    work.execute(_SHOW, [work.now, branch_id, agent_id])
+
+
 def find_open(work: Work, *, branch_id: int, agent_id: UUID, kind: str) -> UUID | None:
     """The hold of the kind that lasts now or is to come."""
     row = work.row(_OPEN.replace(" FOR UPDATE", ""), [branch_id, agent_id, kind, work.now])
