@@ -97,12 +97,15 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
 _SHOWN = (("enrolled", "captured"), ("active", "active"), ("review", "review"))
 
 
-def _licence(held: HeldLicence, hold: Held | None, *, is_valid: bool) -> dict[str, Any]:
-    """``state``: valid, expired, revoked, or what a hold says: suspended, remedial."""
+def licence_state(held: HeldLicence, hold: Held | None, *, is_valid: bool) -> str:
+    """valid, expired, revoked, or what a hold says: suspended, remedial."""
     if is_valid:
-        state = hold.kind if hold else "valid"
-    else:
-        state = "expired" if held.state == "valid" else held.state
+        return hold.kind if hold else "valid"
+    return "expired" if held.state == "valid" else held.state
+
+
+def _licence(held: HeldLicence, hold: Held | None, *, is_valid: bool) -> dict[str, Any]:
+    state = licence_state(held, hold, is_valid=is_valid)
     return {"number": held.number, "valid_to": held.valid_to.isoformat(), "state": state}
 
 

@@ -62,6 +62,10 @@ def pull(place: Place) -> Valid:
     return Valid(query={"cursor": 0, "limit": 5})
 
 
+def own_papers(place: Place) -> Valid:
+    return Valid(query={"photo": "0" * 64})
+
+
 def progress(place: Place) -> Valid:
     return Valid(path={"address": photographed(place.phone)})
 
@@ -147,6 +151,7 @@ VALID: dict[str, Callable[[Place], Valid]] = {
     "POST /api/v1/activation": activate,
     "POST /api/v1/sync/push": push,
     "GET /api/v1/sync/pull": pull,
+    "GET /api/v1/agent/me": own_papers,
     "POST /api/v1/sync/consent-code": consent_code,
     "GET /api/v1/attachments/{address}": progress,
     "PATCH /api/v1/attachments/{address}": piece,

@@ -186,13 +186,14 @@ const about: AboutView = {
   exams: [
     {
       id: "0191b6a2-0000-7000-8000-0000000000e1",
-      title: "Ujian izin agen",
+      title: { id: "Ujian izin agen", en: "Exam for the licence" },
       opens_at: "2026-11-25T02:00:00Z",
       closes_at: "2026-11-25T09:00:00Z",
       minutes: 45,
       attempts_left: 2,
-      wait_until: null,
-      passed: false,
+      place: "KC Jambi, ruang 2",
+      refused: null,
+      path: "/ujian/abc",
     },
   ],
   file: wants.has("clean")

@@ -1,4 +1,4 @@
-/** Fetches the agent's own papers (protocol, section 17): seldom, and at once where the pull says that something changed. */
+/** Fetches the agent's own papers (protocol, section 18): seldom, and at once where the pull says that something changed. */
 import type { StateValues } from "../storage/records";
 import type { Storage } from "../storage/storage";
 import type { BothLanguages, MeView } from "./contract";
@@ -67,13 +67,14 @@ function readPlacement(value: unknown): AboutView["placement"] {
 function readExam(fields: Fields): OwnExam {
   return {
     id: text(fields.id),
-    title: text(fields.title),
+    title: both(fields.title) ?? { id: "", en: "" },
     opens_at: textOrNull(fields.opens_at),
     closes_at: textOrNull(fields.closes_at),
+    place: textOrNull(fields.place),
     minutes: numberOrNull(fields.minutes),
     attempts_left: numberOrNull(fields.attempts_left),
-    wait_until: textOrNull(fields.wait_until),
-    passed: fields.passed === true,
+    refused: both(fields.refused),
+    path: /^\/[\w/-]+$/.test(text(fields.path)) ? text(fields.path) : "",
   };
 }
 

@@ -1,4 +1,4 @@
-/** The agent's own papers, as `GET /api/v1/agent/me` tells them (protocol, section 17). Days are `YYYY-MM-DD`. */
+/** The agent's own papers, as `GET /api/v1/agent/me` tells them (protocol, section 18). Days are `YYYY-MM-DD`. */
 import type { BothLanguages } from "./contract";
 
 /** What keeps a licensed agent from enrolling now. */
@@ -48,15 +48,17 @@ export interface OwnPlacement {
 
 export interface OwnExam {
   readonly id: string;
-  readonly title: string;
-  /** ISO 8601 instants. */
+  readonly title: BothLanguages;
+  /** ISO 8601 instants; null where no date is set. */
   readonly opens_at: string | null;
   readonly closes_at: string | null;
+  readonly place: string | null;
   readonly minutes: number | null;
   readonly attempts_left: number | null;
-  /** The day from which it may be tried again; null: now, or nobody knows. */
-  readonly wait_until: string | null;
-  readonly passed: boolean;
+  /** Why it could not be begun when this was fetched. */
+  readonly refused: BothLanguages | null;
+  /** Of the page where it is taken. */
+  readonly path: string;
 }
 
 export interface FileEntry {

@@ -1,12 +1,10 @@
 import type { OwnExam } from "../../engine";
-import { formatDate, formatInstant } from "../../i18n/format";
+import { formatInstant } from "../../i18n/format";
 import { meTexts } from "../../i18n/me";
 import { ButtonLink } from "../../ui/button";
 import { Icon } from "../../ui/icon";
-import { Badge } from "../../ui/notice";
 import { Section } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
-import { link } from "../../ui/route";
 
 interface Props {
   readonly exams: readonly OwnExam[];
@@ -51,24 +49,23 @@ function Exam({ exam, timezone }: { exam: OwnExam; timezone: string }) {
   const lines = [
     exam.opens_at && t.examFrom(at(exam.opens_at)),
     exam.closes_at && t.examUntil(at(exam.closes_at)),
-    exam.wait_until && t.examWait(formatDate(exam.wait_until, language)),
-  ].filter((line) => line !== null && line !== "");
+    exam.place,
+    exam.refused?.[language],
+  ].filter((line) => line !== null && line !== undefined && line !== "");
   const limits = [
     exam.minutes === null ? null : t.examMinutes(exam.minutes),
     exam.attempts_left === null ? null : t.examAttempts(exam.attempts_left),
   ].filter((part) => part !== null);
-  const mayTry = !exam.passed && exam.attempts_left !== 0 && exam.wait_until === null;
   return (
     <div class="card" data-testid="me-exam">
-      <strong>{exam.title}</strong>
-      {exam.passed && <Badge tone="done">{t.examPassed}</Badge>}
+      <strong>{exam.title[language]}</strong>
       {lines.map((line) => (
         <span key={line}>{line}</span>
       ))}
       {limits.length > 0 && <span class="muted small">{limits.join(" · ")}</span>}
-      {mayTry && (
+      {exam.path && (
         <>
-          <ButtonLink icon="pen" href={link("exam", exam.id)} testid="me-exam-link">
+          <ButtonLink icon="pen" external href={exam.path} testid="me-exam-link">
             {t.examTake}
           </ButtonLink>
           <span class="muted small">{t.examNeedsSignal}</span>
