@@ -16,6 +16,7 @@ from perisai.offices import regions
 from perisai.offices.models import Region
 from perisai.payments.demo import load_demo_banks
 from perisai.web.demo import history
+from perisai.web.demo.agencies import build_agencies
 from perisai.web.demo.people import HISTORY, build_agents, build_logins, set_targets
 from perisai.web.demo.places import BUNGO, JAMBI, build_offices
 from perisai.web.demo.secret import Secrets
@@ -42,6 +43,7 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
         load_demo_banks(work)
     for branch_id, figures in _targets(end.astimezone(ZONE).date()).items():
         set_targets(branch_id, figures, FixedClock(end - HISTORY))
+    build_agencies(end)
     say(f"offices, logins, targets ({time.monotonic() - begun:.1f} s)")
     told = history.tell(end)
     say(f"{told} ({time.monotonic() - begun:.1f} s)")

@@ -1,0 +1,93 @@
+"""The demo world's agency offices: agreements in force, two of them near their end, and applications that wait or were refused."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from perisai.agencies import agreement, application, expiry, office, signature
+from perisai.events.clock import FixedClock
+from perisai.events.scope import Scope
+from perisai.events.work import Work
+from perisai.offices.models import Office
+from perisai.web.demo.people import HISTORY
+from perisai.web.demo.places import BUNGO, JAMBI
+
+ZONE = ZoneInfo("Asia/Jakarta")
+LEADERS = {
+    150121: office.Leader("Nurhayati Zainal", "Ketua", "+6281100019011", "cooperative"),
+    150122: office.Leader("Firmansyah Lubis", "Direktur", "+6281100019012", "cv"),
+    150221: office.Leader("Ernawati Saleh", "Ketua", "+6281100029011", "community"),
+}
+HEADS = {JAMBI: "Yusnidar Rahman", BUNGO: "Hendra Gunawan"}
+DAYS_LEFT = {JAMBI: {150121: 52, 150122: 21}, BUNGO: {150221: 240}}
+WAITING = application.Applicant(
+    name="Koperasi Pedagang Talang Banjar (demo)",
+    form="cooperative",
+    address="Pasar Talang Banjar, Kota Jambi",
+    leader_name="Rosmiati Harahap",
+    leader_title="Ketua",
+    leader_phone="0811 0001 9021",
+    candidates=6,
+)
+REFUSED = application.Applicant(
+    name="Komunitas Ojek Telanaipura (demo)",
+    form="community",
+    address="Telanaipura, Kota Jambi",
+    leader_name="Guntur Saputra",
+    leader_title="Koordinator",
+    leader_phone="0811 0001 9022",
+    candidates=2,
+)
+SEEN = ("meeting", "leader_identity", "legal_form", "agents_ready")
+
+
+def build_agencies(end: datetime) -> None:
+    """Before the story of the field is told: its agents need an office with an agreement. What is there stays as it is."""
+    for branch_id, offices in DAYS_LEFT.items():
+        with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(end - HISTORY)) as work:
+            if work.row("SELECT 1 FROM agencies_agreement WHERE branch_id = %s LIMIT 1", [branch_id]):
+                continue
+            for office_id, days_left in offices.items():
+                _agree(work, branch_id, office_id, end, days_left)
+        with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(end - timedelta(days=1))) as work:
+            if branch_id == JAMBI:
+                _apply(work)
+            expiry.warn(work, branch_id=branch_id, today=end.astimezone(ZONE).date())
+
+
+def _agree(work: Work, branch_id: int, office_id: int, end: datetime, days_left: int) -> None:
+    """An agreement of a year that has so many days left, signed by both on its first day."""
+    last_day = end.astimezone(ZONE).date() + timedelta(days=days_left)
+    first_day = last_day - timedelta(days=364)
+    leader, head = LEADERS[office_id], HEADS[branch_id]
+    office.begin(work, branch_id=branch_id, office_id=office_id, since=first_day, leader=leader)
+    signatories = agreement.Signatories(head, "Kepala Kantor Cabang", leader.name, leader.title)
+    agreement_id = agreement.draft(
+        work,
+        branch_id=branch_id,
+        office_id=office_id,
+        valid_from=first_day,
+        valid_to=last_day,
+        signatories=signatories,
+    )
+    for party, name, title in (("branch", head, "Kepala Kantor Cabang"), ("office", leader.name, leader.title)):
+        signature.sign(
+            work,
+            branch_id=branch_id,
+            agreement_id=agreement_id,
+            party=party,
+            name=name,
+            title=title,
+            signed_on=first_day,
+        )
+
+
+def _apply(work: Work) -> None:
+    """One that waits with half of its checks done, and one that was refused."""
+    parent = Office.objects.get(id=JAMBI)
+    waiting = application.apply(work, parent=parent, applicant=WAITING, source="staff")
+    for item in SEEN:
+        application.check(
+            work, branch_id=JAMBI, application_id=waiting, item=item, is_met=item != "agents_ready", note=""
+        )
+    refused = application.apply(work, parent=parent, applicant=REFUSED, source="staff")
+    application.refuse(work, branch_id=JAMBI, application_id=refused, reason="agents", note="Baru ada dua calon agen.")
