@@ -21,7 +21,13 @@ TONES: dict[str, tuple[str | Promise, str, str]] = {
     "failed": (_("Not sent"), "stop", "ban"),
 }
 """Word, tone and icon."""
-PURPOSES: dict[str, str | Promise] = {"consent_code": _("Consent code")}
+PURPOSES: dict[str, str | Promise] = {
+    "consent_code": _("Consent code"),
+    "care_moved": _("Another agent takes over"),
+    "agent_file": _("To the agent: something new in the file"),
+    "invitation": _("Invitation to become an agent"),
+    "candidate": _("News on an application as an agent"),
+}
 
 # Newest first by the primary key (branch_id, id); what is not sent by message_state.
 _LIST: LiteralString = """

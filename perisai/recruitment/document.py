@@ -94,13 +94,18 @@ def keep(work: Work, *, branch_id: int, candidate_id: UUID, picture: Picture) ->
     return document_id
 
 
+def find_id(work: Work, *, branch_id: int, candidate_id: UUID, kind: str) -> UUID | None:
+    row = work.row(_FIND, [branch_id, candidate_id, kind])
+    return row[0] if row else None
+
+
 def find_picture(work: Work, *, branch_id: int, candidate_id: UUID, kind: str) -> bytes | None:
     """The JPEG of a kind, decrypted; None where there is none."""
-    row = work.row(_FIND, [branch_id, candidate_id, kind])
-    if row is None:
+    found = find_id(work, branch_id=branch_id, candidate_id=candidate_id, kind=kind)
+    if found is None:
         return None
     try:
-        return unseal(_path(branch_id, row[0]).read_bytes())
+        return unseal(_path(branch_id, found).read_bytes())
     except (FileNotFoundError, Unreadable):
         return None
 

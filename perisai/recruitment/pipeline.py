@@ -6,7 +6,7 @@ are set by facts, whoever asks.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -195,7 +195,7 @@ def _clock(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%d-%m-%Y %H.%M}"
 
 
-def _words(name: str, state: str) -> dict[str, str]:
+def _words(name: str, state: str) -> dict[str, Any]:
     said = WORDS.get(state, {"id": state, "en": state})
     return {f"{name}_id": said["id"], f"{name}_en": said["en"]}
 

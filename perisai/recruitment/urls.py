@@ -1,4 +1,13 @@
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from perisai.recruitment import console, invite_console
 
 app_name = "recruitment"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", console.board, name="board"),
+    path("list/", console.candidate_list, name="list"),
+    path("invitations/", invite_console.page, name="invitations"),
+    path("<int:branch_id>/<uuid:candidate_id>/", console.candidate_page, name="candidate"),
+    path("<int:branch_id>/<uuid:candidate_id>/decide/", console.decide, name="decide"),
+    path("<int:branch_id>/<uuid:candidate_id>/picture/<str:kind>/", console.picture, name="picture"),
+]

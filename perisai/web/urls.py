@@ -34,6 +34,7 @@ urlpatterns = [
     path("p/", include("perisai.portal.urls")),
     path("daftar-agen/", include("perisai.recruitment.public_urls")),
     path("ujian/", include("perisai.exams.public_urls")),
+    path("agen/", include("perisai.agents.public_urls")),
     path("simulate/sms/", sms.page),
     path("simulate/sms/send", sms.take),
     path("", api.urls),

@@ -1,0 +1,82 @@
+"""The staff page of invitations: paste or upload numbers, see what would become of each, then send."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from perisai.accounts.audience import STAFF, PageRequest, audience
+from perisai.errors import Refused
+from perisai.offices.models import Office, OfficeKind
+from perisai.recruitment import invitation, labels
+
+OUTCOMES: dict[str, labels.Word] = {
+    "new": labels.Word(_("Will be invited"), "done", icon="send"),
+    "no_number": labels.Word(_("No Indonesian mobile number"), "stop", icon="circle-x"),
+    "twice": labels.Word(_("Twice in this list"), "", icon="copy"),
+    "invited": labels.Word(_("Invited already"), "note", icon="mail"),
+    "candidate": labels.Word(_("Applied already"), "note", icon="user-check"),
+    "agent": labels.Word(_("Number of one of your agents"), "note", icon="id-badge-2"),
+}
+SENT = labels.Word(_("Invited now"), "done", icon="check")
+TITLES: dict[str, str | Promise] = {"preview": _("What would happen"), "send": _("What happened")}
+
+
+@audience(*STAFF)
+@require_http_methods(["GET", "POST"])
+def page(request: PageRequest) -> HttpResponse:
+    """``act`` is preview or send; what is wrong with the list is said above it, and the list stays."""
+    branch_id = request.viewer.office.branch_id
+    if branch_id is None:
+        raise Refused("E2006")
+    agencies = list(Office.objects.filter(branch_id=branch_id, kind=OfficeKind.AGENCY, is_open=True).order_by("name"))
+    context: dict[str, Any] = {"agencies": agencies, "may_invite": True, "most": invitation.ROWS_MOST}
+    if request.method == "POST":
+        context |= _posted(request, branch_id, {office.id for office in agencies})
+    context["latest"] = [
+        row | {"label": labels.STATES.get(row["state"]), "is_over": row["good_until"] < request.work.now}
+        for row in invitation.latest(request.work, branch_id=branch_id)
+    ]
+    return render(request, "recruitment/invitations.html", context)
+
+
+def _posted(request: PageRequest, branch_id: int, agencies: set[int]) -> dict[str, Any]:
+    act = "send" if request.POST.get("act") == "send" else "preview"
+    chosen = request.POST.get("agency_office", "")
+    agency = int(chosen) if chosen.isdecimal() and len(chosen) < 10 and int(chosen) in agencies else None
+    text = ""
+    try:
+        text = _text(request)
+        rows = invitation.read(text)
+        if act == "send":
+            judged = invitation.invite(request.work, branch_id=branch_id, rows=rows, agency_office_id=agency)
+        else:
+            judged = invitation.judge(request.work, branch_id=branch_id, rows=rows)
+    except Refused as refused:
+        return {"refused": refused.answer(), "text": text, "agency_office": agency}
+    words = OUTCOMES | ({"new": SENT} if act == "send" else {})
+    return {
+        "act": act,
+        "title": TITLES[act],
+        "rows": [(row, words[row.outcome]) for row in judged],
+        "fresh": sum(row.outcome == "new" for row in judged),
+        "text": "" if act == "send" else text,
+        "agency_office": agency,
+    }
+
+
+def _text(request: PageRequest) -> str:
+    """The file's text where there is one, else what was pasted. Raises E9111."""
+    sent = request.FILES.get("file")
+    if sent is None or isinstance(sent, list):
+        return request.POST.get("numbers", "")[: invitation.BYTES_MOST]
+    if (sent.size or 0) > invitation.BYTES_MOST:
+        raise Refused("E9111", reason=f"> {invitation.BYTES_MOST // 1000} kB")
+    try:
+        text: str = sent.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused("E9111", reason="UTF-8") from None
+    return text

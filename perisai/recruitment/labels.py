@@ -1,0 +1,63 @@
+"""Words of staff pages about candidates."""
+
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Word(NamedTuple):
+    """A state as the page says it; ``tone`` is done, needs, stop, note or empty."""
+
+    text: str | Promise
+    tone: str
+    icon: str
+
+
+STATES: dict[str, Word] = {
+    "applied": Word(_("Applied"), "needs", icon="mail-opened"),
+    "screened": Word(_("Screened"), "note", icon="clipboard-check"),
+    "in_training": Word(_("In training"), "note", icon="school"),
+    "examined": Word(_("Exam passed"), "note", icon="certificate"),
+    "licensed": Word(_("Licensed"), "done", icon="id-badge-2"),
+    "refused": Word(_("Refused"), "stop", icon="ban"),
+    "withdrawn": Word(_("Withdrawn"), "", icon="arrow-back-up"),
+}
+DOCUMENTS: dict[str, str | Promise] = {
+    "id_card": _("ID card"),
+    "face": _("Face"),
+    "certificate": _("School certificate"),
+    "bank_book": _("Bank book"),
+}
+EMPTY: dict[str, str | Promise] = {
+    "applied": _("New applications appear here."),
+    "screened": _("Whose papers are in order waits here for training."),
+    "in_training": _("Trainees learn on the phone until the exam."),
+    "examined": _("Whoever has passed waits here for the licence."),
+    "licensed": _("New agents appear here with their licence."),
+}
+ACTS: dict[str, str | Promise] = {
+    "screened": _("Papers are in order"),
+    "in_training": _("Take into training"),
+    "applied": _("Open again"),
+}
+"""What an officer may do by hand, by the state it leads to."""
+NEXT: dict[str, str | Promise] = {
+    "applied": _("Look at the photos and conditions, then decide."),
+    "screened": _(
+        "Take the candidate into training: this makes the trainee, for whom you can then issue a phone code."
+    ),
+    "in_training": _("The stage moves by itself as soon as the exam is passed."),
+    "examined": _("The stage moves by itself as soon as the licence is issued."),
+    "licensed": _("This person is an agent."),
+    "refused": _("Was this a mistake? The application can be opened again."),
+    "withdrawn": _("The candidate has closed the application."),
+}
+EVENTS: dict[str, str | Promise] = {"": _("Sent"), **{name: word.text for name, word in STATES.items()}}
+EDUCATION: dict[int, str | Promise] = {
+    1: _("Primary school (SD)"),
+    2: _("Junior secondary (SMP)"),
+    3: _("Senior secondary (SMA, SMK)"),
+    4: _("Diploma"),
+    5: _("Bachelor or above (S1)"),
+}
