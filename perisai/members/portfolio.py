@@ -13,9 +13,14 @@ from uuid import UUID
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work
+from perisai.messages import outbox
 
 OPEN: Final = ("review", "accepted", "active", "lapsed")
 """States in which somebody has to care: the others are history."""
+TURN: Final = 5_000
+"""How many change hands in one Work when their month begins."""
+GOOD_FOR: Final = timedelta(days=3)
+"""How long a text about a hand-over may wait for the gateway."""
 
 # Carried by enrolment_agent and care_agent: first whoever was never handed over, then whoever was.
 _IN_CARE: LiteralString = """
@@ -58,16 +63,16 @@ WITH cut AS (
   DELETE FROM members_care
   WHERE branch_id = %(branch)s AND enrolment_id = ANY (%(ids)s) AND agent_id IS NOT DISTINCT FROM %(from)s::uuid
     AND months && %(months)s::daterange
-  RETURNING enrolment_id, agent_id, months, handover_id, at
+  RETURNING enrolment_id, agent_id, months, handover_id, at, told_at
 ), pieces AS (
   SELECT enrolment_id, agent_id, unnest(datemultirange(months) - datemultirange(%(months)s::daterange)) AS months,
-    handover_id, at
+    handover_id, at, told_at
   FROM cut
   UNION ALL
-  SELECT enrolment_id, %(to)s::uuid, months * %(months)s::daterange, %(handover)s::uuid, %(now)s FROM cut
+  SELECT enrolment_id, %(to)s::uuid, months * %(months)s::daterange, %(handover)s::uuid, %(now)s, NULL FROM cut
 )
-INSERT INTO members_care (branch_id, enrolment_id, agent_id, months, handover_id, at)
-SELECT %(branch)s, enrolment_id, agent_id, months, handover_id, at FROM pieces ORDER BY enrolment_id, months
+INSERT INTO members_care (branch_id, enrolment_id, agent_id, months, handover_id, at, told_at)
+SELECT %(branch)s, enrolment_id, agent_id, months, handover_id, at, told_at FROM pieces ORDER BY enrolment_id, months
 RETURNING enrolment_id, handover_id
 """
 
@@ -91,6 +96,21 @@ SELECT e.id FROM members_care c JOIN members_enrolment e ON e.branch_id = c.bran
 WHERE c.branch_id = %(branch)s AND lower(c.months) BETWEEN %(month)s::date - interval '1 year' AND %(month)s::date
   AND c.months @> %(month)s::date AND c.agent_id IS DISTINCT FROM e.agent_id
 ORDER BY e.id LIMIT %(most)s FOR UPDATE OF e
+"""
+
+
+# Carried by care_handover. In the order of telephones, so that a family with one gets one text.
+_TELL: LiteralString = """
+WITH due AS (
+  SELECT c.id, p.phone FROM members_care c
+  JOIN members_enrolment e ON e.branch_id = c.branch_id AND e.id = c.enrolment_id
+  JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+  WHERE c.branch_id = %s AND c.handover_id = %s AND c.told_at IS NULL AND p.phone IS NOT NULL
+  ORDER BY p.phone, c.id LIMIT %s FOR UPDATE OF c
+), told AS (
+  UPDATE members_care SET told_at = %s WHERE branch_id = %s AND id IN (SELECT id FROM due)
+)
+SELECT phone FROM due
 """
 
 
@@ -164,13 +184,23 @@ def move(
     return Moved(handover_id, sorted(moved))
 
 
-def turn(work: Work, *, branch_id: int, this_month: date, most: int = 5_000) -> int:
+def turn(work: Work, *, branch_id: int, this_month: date, most: int = TURN) -> int:
     """Puts those whose range begins this month onto their enrolments, up to ``most``; answers how many."""
     due = {"branch": branch_id, "month": this_month, "most": most}
     ids = [row[0] for row in work.rows(_DUE, due)]
     if ids:
         _settle(work, {"branch": branch_id, "ids": ids, "month": this_month})
     return len(ids)
+
+
+def tell(work: Work, *, branch_id: int, handover_id: UUID, agent_id: UUID | None, body: str, most: int = 1_000) -> int:
+    """Queues a text to up to ``most`` members of a hand-over who were not told yet, one to a telephone; answers how many members
+    that were. Three statements."""
+    phones = [row[0] for row in work.rows(_TELL, [branch_id, handover_id, most, work.now, branch_id])]
+    until = work.now + GOOD_FOR
+    texts = [outbox.Text("care_moved", phone, body, until) for phone in dict.fromkeys(phones)]
+    outbox.queue_many(work, branch_id=branch_id, agent_id=agent_id, texts=texts)
+    return len(phones)
 
 
 def holders(work: Work, *, branch_id: int, enrolment_ids: list[UUID], month: date) -> dict[UUID, UUID | None]:

@@ -19,7 +19,8 @@ class Message(models.Model):
     pk = models.CompositePrimaryKey("branch_id", "id")
     branch_id = models.IntegerField()
     id = models.UUIDField(db_default=Uuid7())
-    purpose = models.TextField(choices=[("consent_code", "kode persetujuan")])
+    purpose = models.TextField()
+    """A key of ``console.PURPOSES``: consent_code, care_moved, agent_file."""
     agent_id = models.UUIDField(null=True)
     phone_sealed = models.BinaryField()
     phone_masked = models.TextField()

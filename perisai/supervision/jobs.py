@@ -1,0 +1,106 @@
+"""What supervision does by the clock, branch by branch; a branch that fails waits for the next time and stops no other."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from perisai.events.scope import Scope
+from perisai.events.work import Work, branch_day
+from perisai.members import portfolio
+from perisai.supervision import ending, idle, measure
+from perisai.supervision.words import month_in_text
+
+CHUNK: Final = 1_000
+
+_BRANCHES = (
+    "SELECT p.branch_id, o.timezone FROM events_position p JOIN offices_office o ON o.id = p.branch_id ORDER BY 1"
+)
+_HANDOVER = """
+SELECT h.to_agent_id, h.from_month, h.until_month, a.code, o.name FROM supervision_handover h
+JOIN offices_office o ON o.id = h.branch_id
+LEFT JOIN agents_agent a ON a.branch_id = h.branch_id AND a.id = h.to_agent_id
+WHERE h.branch_id = %s AND h.id = %s AND h.undone_at IS NULL
+"""
+
+log = logging.getLogger(__name__)
+
+
+@app.periodic(cron="37 2 5-11 * *")
+@app.task(queue="supervision", queueing_lock="supervision.propose", pass_context=False)
+def propose_everywhere(timestamp: int) -> None:
+    """Monthly, once phones have had days to send last month's work; looking again finds nobody twice, so that a machine that was
+    off on the fifth looks on the sixth."""
+    del timestamp
+    _everywhere(propose_branch)
+
+
+@app.periodic(cron="29 * * * *")
+@app.task(queue="supervision", queueing_lock="supervision.follow", pass_context=False)
+def follow_everywhere(timestamp: int) -> None:
+    """Hourly: what has come true since. Proposals of agents who acquired somebody, courses completed, suspensions served, endings
+    whose day has come, members whose month has begun."""
+    del timestamp
+    _everywhere(follow_branch)
+
+
+@app.task(queue="supervision", pass_context=False)
+def tell_members(branch_id: int, handover_id: str) -> None:
+    """Texts to the members of one hand-over, in Works of bounded size."""
+    told = CHUNK
+    while told == CHUNK:
+        with Work(scope=Scope.branch(branch_id)) as work:
+            told = tell_some(work, branch_id=branch_id, handover_id=UUID(handover_id))
+
+
+def propose_branch(branch_id: int, timezone: str) -> None:
+    with Work(scope=Scope.branch(branch_id)) as work:
+        idle.withdraw_acquired(work, branch_id=branch_id)
+        idle.propose(work, branch_id=branch_id, timezone=timezone, today=branch_day(work.now, timezone))
+
+
+def follow_branch(branch_id: int, timezone: str) -> None:
+    scope = Scope.branch(branch_id)
+    with Work(scope=scope) as work:
+        idle.withdraw_acquired(work, branch_id=branch_id)
+    with Work(scope=scope) as work:
+        measure.release_trained(work, branch_id=branch_id)
+        measure.release_served(work, branch_id=branch_id, today=branch_day(work.now, timezone))
+    with Work(scope=scope) as work:
+        ending.carry_out_due(work, branch_id=branch_id, today=branch_day(work.now, timezone))
+        ending.gather_left_behind(work, branch_id=branch_id)
+    turned = portfolio.TURN
+    while turned == portfolio.TURN:
+        with Work(scope=scope) as work:
+            month = branch_day(work.now, timezone).replace(day=1)
+            turned = portfolio.turn(work, branch_id=branch_id, this_month=month)
+
+
+def tell_some(work: Work, *, branch_id: int, handover_id: UUID) -> int:
+    """Queues up to ``CHUNK`` texts; answers how many members were told. Nobody is told of what was handed back meanwhile."""
+    row = work.row(_HANDOVER, [branch_id, handover_id])
+    if row is None:
+        return 0
+    to_agent_id, from_month, until_month, code, branch = row
+    body = f"PERISAI: mulai {month_in_text(from_month)}"
+    body += f" sampai {month_in_text(until_month)}" if until_month else ""
+    if code:
+        body += f" iuran BPJS Ketenagakerjaan Anda dilayani agen {code}. Cek agen: {settings.ORIGIN}/agen/{code}"
+    else:
+        body += f" iuran BPJS Ketenagakerjaan Anda dilayani langsung oleh {branch}."
+    return portfolio.tell(
+        work, branch_id=branch_id, handover_id=handover_id, agent_id=to_agent_id, body=body, most=CHUNK
+    )
+
+
+def _everywhere(act: Callable[[int, str], None]) -> None:
+    with Work(scope=Scope.nation()) as work:
+        branches = work.rows(_BRANCHES)
+    for branch_id, timezone in branches:
+        try:
+            act(branch_id, timezone)
+        except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
+            log.error("%s of branch %s failed: %s", act.__name__, branch_id, type(error).__name__)
