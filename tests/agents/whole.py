@@ -62,6 +62,7 @@ class Way:
     world: World
     id: UUID = field(default_factory=uuid7)
     attempt_id: UUID | None = None
+    seat_id: UUID | None = None
 
     def __post_init__(self) -> None:
         self.id = make_candidate(self.world.branch)
@@ -91,8 +92,10 @@ class Way:
     def pass_exam(self) -> None:
         place = self.world.place
         place.trainee = self.id
-        with place.work() as work:
-            place.seat_id = seat.give(work, branch_id=self.branch_id, exam_id=place.exam_id, trainee_id=self.id)
+        if self.seat_id is None:
+            with place.work() as work:
+                self.seat_id = seat.give(work, branch_id=self.branch_id, exam_id=place.exam_id, trainee_id=self.id)
+        place.seat_id = self.seat_id
         self.attempt_id = place.take(6)
 
     def annul(self) -> None:
