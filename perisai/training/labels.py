@@ -1,0 +1,46 @@
+"""Words of training on staff pages."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+AUDIENCES: dict[str, str | Promise] = {
+    "trainee": _("Trainees, before their licence"),
+    "agent": _("Licensed agents"),
+    "all": _("Trainees and agents"),
+}
+STATES: dict[str, tuple[str, str, str | Promise]] = {
+    "present": ("done", "check", _("present")),
+    "flagged": ("needs", "eye", _("look at it")),
+    "absent": ("note", "user-off", _("absent")),
+}
+"""Tone, icon and word of an attendance."""
+FLAGS: dict[str, str | Promise] = {
+    "no_place": _("The phone gave no position."),
+    "no_point": _("The class has no point on the map to compare with."),
+    "received_late": _("Scanned without signal; the phone says in time."),
+}
+FIELDS: dict[str, str | Promise] = {
+    "title": _("Title"),
+    "summary": _("Summary"),
+    "credit_minutes": _("Credit minutes"),
+    "pass_percent": _("Pass mark"),
+    "text": _("Text"),
+    "alt": _("Description"),
+    "options": _("Answers (at least two, all different)"),
+    "right": _("Right answers (mark at least one)"),
+    "why": _("Explanation"),
+    "audience": _("For whom"),
+    "since": _("From"),
+    "until": _("Until"),
+    "place": _("Place"),
+    "teacher": _("Teacher"),
+    "starts_at": _("Begins"),
+    "ends_at": _("Ends (within twelve hours of the beginning)"),
+    "radius": _("Distance allowed, metres"),
+    "point": _("Point on the map"),
+    "lat": _("Point on the map"),
+    "lon": _("Point on the map"),
+    "state": _("Attendance"),
+    "agent": _("Agent"),
+}
+"""What a field of E9209 is called on the screen."""

@@ -1,0 +1,167 @@
+"""Reads for staff pages about courses, classes and who learnt what. Fixed numbers of statements."""
+
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+from perisai.accounts.audience import Viewer
+from perisai.errors import Refused
+from perisai.events.work import Work
+
+PEOPLE = 100
+
+_COURSES: LiteralString = """
+SELECT c.branch_id, c.id, o.name AS branch, o.timezone, c.published, c.created_at, v.id AS version_id, v.title, v.credit_minutes,
+  jsonb_array_length(v.content -> 'modules') AS modules, v.published_at, d.id AS draft_id,
+  coalesce(t.learning, 0) AS learning, coalesce(t.done, 0) AS done, coalesce(r.rules, 0) AS rules
+FROM training_course c
+JOIN offices_office o ON o.id = c.branch_id
+LEFT JOIN training_version d ON d.branch_id = c.branch_id AND d.course_id = c.id AND d.published_at IS NULL
+LEFT JOIN LATERAL (
+  SELECT v.id, v.title, v.credit_minutes, v.content, v.published_at FROM training_version v
+  WHERE v.branch_id = c.branch_id AND v.course_id = c.id
+  ORDER BY (v.number = c.published) DESC NULLS LAST, v.number DESC LIMIT 1
+) v ON true
+LEFT JOIN LATERAL (
+  SELECT count(DISTINCT t.trainee_id) FILTER (WHERE t.completed_on IS NOT NULL) AS done,
+    count(DISTINCT t.trainee_id) FILTER (WHERE t.completed_on IS NULL) AS learning
+  FROM training_taking t WHERE t.branch_id = c.branch_id AND t.course_id = c.id
+) t ON true
+LEFT JOIN LATERAL (
+  SELECT count(*) AS rules FROM training_requirement r
+  WHERE r.branch_id = c.branch_id AND r.course_id = c.id AND (r.until IS NULL OR r.until > %s)
+) r ON true
+WHERE """
+_LESSONS: LiteralString = """
+SELECT l.branch_id, l.id, l.title, l.place, l.starts_at, l.ends_at, l.cancelled_at, l.credit_minutes, o.timezone, o.name AS branch,
+  coalesce(a.present, 0) AS present, coalesce(a.flagged, 0) AS flagged
+FROM training_lesson l JOIN offices_office o ON o.id = l.branch_id
+LEFT JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE state = 'present') AS present, count(*) FILTER (WHERE state = 'flagged') AS flagged
+  FROM training_attendance a WHERE a.branch_id = l.branch_id AND a.lesson_id = l.id
+) a ON true
+WHERE l.starts_at > %s AND """
+_COURSE = """
+SELECT c.branch_id, c.id, c.published, o.timezone, o.name AS branch FROM training_course c
+JOIN offices_office o ON o.id = c.branch_id WHERE c.id = %s
+"""
+_VERSIONS = """
+SELECT v.id, v.number, v.title, v.summary, v.credit_minutes, v.pass_percent, v.published_at, u.full_name AS by,
+  jsonb_array_length(v.content -> 'modules') AS modules,
+  (SELECT count(*) FROM training_taking t WHERE t.branch_id = v.branch_id AND t.version_id = v.id) AS taken,
+  (SELECT count(*) FROM training_taking t WHERE t.branch_id = v.branch_id AND t.version_id = v.id
+     AND t.completed_on IS NOT NULL) AS done
+FROM training_version v LEFT JOIN accounts_user u ON u.id = v.published_by
+WHERE v.branch_id = %s AND v.course_id = %s ORDER BY v.number DESC
+"""
+_RULES = """
+SELECT id, audience, since, until FROM training_requirement WHERE branch_id = %s AND course_id = %s ORDER BY since DESC, id DESC
+"""
+_PEOPLE: LiteralString = """
+SELECT t.trainee_id, a.full_name, a.code, v.number, t.begun_at, t.completed_on, t.credit_minutes,
+  jsonb_array_length(v.content -> 'modules') AS modules,
+  (SELECT count(DISTINCT p.module) FROM training_progress p
+   WHERE p.branch_id = t.branch_id AND p.taking_id = t.id AND p.passed) AS passed
+FROM training_taking t
+JOIN training_version v ON v.branch_id = t.branch_id AND v.id = t.version_id
+JOIN agents_agent a ON a.branch_id = t.branch_id AND a.id = t.trainee_id
+WHERE t.branch_id = %s AND t.course_id = %s
+ORDER BY t.begun_at DESC LIMIT %s
+"""
+_ASSIGNED = """
+SELECT g.id, g.reason, g.due_on, g.assigned_at, a.full_name, a.code FROM training_assignment g
+JOIN agents_agent a ON a.branch_id = g.branch_id AND a.id = g.trainee_id
+WHERE g.branch_id = %s AND g.course_id = %s ORDER BY g.assigned_at DESC LIMIT 20
+"""
+_VERSION = """
+SELECT v.branch_id, v.id, v.course_id, v.number, v.title, v.summary, v.credit_minutes, v.pass_percent, v.content, v.revision,
+  v.published_at, o.timezone
+FROM training_version v JOIN offices_office o ON o.id = v.branch_id WHERE v.id = %s
+"""
+_LESSON = """
+SELECT l.branch_id, l.id, l.course_id, l.title, l.teacher, l.place, l.region_code, l.lat, l.lon, l.radius, l.starts_at, l.ends_at,
+  l.credit_minutes, l.cancelled_at, o.timezone, o.name AS branch, r.name AS district
+FROM training_lesson l JOIN offices_office o ON o.id = l.branch_id
+LEFT JOIN offices_region r ON r.code = NULLIF(l.region_code, '')
+WHERE l.id = %s
+"""
+_ATTENDANCE = """
+SELECT t.trainee_id, a.full_name, a.code, t.state, t.flag, t.distance, t.at, t.op_id, t.reason, t.corrected_at, u.full_name AS by
+FROM training_attendance t
+JOIN agents_agent a ON a.branch_id = t.branch_id AND a.id = t.trainee_id
+LEFT JOIN accounts_user u ON u.id = t.corrected_by
+WHERE t.branch_id = %s AND t.lesson_id = %s ORDER BY (t.state = 'flagged') DESC, a.full_name
+"""
+_OPTIONS = """
+SELECT c.id, v.title FROM training_course c
+JOIN training_version v ON v.branch_id = c.branch_id AND v.course_id = c.id AND v.number = c.published
+WHERE c.branch_id = %s ORDER BY v.title
+"""
+_AGENTS = """
+SELECT id, code, full_name, state FROM agents_agent WHERE branch_id = %s AND state <> 'ended' ORDER BY full_name LIMIT 5000
+"""
+_DISTRICTS = """
+SELECT code, name FROM offices_region WHERE level = 3 AND left(code, 5) = ANY (
+  SELECT unnest(regencies) FROM offices_office WHERE branch_id = %s) ORDER BY name
+"""
+
+
+def courses(work: Work, *, viewer: Viewer, now: datetime) -> list[dict[str, Any]]:
+    """Courses in sight, those with a draft of staff last changed first."""
+    sql, params = _branches(viewer, "c")
+    return work.dicts(_COURSES + sql + " ORDER BY o.name, v.title LIMIT 300", [now.date(), *params])
+
+
+def lessons(work: Work, *, viewer: Viewer, now: datetime) -> list[dict[str, Any]]:
+    """Classes of the last month and all to come."""
+    sql, params = _branches(viewer, "l")
+    return work.dicts(_LESSONS + sql + " ORDER BY l.starts_at DESC LIMIT 100", [now - timedelta(days=31), *params])
+
+
+def course(work: Work, *, course_id: UUID) -> dict[str, Any]:
+    """Raises E1004 for what is not in the viewer's branches."""
+    found = _one(work, _COURSE, course_id)
+    key = [found["branch_id"], course_id]
+    return found | {
+        "versions": work.dicts(_VERSIONS, key),
+        "rules": work.dicts(_RULES, key),
+        "people": work.dicts(_PEOPLE, [*key, PEOPLE]),
+        "assigned": work.dicts(_ASSIGNED, key),
+    }
+
+
+def version(work: Work, *, version_id: UUID) -> dict[str, Any]:
+    return _one(work, _VERSION, version_id)
+
+
+def lesson(work: Work, *, lesson_id: UUID) -> dict[str, Any]:
+    return _one(work, _LESSON, lesson_id)
+
+
+def attendance(work: Work, *, branch_id: int, lesson_id: UUID) -> list[dict[str, Any]]:
+    return work.dicts(_ATTENDANCE, [branch_id, lesson_id])
+
+
+def offered(work: Work, *, branch_id: int) -> list[dict[str, Any]]:
+    return work.dicts(_OPTIONS, [branch_id])
+
+
+def people(work: Work, *, branch_id: int) -> list[dict[str, Any]]:
+    return work.dicts(_AGENTS, [branch_id])
+
+
+def districts(work: Work, *, branch_id: int) -> list[dict[str, Any]]:
+    return work.dicts(_DISTRICTS, [branch_id])
+
+
+def _one(work: Work, sql: LiteralString, key: UUID) -> dict[str, Any]:
+    found = work.dicts(sql, [key])
+    if not found:
+        raise Refused("E1004")
+    return found[0]
+
+
+def _branches(viewer: Viewer, alias: LiteralString) -> tuple[LiteralString, list[Any]]:
+    if viewer.branches is None:
+        return "TRUE", []
+    return f"{alias}.branch_id = ANY (%s)", [list(viewer.branches)]
