@@ -116,7 +116,7 @@ def draft(
     _check_days(valid_from, valid_to, last, amends=amends)
     number, version = _next_number(work, branch_id, found, valid_from, last if amends else None)
     agreement_id = uuid7()
-    facts = _facts(branch, found, signatories, valid_from)
+    facts = facts_of(branch, found, signatories, valid_from)
     values = [
         *(branch_id, agreement_id, office_id, number, version, valid_from, valid_to, valid_to),
         *(last and last["id"], orjson.dumps(facts).decode(), work.now, work.actor.user_id),
@@ -183,7 +183,7 @@ def _next_number(
     return amended["number"], (row[0] if row else 0) + 1
 
 
-def _facts(branch: tuple[Any, ...], found: dict[str, Any], signatories: Signatories, on: date) -> dict[str, Any]:
+def facts_of(branch: tuple[Any, ...], found: dict[str, Any], signatories: Signatories, on: date) -> dict[str, Any]:
     """What the text names, as it is on the day of the draft, so that it prints the same for ever."""
     return {
         "branch": {
