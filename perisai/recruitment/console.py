@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from perisai.accounts import limit
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.errors import Refused
 from perisai.events.work import Happened
@@ -19,6 +20,7 @@ from perisai.offices.models import Office, OfficeKind, Region
 from perisai.recruitment import candidate, document, labels, link, pipeline, queries, rules
 from perisai.recruitment.pipeline import Reason
 
+LOOKUPS_AN_HOUR = 60
 TEXT_GOOD_FOR = timedelta(days=3)
 BY_HAND = ("screened", "in_training", "applied")
 """Where an officer may lead a candidate, beside a refusal."""
@@ -57,7 +59,11 @@ def board(request: PageRequest) -> HttpResponse:
 def candidate_list(request: PageRequest) -> HttpResponse:
     """Search and filters in the address, pages by key."""
     filters = queries.Filters.of(request.GET)
-    rows = queries.find(request.work, viewer=request.viewer, filters=filters)
+    rows: list[dict[str, Any]] = []
+    if _may_look(request, filters):
+        rows = queries.find(request.work, viewer=request.viewer, filters=filters)
+    else:
+        messages.error(request, _("Auditors search by name or phone."))
     more = len(rows) > queries.PAGE
     context = {
         "rows": _shown(rows[: queries.PAGE]),
@@ -137,6 +143,18 @@ def picture(request: PageRequest, branch_id: int, candidate_id: UUID, kind: str)
     )
     headers = {"Cache-Control": "no-store", "Content-Disposition": "inline"}
     return HttpResponse(data, content_type="image/jpeg", headers=headers)
+
+
+def _may_look(request: PageRequest, filters: queries.Filters) -> bool:
+    """Counts a look-up by NIK together with those of members; raises E1005 above the limit. False for auditors, whose reading
+    cannot count."""
+    if not filters.nik:
+        return True
+    if not request.viewer.may_change:
+        return False
+    key = str(request.viewer.user.id)
+    limit.take(kind="nik", key=key, limit=LOOKUPS_AN_HOUR, per=timedelta(hours=1), now=request.work.now)
+    return True
 
 
 def _by_hand(row: dict[str, Any], to: str) -> bool:
