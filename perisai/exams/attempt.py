@@ -31,7 +31,8 @@ WHERE s.branch_id = %s AND s.id = %s
 """
 # By exam_attempt_number.
 _ATTEMPTS: LiteralString = """
-SELECT a.id, a.seat_id, a.number, a.started_at, a.due_at, a.ended_at, r.passed, r.ended_on, n.gives_back
+SELECT a.id, a.seat_id, a.number, a.started_at, a.due_at, a.ended_at, r.passed AND n.attempt_id IS NULL AS passed, r.ended_on,
+  n.gives_back
 FROM exams_attempt a
 LEFT JOIN exams_result r ON r.branch_id = a.branch_id AND r.attempt_id = a.id
 LEFT JOIN exams_annulment n ON n.branch_id = a.branch_id AND n.attempt_id = a.id
