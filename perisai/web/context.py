@@ -42,8 +42,10 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         (
             Place(_("Members"), "/console/members/", icon="users"),
             Place(_("Agents"), "/console/agents/", icon="id-badge-2"),
+            Place(_("Agency offices"), "/console/agencies/", icon="building-store"),
             Place(_("Candidates"), "/console/recruitment/", icon="user-plus"),
             Place(_("Training"), "/console/training/", icon="school"),
+            Place(_("Exams"), "/console/exams/", icon="checklist"),
             Place(_("Quota"), "/console/targets/", icon="target"),
             Place(_("Phones"), "/console/accounts/devices/", icon="device-mobile"),
             Place(_("Outbox from a file"), "/console/outbox/", icon="file-import"),
