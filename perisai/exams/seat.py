@@ -1,12 +1,12 @@
 """Seats: which trainee may take which exam, through which link, and when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, LiteralString
 from uuid import UUID
 
 from perisai.errors import Refused
-from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work
 from perisai.exams import link
 
@@ -16,10 +16,13 @@ AFTER_SITTING: Final = timedelta(days=14)
 """So long after its date a link still shows the result."""
 
 _SITTING: LiteralString = "SELECT exam_id, closes_at FROM exams_sitting WHERE branch_id = %s AND id = %s"
+# Whoever has that seat already keeps it (exam_seat_once).
 _GIVE: LiteralString = """
-INSERT INTO exams_seat (branch_id, id, exam_id, sitting_id, trainee_id, given_by, given_at, expires_at)
-SELECT %s, %s, e.id, %s, %s, %s, %s, %s FROM exams_exam e WHERE e.branch_id = %s AND e.id = %s
-ON CONFLICT DO NOTHING
+INSERT INTO exams_seat (branch_id, exam_id, sitting_id, trainee_id, given_by, given_at, expires_at)
+SELECT e.branch_id, e.id, %s::uuid, w.trainee, %s::uuid, %s, %s
+FROM exams_exam e CROSS JOIN unnest(%s::uuid[]) AS w (trainee)
+WHERE e.branch_id = %s AND e.id = %s
+ON CONFLICT DO NOTHING RETURNING id, trainee_id
 """
 _WITHDRAW: LiteralString = """
 UPDATE exams_seat SET withdrawn_at = %s WHERE branch_id = %s AND id = %s AND withdrawn_at IS NULL RETURNING exam_id, trainee_id
@@ -49,10 +52,18 @@ class Dated:
 
 
 def give(work: Work, *, branch_id: int, exam_id: UUID, trainee_id: UUID, sitting_id: UUID | None = None) -> UUID:
-    """Enters a trainee for an exam and returns the seat. The caller has checked that the trainee is one of the branch.
+    """As ``give_all`` for one. Raises ``Refused`` E9317 where the trainee has that seat already."""
+    found = give_all(work, branch_id=branch_id, exam_id=exam_id, trainee_ids=[trainee_id], sitting_id=sitting_id)
+    if not found:
+        raise Refused("E9317")
+    return found[trainee_id]
 
-    Raises ``Refused`` E1004 for an exam or date that is not the branch's, E9317 where the trainee has that seat already.
-    """
+
+def give_all(
+    work: Work, *, branch_id: int, exam_id: UUID, trainee_ids: Iterable[UUID], sitting_id: UUID | None = None
+) -> dict[UUID, UUID]:
+    """Enters trainees for an exam, at any time or on a date, in one statement; returns the new seats by trainee. The caller
+    has checked that they are of the branch. Raises ``Refused`` E1004 for an exam or date that is not the branch's."""
     expires_at = work.now + VALID_FOR
     if sitting_id is not None:
         sitting = work.row(_SITTING, [branch_id, sitting_id])
@@ -61,13 +72,12 @@ def give(work: Work, *, branch_id: int, exam_id: UUID, trainee_id: UUID, sitting
         expires_at = sitting[1] + AFTER_SITTING
     if work.row("SELECT 1 FROM exams_exam WHERE branch_id = %s AND id = %s", [branch_id, exam_id]) is None:
         raise Refused("E1004")
-    seat_id = uuid7()
-    values = [branch_id, seat_id, sitting_id, trainee_id, work.actor.user_id, work.now, expires_at]
-    if work.execute(_GIVE, [*values, branch_id, exam_id]) == 0:
-        raise Refused("E9317")
-    detail = {"seat": str(seat_id), "exam": str(exam_id), "sitting": str(sitting_id) if sitting_id else None}
-    work.report(Happened("exam_seat_given", branch_id, subject_id=seat_id, agent_id=trainee_id, detail=detail))
-    return seat_id
+    trainees = sorted(set(trainee_ids))
+    rows = work.rows(_GIVE, [sitting_id, work.actor.user_id, work.now, expires_at, trainees, branch_id, exam_id])
+    for seat_id, trainee_id in rows:
+        detail = {"seat": str(seat_id), "exam": str(exam_id), "sitting": str(sitting_id) if sitting_id else None}
+        work.report(Happened("exam_seat_given", branch_id, subject_id=seat_id, agent_id=trainee_id, detail=detail))
+    return {trainee_id: seat_id for seat_id, trainee_id in rows}
 
 
 def withdraw(work: Work, *, branch_id: int, seat_id: UUID) -> None:

@@ -39,7 +39,7 @@ def test_draw_fulfils_the_blueprint_or_says_what_is_missing(block: int) -> None:
         assert missing == {cell: n - have[cell] for cell, n in wanted.items() if n > have[cell]}
         if missing:
             refused += 1
-            with pytest.raises(ValueError, match="[Ss]ample"):
+            with pytest.raises(ValueError, match=r"[Ss]ample"):
                 draw(pool, wanted, seed)
             continue
         drawn += 1

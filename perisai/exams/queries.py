@@ -1,0 +1,185 @@
+"""Reads about exams for staff pages. Every query names its branch; a fixed number of statements a page."""
+
+from typing import Any, LiteralString
+from uuid import UUID
+
+import orjson
+
+from perisai.accounts.audience import Viewer
+from perisai.agents.queries import narrow
+from perisai.events.work import Work
+
+PAGE = 100
+
+_TOPICS: LiteralString = """
+SELECT t.id, t.code, t.name_id, t.name_en, count(q.id) AS questions,
+  count(q.id) FILTER (WHERE q.difficulty = 1) AS easy, count(q.id) FILTER (WHERE q.difficulty = 2) AS medium,
+  count(q.id) FILTER (WHERE q.difficulty = 3) AS hard
+FROM exams_topic t
+LEFT JOIN exams_question q ON q.branch_id = t.branch_id AND q.topic_id = t.id AND q.state = 'active'
+WHERE t.branch_id = %s GROUP BY t.branch_id, t.id ORDER BY t.name_id
+"""
+_QUESTIONS: LiteralString = """
+SELECT q.id, q.version, q.difficulty, q.state, q.changed_at, v.text_id, v.text_en, v.options, v.correct, v.topic_id,
+  t.name_id AS topic_id_name, t.name_en AS topic_en_name
+FROM exams_question q
+JOIN exams_question_version v ON v.branch_id = q.branch_id AND v.question_id = q.id AND v.version = q.version
+JOIN exams_topic t ON t.branch_id = q.branch_id AND t.id = q.topic_id
+WHERE q.branch_id = %s"""
+_VERSIONS: LiteralString = """
+SELECT v.version, v.text_id, v.text_en, v.options, v.correct, v.difficulty, v.made_at, u.full_name AS made_by
+FROM exams_question_version v LEFT JOIN accounts_user u ON u.id = v.made_by
+WHERE v.branch_id = %s AND v.question_id = %s ORDER BY v.version DESC
+"""
+_EXAMS: LiteralString = """
+SELECT e.id, e.name_id, e.name_en, e.state, e.for_licence, e.minutes, e.pass_percent, e.attempts, e.wait_days,
+  (SELECT coalesce(sum(b.questions), 0) FROM exams_blueprint b WHERE b.branch_id = e.branch_id AND b.exam_id = e.id) AS questions,
+  (SELECT count(*) FROM exams_result r WHERE r.branch_id = e.branch_id AND r.exam_id = e.id) AS taken,
+  (SELECT count(*) FROM exams_result r WHERE r.branch_id = e.branch_id AND r.exam_id = e.id AND r.passed) AS passed,
+  (SELECT count(*) FROM exams_attempt a WHERE a.branch_id = e.branch_id AND a.exam_id = e.id AND a.ended_at IS NULL) AS running
+FROM exams_exam e WHERE e.branch_id = %s ORDER BY (e.state = 'closed'), e.id
+"""
+_SITTINGS: LiteralString = """
+SELECT t.id, t.place, t.opens_at, t.closes_at, count(s.id) FILTER (WHERE s.withdrawn_at IS NULL) AS seats
+FROM exams_sitting t LEFT JOIN exams_seat s ON s.branch_id = t.branch_id AND s.sitting_id = t.id
+WHERE t.branch_id = %s AND t.exam_id = %s GROUP BY t.branch_id, t.id ORDER BY t.opens_at DESC LIMIT 50
+"""
+_SEATS: LiteralString = """
+SELECT s.id, s.trainee_id, s.given_at, s.expires_at, t.opens_at, t.closes_at, a.code, a.full_name,
+  l.id AS attempt_id, l.started_at, l.ended_at, r.passed, (n.attempt_id IS NOT NULL) AS is_annulled
+FROM exams_seat s
+JOIN agents_agent a ON a.branch_id = s.branch_id AND a.id = s.trainee_id
+LEFT JOIN exams_sitting t ON t.branch_id = s.branch_id AND t.id = s.sitting_id
+LEFT JOIN LATERAL (
+  SELECT id, started_at, ended_at FROM exams_attempt x WHERE x.branch_id = s.branch_id AND x.seat_id = s.id
+  ORDER BY number DESC LIMIT 1) l ON true
+LEFT JOIN exams_result r ON r.branch_id = s.branch_id AND r.attempt_id = l.id
+LEFT JOIN exams_annulment n ON n.branch_id = s.branch_id AND n.attempt_id = l.id
+WHERE s.branch_id = %s AND s.exam_id = %s AND s.withdrawn_at IS NULL AND """
+_ATTEMPTS: LiteralString = """
+SELECT x.id, x.number, x.started_at, x.due_at, x.ended_at, x.trainee_id, e.name_id, e.name_en, a.code, a.full_name, r.correct,
+  r.questions, r.passed, r.pass_percent, r.ending, n.reason AS annulled_for, r.correct * 100 / r.questions AS percent
+FROM exams_attempt x
+JOIN exams_exam e ON e.branch_id = x.branch_id AND e.id = x.exam_id
+JOIN agents_agent a ON a.branch_id = x.branch_id AND a.id = x.trainee_id
+LEFT JOIN exams_result r ON r.branch_id = x.branch_id AND r.attempt_id = x.id
+LEFT JOIN exams_annulment n ON n.branch_id = x.branch_id AND n.attempt_id = x.id
+WHERE x.branch_id = %s AND """
+_OUTCOMES: dict[str, LiteralString] = {
+    "running": "x.ended_at IS NULL",
+    "passed": "r.passed AND n.attempt_id IS NULL",
+    "failed": "NOT r.passed AND n.attempt_id IS NULL",
+    "annulled": "n.attempt_id IS NOT NULL",
+}
+
+
+def topics(work: Work, *, branch_id: int) -> list[dict[str, Any]]:
+    """With how many active questions there are of each difficulty."""
+    return work.dicts(_TOPICS, [branch_id])
+
+
+def questions(
+    work: Work,
+    *,
+    branch_id: int,
+    q: str = "",
+    topic: UUID | None = None,
+    difficulty: int | None = None,
+    state: str = "",
+) -> list[dict[str, Any]]:
+    """The bank in its current versions, at most 500, the latest changed first. One statement."""
+    sql, params = _QUESTIONS, [branch_id]
+    given: list[Any] = list(params)
+    for word in q.lower().split()[:8]:
+        sql += " AND (lower(v.text_id) LIKE %s OR lower(v.text_en) LIKE %s)"
+        given += [_like(word), _like(word)]
+    if topic is not None:
+        sql += " AND q.topic_id = %s"
+        given.append(topic)
+    if difficulty is not None:
+        sql += " AND q.difficulty = %s"
+        given.append(difficulty)
+    if state:
+        sql += " AND q.state = %s"
+        given.append(state)
+    rows = work.dicts(sql + " ORDER BY q.changed_at DESC, q.id LIMIT 500", given)
+    return [_with_options(row) for row in rows]
+
+
+def find_question(work: Work, *, branch_id: int, question_id: UUID) -> dict[str, Any] | None:
+    """The newest version."""
+    rows = work.dicts(_QUESTIONS + " AND q.id = %s", [branch_id, question_id])
+    return _with_options(rows[0]) if rows else None
+
+
+def versions(work: Work, *, branch_id: int, question_id: UUID) -> list[dict[str, Any]]:
+    """Newest first, with who wrote them."""
+    return [_with_options(row) for row in work.dicts(_VERSIONS, [branch_id, question_id])]
+
+
+def exams(work: Work, *, branch_id: int) -> list[dict[str, Any]]:
+    """With how many took, passed and sit in each."""
+    return work.dicts(_EXAMS, [branch_id])
+
+
+def find_exam(work: Work, *, branch_id: int, exam_id: UUID) -> dict[str, Any] | None:
+    return next((row for row in exams(work, branch_id=branch_id) if row["id"] == exam_id), None)
+
+
+def sittings(work: Work, *, branch_id: int, exam_id: UUID) -> list[dict[str, Any]]:
+    """Exam dates, the latest first."""
+    return work.dicts(_SITTINGS, [branch_id, exam_id])
+
+
+def seats(work: Work, *, viewer: Viewer, branch_id: int, exam_id: UUID) -> list[dict[str, Any]]:
+    """Who may take an exam, within what the viewer may see, the latest first; with the last attempt of each."""
+    sql, params = narrow(viewer)
+    return work.dicts(_SEATS + sql + " ORDER BY s.id DESC LIMIT 200", [branch_id, exam_id, *params])
+
+
+def attempts(
+    work: Work, *, viewer: Viewer, branch_id: int, outcome: str = "", q: str = "", before: UUID | None = None
+) -> list[dict[str, Any]]:
+    """A page of attempts and one more, the latest first, within what the viewer may see."""
+    sql, params = narrow(viewer)
+    given: list[Any] = [branch_id, *params]
+    query = _ATTEMPTS + sql
+    if outcome in _OUTCOMES:
+        query += " AND " + _OUTCOMES[outcome]
+    for word in q.lower().split()[:5]:
+        query += " AND (lower(a.full_name) LIKE %s OR lower(a.code) LIKE %s)"
+        given += [_like(word), _like(word)]
+    if before is not None:
+        query += " AND x.id < %s"
+        given.append(before)
+    return work.dicts(query + " ORDER BY x.id DESC LIMIT %s", [*given, PAGE + 1])
+
+
+def sees_trainee(work: Work, *, viewer: Viewer, branch_id: int, trainee_id: UUID) -> dict[str, Any] | None:
+    """Name and code of a trainee within what the viewer may see."""
+    sql, params = narrow(viewer)
+    found = work.dicts(
+        "SELECT a.id, a.code, a.full_name, a.state FROM agents_agent a WHERE a.branch_id = %s AND a.id = %s AND " + sql,
+        [branch_id, trainee_id, *params],
+    )
+    return found[0] if found else None
+
+
+def trainees(work: Work, *, viewer: Viewer, branch_id: int) -> list[dict[str, Any]]:
+    """Whom staff may enter for an exam: trainees first, then agents; at most 500."""
+    sql, params = narrow(viewer)
+    return work.dicts(
+        "SELECT a.id, a.code, a.full_name, a.state FROM agents_agent a WHERE a.branch_id = %s AND a.state <> 'ended' AND "
+        + sql
+        + " ORDER BY (a.state = 'trainee') DESC, a.full_name LIMIT 500",
+        [branch_id, *params],
+    )
+
+
+def _with_options(row: dict[str, Any]) -> dict[str, Any]:
+    options = orjson.loads(row["options"])
+    return row | {"options": [option | {"is_correct": at == row["correct"]} for at, option in enumerate(options)]}
+
+
+def _like(word: str) -> str:
+    return "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
