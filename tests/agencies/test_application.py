@@ -1,8 +1,9 @@
 """From an application to an office: nothing without its checks, and one decision only."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -26,7 +27,7 @@ def apply(branch: Branch) -> UUID:
 
 def check_all(branch: Branch, application_id: UUID, *, but: str = "") -> None:
     with system_work(branch) as work:
-        for item in items_on(datetime.now(UTC).date()):
+        for item in items_on(datetime.now(ZoneInfo("Asia/Jakarta")).date()):
             application.check(
                 work, branch_id=branch.id, application_id=application_id, item=item, is_met=item != but, note=""
             )

@@ -1,7 +1,8 @@
 """An office ends with every agent handed over in the same act; nobody is orphaned."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.processes import run_together
 from tests.world import Branch, make_branch, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(ZoneInfo("Asia/Jakarta")).date()
 TOMORROW = TODAY + timedelta(days=1)
 
 

@@ -1,0 +1,170 @@
+"""Pages about applications: taken by staff, checked item by item, decided with a reason."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from perisai.accounts import user
+from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
+from perisai.agencies import application, labels, queries
+from perisai.agencies.checklist import items_on
+from perisai.agencies.console import OFFICERS, today_of
+from perisai.agents.rules import figure
+from perisai.errors import Refused
+from perisai.events.work import branch_day
+from perisai.offices.models import Office, OfficeKind
+
+FIELDS = ("name", "form", "address", "leader_name", "leader_title", "leader_phone")
+
+
+@audience(*STAFF)
+@require_http_methods(["GET", "POST"])
+def new(request: PageRequest) -> HttpResponse:
+    """An application that an organisation made at the counter."""
+    parents = _parents(request)
+    refused = None
+    if request.method == "POST":
+        try:
+            parent = next((one for one in parents if str(one.id) == request.POST.get("parent")), parents[0])
+            application_id = application.apply(
+                request.work, parent=parent, applicant=_applicant(request), source="staff"
+            )
+        except Refused as error:
+            refused = error
+        else:
+            messages.success(request, _("The application is taken. Now its checks."))
+            return redirect("agencies:application", branch_id=parent.branch_id, application_id=application_id)
+    today = branch_day(request.work.now, request.viewer.office.timezone)
+    context = {
+        "parents": parents,
+        "forms": labels.FORMS,
+        "least": figure("office_agents_least", today),
+        "given": request.POST,
+        "refused": _said(refused),
+    }
+    return render(request, "agencies/apply.html", context, status=refused.status if refused else 200)
+
+
+@audience(*STAFF, *ABOVE)
+@require_GET
+def page(request: PageRequest, branch_id: int, application_id: UUID) -> HttpResponse:
+    return _show(request, branch_id, application_id)
+
+
+@audience(*STAFF)
+@require_POST
+def check(request: PageRequest, branch_id: int, application_id: UUID) -> HttpResponse:
+    """One item: met or not, with a note."""
+    _get(request, branch_id, application_id)
+    try:
+        application.check(
+            request.work,
+            branch_id=branch_id,
+            application_id=application_id,
+            item=request.POST.get("item", ""),
+            is_met=request.POST.get("is_met") == "1",
+            note=request.POST.get("note", ""),
+        )
+    except Refused as refused:
+        return _show(request, branch_id, application_id, refused)
+    return redirect("agencies:application", branch_id=branch_id, application_id=application_id)
+
+
+@audience(*OFFICERS)
+@require_POST
+def approve(request: PageRequest, branch_id: int, application_id: UUID) -> HttpResponse:
+    """Makes the office and, where a login name is given, its first user, whose password is shown once."""
+    found = _get(request, branch_id, application_id)
+    username = request.POST.get("username", "").strip()
+    try:
+        made = application.approve(
+            request.work, branch_id=branch_id, application_id=application_id, note=request.POST.get("note", "")
+        )
+        if username:
+            first, password = user.create_user(
+                request.work,
+                viewer=request.viewer,
+                username=username,
+                full_name=request.POST.get("full_name", "").strip() or found["leader_name"],
+                role=Role.AGENCY,
+                office=made,
+            )
+    except Refused as refused:
+        return _show(request, branch_id, application_id, refused)
+    messages.success(request, _("The agency office is made. Now its agreement."))
+    if username:
+        return render(request, "accounts/user_secret.html", {"user_shown": first, "password": password})
+    return redirect("agencies:office", branch_id=branch_id, office_id=made.id)
+
+
+@audience(*OFFICERS)
+@require_POST
+def refuse(request: PageRequest, branch_id: int, application_id: UUID) -> HttpResponse:
+    _get(request, branch_id, application_id)
+    try:
+        application.refuse(
+            request.work,
+            branch_id=branch_id,
+            application_id=application_id,
+            reason=request.POST.get("reason", ""),
+            note=request.POST.get("note", ""),
+        )
+    except Refused as refused:
+        return _show(request, branch_id, application_id, refused)
+    messages.success(request, _("The application is refused."))
+    return redirect("agencies:list")
+
+
+def _show(request: PageRequest, branch_id: int, application_id: UUID, refused: Refused | None = None) -> HttpResponse:
+    found = _get(request, branch_id, application_id)
+    looks = queries.checks(request.work, branch_id=branch_id, application_id=application_id)
+    items: list[dict[str, Any]] = []
+    for key, item in items_on(today_of(request, branch_id)).items():
+        mine = [look for look in looks if look["item"] == key]
+        items.append({"key": key, "item": item, "last": mine[0] if mine else None, "before": mine[1:]})
+    is_open = found["state"] == "applied"
+    context = {
+        "application": found | {"form_label": labels.FORMS[found["form"]]},
+        "label": labels.APPLICATIONS[found["state"]],
+        "why": labels.REFUSALS.get(found["reason"], ""),
+        "items": items,
+        "met": sum(bool(one["last"] and one["last"]["is_met"]) for one in items),
+        "reasons": labels.REFUSALS,
+        "may_check": is_open and request.viewer.role in STAFF,
+        "may_decide": is_open and request.viewer.role in OFFICERS,
+        "given": request.POST,
+        "refused": _said(refused),
+    }
+    return render(request, "agencies/application.html", context, status=refused.status if refused else 200)
+
+
+def _get(request: PageRequest, branch_id: int, application_id: UUID) -> dict[str, Any]:
+    return queries.get_application(
+        request.work, viewer=request.viewer, branch_id=branch_id, application_id=application_id
+    )
+
+
+def _parents(request: PageRequest) -> list[Office]:
+    """Where an office may stand: a sub-branch's officer takes applications for that sub-branch."""
+    own = request.viewer.office
+    if own.kind == OfficeKind.SUB_BRANCH:
+        return [own]
+    kinds = (OfficeKind.BRANCH, OfficeKind.SUB_BRANCH)
+    return list(Office.objects.filter(branch_id=own.branch_id, kind__in=kinds, is_open=True).order_by("kind", "name"))
+
+
+def _applicant(request: PageRequest) -> application.Applicant:
+    """Raises ``Refused`` E9002 where the number is none."""
+    count = request.POST.get("candidates", "").strip()
+    if not count.isdecimal() or len(count) > 4:
+        raise Refused("E9002", field="candidates")
+    return application.Applicant(**{name: request.POST.get(name, "").strip() for name in FIELDS}, candidates=int(count))
+
+
+def _said(refused: Refused | None) -> dict[str, Any] | None:
+    return {"code": refused.code, "text": refused.text(), "action": refused.action()} if refused else None
