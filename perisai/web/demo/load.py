@@ -19,6 +19,7 @@ from perisai.web.demo import history
 from perisai.web.demo.agencies import build_agencies
 from perisai.web.demo.people import HISTORY, build_agents, build_logins, set_targets
 from perisai.web.demo.places import BUNGO, JAMBI, build_offices
+from perisai.web.demo.recruitment import build_candidates
 from perisai.web.demo.secret import Secrets
 
 REGIONS = Path("frontend/node_modules/idn-area-data/data")
@@ -47,6 +48,8 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     say(f"offices, logins, targets ({time.monotonic() - begun:.1f} s)")
     told = history.tell(end)
     say(f"{told} ({time.monotonic() - begun:.1f} s)")
+    build_candidates(end)
+    say(f"candidates ({time.monotonic() - begun:.1f} s)")
 
 
 def _targets(today: date) -> dict[int, dict[date, int]]:
