@@ -1,0 +1,187 @@
+"""The pages of supervision through the front door: who may open them, what they do, and that a refusal leaves nothing."""
+
+from uuid import UUID
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from perisai.accounts.models import Role
+from tests.accounts.people import logged_in, make_user, tree
+from tests.members.enrolling import enrol_all, state_of
+from tests.supervision.world_of_files import agent_state, month, work_of
+from tests.world import VILLAGE, Branch, FieldAgent, make_agent, worker
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def client_of(role: Role) -> Client:
+    client = logged_in(make_user(role))
+    client.defaults["SERVER_NAME"] = "localhost"
+    return client
+
+
+@pytest.fixture
+def place() -> tuple[Branch, FieldAgent]:
+    branch = Branch(tree().branch.id)
+    with work_of(branch) as work:
+        work.execute(
+            "INSERT INTO events_position (branch_id, number) VALUES (%s, 0) ON CONFLICT DO NOTHING", [branch.id]
+        )
+        work.execute(
+            "INSERT INTO offices_region (code, parent_code, level, name) VALUES (%s, '15.71.08', 4, 'Jelutung')"
+            " ON CONFLICT DO NOTHING",
+            [VILLAGE],
+        )
+    return branch, make_agent(branch)
+
+
+def page_of(agent: FieldAgent) -> str:
+    return f"/console/supervision/{agent.branch.id}/{agent.id}/"
+
+
+def measures(agent: FieldAgent) -> list[tuple[str, UUID]]:
+    with work_of(agent.branch) as work:
+        return [
+            (row[0], row[1])
+            for row in work.rows(
+                "SELECT kind, id FROM supervision_measure WHERE branch_id = %s AND agent_id = %s ORDER BY decided_at",
+                [agent.branch.id, agent.id],
+            )
+        ]
+
+
+def test_pages_read_by_staff_and_above_changed_by_the_branch(place: tuple[Branch, FieldAgent]) -> None:
+    _, agent = place
+    warning = {"kind": "warning", "reason": "conduct", "text": "Terlambat setor", "seen": ""}
+    for role in (Role.BRANCH, Role.BRANCH_HEAD, Role.REGION, Role.HEAD_OFFICE, Role.AUDITOR):
+        client = client_of(role)
+        for tab in ("proposals", "appeals&state=closed", "sanctions"):
+            assert client.get(f"/console/supervision/?tab={tab}").status_code == 200, role
+        assert client.get(page_of(agent)).status_code == 200, role
+        allowed = role in (Role.BRANCH, Role.BRANCH_HEAD)
+        assert client.get(f"/console/supervision/{agent.branch.id}/handover/{agent.id}/").status_code == (
+            200 if allowed else 403
+        )
+    for role in (Role.SUB_BRANCH, Role.AGENCY):  # the agent is of neither
+        assert client_of(role).get(page_of(agent)).status_code == 404, role
+    for role in (Role.SUB_BRANCH, Role.AGENCY, Role.REGION, Role.AUDITOR):
+        assert client_of(role).post(f"{page_of(agent)}measure/", warning).status_code == 403, role
+    assert measures(agent) == []
+
+
+def test_measure_with_a_paper_is_kept_and_served_only_to_be_saved(place: tuple[Branch, FieldAgent]) -> None:
+    _, agent = place
+    clerk = client_of(Role.BRANCH)
+    told = clerk.post(
+        f"{page_of(agent)}measure/",
+        {
+            "kind": "warning", "reason": "conduct", "text": "Terlambat setor", "seen": "",
+            "papers": SimpleUploadedFile("surat.pdf", b"%PDF-1.4\n%%EOF\n"),
+        },
+    )  # fmt: skip
+    assert told.status_code == 302
+    with work_of(agent.branch) as work:
+        row = work.row("SELECT id FROM supervision_document WHERE agent_id = %s", [agent.id])
+    assert row is not None
+    answer = clerk.get(f"{page_of(agent)}paper/{row[0]}/")
+    assert answer.content.startswith(b"%PDF")
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert "surat.pdf" in clerk.get(page_of(agent)).content.decode()
+    another = make_agent(agent.branch)
+    assert clerk.get(f"{page_of(another)}paper/{row[0]}/").status_code == 404
+
+
+def test_measure_from_a_page_that_is_old_is_refused_and_says_so(place: tuple[Branch, FieldAgent]) -> None:
+    _, agent = place
+    clerk = client_of(Role.BRANCH)
+    asked = {"kind": "warning", "reason": "conduct", "text": "Terlambat setor", "seen": ""}
+    assert clerk.post(f"{page_of(agent)}measure/", asked).status_code == 302
+    again = clerk.post(f"{page_of(agent)}measure/", asked)
+    assert again.status_code == 409
+    assert "E9501" in again.content.decode()
+    assert len(measures(agent)) == 1
+
+
+def test_measure_refused_late_leaves_nothing(place: tuple[Branch, FieldAgent]) -> None:
+    """The paper is read after the measure is written: both go."""
+    _, agent = place
+    clerk = client_of(Role.BRANCH)
+    told = clerk.post(
+        f"{page_of(agent)}measure/",
+        {
+            "kind": "suspension",
+            "reason": "cash",
+            "text": "Tidak setor",
+            "seen": "",
+            "papers": SimpleUploadedFile("x.exe", b"MZ"),
+        },
+    )
+    assert told.status_code == 422
+    assert measures(agent) == []
+    assert agent_state(agent.branch, agent) == "active"
+    with work_of(agent.branch) as work:
+        found = work.row("SELECT count(*) FROM events_event WHERE agent_id = %s AND kind = 'measure_taken'", [agent.id])
+    assert found == (0,)
+
+
+def test_handover_previews_then_moves_then_hands_back(place: tuple[Branch, FieldAgent]) -> None:
+    branch, agent = place
+    taker = make_agent(branch)
+    members = enrol_all(agent, [worker() for _ in range(3)])
+    clerk = client_of(Role.BRANCH_HEAD)
+    address = f"/console/supervision/{branch.id}/handover/{agent.id}/"
+    asked = {"to": str(taker.id), "from": f"{month(0):%Y-%m}", "until": "", "reason": "load"}
+    shown = clerk.get(address, asked)
+    assert 'name="expected" value="3"' in shown.content.decode()
+    assert state_of(branch, members[0])["agent_id"] == agent.id, "a preview moves nothing"
+    assert clerk.post(address, asked | {"expected": "2"}).status_code == 409
+    assert state_of(branch, members[0])["agent_id"] == agent.id, "other than what was seen moves nothing"
+    assert clerk.post(address, asked | {"expected": "3"}).status_code == 302
+    assert state_of(branch, members[0])["agent_id"] == taker.id
+    with work_of(branch) as work:
+        row = work.row(
+            "SELECT id FROM supervision_handover WHERE branch_id = %s AND from_agent_id = %s", [branch.id, agent.id]
+        )
+    assert row is not None
+    assert clerk.post(f"{page_of(agent)}undo/{row[0]}/").status_code == 302
+    assert state_of(branch, members[0])["agent_id"] == agent.id
+
+
+def test_ending_then_appeal_decided_by_another(place: tuple[Branch, FieldAgent]) -> None:
+    branch, agent = place
+    clerk, head = client_of(Role.BRANCH), client_of(Role.BRANCH_HEAD)
+    ended = clerk.post(
+        f"{page_of(agent)}measure/",
+        {"kind": "ending", "reason": "fraud", "text": "Iuran dipakai sendiri", "seen": "", "to": "branch"},
+    )
+    assert ended.status_code == 302
+    assert agent_state(branch, agent) == "ended"
+    measure_id = measures(agent)[0][1]
+    assert clerk.post(f"{page_of(agent)}appeal/{measure_id}/", {"text": "Bukan saya"}).status_code == 302
+    with work_of(branch) as work:
+        row = work.row("SELECT id FROM supervision_appeal WHERE measure_id = %s", [measure_id])
+    assert row is not None
+    decision = {"outcome": "upheld", "answer": "Bukti bank jelas"}
+    assert clerk.post(f"{page_of(agent)}appeal/{row[0]}/decide/", decision).status_code == 403
+    assert head.post(f"{page_of(agent)}appeal/{row[0]}/decide/", decision).status_code == 302
+    assert "Bukti bank jelas" in head.get(page_of(agent)).content.decode()
+
+
+def test_pages_answer_nonsense_without_a_defect(place: tuple[Branch, FieldAgent]) -> None:
+    _, agent = place
+    clerk = client_of(Role.BRANCH)
+    branch = agent.branch.id
+    for asked in (
+        {"kind": "x"},
+        {"kind": "ending", "to": "zz", "reason": "fraud", "text": "abcdef"},
+        {"kind": "remedial", "course": ""},
+    ):
+        assert clerk.post(f"{page_of(agent)}measure/", asked).status_code == 422
+    assert (
+        clerk.post(f"{page_of(agent)}absence/", {"kind": "leave", "from_on": "x", "until_on": "y"}).status_code == 422
+    )
+    for query in ("to=zz", "to=branch&from=2026-99", "to=branch&from=1999-01&reason=load", "to=branch&reason=load&district=15.71.99"):
+        assert clerk.get(f"/console/supervision/{branch}/handover/{agent.id}/?{query}").status_code in (409, 422)
+    assert clerk.get(f"/console/supervision/{branch}/handover/nobody/").status_code == 404
+    assert clerk.get(f"/console/supervision/{tree().other_branch.id}/handover/branch/").status_code == 404
