@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { App } from "./app";
 import { engine } from "./engine";
+import { fetchScreens } from "./screens/lazy";
 import { hangCurtain } from "./screens/lock/curtain";
 import { goBackIfClosed } from "./ui/return-to";
 
@@ -9,3 +10,4 @@ goBackIfClosed();
 const place = document.getElementById("app");
 if (place !== null) render(<App />, place);
 void engine.start();
+void fetchScreens();

@@ -1,4 +1,5 @@
 /** The app's own new versions: downloaded at once, started only when no form is open in any tab. */
+import { firstPaintDone, lineMayBeBack } from "../moments";
 import type { UpdateState } from "./contract";
 import type { Locks } from "./locks";
 import { Cell } from "./observable";
@@ -51,17 +52,25 @@ export class Updates {
     });
     // The first visit's line and processor are for what is on the screen; the rest of the app comes after it.
     await firstPaintDone();
-    try {
-      this.registration = await serviceWorker.register(this.script);
-    } catch {
-      return;
-    }
-    this.watch(this.registration);
+    void this.register(serviceWorker, this.script);
     void serviceWorker.ready.then(() => {
       this.patch({ offlineReady: true });
       void this.requestPeriodicSync();
     });
     setInterval(() => void this.registration?.update().catch(() => undefined), LOOK_EVERY_MS);
+  }
+
+  /** Until one is there: a line that is cut while the worker fetches the app leaves none behind. */
+  private async register(container: ServiceWorkerContainer, script: string): Promise<void> {
+    for (let failures = 1; ; failures += 1) {
+      const found = await container.register(script).catch(() => null);
+      if (found !== null && found !== this.registration) {
+        this.registration = found;
+        this.watch(found);
+      }
+      if (found !== null && (await isInstalled(found))) return;
+      await lineMayBeBack(failures);
+    }
   }
 
   /** Asks the browser to wake the app for a sync when there is network, where browsers can do that. */
@@ -165,12 +174,16 @@ export class Updates {
   }
 }
 
-/** Resolves when the page has loaded and has nothing to do, or two seconds after it has loaded. */
-async function firstPaintDone(): Promise<void> {
-  if (document.readyState !== "complete")
-    await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
+/** Settles once the first worker is: false where it could not fetch all of the app. Later ones are asked for every hour. */
+async function isInstalled({ active, waiting, installing }: ServiceWorkerRegistration): Promise<boolean> {
+  if (active !== null || waiting !== null) return true;
+  if (installing === null) return false;
   await new Promise<void>((resolve) => {
-    if ("requestIdleCallback" in globalThis) requestIdleCallback(() => resolve(), { timeout: 2_000 });
-    else setTimeout(resolve, 500);
+    const settled = (): void => {
+      if (installing.state !== "installing") resolve();
+    };
+    installing.addEventListener("statechange", settled);
+    settled();
   });
+  return installing.state !== "redundant";
 }

@@ -1,15 +1,40 @@
 import type { FunctionComponent } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { commonTexts } from "../i18n/common";
+import { firstPaintDone, lineMayBeBack } from "../moments";
 import { Button } from "../ui/button";
 import { Notice } from "../ui/notice";
 import { useTexts } from "../ui/preferences";
 
-/** A screen whose code comes when it is first opened. It is precached, so that this works offline too. */
+const LONGEST_MS = 15_000;
+/** What brings the code of each screen. */
+const loads: (() => Promise<unknown>)[] = [];
+
+/**
+ * Brings the code of all screens as soon as the first one is drawn, one after the other and until all are there: a line that
+ * is cut later shuts none of them. Where a service worker has taken the page over, its cache has them.
+ */
+export async function fetchScreens(): Promise<void> {
+  if (navigator.serviceWorker?.controller) return;
+  await firstPaintDone();
+  for (const load of loads) {
+    for (let failures = 1; !(await isThere(load)); failures += 1) await lineMayBeBack(failures, LONGEST_MS);
+  }
+}
+
+function isThere(load: () => Promise<unknown>): Promise<boolean> {
+  return load().then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A screen whose code comes when it is first opened, or before (`fetchScreens`). */
 export function lazyScreen<Props extends object>(
   load: () => Promise<FunctionComponent<Props>>,
 ): FunctionComponent<Props> {
   let found: FunctionComponent<Props> | null = null;
+  loads.push(load);
   return function LazyScreen(props: Props) {
     const [failed, setFailed] = useState(false);
     const [attempt, setAttempt] = useState(0);
@@ -17,13 +42,20 @@ export function lazyScreen<Props extends object>(
     // A new attempt is a new reason to load.
     useEffect(() => {
       if (found) return;
+      let isOver = false;
       load().then(
         (screen) => {
           found = screen;
           redraw((count) => count + 1);
         },
-        () => setFailed(true),
+        () => {
+          setFailed(true);
+          void lineMayBeBack(attempt + 1, LONGEST_MS).then(() => isOver || setAttempt(attempt + 1));
+        },
       );
+      return () => {
+        isOver = true;
+      };
     }, [attempt]);
     const again = () => {
       setFailed(false);
