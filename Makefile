@@ -45,18 +45,24 @@ build: .build/base .build/frontend
 	$(BIN)/python deploy/browser.py > $@.new
 	mv $@.new $@
 
-# Browser tests wait much of their time, so all others run beside them; their log, and pytest's summary, come last.
+# Browser tests wait much of their time, so those of mishaps run beside the rest of them, and all others beside both.
+# Their logs come when all have ended, and pytest's summary last.
 OTHERS := .build/tests.log
+MISHAPS := .build/mishaps.log
+PART = $(BROWSER) $(BIN)/python -m pytest -m "not full" --basetemp=$$(mktemp -d)
 test: build .build/dev .build/browser
 	cd frontend && npm test
 ifdef ARGS
 	$(BROWSER) $(BIN)/python -m pytest -m "not full" $(ARGS)
 else
-	@$(BROWSER) $(BIN)/python -m pytest -m "not full" --ignore=tests/e2e --basetemp=$$(mktemp -d) >$(OTHERS) 2>&1 & others=$$!; \
-	$(BROWSER) $(BIN)/python -m pytest -m "not full" --basetemp=$$(mktemp -d) tests/e2e; browser=$$?; \
-	wait $$others; rest=$$?; \
-	[ $$browser -eq 0 ] || echo "browser tests failed (see above)"; \
-	cat $(OTHERS); [ $$browser -eq 0 ] && [ $$rest -eq 0 ]
+	@$(PART) --ignore=tests/e2e >$(OTHERS) 2>&1 & others=$$!; \
+	$(PART) tests/e2e/mishaps >$(MISHAPS) 2>&1 & mishaps=$$!; \
+	failed=; \
+	$(PART) --ignore=tests/e2e/mishaps tests/e2e || failed="$$failed browser"; \
+	wait $$mishaps || failed="$$failed mishaps"; \
+	wait $$others || failed="$$failed others"; \
+	[ -z "$$failed" ] || echo "failed:$$failed (see above and below)"; \
+	cat $(MISHAPS) $(OTHERS); [ -z "$$failed" ]
 endif
 test-full: build .build/dev .build/browser
 	cd frontend && npm test

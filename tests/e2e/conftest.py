@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser
 from tests.e2e.app import FieldApp
 from tests.e2e.chromium import PHONE, chromium
 from tests.e2e.desk import Desk
+from tests.e2e.release import PRESENT, build
 from tests.running import Running, run_demo
 
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}, "locale": "id-ID", "timezone_id": "Asia/Jakarta"}
@@ -28,6 +30,12 @@ def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The demo world, still, for browser tests only."""
     with run_demo(tmp_path_factory.mktemp("e2e")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def present(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The app of this tree, built as the release ``PRESENT``."""
+    return build(PRESENT, tmp_path_factory.mktemp("present") / "app")
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests.running import Running, clean_environment, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDED = Path(__file__).parent / "releases"
+PRESENT = "1.1.0"
 BUILD_SECONDS = 300
 START_SECONDS = 60.0
 

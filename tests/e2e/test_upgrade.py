@@ -1,10 +1,7 @@
 """A phone with the first release, full of unsent work, gets the present one: opened twice at once and killed on the way."""
 
-import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,10 +13,11 @@ from tests.e2e.app import MAX_WAIT_MS, FieldApp, Worker, small_photo
 from tests.e2e.chromium import PHONE, launched
 from tests.e2e.line import Fault, Line, line_to
 from tests.e2e.mishaps.books import Books
+from tests.e2e.mishaps.place import placed
 from tests.e2e.mishaps.stall import page_processes, people
-from tests.e2e.release import Releases, build, releases, unpack
-from tests.e2e.test_versions import LOOK_FOR_UPDATE, PRESENT, WAITS, until
-from tests.running import Running, clean_environment
+from tests.e2e.release import Releases, releases, unpack
+from tests.e2e.test_versions import LOOK_FOR_UPDATE, WAITS, until
+from tests.running import Running
 
 OLD = "1.0.0"
 # The page stands still for good when it writes the first of what it takes over: in a request that is not answered.
@@ -70,11 +68,6 @@ class OldApp(FieldApp):
             self.see("photo-preview")
 
 
-@pytest.fixture(scope="module")
-def present(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(PRESENT, tmp_path_factory.mktemp("present") / "app")
-
-
 @pytest.fixture
 def line(field: Running, tmp_path: Path) -> Iterator[tuple[Releases, Line]]:
     with releases(field, tmp_path / "served") as shop, line_to(shop.origin) as found:
@@ -83,10 +76,8 @@ def line(field: Running, tmp_path: Path) -> Iterator[tuple[Releases, Line]]:
 
 @pytest.fixture
 def code(field: Running) -> str:
-    command = [sys.executable, "-m", "tests.e2e.mishaps.place", str(field.data), "1"]
-    made = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=120)
-    assert made.returncode == 0, made.stderr[-3000:]
-    return str(json.loads(made.stdout)[0][0])
+    ((code, *_),) = placed(field, 1)
+    return code
 
 
 def work_with_the_old(app: OldApp, line: Line, workers: list[Worker]) -> list[str]:
@@ -155,12 +146,16 @@ def test_first_release_is_taken_over_whole_whatever_dies(
         context.pages[-1].close()
         held.times = 0
         tabs = open_two(app)
+        # A tab behind another draws once a second, and each press waits for it.
+        tabs[0].page.bring_to_front()
         tabs[0].choose_pin()
         expect(tabs[0].see("draft")).to_contain_text(workers[3].name)
         to_server.mend()
         tabs[0].sync_until(0)
+        tabs[1].page.bring_to_front()
         tabs[1].see("screen-home")
         tabs[1].sync_until(0)
+        tabs[0].page.bring_to_front()
         tabs[0].press("draft-continue")
         expect(tabs[0].at("nik")).to_have_value(workers[3].nik)
         assert not [name for name in tabs[0].page.evaluate(DATABASES) if name == "perisai-field"]

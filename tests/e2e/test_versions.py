@@ -1,9 +1,6 @@
 """New versions of the app: they wait for open forms, leave nobody without the parts of the old one, take over what it kept,
 and take pictures from other apps. Nothing personal is in a cache, a title or a message of the console."""
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,12 +15,13 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.app import MAX_WAIT_MS, FieldApp, small_photo, workers
 from tests.e2e.chromium import PHONE
+from tests.e2e.mishaps.place import placed
 from tests.e2e.mishaps.stall import SHIFT
 from tests.e2e.release import Releases, build, releases
-from tests.running import Running, clean_environment
+from tests.running import Running
 
 AGENTS = 8
-PRESENT, NEXT = "1.1.0", "1.1.1"
+NEXT = "1.1.1"
 LOOK_FOR_UPDATE = (
     "navigator.serviceWorker.getRegistration().then(registration => registration.update()).then(() => true)"
 )
@@ -86,11 +84,6 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def present(shelf: Path) -> Path:
-    return build(PRESENT, shelf / "present")
-
-
-@pytest.fixture(scope="module")
 def following(shelf: Path) -> Path:
     return build(NEXT, shelf / "following")
 
@@ -104,10 +97,7 @@ def shop(field: Running, shelf: Path) -> Iterator[Releases]:
 @pytest.fixture(scope="module")
 def codes(field: Running) -> Iterator[str]:
     """Activation codes of agents whom nobody else uses."""
-    command = [sys.executable, "-m", "tests.e2e.mishaps.place", str(field.data), str(AGENTS)]
-    made = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=120)
-    assert made.returncode == 0, made.stderr[-3000:]
-    return iter([of_agent[0] for of_agent in json.loads(made.stdout)])
+    return iter([of_agent[0] for of_agent in placed(field, AGENTS)])
 
 
 @dataclass

@@ -1,8 +1,5 @@
 """Phones of agents of their own, each behind a line that the test can spoil; one server for all."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -13,8 +10,9 @@ from tests.e2e.app import FieldApp
 from tests.e2e.chromium import launched
 from tests.e2e.line import line_to
 from tests.e2e.mishaps.books import Books
+from tests.e2e.mishaps.place import placed
 from tests.e2e.mishaps.stall import PHONE_ANYWHERE, Stall
-from tests.running import Running, clean_environment
+from tests.running import Running
 
 AGENTS = 40
 
@@ -22,10 +20,7 @@ AGENTS = 40
 @pytest.fixture(scope="session")
 def agents(field: Running) -> Iterator[list[str]]:
     """Two activation codes each for agents whom nobody else uses."""
-    command = [sys.executable, "-m", "tests.e2e.mishaps.place", str(field.data), str(AGENTS)]
-    made = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=120)
-    assert made.returncode == 0, made.stderr[-3000:]
-    return iter(json.loads(made.stdout))
+    return iter(placed(field, AGENTS))
 
 
 @pytest.fixture(scope="session")

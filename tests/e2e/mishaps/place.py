@@ -6,12 +6,23 @@ Prints JSON: for each agent two activation codes. All belong to one new branch w
 """
 
 import json
+import subprocess
 import sys
 from itertools import count
 
 from perisai.web import config
+from tests.running import Running, clean_environment
 
 CODES_EACH = 2
+
+
+def placed(running: Running, agents: int) -> list[list[str]]:
+    """Activation codes by agent, whom nobody else uses."""
+    command = [sys.executable, "-m", "tests.e2e.mishaps.place", str(running.data), str(agents)]
+    made = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=120)
+    assert made.returncode == 0, made.stderr[-3000:]
+    found: list[list[str]] = json.loads(made.stdout)
+    return found
 
 
 def main(data: str, agents: int) -> None:
