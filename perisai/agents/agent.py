@@ -121,7 +121,9 @@ def restore(work: Work, *, branch_id: int, agent_id: UUID) -> None:
     """An appeal was right: one who had ended is a trainee again, under the same code; licence and placement come by their own
     doors. Nothing changes for anybody else. Raises E1004."""
     if lock(work, branch_id=branch_id, agent_id=agent_id) == "ended":
-        work.execute("UPDATE agents_agent SET state = 'trainee' WHERE branch_id = %s AND id = %s", [branch_id, agent_id])
+        work.execute(
+            "UPDATE agents_agent SET state = 'trainee' WHERE branch_id = %s AND id = %s", [branch_id, agent_id]
+        )
 
 
 def lock(work: Work, *, branch_id: int, agent_id: UUID) -> str:

@@ -63,7 +63,7 @@ def agent_list(request: PageRequest) -> HttpResponse:
     )
     more = len(rows) > queries.PAGE
     context = {
-        "rows": _shown(request, rows[: queries.PAGE], today),
+        "rows": shown(request, rows[: queries.PAGE], today),
         "after": rows[queries.PAGE - 1]["code"] if more else "",
         "expiring": queries.expiring(request.work, viewer=request.viewer, today=today),
         "today": today,
@@ -86,7 +86,7 @@ def agent_page(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResp
         for row in parts["licences"]
     ]
     context = {
-        "agent": _shown(request, [found], today)[0],
+        "agent": shown(request, [found], today)[0],
         "licences": licences,
         "devices": parts["devices"],
         "days": parts["days"],
@@ -121,7 +121,7 @@ def licence_word(state: str | None, valid_from: date | None, valid_to: date | No
     return "expiring" if valid_to <= today + timedelta(days=queries.EXPIRING_DAYS) else "valid"
 
 
-def _shown(request: PageRequest, rows: list[dict[str, Any]], today: date) -> list[dict[str, Any]]:
+def shown(request: PageRequest, rows: list[dict[str, Any]], today: date) -> list[dict[str, Any]]:
     ids = {row[key] for row in rows for key in ("branch_id", "sub_branch_id", "agency_office_id") if row[key]}
     offices = Office.objects.in_bulk(ids)
     return [

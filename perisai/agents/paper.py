@@ -64,7 +64,10 @@ def _facts(work: Work, branch_id: int, agent_id: UUID) -> dict[str, Any]:
     address = f"{settings.ORIGIN}/agen/"
     today = branch_day(work.now, row["timezone"])
     return {
-        **{key: row[key] for key in ("name", "code", "number", "conditions", "branch", "branch_address", "demo", "agency", "office")},
+        **{
+            key: row[key]
+            for key in ("name", "code", "number", "conditions", "branch", "branch_address", "demo", "agency", "office")
+        },
         "initials": "".join(word[0] for word in row["name"].split()[:2]),
         "districts": ", ".join(row["districts"]) or "seluruh wilayah kantor",
         "valid_from": _day(row["valid_from"]),

@@ -15,6 +15,7 @@ from perisai.accounts import limit
 from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
 from perisai.agents import licence, public_code
+from perisai.errors import Refused
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
@@ -75,7 +76,12 @@ def check(request: HttpRequest, text: str) -> HttpResponse:
     found = _look(request, text, clock())
     if found is None:
         return _page(request, {"asked": text[:60], "wrong": True}, 404)
-    return _page(request, {"found": found, "text": public_code.make(found.who["code"], found.who["public_key"])}, 200)
+    context = {
+        "found": found,
+        "text": public_code.make(found.who["code"], found.who["public_key"]),
+        "initials": "".join(word[0] for word in found.who["full_name"].split()[:2]),
+    }
+    return _page(request, context, 200)
 
 
 @public
@@ -98,6 +104,17 @@ def face(work: Work, branch_id: int, agent_id: UUID) -> bytes | None:
     from perisai.recruitment import candidate
 
     return candidate.get_photo(work, branch_id, agent_id)
+
+
+def has_face(work: Work, branch_id: int, agent_id: UUID) -> bool:
+    from perisai.recruitment import candidate
+
+    try:
+        return candidate.get_facts(work, branch_id, agent_id).has_photo
+    except Refused as refused:
+        if refused.code != "E1004":  # never a candidate: brought by the go-live import
+            raise
+        return False
 
 
 def judge(work: Work, branch_id: int, who: dict[str, Any]) -> Checked:
@@ -132,7 +149,9 @@ def _find(code: public_code.PublicCode, at: Clock) -> Checked | None:
         rows = work.dicts(_FIND, [work.now, code.branch_id, code.code])
         if not rows or not hmac.compare_digest(rows[0]["public_key"], code.key):
             return None
-        return judge(work, code.branch_id, rows[0])
+        found = judge(work, code.branch_id, rows[0])
+        rows[0]["has_photo"] = found.is_genuine and has_face(work, code.branch_id, rows[0]["id"])
+        return found
 
 
 def _count_guess(request: HttpRequest, at: Clock | None = None) -> None:
@@ -149,5 +168,3 @@ def _quiet(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"
     return response
-
-

@@ -17,6 +17,8 @@ from perisai.offices.models import Region
 from perisai.payments.demo import load_demo_banks
 from perisai.web.demo import history
 from perisai.web.demo.agencies import build_agencies
+from perisai.web.demo.exams import build_exams
+from perisai.web.demo.agents import build_placements
 from perisai.web.demo.people import HISTORY, build_agents, build_logins, set_targets
 from perisai.web.demo.places import BUNGO, JAMBI, build_offices
 from perisai.web.demo.recruitment import build_candidates
@@ -39,6 +41,7 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
         say(f"{count} regions ({time.monotonic() - begun:.1f} s)")
     build_offices()
     build_agents(end.astimezone(ZONE).date())
+    build_placements(end.astimezone(ZONE).date())
     build_logins(Secrets())
     with Work.open(scope=Scope.nation()) as work:
         load_demo_banks(work)
@@ -49,6 +52,7 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     told = history.tell(end)
     say(f"{told} ({time.monotonic() - begun:.1f} s)")
     build_candidates(end)
+    build_exams(end)
     say(f"candidates ({time.monotonic() - begun:.1f} s)")
 
 

@@ -1,0 +1,238 @@
+"""Staff pages about an agent's licence and place, and what they print."""
+
+from contextlib import suppress
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
+from perisai.accounts.words import say
+from perisai.agents import issue, licence, paper, placement, public_code, queries
+from perisai.agents.console import LICENCES, licence_word, shown
+from perisai.agents.coverage import territory
+from perisai.errors import Refused
+from perisai.events.work import branch_day
+from perisai.offices.models import Office, OfficeKind
+
+ISSUERS = (Role.BRANCH, Role.BRANCH_HEAD)
+"""Who issues, renews and revokes."""
+PLACERS = (Role.SUB_BRANCH, *ISSUERS)
+READERS = (Role.AGENCY, *STAFF, *ABOVE)
+
+_LICENCES = """
+SELECT l.number, l.valid_from, l.valid_to, l.state, l.reason, l.conditions, l.issued_at, u.full_name AS issued_by
+FROM agents_licence l LEFT JOIN accounts_user u ON u.id = l.issued_by
+WHERE l.branch_id = %s AND l.agent_id = %s ORDER BY l.valid_to DESC
+"""
+
+
+@audience(*READERS)
+@require_GET
+def licence_page(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
+    return _licence_page(request, branch_id, agent_id)
+
+
+@audience(*ISSUERS)
+@require_POST
+def issue_licence(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
+    _get(request, branch_id, agent_id)
+    try:
+        issue.issue(request.work, branch_id=branch_id, agent_id=agent_id, bound_to=request.POST.get("bound_to", ""))
+    except Refused as refused:
+        return _licence_page(request, branch_id, agent_id, refused)
+    messages.success(request, say("Izin terbit.", "The licence is issued."))
+    return redirect("agents:licence", branch_id=branch_id, agent_id=agent_id)
+
+
+@audience(*ISSUERS)
+@require_POST
+def renew_licence(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
+    _get(request, branch_id, agent_id)
+    try:
+        issue.renew(request.work, branch_id=branch_id, agent_id=agent_id, bound_to=request.POST.get("bound_to", ""))
+    except Refused as refused:
+        return _licence_page(request, branch_id, agent_id, refused)
+    messages.success(request, say("Izin diperpanjang.", "The licence is renewed."))
+    return redirect("agents:licence", branch_id=branch_id, agent_id=agent_id)
+
+
+@audience(*ISSUERS)
+@require_POST
+def revoke_licence(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
+    _get(request, branch_id, agent_id)
+    try:
+        issue.revoke(request.work, branch_id=branch_id, agent_id=agent_id, reason=_text(request, "reason"))
+    except Refused as refused:
+        return _licence_page(request, branch_id, agent_id, refused)
+    messages.success(request, say("Izin dicabut.", "The licence is revoked."))
+    return redirect("agents:licence", branch_id=branch_id, agent_id=agent_id)
+
+
+@audience(*READERS)
+@require_GET
+def badge(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
+    _get(request, branch_id, agent_id)
+    return _pdf(*paper.badge(request.work, branch_id=branch_id, agent_id=agent_id))
+
+
+@audience(*READERS)
+@require_GET
+def letter(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
+    _get(request, branch_id, agent_id)
+    return _pdf(*paper.letter(request.work, branch_id=branch_id, agent_id=agent_id))
+
+
+@audience(*READERS)
+@require_GET
+def placement_page(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
+    return _placement_page(request, branch_id, agent_id)
+
+
+@audience(*PLACERS)
+@require_POST
+def place(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
+    """Moves the agent; the members go along with the agent, or to whom the form says, in the same act."""
+    _get(request, branch_id, agent_id)
+    try:
+        since = _date(request, "since")
+        if since is None:
+            raise Refused("E9418")
+        _hand_over(request, branch_id, agent_id, since)
+        placement.place(
+            request.work,
+            branch_id=branch_id,
+            agent_id=agent_id,
+            agency_office_id=_number(request, "agency"),
+            sub_branch_id=_number(request, "sub_branch"),
+            since=since,
+            until=_date(request, "until"),
+            districts=request.POST.getlist("districts"),
+            reason=_text(request, "reason"),
+        )
+    except Refused as refused:
+        return _placement_page(request, branch_id, agent_id, refused)
+    messages.success(request, say("Penempatan tersimpan.", "The placement is saved."))
+    return redirect("agents:placement", branch_id=branch_id, agent_id=agent_id)
+
+
+def _hand_over(request: PageRequest, branch_id: int, agent_id: UUID, since: date) -> None:
+    """From the first whole month. Raises what the hand-over raises, and E1004 for somebody whom the viewer does not see."""
+    from perisai.supervision import handover
+
+    whom = request.POST.get("members", "")
+    if not whom:
+        return
+    to_agent_id = None
+    if whom != "branch":
+        try:
+            to_agent_id = UUID(whom)
+        except ValueError:
+            raise Refused("E1004") from None
+    month = since if since.day == 1 else issue.add_months(since.replace(day=1), 1)
+    handover.hand_over(
+        request.work,
+        branch_id=branch_id,
+        from_agent_id=agent_id,
+        to_agent_id=to_agent_id,
+        from_month=month,
+        may_be_none=True,
+    )
+
+
+def _licence_page(request: PageRequest, branch_id: int, agent_id: UUID, refused: Refused | None = None) -> HttpResponse:
+    found, office, today = _get(request, branch_id, agent_id)
+    work = request.work
+    checklist = issue.checklist(work, branch_id, agent_id, today)
+    last = issue.find_last(work, branch_id, agent_id)
+    standing = licence.get_standing(work, branch_id=branch_id, agent_id=agent_id)
+    public_key = work.row("SELECT public_key FROM agents_agent WHERE branch_id = %s AND id = %s", [branch_id, agent_id])
+    rows = [
+        row | {"shown": LICENCES[licence_word(row["state"], row["valid_from"], row["valid_to"], today)]}
+        for row in work.dicts(_LICENCES, [branch_id, agent_id])
+    ]
+    is_valid = last is not None and last.state == "valid"
+    context = {
+        "agent": shown(request, [found], today)[0],
+        "branch": office,
+        "checklist": [{"met": one.met, "title": say(*one.words), "said": say(*one.detail)} for one in checklist],
+        "lacking": sum(not one.met for one in checklist),
+        "last": last if is_valid else None,
+        "usable": last is not None and is_valid and last.valid_to >= today,
+        "doubtful": last is not None and is_valid and issue.is_doubtful(work, branch_id, last.attempt_id),
+        "licences": rows,
+        "holds": sorted(standing.holds, key=lambda hold: hold.since, reverse=True),
+        "public_code": public_code.make(found["code"], public_key[0] if public_key else ""),
+        "may_issue": request.viewer.role in ISSUERS and found["state"] != "ended",
+        "refused": _said(refused),
+    }
+    return render(request, "agents/licence.html", context, status=refused.status if refused else 200)
+
+
+def _placement_page(
+    request: PageRequest, branch_id: int, agent_id: UUID, refused: Refused | None = None
+) -> HttpResponse:
+    found, office, today = _get(request, branch_id, agent_id)
+    given = request.POST
+    history = placement.history(request.work, branch_id=branch_id, agent_id=agent_id, today=today)
+    now = next((row for row in history if row["is_now"]), None)
+    offices = list(Office.objects.filter(branch_id=branch_id, is_open=True).order_by("name"))
+    context = {
+        "agent": shown(request, [found], today)[0],
+        "branch": office,
+        "today": today,
+        "history": history,
+        "sub_branches": [one for one in offices if one.kind == OfficeKind.SUB_BRANCH],
+        "agency_offices": [one for one in offices if one.kind == OfficeKind.AGENCY],
+        "chosen_sub": _number(request, "sub_branch") if given else found["sub_branch_id"],
+        "chosen_agency": _number(request, "agency") if given else found["agency_office_id"],
+        "chosen_districts": given.getlist("districts") if given else (now["districts"] if now else []),
+        "territory": territory(request.work, office.regencies),
+        "others": [one for one in queries.options(request.work, viewer=request.viewer) if one[0] != agent_id],
+        "given": given,
+        "may_place": request.viewer.role in PLACERS and found["state"] != "ended",
+        "refused": _said(refused),
+    }
+    return render(request, "agents/placement.html", context, status=refused.status if refused else 200)
+
+
+def _get(request: PageRequest, branch_id: int, agent_id: UUID) -> tuple[dict[str, Any], Office, date]:
+    """The agent as lists show them, the branch and its day. Raises E1004 outside what the viewer may see."""
+    office = Office.objects.filter(id=branch_id).first()
+    if office is None:
+        raise Refused("E1004")
+    today = branch_day(request.work.now, office.timezone)
+    found = queries.get(request.work, viewer=request.viewer, branch_id=branch_id, agent_id=agent_id, today=today)
+    return found, office, today
+
+
+def _pdf(name: str, data: bytes) -> HttpResponse:
+    response = HttpResponse(data, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _said(refused: Refused | None) -> dict[str, Any] | None:
+    return {"code": refused.code, "text": refused.text(), "action": refused.action()} if refused else None
+
+
+def _text(request: PageRequest, name: str) -> str:
+    return str(request.POST.get(name, "")).strip()
+
+
+def _date(request: PageRequest, name: str) -> date | None:
+    """Raises E9418 for what is no date."""
+    text = _text(request, name)
+    with suppress(ValueError):
+        return date.fromisoformat(text) if text else None
+    raise Refused("E9418")
+
+
+def _number(request: PageRequest, name: str) -> int | None:
+    text = _text(request, name)
+    return int(text) if text.isdecimal() and len(text) < 10 else None
