@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "perisai.supervision",
     "perisai.messages",
     "perisai.members",
+    "perisai.golive",
     "perisai.contributions",
     "perisai.payments",
     "perisai.targets",

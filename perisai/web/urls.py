@@ -22,6 +22,7 @@ urlpatterns = [
     path("console/offices/", include("perisai.offices.urls")),
     path("console/agents/", include("perisai.agents.urls")),
     path("console/agencies/", include("perisai.agencies.urls")),
+    path("console/golive/", include("perisai.golive.urls")),
     path("console/recruitment/", include("perisai.recruitment.urls")),
     path("console/training/", include("perisai.training.urls")),
     path("console/exams/", include("perisai.exams.urls")),

@@ -1,0 +1,140 @@
+"""The page where a branch that already has agents begins: send a workbook, read what is wrong, bring it in."""
+
+from typing import Any, LiteralString
+from uuid import UUID
+
+import orjson
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from perisai.accounts.audience import PageRequest, Role, audience
+from perisai.errors import Refused
+from perisai.golive import file, workbook
+from perisai.golive.labels import PROBLEMS
+from perisai.golive.shape import SHEETS
+
+OFFICERS = (Role.BRANCH, Role.BRANCH_HEAD)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+_LIST: LiteralString = """
+SELECT f.id, f.name, f.state, f.counts, f.progress, f.sent_at, f.imported_at, f.problems, f.content_sealed IS NOT NULL AS is_kept,
+  s.full_name AS sender, i.full_name AS importer, o.timezone
+FROM golive_file f JOIN offices_office o ON o.id = f.branch_id
+LEFT JOIN accounts_user s ON s.id = f.sent_by LEFT JOIN accounts_user i ON i.id = f.imported_by
+WHERE f.branch_id = %s
+"""
+
+
+@audience(*OFFICERS)
+@require_GET
+def page(request: PageRequest) -> HttpResponse:
+    """The files of the branch, newest first, and the form for another."""
+    files = _files(request, _LIST + " ORDER BY f.sent_at DESC LIMIT 50", [_branch(request)])
+    return render(request, "golive/page.html", {"files": files, "sheets": _sheets(), "most": workbook.MOST_ROWS})
+
+
+@audience(*OFFICERS)
+@require_POST
+def send(request: PageRequest) -> HttpResponse:
+    given = request.FILES.get("file")
+    if given is None or given.size is None:
+        raise Refused("E9601")
+    if given.size > workbook.MOST_BYTES:
+        raise Refused("E9602", bytes="5 MB", rows=f"{workbook.MOST_ROWS:,}".replace(",", "."))
+    file_id = file.send(request.work, branch_id=_branch(request), name=given.name or "", data=given.read())
+    return redirect("golive:file", file_id)
+
+
+@audience(*OFFICERS)
+@require_GET
+def template(request: PageRequest) -> HttpResponse:
+    return _download(workbook.template(), "perisai-impor-awal.xlsx")
+
+
+@audience(*OFFICERS)
+@require_GET
+def file_page(request: PageRequest, file_id: UUID) -> HttpResponse:
+    return render(request, "golive/file.html", _context(request, file_id))
+
+
+@audience(*OFFICERS)
+@require_GET
+def state(request: PageRequest, file_id: UUID) -> HttpResponse:
+    """The part of the page that changes while the work goes on."""
+    return render(request, "golive/state.html", _context(request, file_id))
+
+
+@audience(*OFFICERS)
+@require_GET
+def report(request: PageRequest, file_id: UUID) -> HttpResponse:
+    found = _find(request, file_id)
+    titles = [str(_("Sheet")), str(_("Row")), str(_("Column")), str(_("What is wrong"))]
+    rows = [[one["sheet"], one["line"], one["column"], one["said"]] for one in _said(found["problems"])]
+    return _download(workbook.report(titles, rows), "perisai-impor-awal-temuan.xlsx")
+
+
+@audience(*OFFICERS)
+@require_POST
+def begin_import(request: PageRequest, file_id: UUID) -> HttpResponse:
+    file.begin_import(request.work, branch_id=_branch(request), file_id=file_id)
+    messages.success(request, _("The import has begun. You can leave this page."))
+    return redirect("golive:file", file_id)
+
+
+def _context(request: PageRequest, file_id: UUID) -> dict[str, Any]:
+    found = _find(request, file_id)
+    counts = [(title, found["counts"].get(name, 0)) for name, (title, _columns) in SHEETS.items()]
+    return {
+        "file": found,
+        "counts": counts,
+        "problems": _said(found["problems"]),
+        "all_problems": found["counts"].get("problems", 0),
+        "is_working": found["state"] in ("checking", "importing"),
+    }
+
+
+def _find(request: PageRequest, file_id: UUID) -> dict[str, Any]:
+    """Raises E1004 for a file of another branch."""
+    rows = _files(request, _LIST + " AND f.id = %s", [_branch(request), file_id])
+    if not rows:
+        raise Refused("E1004")
+    return rows[0]
+
+
+def _files(request: PageRequest, sql: LiteralString, params: list[Any]) -> list[dict[str, Any]]:
+    found = request.work.dicts(sql, params)
+    return [one | {name: orjson.loads(one[name]) for name in ("counts", "problems")} for one in found]
+
+
+def _said(problems: list[list[Any]]) -> list[dict[str, Any]]:
+    """In the language of the page."""
+    return [
+        {"sheet": sheet, "line": line, "column": column, "said": _words(key, detail)}
+        for sheet, line, column, key, detail in problems
+    ]
+
+
+def _words(key: str, detail: str) -> str:
+    if key == "refused":
+        told = Refused(detail)
+        language = "id" if (get_language() or "id").startswith("id") else "en"
+        return f"{told.text()[language]} {told.action()[language]}"
+    said = str(PROBLEMS.get(key, key))
+    return f"{said} {detail}" if detail else said
+
+
+def _sheets() -> list[tuple[str, str]]:
+    return [(title, ", ".join(column.title for column in columns)) for title, columns in SHEETS.values()]
+
+
+def _branch(request: PageRequest) -> int:
+    return request.viewer.office.branch_id or 0
+
+
+def _download(data: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(data, content_type=XLSX, headers=headers)
