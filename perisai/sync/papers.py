@@ -14,10 +14,12 @@ from PIL import Image
 
 from perisai.agencies import agreement
 from perisai.agencies.labels import OUT_OF_ORDER
+from perisai.agents import public_code
 from perisai.agents.licence import Standing, get_standing
 from perisai.events.work import Work, branch_day
 from perisai.exams import attempt, seat
 from perisai.recruitment import candidate
+from perisai.supervision import file
 from perisai.sync.clock import to_ms
 from perisai.sync.me import licence_state
 from perisai.sync.signed import Phone
@@ -57,11 +59,11 @@ def papers(work: Work, phone: Phone, *, known_photo: str | None) -> dict[str, An
         "licence": _licence(work, standing, phone.timezone),
         "hold": _hold(work, standing, phone.timezone),
         "photo": _photo(candidate.get_photo(work, phone.branch_id, phone.agent_id), known_photo),
-        "check": _check(f"{standing.code}-{public_key}"),
+        "check": _check(public_code.make(standing.code, public_key)),
         "office": _office(work, phone, standing.agency_office_id, office, (number, first_day, last_day), today),
         "placement": _placement(*placed),
         "exams": [_exam(work, phone.branch_id, one) for one in seat.of_trainee(work, phone.branch_id, phone.agent_id)],
-        "file": [],
+        "file": [_entry(one) for one in file.entries(work, phone.branch_id, phone.agent_id)],
         "as_of_ms": to_ms(work.now),
     }
 
@@ -140,6 +142,26 @@ def _exam(work: Work, branch_id: int, dated: seat.Dated) -> dict[str, Any]:
         "attempts_left": max(0, standing.attempts - standing.used),
         "refused": standing.refusal.text() if standing.refusal else None,
         "path": dated.path,
+    }
+
+
+_APPEALS: Final[dict[str | None, Both]] = {
+    None: {"id": "belum diputus", "en": "not decided yet"},
+    "upheld": {"id": "ditolak, tindakan tetap", "en": "refused, the measure stands"},
+    "lifted": {"id": "dikabulkan, tindakan dicabut", "en": "granted, the measure is lifted"},
+}
+
+
+def _entry(entry: dict[str, Any]) -> dict[str, Any]:
+    """Of the file what a phone shows."""
+    appeal = entry["appeal"]
+    return {
+        **{name: entry[name] for name in ("id", "title", "reason", "text", "is_over")},
+        "on": entry["day"],
+        "until": entry["until_on"],
+        "appeal_by": entry["appeal_until"],
+        "can_appeal": entry["can_appeal"],
+        "appeal": appeal and {"state": _APPEALS[appeal["outcome"]], "answer": appeal["answer"] or ""},
     }
 
 

@@ -40,7 +40,7 @@ async function quietRound(phone: Phone): Promise<void> {
 }
 
 test("they are there without signal, and a damaged part is left out", async () => {
-  const entry = { id: "f1", title: { id: "Peringatan", en: "Warning" }, reason: "Terlambat", on: "2026-11-10" };
+  const entry = { id: "f1", title: { id: "Peringatan", en: "Warning" }, on: "2026-11-10", can_appeal: true };
   const { phone } = await makeFollowed({
     file: [entry, 7],
     exams: "x",
@@ -48,7 +48,7 @@ test("they are there without signal, and a damaged part is left out", async () =
   });
   phone.around.online = () => false;
   const about = phone.engine.about.get();
-  expect(about?.file).toEqual([{ ...entry, until: null, state: null, appeal_by: null, appeal: null }]);
+  expect(about?.file).toMatchObject([{ ...entry, text: "", until: null, is_over: false, appeal: null }]);
   expect(about?.exams).toEqual([]);
   expect(about?.check).toEqual({ url: "https://x/agen/1", qr: ["10"] });
 });

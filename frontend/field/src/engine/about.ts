@@ -13,6 +13,8 @@ const MOST_BYTES = 1024 * 1024;
 
 type Fields = Record<string, unknown>;
 
+const NOTHING: BothLanguages = { id: "", en: "" };
+
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 const textOrNull = (value: unknown): string | null => text(value) || null;
 const numberOrNull = (value: unknown): number | null =>
@@ -67,7 +69,7 @@ function readPlacement(value: unknown): AboutView["placement"] {
 function readExam(fields: Fields): OwnExam {
   return {
     id: text(fields.id),
-    title: both(fields.title) ?? { id: "", en: "" },
+    title: both(fields.title) ?? NOTHING,
     opens_at: textOrNull(fields.opens_at),
     closes_at: textOrNull(fields.closes_at),
     place: textOrNull(fields.place),
@@ -79,15 +81,18 @@ function readExam(fields: Fields): OwnExam {
 }
 
 function readEntry(fields: Fields): FileEntry {
+  const { appeal } = fields;
   return {
     id: text(fields.id),
-    title: both(fields.title) ?? { id: "", en: "" },
-    reason: text(fields.reason),
+    title: both(fields.title) ?? NOTHING,
+    reason: both(fields.reason) ?? NOTHING,
+    text: text(fields.text),
     on: text(fields.on),
     until: textOrNull(fields.until),
-    state: both(fields.state),
+    is_over: fields.is_over === true,
     appeal_by: textOrNull(fields.appeal_by),
-    appeal: both(fields.appeal),
+    can_appeal: fields.can_appeal === true,
+    appeal: isRecord(appeal) ? { state: both(appeal.state) ?? NOTHING, answer: text(appeal.answer) } : null,
   };
 }
 

@@ -64,12 +64,15 @@ export interface OwnExam {
 export interface FileEntry {
   readonly id: string;
   readonly title: BothLanguages;
-  readonly reason: string;
+  readonly reason: BothLanguages;
+  /** As the officer wrote it. */
+  readonly text: string;
   readonly on: string;
   readonly until: string | null;
-  readonly state: BothLanguages | null;
+  readonly is_over: boolean;
   readonly appeal_by: string | null;
-  readonly appeal: BothLanguages | null;
+  readonly can_appeal: boolean;
+  readonly appeal: { readonly state: BothLanguages; readonly answer: string } | null;
 }
 
 export interface AboutView {

@@ -23,24 +23,24 @@ function Entry({ entry, today }: { entry: FileEntry; today: string }) {
   const t = useTexts(meTexts);
   const language = useLanguage();
   const day = (date: string) => formatDate(date, language);
-  const mayAppeal = entry.appeal_by !== null && entry.appeal === null;
+  const isLate = entry.appeal_by !== null && entry.appeal_by < today;
   return (
     <div class="card" data-testid="me-file-entry">
       <strong>{entry.title[language]}</strong>
-      {entry.state && (
-        <span>
-          <Badge tone="note">{entry.state[language]}</Badge>
-        </span>
-      )}
-      {entry.reason && <p class="breakable">{entry.reason}</p>}
+      <span>
+        <Badge tone={entry.is_over ? "note" : "needs"}>{entry.is_over ? t.fileOver : t.fileInForce}</Badge>
+      </span>
+      {entry.reason[language] && <p>{entry.reason[language]}</p>}
+      {entry.text && <p class="breakable">{entry.text}</p>}
       <span class="muted small">
         {t.fileOn(day(entry.on))}
         {entry.until && ` · ${t.fileUntil(day(entry.until))}`}
       </span>
-      {entry.appeal && <span>{t.appeal(entry.appeal[language])}</span>}
-      {mayAppeal && entry.appeal_by && (
+      {entry.appeal && <span>{t.appeal(entry.appeal.state[language])}</span>}
+      {entry.appeal?.answer && <p class="breakable">{entry.appeal.answer}</p>}
+      {entry.can_appeal && entry.appeal_by && (
         <span data-testid="me-appeal">
-          {entry.appeal_by >= today ? t.appealBy(day(entry.appeal_by)) : t.appealOver(day(entry.appeal_by))}
+          {isLate ? t.appealOver(day(entry.appeal_by)) : t.appealBy(day(entry.appeal_by))}
         </span>
       )}
     </div>
