@@ -17,7 +17,7 @@ from perisai.agencies.console import OFFICERS, today_of
 from perisai.agents.rules import figure
 from perisai.errors import Refused
 from perisai.events.work import branch_day
-from perisai.offices.models import Office, OfficeKind
+from perisai.offices.tree import Office, OfficeKind
 
 FIELDS = ("name", "form", "address", "leader_name", "leader_title", "leader_phone")
 

@@ -15,7 +15,7 @@ from perisai.agents.console import LICENCES, STATES, licence_word
 from perisai.agents.rules import figure
 from perisai.errors import Refused
 from perisai.events.work import branch_day
-from perisai.offices.models import Office, OfficeKind
+from perisai.offices.tree import Office, OfficeKind
 
 READERS = (Role.AGENCY, *STAFF, *ABOVE)
 OFFICERS = (Role.BRANCH, Role.BRANCH_HEAD)

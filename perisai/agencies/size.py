@@ -33,9 +33,10 @@ def count_last_month(work: Work, *, branch_id: int, today: date) -> int:
     """Counts the month before ``today``'s, once, and proposes to end the offices that were short of agents for as many months
     in a row as the rules of its last day say. How many were proposed."""
     last_day = today.replace(day=1) - timedelta(days=1)
+    month = last_day.replace(day=1)
     facts = {
         "branch": branch_id,
-        "month": last_day.replace(day=1),
+        "month": month,
         "least": figure("office_agents_least", last_day),
         "months": figure("office_short_months", last_day),
         "now": work.now,
@@ -43,4 +44,4 @@ def count_last_month(work: Work, *, branch_id: int, today: date) -> int:
     if not work.execute(_COUNT, facts):
         return 0
     short = [(office_id, months) for office_id, months in work.rows(_SHORT, facts)]
-    return proposal.propose(work, branch_id=branch_id, reason="short", month=facts["month"], offices=short)
+    return proposal.propose(work, branch_id=branch_id, reason="short", month=month, offices=short)
