@@ -102,7 +102,10 @@ def get_standing(work: Work, *, branch_id: int, seat_id: UUID, lock: bool = Fals
         seat_id=row["id"],
         **{name: row[name] for name in ("branch_id", "exam_id", "trainee_id", "name_id", "name_en", "branch_name")},
         **{name: row[name] for name in ("timezone", "questions", "opens_at", "closes_at")},
-        **figures,
+        minutes=figures["minutes"],
+        pass_percent=figures["pass_percent"],
+        attempts=figures["attempts"],
+        wait_days=figures["wait_days"],
         place=row["place"] or "",
         used=len(counted),
         next_number=max((one["number"] for one in tried), default=0) + 1,
@@ -190,11 +193,8 @@ def _refusal(
     if row["state"] != "open":
         return Refused("E9305")
     if row["opens_at"] is not None and not row["opens_at"] <= now < row["closes_at"]:
-        window = {
-            "opens": say_moment(row["opens_at"], row["timezone"]),
-            "closes": say_moment(row["closes_at"], row["timezone"]),
-        }
-        return Refused("E9306", **window)
+        zone = row["timezone"]
+        return Refused("E9306", opens=say_moment(row["opens_at"], zone), closes=say_moment(row["closes_at"], zone))
     if len(counted) >= figures["attempts"]:
         return Refused("E9307", attempts=figures["attempts"])
     last = max((one["ended_on"] for one in counted if one["ended_on"]), default=None)

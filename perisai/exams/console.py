@@ -48,7 +48,7 @@ def frame(request: PageRequest, office: Office | None, tab: str, **more: Any) ->
 
 def told(refused: Refused | None) -> dict[str, Any] | None:
     """A refusal as ``exams/refused.html`` shows it."""
-    return refused and {"code": refused.code, "text": refused.text(), "action": refused.action()}
+    return {"code": refused.code, "text": refused.text(), "action": refused.action()} if refused else None
 
 
 def outcome(row: dict[str, Any]) -> tuple[str | Promise, str, str]:

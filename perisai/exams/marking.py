@@ -61,7 +61,7 @@ def submit(work: Work, *, branch_id: int, attempt_id: UUID) -> bool:
         return False
     row = work.row("SELECT due_at FROM exams_attempt WHERE branch_id = %s AND id = %s", [branch_id, attempt_id])
     assert row is not None
-    _mark(work, branch_id, [attempt_id], "submitted" if work.now <= row[0] + GRACE else "time")
+    mark(work, branch_id, [attempt_id], "submitted" if work.now <= row[0] + GRACE else "time")
     return True
 
 
@@ -69,7 +69,7 @@ def end_overdue(work: Work, *, branch_id: int) -> int:
     """Ends every attempt of a branch whose time is over, though nobody comes back; returns how many."""
     attempts = [row[0] for row in work.rows(_LOCK_OVERDUE, [branch_id, work.now - GRACE])]
     if attempts:
-        _mark(work, branch_id, attempts, "time")
+        mark(work, branch_id, attempts, "time")
     return len(attempts)
 
 
@@ -78,11 +78,12 @@ def end_if_overdue(work: Work, *, branch_id: int, attempt_id: UUID) -> bool:
     sql: LiteralString = _LOCK_ONE.replace(" FOR UPDATE", " AND due_at < %s FOR UPDATE")
     if work.row(sql, [branch_id, attempt_id, work.now - GRACE]) is None:
         return False
-    _mark(work, branch_id, [attempt_id], "time")
+    mark(work, branch_id, [attempt_id], "time")
     return True
 
 
-def _mark(work: Work, branch_id: int, attempts: Sequence[UUID], ending: str) -> None:
+def mark(work: Work, branch_id: int, attempts: Sequence[UUID], ending: str) -> None:
+    """Writes the results of attempts that the caller holds locked, or has made in this Work, and ends them."""
     results = work.rows(_MARK, {"branch": branch_id, "attempts": list(attempts), "ending": ending, "now": work.now})
     numbers = dict(work.rows(_END, [work.now, branch_id, list(attempts)]))
     for attempt_id, exam_id, trainee_id, correct, questions, passed, how in results:

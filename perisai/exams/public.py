@@ -176,7 +176,7 @@ def _remembered(response: HttpResponse, request: HttpRequest) -> HttpResponse:
 
 
 def _said(refused: Refused | None) -> dict[str, Any] | None:
-    return refused and {"code": refused.code, "text": refused.text(), "action": refused.action()}
+    return {"code": refused.code, "text": refused.text(), "action": refused.action()} if refused else None
 
 
 def _wants_json(request: HttpRequest) -> bool:

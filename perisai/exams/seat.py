@@ -92,6 +92,14 @@ def withdraw(work: Work, *, branch_id: int, seat_id: UUID) -> None:
 def of_trainee(work: Work, branch_id: int, trainee_id: UUID) -> list[Dated]:
     """The exams that a trainee may take now or later, the nearest date first, each with its link."""
     return [
-        Dated(*row[:6], path=link.make(seat_id=row[0], branch_id=branch_id, expires_at=row[6]))
+        Dated(
+            seat_id=row[0],
+            name_id=row[1],
+            name_en=row[2],
+            opens_at=row[3],
+            closes_at=row[4],
+            place=row[5],
+            path=link.make(seat_id=row[0], branch_id=branch_id, expires_at=row[6]),
+        )
         for row in work.rows(_OF_TRAINEE, [branch_id, trainee_id, work.now])
     ]
