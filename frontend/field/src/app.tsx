@@ -31,6 +31,7 @@ const LockScreen = lazyScreen(() => import("./screens/lock").then((module) => mo
 const ChoosePinScreen = lazyScreen(() => import("./screens/lock").then((module) => module.ChoosePinScreen));
 const ChangePinScreen = lazyScreen(() => import("./screens/lock").then((module) => module.ChangePinScreen));
 const WipedScreen = lazyScreen(() => import("./screens/lock").then((module) => module.WipedScreen));
+const CoursesScreen = lazyScreen(() => import("./screens/courses").then((module) => module.CoursesScreen));
 const MeScreen = lazyScreen(() => import("./screens/me").then((module) => module.MeScreen));
 const OutboxScreen = lazyScreen(() => import("./screens/outbox").then((module) => module.OutboxScreen));
 const SettingsScreen = lazyScreen(() => import("./screens/settings").then((module) => module.SettingsScreen));
@@ -103,6 +104,8 @@ function Screen({ route }: { route: Route }): ComponentChildren {
       return <SharedScreen problem={route.query.get("problem")} />;
     case "outbox":
       return <OutboxScreen />;
+    case "courses":
+      return <CoursesScreen path={route.path.slice(1)} />;
     case "me":
       return <MeScreen />;
     case "pin":

@@ -16,6 +16,7 @@ function readResult(value: unknown): EnrolResult | null {
     payment_code: text(value.payment_code),
     amount: typeof value.amount === "number" ? value.amount : null,
     pay_link: text(value.pay_link),
+    ...(typeof value.state === "string" ? { attendance: value.state } : {}),
   };
 }
 

@@ -16,7 +16,7 @@ const TRIES = 5;
 export interface OpContent {
   readonly id: string;
   readonly device: string;
-  readonly kind: "enrol" | "cancel";
+  readonly kind: OpRecord["kind"];
   readonly app: string;
   readonly rules: string;
   readonly at: Reading;
@@ -37,7 +37,7 @@ export function serialiseOp(content: OpContent, { seq, prev }: Seat): Bytes {
   return line;
 }
 
-export type OpNotes = Pick<OpRecord, "agent" | "madeAt" | "enrol" | "cancel">;
+export type OpNotes = Pick<OpRecord, "agent" | "madeAt" | "enrol" | "cancel" | "learning">;
 
 /** What becomes an op once its place in the chain is known; `code` is the leased payment code that it names. */
 export interface Draught {

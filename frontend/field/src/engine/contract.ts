@@ -9,10 +9,12 @@
 
 import type { AboutView } from "./contract-about";
 import type { CancelReason, Draft, DraftPatch, EnrolForm, PhotoRef, Place } from "./contract-form";
+import type { LearningDoor } from "./contract-learning";
 import type { KeepingState, LockState } from "./contract-phone";
 
 export * from "./contract-about";
 export * from "./contract-form";
+export * from "./contract-learning";
 export * from "./contract-phone";
 
 // ---------------------------------------------------------------- values that change
@@ -142,18 +144,22 @@ export interface EnrolResult {
   readonly payment_code: string | null;
   readonly amount: number | null;
   readonly pay_link: string | null;
+  /** Of an op `attend`: `present`, `flagged` (the teacher looks at it), `absent`. */
+  readonly attendance?: string;
 }
 
 export interface OpView {
   readonly id: string;
   readonly seq: number;
-  readonly kind: "enrol" | "cancel";
+  readonly kind: "enrol" | "cancel" | "course_progress" | "attend";
   readonly status: OpStatus;
   /** Name of the worker for an enrolment, null once the server has decided and the record came by pull. */
   readonly name: string | null;
   readonly madeAt: number;
   readonly error: ErrorView | null;
   readonly result: EnrolResult | null;
+  /** What is learnt with it: the module's or the class's name. */
+  readonly learning?: string;
 }
 
 export interface SyncState {
@@ -417,6 +423,9 @@ export interface Engine {
      */
     consentCode(phone: string): Promise<string>;
   };
+
+  /** The door for the courses' code, which comes when they are first opened. */
+  readonly learning: LearningDoor;
 
   readonly outbox: {
     /** Everything that has no final answer, and what was rejected and not yet dismissed; oldest first. */

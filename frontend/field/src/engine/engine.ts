@@ -13,6 +13,7 @@ import { dayAt, Enrolments } from "./enrolments";
 import { Inbox } from "./inbox";
 import { Keeping, type Known } from "./keeping";
 import { requireCrypto } from "./keys";
+import { COURSES, makeLearning } from "./learning";
 import { Locks } from "./locks";
 import { Members } from "./members";
 import { Cell } from "./observable";
@@ -69,6 +70,7 @@ export class FieldEngine implements Engine {
   readonly drafts: Drafts;
   readonly photos: Engine["photos"];
   readonly enrolments: Engine["enrolments"];
+  readonly learning: Engine["learning"];
   readonly outbox: Outbox;
   readonly members: Members;
   readonly reference: Reference;
@@ -120,6 +122,7 @@ export class FieldEngine implements Engine {
     this.lock = this.lockVerbs();
     this.photos = this.photoVerbs();
     this.enrolments = this.enrolmentVerbs(rounds);
+    this.learning = makeLearning(this.storage, this.locks, rounds, this.changes, around, (op) => this.thenSync(op));
     this.syncState = new Cell<SyncState>({ ...this.rounds.state.get(), ...this.outbox.waiting.get() });
     this.sync = { state: this.syncState, now: () => this.syncNow() };
     this.activation = {
@@ -128,8 +131,6 @@ export class FieldEngine implements Engine {
       scan: (video, signal) => scanWithCamera(video, signal, readCode),
     };
   }
-
-  // ------------------------------------------------------------ its parts
 
   private makeVault(): Vault {
     const { around } = this.options;
@@ -414,6 +415,7 @@ export class FieldEngine implements Engine {
     await this.phone.purgeInbox(Number.POSITIVE_INFINITY);
     await this.inbox.load();
     if (this.options.inBrowser === false) return;
+    indexedDB.deleteDatabase(COURSES);
     for (const name of Object.keys(localStorage))
       if (name.startsWith("perisai.") && name !== "perisai.preferences") localStorage.removeItem(name);
   }
@@ -470,8 +472,6 @@ export class FieldEngine implements Engine {
       today: dayAt(this.device.get().branch?.timezone ?? "Asia/Jakarta", now),
     };
   }
-
-  // ------------------------------------------------------------ the window
 
   private listen(): void {
     const { rounds, vault, keeper, inbox } = this;

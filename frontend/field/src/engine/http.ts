@@ -11,12 +11,16 @@ export interface Ask {
   readonly timeoutMs?: number;
   /** An answer that is longer is not read to its end, which a phone of 2 GB might not survive: `AnswerTooLong`. */
   readonly maxBytes?: number;
+  /** The answer is no JSON: its bytes as they come. */
+  readonly binary?: boolean;
 }
 
 export interface Reply {
   readonly status: number;
   /** The JSON of the body, `null` for an empty one. */
   readonly json: unknown;
+  /** Of a `binary` one that went well. */
+  readonly bytes?: Bytes;
   readonly header: (name: string) => string | null;
   /** `Retry-After` in ms. */
   readonly retryAfterMs: number | null;
@@ -122,11 +126,12 @@ export class Http {
 
   /** Resolves with a 2xx or 304; rejects with a `Refusal` or an `EngineError` of the way there. */
   async ask(ask: Ask): Promise<Reply> {
-    const { response, text } = await this.send(ask);
+    const { response, text, bytes } = await this.send(ask);
     if (isCaptive(response, text)) throw new EngineError("captive_portal");
     const reply: Reply = {
       status: response.status,
       json: response.status >= 500 && isHtml(response, text) ? null : parse(text),
+      ...(bytes === undefined ? {} : { bytes }),
       header: (name) => response.headers.get(name),
       retryAfterMs: retryAfter(response),
     };
@@ -141,7 +146,8 @@ export class Http {
     body,
     timeoutMs,
     maxBytes,
-  }: Ask): Promise<{ response: Response; text: string }> {
+    binary,
+  }: Ask): Promise<{ response: Response; text: string; bytes?: Bytes }> {
     if (!this.around.online()) throw new EngineError("offline");
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), timeoutMs ?? TIMEOUT_MS);
@@ -155,6 +161,8 @@ export class Http {
         redirect: "manual",
         signal: stop.signal,
       });
+      if (binary === true && response.ok && !isHtml(response, ""))
+        return { response, text: "", bytes: new Uint8Array(await response.arrayBuffer()) };
       return { response, text: await readUpTo(response, maxBytes ?? MAX_BYTES) };
     } catch (failure) {
       if (failure instanceof AnswerTooLong) throw failure;

@@ -24,6 +24,7 @@ export function viewOp(op: OpRecord): OpView {
     madeAt: op.madeAt,
     error: op.error,
     result: op.result,
+    ...(op.learning === undefined ? {} : { learning: op.learning }),
   };
 }
 

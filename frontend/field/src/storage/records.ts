@@ -12,6 +12,7 @@ import type {
   EnrolResult,
   ErrorCode,
   Job,
+  LearningKept,
   MeView,
   OpStatus,
   PhotoRef,
@@ -82,7 +83,7 @@ export interface OpRecord {
   device: string;
   agent: string;
   seq: number;
-  kind: "enrol" | "cancel";
+  kind: "enrol" | "cancel" | "course_progress" | "attend";
   /** SHA-256, hex, of `line`; stays when the line is gone, for the chain needs it. */
   hash: string;
   prev: string;
@@ -99,6 +100,8 @@ export interface OpRecord {
   madeAt: number;
   enrol: EnrolSummary | null;
   cancel: CancelSummary | null;
+  /** What is learnt with it. */
+  learning?: string | undefined;
   error: { code: ErrorCode; text: CatalogueText | null } | null;
   result: EnrolResult | null;
   lastSentAt: number | null;
@@ -188,6 +191,7 @@ export interface StateValues {
   cursor: number;
   me: MeView;
   about: AboutView;
+  learning: LearningKept;
   lastSyncAt: number;
   /** Oldest first. */
   leases: LeasedCode[];

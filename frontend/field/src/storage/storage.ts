@@ -353,7 +353,7 @@ export class Storage {
           return false;
         // The worker may still hold a slip with its code: while the op is here, nobody else is given that.
         if (op.status === "rejected" && op.enrol?.paymentCode != null) return false;
-        return op.dismissed || (op.status === "accepted" && (op.kind === "cancel" || known.has(op.id)));
+        return op.dismissed || (op.status === "accepted" && (op.kind !== "enrol" || known.has(op.id)));
       };
       const over = (await db.ops.toArray()).filter(isOver);
       await db.ops.bulkDelete(over.map((op) => op.id));

@@ -1,0 +1,80 @@
+/** Courses and classes, as the server tells them (protocol, section 17) and as the phone keeps them. Days are `YYYY-MM-DD`. */
+import type { OpView, Place } from "./contract";
+import type { Bytes } from "./encoding";
+
+/** A version without what it says. */
+export interface CourseHead {
+  readonly id: string;
+  readonly number: number;
+  readonly title: string;
+  readonly summary: string;
+  readonly credit_minutes: number;
+  readonly pass_percent: number;
+  readonly modules: readonly string[];
+  /** Of text, pictures and videos together. */
+  readonly bytes: number;
+}
+
+export interface CourseView {
+  readonly id: string;
+  /** The one that is offered; null where the course was withdrawn. */
+  readonly version: CourseHead | null;
+  /** What the server knows of a taking that is not complete. */
+  readonly taking: { readonly id: string; readonly version: CourseHead; readonly passed: readonly string[] } | null;
+  readonly missing: boolean;
+  readonly due_on: string | null;
+  readonly reason: string | null;
+  readonly done_on: string | null;
+  readonly done_version: string | null;
+}
+
+export interface LessonView {
+  readonly id: string;
+  readonly title: string;
+  readonly teacher: string;
+  readonly place: string;
+  readonly starts_at: string;
+  readonly ends_at: string;
+  readonly credit_minutes: number;
+  readonly cancelled: boolean;
+  readonly attendance: string | null;
+}
+
+export interface CourseList {
+  readonly courses: readonly CourseView[];
+  readonly credit: { readonly minutes: number; readonly since: string };
+  readonly lessons: readonly LessonView[];
+}
+
+/** How one course goes on this phone, ahead of what the server knows. */
+export interface TakingKept {
+  readonly id: string;
+  readonly course: string;
+  readonly version: CourseHead;
+  readonly begunAt: number;
+  /** Modules passed, marked by the phone. */
+  readonly passed: readonly string[];
+  /** Answers of the module that is open, by question. */
+  readonly draft: { readonly module: string; readonly answers: Answers } | null;
+}
+
+export type Answers = Readonly<Record<string, readonly number[]>>;
+
+/** Personal, and so sealed in the agent's own database. */
+export interface LearningKept {
+  readonly list: CourseList | null;
+  readonly fetchedAt: number;
+  readonly takings: readonly TakingKept[];
+}
+
+export interface LearningDoor {
+  find(): Promise<LearningKept | null>;
+  /** One change at a time, over all tabs. */
+  change(how: (kept: LearningKept) => LearningKept): Promise<LearningKept>;
+  /** A signed GET. */
+  ask(path: string): Promise<unknown>;
+  askBytes(path: string): Promise<Bytes>;
+  /** Durable when it resolves; sent soon after. `name` is shown in the outbox. */
+  append(kind: "course_progress" | "attend", body: object, place: Place | null, name: string): Promise<OpView>;
+  findOp(id: string): Promise<OpView | null>;
+}

@@ -1,0 +1,65 @@
+/** Ops about learning, and the way to the server for the courses' own code. No licence and no hold stands before them. */
+import type { StateValues } from "../storage/records";
+import type { Storage } from "../storage/storage";
+import { Chain } from "./chain";
+import type { Changes } from "./changes";
+import { EngineError, type LearningDoor, type LearningKept, type OpView } from "./contract";
+import { uuid7 } from "./encoding";
+import type { Locks } from "./locks";
+import { viewOp } from "./outbox";
+import type { Rounds } from "./rounds";
+import type { Surroundings } from "./surroundings";
+
+/** Texts, pictures and videos of courses: nothing personal, and the same for all agents of a phone. */
+export const COURSES = "perisai-courses";
+
+const EMPTY: LearningKept = { list: null, fetchedAt: 0, takings: [] };
+
+export function makeLearning(
+  storage: Storage,
+  locks: Locks,
+  { requests, time }: Rounds,
+  changes: Changes,
+  around: Surroundings,
+  thenSync: (op: Promise<OpView>) => Promise<OpView>,
+): LearningDoor {
+  const chain = new Chain(storage, locks);
+  const getIdentity = async (): Promise<StateValues["identity"]> => {
+    const identity = await storage.find("identity");
+    if (identity === null) throw new EngineError("not_activated");
+    if (identity.revoked) throw new EngineError("revoked");
+    return identity;
+  };
+  const append: LearningDoor["append"] = async (kind, body, place, name) => {
+    const identity = await getIdentity();
+    const at = time.read();
+    if (at === null) throw new EngineError("not_activated");
+    const rules = (await storage.phone.findReference("rules"))?.version ?? "";
+    const { device } = identity;
+    const content = { id: uuid7(around.now()), device, kind, app: around.version, rules, at, place, body };
+    const notes = { agent: identity.agent.id, madeAt: at.clock, enrol: null, cancel: null, learning: name };
+    const op = await chain.append(() => Promise.resolve({ content, notes, code: null }), null);
+    changes.tell("outbox");
+    return viewOp(op);
+  };
+  return {
+    find: () => storage.find("learning"),
+    change: (how) =>
+      locks.run("learning", async () => {
+        const changed = how((await storage.find("learning")) ?? EMPTY);
+        await storage.put("learning", changed);
+        return changed;
+      }),
+    ask: async (path) => (await requests.ask((await getIdentity()).device, { method: "GET", path })).json,
+    askBytes: async (path) => {
+      const { bytes } = await requests.ask((await getIdentity()).device, { method: "GET", path, binary: true });
+      if (bytes === undefined) throw new EngineError("bad_answer");
+      return bytes;
+    },
+    append: (kind, body, place, name) => thenSync(append(kind, body, place, name)),
+    findOp: async (id) => {
+      const op = await storage.findOp(id);
+      return op === null ? null : viewOp(op);
+    },
+  };
+}

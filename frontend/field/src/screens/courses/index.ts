@@ -1,0 +1,3 @@
+import "./courses.css";
+
+export { CoursesScreen } from "./courses";
