@@ -13,12 +13,16 @@ PAGE = 100
 EXPIRING_DAYS = 30
 
 # Numbers come from the counters of level 'a', last activity from the phones; one row an agent with the licence that counts.
+# The page is chosen first, so that only its agents are looked up: with the licences beside all of them, a list of 20,000 took
+# three times as long.
 _LIST: LiteralString = """
 SELECT a.branch_id, a.id, a.code, a.full_name, a.phone, a.state, a.since, a.sub_branch_id, a.agency_office_id,
   l.number AS licence_number, l.valid_from, l.valid_to, l.state AS licence_state,
   coalesce(c.captured_today, 0) AS captured_today, coalesce(c.captured, 0) AS captured, coalesce(c.active, 0) AS active,
   coalesce(c.contributions, 0) AS contributions, t.persons AS target, d.last_seen_at, coalesce(d.phones, 0) AS phones
-FROM agents_agent a
+FROM (
+  SELECT * FROM agents_agent a WHERE {where}
+) a
 LEFT JOIN LATERAL (
   SELECT number, valid_from, valid_to, state FROM agents_licence l
   WHERE l.branch_id = a.branch_id AND l.agent_id = a.id ORDER BY (l.state = 'valid') DESC, l.valid_to DESC LIMIT 1
@@ -35,13 +39,15 @@ LEFT JOIN LATERAL (
   FROM accounts_device d WHERE d.branch_id = a.branch_id AND d.agent_id = a.id
 ) d ON true
 LEFT JOIN targets_agent_target t ON t.branch_id = a.branch_id AND t.agent_id = a.id AND t.period = %s
-WHERE """
+ORDER BY a.code, a.branch_id
+"""
+# Carried by licence_agent.
+_NO_LICENCE: LiteralString = """NOT EXISTS (SELECT FROM agents_licence l
+  WHERE l.branch_id = a.branch_id AND l.agent_id = a.id AND l.state = 'valid' AND """
 
-_EXPIRING: LiteralString = """
-SELECT count(*) FROM agents_agent a
-WHERE a.state = 'active' AND coalesce((
-  SELECT max(l.valid_to) FROM agents_licence l
-  WHERE l.branch_id = a.branch_id AND l.agent_id = a.id AND l.state = 'valid'), '2000-01-01') <= %s AND """
+_EXPIRING: LiteralString = (
+    "SELECT count(*) FROM agents_agent a WHERE a.state = 'active' AND " + _NO_LICENCE + "l.valid_to > %s) AND "
+)
 
 _LICENCES = """
 SELECT number, valid_from, valid_to, state, state_since FROM agents_licence
@@ -80,10 +86,10 @@ def find(
         like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         params += [like, like]
     if licence == "expiring":
-        conditions.append("a.state = 'active' AND coalesce(l.valid_to, '2000-01-01') <= %s")
+        conditions.append("a.state = 'active' AND " + _NO_LICENCE + "l.valid_to > %s)")
         params.append(today + timedelta(days=EXPIRING_DAYS))
     if licence == "none":
-        conditions.append("NOT coalesce(l.state = 'valid' AND %s BETWEEN l.valid_from AND l.valid_to, false)")
+        conditions.append(_NO_LICENCE + "%s BETWEEN l.valid_from AND l.valid_to)")
         params.append(today)
     if sub_branch is not None:
         conditions.append("a.sub_branch_id = %s")
@@ -95,16 +101,16 @@ def find(
         conditions.append("a.code > %s")
         params.append(after)
     first = today.replace(day=1)
-    query = _LIST + " AND ".join(conditions) + " ORDER BY a.code LIMIT %s"
-    return work.dicts(query, [today, first, today, first, *params, limit])
+    page = " AND ".join(conditions) + " ORDER BY a.code, a.branch_id LIMIT %s"
+    return work.dicts(_LIST.replace("{where}", page), [*params, limit, today, first, today, first])
 
 
 def get(work: Work, *, viewer: Viewer, branch_id: int, agent_id: UUID, today: date) -> dict[str, Any]:
     """One agent as ``find`` gives it. Raises E1004 outside what the viewer may see."""
     sql, params = narrow(viewer)
     first = today.replace(day=1)
-    query = _LIST + "a.branch_id = %s AND a.id = %s AND " + sql
-    found = work.dicts(query, [today, first, today, first, branch_id, agent_id, *params])
+    query = _LIST.replace("{where}", "a.branch_id = %s AND a.id = %s AND " + sql)
+    found = work.dicts(query, [branch_id, agent_id, *params, today, first, today, first])
     if not found:
         raise Refused("E1004")
     return found[0]

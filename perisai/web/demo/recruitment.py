@@ -54,7 +54,7 @@ def build_candidates(end: datetime) -> None:
             if work.row("SELECT 1 FROM recruitment_candidate WHERE branch_id = %s LIMIT 1", [branch_id]):
                 continue
         officer = _officer(branch_id)
-        for number, person in enumerate(people, start=1):
+        for number, person in sorted(enumerate(people, start=1), key=lambda each: -each[1][3]):  # ids follow time
             _build(branch_id, number, person, end, officer)
         with _work(branch_id, end - timedelta(days=4), officer) as work:
             rows = invitation.read("\n".join(INVITED[branch_id]))
