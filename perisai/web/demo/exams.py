@@ -57,7 +57,7 @@ class Hall:
 
 def build_exams(end: datetime) -> None:
     """A branch that has exams stays as it is."""
-    begin = end - HISTORY - BEFORE_LICENCE
+    begin = (end - HISTORY - BEFORE_LICENCE).replace(hour=3, minute=0, second=0, microsecond=0)
     partitions.ensure((begin - timedelta(days=PRACTICE_ROUNDS + 1)).date().replace(day=1))
     for branch_id in (JAMBI, BUNGO):
         first = begin - timedelta(days=PRACTICE_ROUNDS + 1)
@@ -75,8 +75,8 @@ def build_exams(end: datetime) -> None:
         for number in range(1, PRACTICE_ROUNDS + 1):
             _tell(hall, practice, seats[practice], people, number, first + timedelta(days=number), -0.12 + number / 60)
         late = [agent for agent in people if agent.number % 5 == 3]
-        _tell(hall, licence, seats[licence], people, 1, begin, 0.12, weak={agent.id for agent in late})
-        _tell(hall, licence, seats[licence], late, 2, begin + timedelta(days=8), 0.2)
+        _tell(hall, licence, seats[licence], people, 1, begin, 0.45, weak={agent.id for agent in late})
+        _tell(hall, licence, seats[licence], late, 2, begin + timedelta(days=8), 0.5)
         _annul_one(hall, practice, begin)
         _set_next_date(branch_id, licence, end)
 
@@ -142,7 +142,7 @@ def _tell(
     lines: list[dict[str, Any]] = []
     for agent in people:
         seed, attempt_id = hall.random.getrandbits(62), uuid7(int(started.timestamp() * 1000))
-        skill = 0.55 + 0.04 * (agent.number * 7 % 10) + lift - (0.35 if agent.id in weak else 0)
+        skill = 0.55 + 0.04 * (agent.number * 7 % 10) + lift - (0.6 if agent.id in weak else 0)
         attempts.append(
             {
                 "id": attempt_id,
