@@ -1,0 +1,111 @@
+"""The go-live page: who may, what is told in both languages, and the file with its report."""
+
+import io
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import load_workbook
+
+from perisai.accounts.models import Role
+from perisai.offices.models import Office
+from tests.accounts.people import logged_in, make_user
+from tests.golive.conftest import Live, fill, member
+from tests.world import make_branch
+
+PAGE = "/console/golive/"
+Make = Callable[[], Live]
+
+
+def client_of(live: Live, role: Role = Role.BRANCH, language: str = "en") -> Client:
+    user = make_user(role, Office.objects.get(id=live.branch.id))
+    user.language = language
+    user.save(update_fields=["language"])
+    return logged_in(user)
+
+
+def send(client: Client, data: bytes) -> UUID:
+    answer = client.post(f"{PAGE}send/", {"file": SimpleUploadedFile("impor.xlsx", data)})
+    assert answer.status_code == 302, answer.content
+    return UUID(answer["Location"].rstrip("/").rsplit("/", 1)[-1])
+
+
+def test_from_the_template_to_the_import(live: Make) -> None:
+    from perisai.golive import jobs
+
+    one = live()
+    client = client_of(one, Role.BRANCH_HEAD)
+    template = client.get(f"{PAGE}template/")
+    assert load_workbook(io.BytesIO(template.content)).sheetnames == [
+        "Petunjuk",
+        "Kantor",
+        "PKS",
+        "Agen",
+        "Peserta",
+        "Tunggakan",
+    ]
+    file_id = send(client, fill(one.rows))
+    waiting = client.get(f"{PAGE}{file_id}/").content.decode()
+    assert "Being checked" in waiting
+    assert f'hx-get="{PAGE}{file_id}/state/"' in waiting
+    jobs.check_file(branch_id=one.branch.id, file_id=str(file_id))
+    ready = client.get(f"{PAGE}{file_id}/state/").content.decode()
+    assert "Import all of it" in ready
+    assert "hx-get" not in ready
+    assert client.post(f"{PAGE}{file_id}/import/").status_code == 302
+    jobs.import_file(branch_id=one.branch.id, file_id=str(file_id))
+    assert "Imported" in client.get(f"{PAGE}{file_id}/state/").content.decode()
+    assert "impor.xlsx" in client.get(PAGE).content.decode()
+    again = client.post(f"{PAGE}send/", {"file": SimpleUploadedFile("impor.xlsx", fill({"members": []}))})
+    assert again.status_code == 302
+    assert client.post(f"{PAGE}{file_id}/import/").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "No village has this code"), ("id", "Tidak ada desa dengan kode ini")]
+)
+def test_report_is_told_on_the_page_and_as_a_file(live: Make, language: str, words: str) -> None:
+    from perisai.golive import jobs
+
+    one = live()
+    client = client_of(one, language=language)
+    rows = one.rows | {"members": [*one.rows["members"], member(region="15.71.08.9999")]}
+    file_id = send(client, fill(rows))
+    jobs.check_file(branch_id=one.branch.id, file_id=str(file_id))
+    assert words in client.get(f"{PAGE}{file_id}/").content.decode()
+    told = load_workbook(io.BytesIO(client.get(f"{PAGE}{file_id}/report/").content)).worksheets[0]
+    assert [[cell.value for cell in row] for row in told.iter_rows(min_row=2)] == [["Peserta", 6, "Kode desa", words]]
+
+
+def test_page_is_for_the_branch_and_its_own_files(live: Make) -> None:
+    one = live()
+    file_id = send(client_of(one), fill(one.rows))
+    for role in (Role.AGENCY, Role.SUB_BRANCH, Role.AUDITOR):
+        assert logged_in(make_user(role)).get(PAGE).status_code == 403, role
+    stranger = client_of(Live(make_branch(), {}))
+    assert stranger.get(f"{PAGE}{file_id}/").status_code == 404
+    assert stranger.get(f"{PAGE}{file_id}/report/").status_code == 404
+    assert stranger.post(f"{PAGE}{file_id}/import/").status_code == 409
+
+
+def test_a_defect_of_ours_leaves_nothing_behind_and_is_told(live: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    from perisai.golive import bring_in, jobs
+
+    one = live()
+    file_id = one.check()["id"]
+    client = client_of(one)
+    assert client.post(f"{PAGE}{file_id}/import/").status_code == 302
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bring_in, "_members", fail)
+    with pytest.raises(RuntimeError):
+        jobs.import_file(branch_id=one.branch.id, file_id=str(file_id))
+    assert one.ask("SELECT count(*) FROM agents_agent WHERE branch_id = %s") == [(0,)]
+    assert "An error of ours" in client.get(f"{PAGE}{file_id}/").content.decode()
+    monkeypatch.undo()
+    again = one.check(one.rows | {"arrears": one.rows["arrears"]})
+    assert again["state"] == "ready"
