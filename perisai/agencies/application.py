@@ -21,7 +21,7 @@ _TRIES: Final = 3
 _INSERT = """
 INSERT INTO agencies_application (branch_id, id, state, source, parent_id, name, form, address, leader_name, leader_title,
   leader_phone, candidates, applied_at, applied_by, reason, note)
-VALUES (%s, %s, 'applied', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '')
+VALUES (%s, %s, 'applied', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '') ON CONFLICT DO NOTHING
 """
 _CHECK = """
 INSERT INTO agencies_check (branch_id, id, application_id, item, is_met, note, checked_at, checked_by)
@@ -69,13 +69,14 @@ class Applicant:
         office.check_phone(self.leader_phone)
 
 
-def apply(work: Work, *, parent: Office, applicant: Applicant, source: str) -> UUID:
-    """A new application to the branch or sub-branch ``parent``. Raises ``Refused`` E9002, and E1004 for another office."""
+def apply(work: Work, *, parent: Office, applicant: Applicant, source: str, application_id: UUID | None = None) -> UUID:
+    """A new application to the branch or sub-branch ``parent``; one with an id that is here already is the same one sent again.
+    Raises ``Refused`` E9002, and E1004 for another office."""
     if parent.kind not in (OfficeKind.BRANCH, OfficeKind.SUB_BRANCH) or parent.branch_id is None:
         raise Refused("E1004")
     applicant.check()
-    application_id = uuid7()
-    work.execute(
+    application_id = application_id or uuid7()
+    is_new = work.execute(
         _INSERT,
         [
             *(parent.branch_id, application_id, source, parent.id, applicant.name.strip(), applicant.form),
@@ -83,7 +84,8 @@ def apply(work: Work, *, parent: Office, applicant: Applicant, source: str) -> U
             *(office.check_phone(applicant.leader_phone), applicant.candidates, work.now, work.actor.user_id),
         ],
     )
-    _report(work, "agency_applied", parent.branch_id, application_id, source=source)
+    if is_new:
+        _report(work, "agency_applied", parent.branch_id, application_id, source=source)
     return application_id
 
 

@@ -34,6 +34,7 @@ urlpatterns = [
     path("console/messages/", include("perisai.messages.urls")),
     path("p/", include("perisai.portal.urls")),
     path("daftar-agen/", include("perisai.recruitment.public_urls")),
+    path("daftar-kantor/", include("perisai.agencies.public_urls")),
     path("ujian/", include("perisai.exams.public_urls")),
     path("agen/", include("perisai.agents.public_urls")),
     path("simulate/sms/", sms.page),

@@ -1,5 +1,6 @@
 """The pages as people use them: from the application to a signed agreement, its end, and who may see what."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from perisai.agencies.checklist import items_on
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.offices.models import Office
-from tests.accounts.people import logged_in, make_user, tree
+from tests.accounts.people import logged_in, make_user, stranger, tree
 from tests.agencies.offices import make_agency_office, make_members_of, make_signed
 from tests.world import Branch
 
@@ -178,3 +179,25 @@ def test_list_asks_the_same_number_of_statements_however_many_offices() -> None:
     for _ in range(5):
         make_signed(branch(), make_agency_office(branch()), TODAY, TODAY + timedelta(days=20))
     assert count() == before
+
+
+def test_public_form_without_an_account_once_however_often_it_is_sent() -> None:
+    branch()
+    stranger_ = stranger()
+    page = stranger_.get("/daftar-kantor/")
+    assert page.status_code == 200
+    key = re.search(r'name="key" value="([^"]+)"', page.content.decode())
+    assert key is not None
+    form = APPLICATION | {"name": "Komunitas Terbuka", "branch": str(branch().id), "key": key[1]}
+    wrong = stranger_.post("/daftar-kantor/", form | {"candidates": "x"})
+    assert (wrong.status_code, "Komunitas Terbuka" in wrong.content.decode()) == (422, True)
+    for _ in range(2):
+        assert stranger_.post("/daftar-kantor/", form).status_code == 200
+    assert rows("SELECT source, state FROM agencies_application WHERE name = 'Komunitas Terbuka'", []) == [
+        ("public", "applied")
+    ]
+    for change in ({"branch": str(tree().agency.id)}, {"key": "x"}, {"name": "x" * 121}):
+        assert stranger_.post("/daftar-kantor/", form | change).status_code == 422
+    for _ in range(5):
+        last = stranger_.post("/daftar-kantor/", form)
+    assert last.status_code == 429

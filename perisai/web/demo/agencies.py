@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from perisai.accounts.models import User
 from perisai.agencies import agreement, application, expiry, office, signature
 from perisai.events.clock import FixedClock
-from perisai.events.scope import Scope
+from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
 from perisai.offices.models import Office
 from perisai.web.demo.people import HISTORY
@@ -18,6 +19,7 @@ LEADERS = {
     150221: office.Leader("Ernawati Saleh", "Ketua", "+6281100029011", "community"),
 }
 HEADS = {JAMBI: "Yusnidar Rahman", BUNGO: "Hendra Gunawan"}
+OFFICERS = {JAMBI: "petugas.jambi", BUNGO: "petugas.bungo"}
 DAYS_LEFT = {JAMBI: {150121: 52, 150122: 21}, BUNGO: {150221: 240}}
 WAITING = application.Applicant(
     name="Koperasi Pedagang Talang Banjar (demo)",
@@ -43,14 +45,17 @@ SEEN = ("meeting", "leader_identity", "legal_form", "agents_ready")
 def build_agencies(end: datetime) -> None:
     """Before the story of the field is told: its agents need an office with an agreement. What is there stays as it is."""
     for branch_id, offices in DAYS_LEFT.items():
-        with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(end - HISTORY)) as work:
+        actor = Actor(user_id=User.objects.get(username=OFFICERS[branch_id]).pk)
+        scope = Scope.branch(branch_id)
+        with Work.open(scope=scope, actor=actor, clock=FixedClock(end - HISTORY)) as work:
             if work.row("SELECT 1 FROM agencies_agreement WHERE branch_id = %s LIMIT 1", [branch_id]):
                 continue
             for office_id, days_left in offices.items():
                 _agree(work, branch_id, office_id, end, days_left)
-        with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(end - timedelta(days=1))) as work:
+        with Work.open(scope=scope, actor=actor, clock=FixedClock(end - timedelta(days=1))) as work:
             if branch_id == JAMBI:
                 _apply(work)
+        with Work.open(scope=scope, clock=FixedClock(end)) as work:
             expiry.warn(work, branch_id=branch_id, today=end.astimezone(ZONE).date())
 
 
