@@ -23,6 +23,8 @@ from perisai.web.demo.people import HISTORY, build_agents, build_logins, set_tar
 from perisai.web.demo.places import BUNGO, JAMBI, build_offices
 from perisai.web.demo.recruitment import build_candidates
 from perisai.web.demo.secret import Secrets
+from perisai.web.demo.supervision import build_files
+from perisai.web.demo.training import build_training
 
 REGIONS = Path("frontend/node_modules/idn-area-data/data")
 ALL_REGIONS = 80_000
@@ -53,6 +55,8 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     say(f"{told} ({time.monotonic() - begun:.1f} s)")
     build_candidates(end)
     build_exams(end)
+    build_files(end)
+    build_training(end)
     say(f"candidates ({time.monotonic() - begun:.1f} s)")
 
 
