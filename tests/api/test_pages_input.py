@@ -43,7 +43,7 @@ FEW = ("\x00", "9" * 30, "0001-01-01")
 LED = {"level": "b", "metric": "captured"}
 """As a number of the live page leads to its records."""
 STRING_VALUES = ("branch", "7110", "\x00", "9" * 30, "é", "..")
-PREFIXES = ("console/", "p/")
+PREFIXES = ("console/", "p/", "ujian/")
 
 
 def _addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
