@@ -1,6 +1,6 @@
 """The page where a branch that already has agents begins: send a workbook, read what is wrong, bring it in."""
 
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import orjson
@@ -27,6 +27,15 @@ FROM golive_file f JOIN offices_office o ON o.id = f.branch_id
 LEFT JOIN accounts_user s ON s.id = f.sent_by LEFT JOIN accounts_user i ON i.id = f.imported_by
 WHERE f.branch_id = %s
 """
+
+# Carried by golive_certificate_file.
+_BROUGHT: LiteralString = """
+SELECT c.old_code, a.id, a.code, a.full_name, c.number, c.dated_on, o.name AS office
+FROM golive_certificate c JOIN agents_agent a ON a.branch_id = c.branch_id AND a.id = c.agent_id
+LEFT JOIN offices_office o ON o.id = a.agency_office_id
+WHERE c.branch_id = %s AND c.file_id = %s ORDER BY c.old_code
+"""
+MOST_SHOWN: Final = 500
 
 
 @audience(*OFFICERS)
@@ -78,6 +87,21 @@ def report(request: PageRequest, file_id: UUID) -> HttpResponse:
 
 
 @audience(*OFFICERS)
+@require_GET
+def agents(request: PageRequest, file_id: UUID) -> HttpResponse:
+    """Which code every agent of a file has now."""
+    _find(request, file_id)
+    titles = [
+        str(one) for one in (_("Old code"), _("Code"), _("Name"), _("Agency office"), _("Certificate"), _("Dated"))
+    ]
+    rows = [
+        [one["old_code"], one["code"], one["full_name"], one["office"], one["number"], one["dated_on"]]
+        for one in request.work.dicts(_BROUGHT, [_branch(request), file_id])
+    ]
+    return _download(workbook.report(titles, rows), "perisai-impor-awal-agen.xlsx")
+
+
+@audience(*OFFICERS)
 @require_POST
 def begin_import(request: PageRequest, file_id: UUID) -> HttpResponse:
     file.begin_import(request.work, branch_id=_branch(request), file_id=file_id)
@@ -87,10 +111,12 @@ def begin_import(request: PageRequest, file_id: UUID) -> HttpResponse:
 
 def _context(request: PageRequest, file_id: UUID) -> dict[str, Any]:
     found = _find(request, file_id)
+    brought = request.work.dicts(_BROUGHT + " LIMIT %s", [_branch(request), file_id, MOST_SHOWN])
     counts = [(title, found["counts"].get(name, 0)) for name, (title, _columns) in SHEETS.items()]
     return {
         "file": found,
         "counts": counts,
+        "agents": brought,
         "problems": _said(found["problems"]),
         "all_problems": found["counts"].get("problems", 0),
         "is_working": found["state"] in ("checking", "importing"),

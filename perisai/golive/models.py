@@ -62,4 +62,8 @@ class Certificate(models.Model):
 
     class Meta:
         db_table = "golive_certificate"
-        indexes = [models.Index(fields=["branch_id", "agent_id"], name="golive_certificate_of")]
+        indexes = [
+            models.Index(fields=["branch_id", "agent_id"], name="golive_certificate_of"),
+            models.Index(fields=["branch_id", "file_id"], name="golive_certificate_file"),
+            models.Index(fields=["branch_id", "old_code"], name="golive_certificate_old"),
+        ]

@@ -10,5 +10,6 @@ urlpatterns = [
     path("<uuid:file_id>/", console.file_page, name="file"),
     path("<uuid:file_id>/state/", console.state, name="state"),
     path("<uuid:file_id>/report/", console.report, name="report"),
+    path("<uuid:file_id>/agents/", console.agents, name="agents"),
     path("<uuid:file_id>/import/", console.begin_import, name="import"),
 ]

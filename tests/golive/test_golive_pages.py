@@ -57,6 +57,9 @@ def test_from_the_template_to_the_import(live: Make) -> None:
     assert client.post(f"{PAGE}{file_id}/import/").status_code == 302
     jobs.import_file(branch_id=one.branch.id, file_id=str(file_id))
     assert "Imported" in client.get(f"{PAGE}{file_id}/state/").content.decode()
+    brought = load_workbook(io.BytesIO(client.get(f"{PAGE}{file_id}/agents/").content)).worksheets[0]
+    codes = [[cell.value for cell in row[:2]] for row in brought.iter_rows(min_row=2)]
+    assert codes == [[f"A-{n}", f"P-{one.branch.id}-{n:04d}"] for n in (1, 2, 3)]
     assert "impor.xlsx" in client.get(PAGE).content.decode()
     again = client.post(f"{PAGE}send/", {"file": SimpleUploadedFile("impor.xlsx", fill({"members": []}))})
     assert again.status_code == 302
