@@ -160,6 +160,20 @@ describe("pull", () => {
     expect(phone.engine.sync.state.get().lastSyncAt).toBe(phone.server.now);
   });
 
+  test("work and figures are new where only the villages cannot be had, which is told", async () => {
+    const phone = await makeActivePhone();
+    phone.server.mishaps.push(({ path }) => (path.includes("/reference/regions/") ? problem(404, "E1004") : null));
+    phone.server.pages = [{ members: [member("y", "Baru")] }];
+    phone.server.rulesVersion = "2026-02";
+    await phone.engine.sync.now();
+    expect(phone.engine.sync.state.get()).toMatchObject({ lastSyncAt: phone.server.now, error: { code: "E1004" } });
+    phone.server.mishaps = [({ path }) => (path.includes("/sync/pull") ? problem(500, "E1000") : null)];
+    const before = phone.server.now;
+    phone.server.now += 60_000;
+    await phone.engine.sync.now();
+    expect(phone.engine.sync.state.get().lastSyncAt).toBe(before);
+  });
+
   test("a decision on an op in review comes by pull", async () => {
     const phone = await makeActivePhone();
     phone.server.judge = () => "review";

@@ -228,7 +228,7 @@ export class Sync {
     let first: ErrorView | null = null;
     for (const step of this.stepsFor(identity)) {
       try {
-        await step();
+        await step(first !== null);
       } catch (failure) {
         const view = viewOf(failure);
         if (endsRound(failure)) throw failure;
@@ -237,19 +237,23 @@ export class Sync {
       }
     }
     await this.sealRest();
-    if (first === null) await this.noteDone();
     return { error: first };
   }
 
-  private stepsFor(identity: StateValues["identity"]): (() => Promise<void>)[] {
+  /** Each is told whether one before it has failed. Work and figures are new once they came, whatever becomes of the rest. */
+  private stepsFor(identity: StateValues["identity"]): ((failed: boolean) => Promise<void>)[] {
     const push = (): Promise<void> => this.pushAll(identity.device);
+    const done = async (failed: boolean): Promise<void> => {
+      if (!failed) await this.noteDone();
+    };
     // A phone that was switched off may only drain what it has; asking on tells when nothing of it is waited for any more.
     if (identity.revoked) {
       const photos = (): Promise<void> => this.carryOwnPhotos();
-      return [push, photos, () => askStanding(this.parts.requests, identity.device)];
+      return [push, photos, () => askStanding(this.parts.requests, identity.device), done];
     }
     const own = (): Promise<void> => this.refreshAbout(identity);
-    return [push, () => this.uploadAll(identity), () => this.pullAll(identity), () => this.refreshReference(), own];
+    const [photos, pull] = [() => this.uploadAll(identity), () => this.pullAll(identity)];
+    return [push, photos, pull, done, () => this.refreshReference(), own];
   }
 
   /** What was made before the branch's key was known can leave while locked from now on, too. */
