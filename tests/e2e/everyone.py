@@ -62,6 +62,21 @@ COVERED = """() => {
   return found;
 }"""
 
+BROKEN = """() => [...document.querySelectorAll(".nav__item, .button")].flatMap((act) => {
+  const found = [], walker = document.createTreeWalker(act, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    for (const word of text.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+      if (lines.size > 1) found.push(`"${word[0]}" breaks inside in ${act.className}`);
+    }
+  }
+  return found;
+})"""
+
 SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")].flatMap((act) => {
   const label = act.closest("label") ?? act.labels?.[0];
   const pressed = ["radio", "checkbox"].includes(act.type) && label ? [act, label] : [act];
@@ -155,6 +170,12 @@ def rules_broken(page: Page) -> list[str]:
 def wide_or_cut(page: Page) -> list[str]:
     """Text that needs sideways scrolling, leaves the screen or is cut off."""
     found: list[str] = page.evaluate(WIDE)
+    return found
+
+
+def broken_words(page: Page) -> list[str]:
+    """Words of the menu and of buttons that go on in the next line."""
+    found: list[str] = page.evaluate(BROKEN)
     return found
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 
 from tests.e2e.app import FieldApp
 from tests.e2e.chromium import PHONE
-from tests.e2e.everyone import covered, ill_spoken, out_of_reach, rules_broken, too_small, wide_or_cut
+from tests.e2e.everyone import broken_words, covered, ill_spoken, out_of_reach, rules_broken, too_small, wide_or_cut
 from tests.e2e.walk import walk, walk_where_it_cannot_run
 from tests.running import Running
 
@@ -44,7 +44,7 @@ def look(app: FieldApp, stop: str, found: Found) -> None:
     found[f"{stop}, reach"] = [*too_small(page), *out_of_reach(page)]
     _note(found, stop, wide_or_cut, covered, app=app)
     page.evaluate(LARGEST, "200%")
-    _note(found, f"{stop} at 200 %", wide_or_cut, covered, app=app)
+    _note(found, f"{stop} at 200 %", wide_or_cut, covered, broken_words, app=app)
     page.evaluate(LARGEST, "100%")
 
 
