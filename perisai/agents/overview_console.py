@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import LiteralString
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
@@ -64,10 +64,10 @@ def licences(request: PageRequest) -> HttpResponse:
 @audience(*STAFF, *ABOVE)
 @require_GET
 def coverage_start(request: PageRequest) -> HttpResponse:
-    """To the only branch there is to see, or a choice of branches."""
+    """The only branch there is to see, or a choice of branches."""
     branches = request.viewer.branches
     if branches is not None and len(branches) == 1:
-        return redirect("agents:coverage_branch", branch_id=branches[0])
+        return _coverage(request, branches[0])
     found = Office.objects.filter(kind=OfficeKind.BRANCH).order_by("name")
     if branches is not None:
         found = found.filter(id__in=branches)
@@ -77,6 +77,10 @@ def coverage_start(request: PageRequest) -> HttpResponse:
 @audience(*STAFF, *ABOVE)
 @require_GET
 def coverage_branch(request: PageRequest, branch_id: int) -> HttpResponse:
+    return _coverage(request, branch_id)
+
+
+def _coverage(request: PageRequest, branch_id: int) -> HttpResponse:
     office = Office.objects.filter(id=branch_id, kind=OfficeKind.BRANCH).first()
     if office is None or not request.viewer.sees_branch(branch_id):
         raise Refused("E1004")
