@@ -83,7 +83,10 @@ def end_if_overdue(work: Work, *, branch_id: int, attempt_id: UUID) -> bool:
 
 
 def mark(work: Work, branch_id: int, attempts: Sequence[UUID], ending: str) -> None:
-    """Writes the results of attempts that the caller holds locked, or has made in this Work, and ends them."""
+    """Writes the results of attempts that the caller holds locked, or has made in this Work, and ends them. A candidate who has
+    passed reaches the next stage."""
+    from perisai.recruitment import pipeline
+
     results = work.rows(_MARK, {"branch": branch_id, "attempts": list(attempts), "ending": ending, "now": work.now})
     numbers = dict(work.rows(_END, [work.now, branch_id, list(attempts)]))
     for attempt_id, exam_id, trainee_id, correct, questions, passed, how in results:
@@ -97,3 +100,5 @@ def mark(work: Work, branch_id: int, attempts: Sequence[UUID], ending: str) -> N
             "ending": how,
         }
         work.report(Happened("exam_finished", branch_id, subject_id=attempt_id, agent_id=trainee_id, detail=detail))
+        if passed:
+            pipeline.follow_exam(work, branch_id=branch_id, candidate_id=trainee_id)

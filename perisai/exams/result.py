@@ -84,6 +84,14 @@ def annul(work: Work, *, branch_id: int, attempt_id: UUID, reason: str, note: st
         raise Refused("E9310")
     detail = {"attempt": str(attempt_id), "exam": str(exam_id), "reason": reason, "had_passed": had_passed}
     work.report(Happened("exam_annulled", branch_id, subject_id=attempt_id, agent_id=trainee_id, detail=detail))
+    _tell_recruitment(work, branch_id, trainee_id)
+
+
+def _tell_recruitment(work: Work, branch_id: int, trainee_id: UUID) -> None:
+    """A candidate who has not passed any more is back in training."""
+    from perisai.recruitment import pipeline
+
+    pipeline.follow_exam(work, branch_id=branch_id, candidate_id=trainee_id)
 
 
 def _is_annulled(work: Work, branch_id: int, attempt_id: UUID) -> bool:
