@@ -21,7 +21,7 @@ from perisai.errors import Refused
 from perisai.events.kinds import kinds
 from perisai.events.vault import unseal
 from perisai.events.work import Happened, branch_day
-from perisai.members import labels, queries, search
+from perisai.members import labels, portfolio, queries, search
 from perisai.members.cover import cover_of
 from perisai.members.export import as_csv, as_xlsx, shown_code
 from perisai.members.photo import open_photo
@@ -94,6 +94,7 @@ def member_page(request: PageRequest, branch_id: int, enrolment_id: UUID) -> Htt
         "cover": cover_of(state=member["state"], paid_through=member["paid_through"], today=today),
         "region": _region_line(member["region_code"]),
         "agent_name": names(request.work, [(branch_id, member["agent_id"])]).get(member["agent_id"]),
+        "care": portfolio.history(request.work, branch_id=branch_id, enrolment_id=enrolment_id),
         "sub_branch": offices.get(member["sub_branch_id"]),
         "agency_office": offices.get(member["agency_office_id"]),
         "jobs": [_job(code) for code in member["jobs"]],

@@ -234,6 +234,7 @@ def _file(request: PageRequest, branch_id: int, agent_id: UUID, refused: Refused
         "refused": refused,
         "given": request.POST if refused else {},
         "words": {
+            "acts": words.ACTS,
             "kinds": words.KINDS,
             "reasons": words.REASONS,
             "keeps": words.KEEPS,

@@ -1,7 +1,7 @@
 """Hand-over of members: for good or for a time, to another agent or to the branch itself, in one act; and back again."""
 
 from datetime import date, datetime
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from perisai.agents import agent as agents
@@ -37,6 +37,16 @@ LEFT JOIN accounts_user u ON u.id = h.by
 WHERE h.branch_id = %(branch)s AND (h.from_agent_id = %(agent)s OR h.to_agent_id = %(agent)s)
 ORDER BY h.at DESC, h.id DESC LIMIT 50
 """
+
+
+class _Line(NamedTuple):
+    from_agent_id: UUID | None
+    to_agent_id: UUID | None
+    from_month: date
+    until_month: date | None
+    members: int
+    reason: str
+    undoes: UUID | None
 
 
 def hand_over(
@@ -87,6 +97,14 @@ def hand_over(
         raise Refused("E9505")
     if expected is not None and count != expected:
         raise Refused("E9501")
+    line = _Line(from_agent_id, to_agent_id, from_month, until_month, count, reason, undoes)
+    _keep(work, branch_id, handover_id, line)
+    tell_members.defer(branch_id=branch_id, handover_id=str(handover_id))
+    return handover_id
+
+
+def _keep(work: Work, branch_id: int, handover_id: UUID, line: _Line) -> None:
+    from_agent_id, to_agent_id, from_month, until_month, count, reason, undoes = line
     work.execute(
         _INSERT,
         [
@@ -108,8 +126,6 @@ def hand_over(
             detail=detail,
         )
     )
-    tell_members.defer(branch_id=branch_id, handover_id=str(handover_id))
-    return handover_id
 
 
 def hand_back(work: Work, *, branch_id: int, handover_id: UUID) -> UUID:

@@ -98,7 +98,8 @@ def suspend(
     zone = ZoneInfo(subject.timezone)
     until = None if until_on is None else datetime.combine(until_on + timedelta(days=1), time(), zone)
     hold.begin(work, branch_id=branch_id, agent_id=agent_id, kind="suspended", until=until, cause_id=measure_id)
-    candidate.note_sanction(work, branch_id=branch_id, agent_id=agent_id, since=today, until=until_on)
+    free_on = None if until_on is None else until_on + timedelta(days=1)
+    candidate.note_sanction(work, branch_id=branch_id, agent_id=agent_id, since=today, until=free_on)
     return measure_id
 
 

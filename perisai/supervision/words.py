@@ -20,6 +20,14 @@ KINDS: Final[dict[str, Words]] = {
     "leave": _w("Cuti", "Leave"),
     "illness": _w("Sakit", "Illness"),
 }
+ACTS: Final[dict[str, Words]] = {
+    "warning": _w("Beri peringatan", "Warn"),
+    "remedial": _w("Tugaskan pelatihan ulang", "Assign remedial training"),
+    "suspension": _w("Skors", "Suspend"),
+    "reinstatement": _w("Aktifkan kembali", "Reinstate"),
+    "ending": _w("Akhiri keagenan", "End the agent's work"),
+}
+"""What a button says that takes the measure."""
 REASONS: Final[dict[str, Words]] = {
     "fraud": _w("Kecurangan, tindak pidana, atau gratifikasi", "Fraud, crime or gratification"),
     "cash": _w("Iuran diterima tetapi terlambat atau tidak disetor", "Dues taken and deposited late or not at all"),

@@ -1,5 +1,6 @@
 """The pages of supervision through the front door: who may open them, what they do, and that a refusal leaves nothing."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -54,19 +55,21 @@ def measures(agent: FieldAgent) -> list[tuple[str, UUID]]:
 def test_pages_read_by_staff_and_above_changed_by_the_branch(place: tuple[Branch, FieldAgent]) -> None:
     _, agent = place
     warning = {"kind": "warning", "reason": "conduct", "text": "Terlambat setor", "seen": ""}
-    for role in (Role.BRANCH, Role.BRANCH_HEAD, Role.REGION, Role.HEAD_OFFICE, Role.AUDITOR):
+    for role in (Role.BRANCH, Role.HEAD_OFFICE, Role.AUDITOR):
         client = client_of(role)
         for tab in ("proposals", "appeals&state=closed", "sanctions"):
             assert client.get(f"/console/supervision/?tab={tab}").status_code == 200, role
         assert client.get(page_of(agent)).status_code == 200, role
-        allowed = role in (Role.BRANCH, Role.BRANCH_HEAD)
+        allowed = role is Role.BRANCH
         assert client.get(f"/console/supervision/{agent.branch.id}/handover/{agent.id}/").status_code == (
             200 if allowed else 403
         )
+        if not allowed:
+            assert client.post(f"{page_of(agent)}measure/", warning).status_code == 403, role
     for role in (Role.SUB_BRANCH, Role.AGENCY):  # the agent is of neither
-        assert client_of(role).get(page_of(agent)).status_code == 404, role
-    for role in (Role.SUB_BRANCH, Role.AGENCY, Role.REGION, Role.AUDITOR):
-        assert client_of(role).post(f"{page_of(agent)}measure/", warning).status_code == 403, role
+        client = client_of(role)
+        assert client.get(page_of(agent)).status_code == 404, role
+        assert client.post(f"{page_of(agent)}measure/", warning).status_code == 403, role
     assert measures(agent) == []
 
 
@@ -148,6 +151,33 @@ def test_handover_previews_then_moves_then_hands_back(place: tuple[Branch, Field
     assert state_of(branch, members[0])["agent_id"] == agent.id
 
 
+def test_members_of_the_branch_itself_are_on_every_page(place: tuple[Branch, FieldAgent]) -> None:
+    branch, agent = place
+    member = enrol_all(agent, [worker()])[0]
+    clerk = client_of(Role.BRANCH)
+    address = f"/console/supervision/{branch.id}/handover/{agent.id}/"
+    asked = {"to": "branch", "from": f"{month(0):%Y-%m}", "reason": "load", "expected": "1"}
+    assert clerk.post(address, asked).status_code == 302
+    assert state_of(branch, member)["agent_id"] is None
+    shown = clerk.get(f"/console/members/{branch.id}/{member}/")
+    assert shown.status_code == 200
+    assert "Kantor cabang sendiri" in shown.content.decode()
+    for page in (
+        "/console/members/",
+        f"/console/members/?level=a&key={agent.id}&metric=captured",
+        "/console/members/reviews/",
+    ):
+        assert clerk.get(page).status_code == 200, page
+    assert str(member) in clerk.get(f"/console/members/?level=a&key={agent.id}&metric=captured").content.decode()
+    back = f"/console/supervision/{branch.id}/handover/branch/"
+    taker = make_agent(branch)
+    asked = {"to": str(taker.id), "from": f"{month(0):%Y-%m}", "reason": "load"}
+    seen = re.search(r'name="expected" value="(\d+)"', clerk.get(back, asked).content.decode())
+    assert seen is not None
+    assert clerk.post(back, asked | {"expected": seen.group(1)}).status_code == 302
+    assert state_of(branch, member)["agent_id"] == taker.id
+
+
 def test_ending_then_appeal_decided_by_another(place: tuple[Branch, FieldAgent]) -> None:
     branch, agent = place
     clerk, head = client_of(Role.BRANCH), client_of(Role.BRANCH_HEAD)
@@ -181,7 +211,12 @@ def test_pages_answer_nonsense_without_a_defect(place: tuple[Branch, FieldAgent]
     assert (
         clerk.post(f"{page_of(agent)}absence/", {"kind": "leave", "from_on": "x", "until_on": "y"}).status_code == 422
     )
-    for query in ("to=zz", "to=branch&from=2026-99", "to=branch&from=1999-01&reason=load", "to=branch&reason=load&district=15.71.99"):
+    for query in (
+        "to=zz",
+        "to=branch&from=2026-99",
+        "to=branch&from=1999-01&reason=load",
+        "to=branch&reason=load&district=15.71.99",
+    ):
         assert clerk.get(f"/console/supervision/{branch}/handover/{agent.id}/?{query}").status_code in (409, 422)
     assert clerk.get(f"/console/supervision/{branch}/handover/nobody/").status_code == 404
     assert clerk.get(f"/console/supervision/{tree().other_branch.id}/handover/branch/").status_code == 404
