@@ -124,8 +124,13 @@ def note_sanction(work: Work, *, branch_id: int, agent_id: UUID, since: date, un
 
 
 def lift(work: Work, *, branch_id: int, agent_id: UUID, kind: str, on: date) -> None:
-    """An ending or a sanction no longer stands in the way, from ``on``: it ran out, or an appeal was right."""
+    """An ending or a sanction no longer stands in the way, from ``on``: it ran out, or an appeal was right. With the ending lifted
+    the NIK is this agent's again; raises E9103 where its holder has meanwhile gone on elsewhere."""
+    from perisai.recruitment import pipeline
+
     work.rows("SELECT recruitment_lift_bar(%s, %s, %s, %s::date)", [branch_id, agent_id, kind, on])
+    if kind == "ended" and _find_hash(work, branch_id, agent_id) is not None:
+        pipeline.claim(work, branch_id=branch_id, candidate_id=agent_id)
 
 
 def _find_hash(work: Work, branch_id: int, agent_id: UUID) -> bytes | None:

@@ -32,7 +32,7 @@ TOLD = ("screened", "in_training", "refused")
 def board(request: PageRequest) -> HttpResponse:
     """A column a stage, the newest first, with how many there are."""
     stages = (*pipeline.OPEN, "licensed")
-    counts = queries.counts(request.work, viewer=request.viewer)
+    counts = queries.counts(request.work, viewer=request.viewer, states=stages)
     rows = queries.board(request.work, viewer=request.viewer, states=stages)
     shown = _shown([row for column in rows.values() for row in column])
     context = {
@@ -47,7 +47,7 @@ def board(request: PageRequest) -> HttpResponse:
             }
             for state in stages
         ],
-        "closed": [(state, labels.STATES[state], counts.get(state, 0)) for state in ("refused", "withdrawn")],
+        "closed": [(state, labels.STATES[state]) for state in ("refused", "withdrawn")],
         "is_empty": not counts,
         "may_invite": request.viewer.role in STAFF,
     }

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from perisai.accounts.audience import STAFF, PageRequest, audience
 from perisai.errors import Refused
-from perisai.offices.models import Office, OfficeKind
+from perisai.offices.tree import Office, OfficeKind
 from perisai.recruitment import invitation, labels
 
 OUTCOMES: dict[str, labels.Word] = {

@@ -51,6 +51,7 @@ SELECT s.to_state, s.at, u.full_name, o.timezone FROM recruitment_step s
 JOIN offices_office o ON o.id = s.branch_id LEFT JOIN accounts_user u ON u.id = s.user_id
 WHERE s.branch_id = %s AND s.candidate_id = %s ORDER BY s.at DESC, s.id DESC LIMIT 1
 """
+_STATE: LiteralString = "SELECT state FROM recruitment_candidate WHERE branch_id = %s AND id = %s FOR UPDATE"
 _ZONE: LiteralString = "SELECT timezone, name FROM offices_office WHERE id = %s"
 
 
@@ -91,7 +92,7 @@ def _check(work: Work, branch_id: int, facts: candidate.Facts, to: str, reason: 
         raise Refused("E9105")
     if to in ("screened", "in_training") and facts.state != "examined":
         _check_conditions(facts)
-        _claim(work, branch_id, facts.candidate_id)
+        claim(work, branch_id=branch_id, candidate_id=facts.candidate_id)
     _check_fact(work, branch_id, facts, to)
 
 
@@ -102,8 +103,8 @@ def _check_conditions(facts: candidate.Facts) -> None:
         raise Refused("E9102", what_id=" ".join(t["id"] for t in texts), what_en=" ".join(t["en"] for t in texts))
 
 
-def _claim(work: Work, branch_id: int, candidate_id: UUID) -> None:
-    """One human being in the country goes on; kept until refused, withdrawn or ended."""
+def claim(work: Work, *, branch_id: int, candidate_id: UUID) -> None:
+    """One human being in the country goes on; kept until refused, withdrawn or ended. Raises E9103 where another has it."""
     row = work.row(
         "SELECT h.branch_id, h.candidate_id FROM recruitment_candidate c,"
         " recruitment_claim_nik(c.branch_id, c.id, c.nik_hash, %s) h WHERE c.branch_id = %s AND c.id = %s",
@@ -161,12 +162,46 @@ def _follow(work: Work, branch_id: int, facts: candidate.Facts, to: str) -> None
     if to == "in_training" and facts.state == "screened":
         _admit(work, branch_id, facts)
     if to in ("refused", "withdrawn"):
+        if facts.state in ("in_training", "examined"):
+            _end_trainee(work, branch_id, facts.candidate_id)
         work.rows("SELECT recruitment_release_nik(%s, %s)", [branch_id, facts.candidate_id])
+
+
+def follow_exam(work: Work, *, branch_id: int, candidate_id: UUID) -> None:
+    """A result was written or annulled: whoever has passed is ``examined``, whoever has not any more is back in training. Nothing
+    for anybody else, such as an agent who takes a course again."""
+    row = work.row(_STATE, [branch_id, candidate_id])
+    if row is None or row[0] not in ("in_training", "examined"):
+        return
+    to = "examined" if _has_passed(work, branch_id, candidate_id) else "in_training"
+    if to != row[0]:
+        move(work, branch_id=branch_id, candidate_id=candidate_id, to=to)
+
+
+def _end_trainee(work: Work, branch_id: int, candidate_id: UUID) -> None:
+    from perisai.agents import agent
+
+    if agent.lock(work, branch_id=branch_id, agent_id=candidate_id) != "ended":
+        agent.end(work, branch_id=branch_id, agent_id=candidate_id, reason="Lamaran ditutup")
+
+
+def _was_admitted(work: Work, branch_id: int, candidate_id: UUID) -> bool:
+    """Before the application was closed and opened again: then the trainee comes back under the same code."""
+    from perisai.agents import agent
+
+    try:
+        agent.lock(work, branch_id=branch_id, agent_id=candidate_id)
+    except Refused:
+        return False
+    agent.restore(work, branch_id=branch_id, agent_id=candidate_id)
+    return True
 
 
 def _admit(work: Work, branch_id: int, facts: candidate.Facts) -> None:
     from perisai.agents import agent
 
+    if _was_admitted(work, branch_id, facts.candidate_id):
+        return
     agent.admit(
         work,
         branch_id=branch_id,

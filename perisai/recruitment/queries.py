@@ -141,10 +141,10 @@ def find(work: Work, *, viewer: Viewer, filters: Filters, limit: int = PAGE + 1)
     return work.dicts(sql, [_branches(viewer), *params, *word_params, limit, limit])
 
 
-def counts(work: Work, *, viewer: Viewer) -> dict[str, int]:
-    """How many candidates are in each state."""
+def counts(work: Work, *, viewer: Viewer, states: tuple[str, ...]) -> dict[str, int]:
+    """How many candidates are in each of ``states``; those decided against are the most by far, and no board counts them."""
     narrow, params = viewer.narrow("c")
-    return dict(work.rows(_COUNTS + narrow + " GROUP BY c.state", params))
+    return dict(work.rows(_COUNTS + narrow + " AND c.state = ANY(%s) GROUP BY c.state", [*params, list(states)]))
 
 
 def board(work: Work, *, viewer: Viewer, states: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:

@@ -73,12 +73,14 @@ class Life(RuleBasedStateMachine):
     def pass_exam(self) -> None:
         self.way.pass_exam()
         self.passed = True
+        self.state = "examined" if self.state == "in_training" else self.state  # by the fact itself
 
     @precondition(lambda self: self.passed)
     @rule()
     def annul(self) -> None:
         self.way.annul()
         self.passed = False
+        self.state = "in_training" if self.state == "examined" else self.state
 
     @precondition(lambda self: self.admitted)
     @rule(good=st.booleans())
@@ -186,7 +188,7 @@ def test_issue_after_the_exam_was_annulled_is_refused_and_said(world: World) -> 
     way = Way(world)
     way.to_the_end()
     way.annul()
-    assert way.lacking() == {"exam"}
+    assert way.lacking() == {"exam", "stage"}
     with pytest.raises(Refused) as refused, system_work(world.branch) as work:
         issue.issue(work, branch_id=way.branch_id, agent_id=way.id)
     assert refused.value.code == "E9408"

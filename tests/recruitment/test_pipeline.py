@@ -2,15 +2,18 @@
 
 import threading
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
 
 from perisai.errors import Refused
+from perisai.exams import result, seat
 from perisai.recruitment import candidate
 from perisai.recruitment.pipeline import Reason, move
+from tests.exams.place import make_place
 from tests.recruitment.people import make_candidate, picture, some_nik, today
-from tests.world import make_branch, system_work
+from tests.world import Branch, make_branch, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -142,8 +145,8 @@ def test_ending_makes_wait_in_every_branch_until_the_day() -> None:
     assert f"{back:%d-%m-%Y}" in finding.text["id"]
     with system_work(here) as work:
         candidate.lift(work, branch_id=here.id, agent_id=first, kind="ended", on=today())
-    with system_work(there) as work:
-        assert candidate.get_facts(work, there.id, second).rules_met
+    with system_work(there) as work:  # the NIK is the first one's again
+        assert candidate.get_facts(work, there.id, second).broken == ("other_application",)
 
 
 def test_sanction_stands_in_the_way_until_lifted() -> None:
@@ -201,3 +204,43 @@ def test_picture_that_is_none_is_refused(data: bytes) -> None:
     with pytest.raises(Refused) as raised:
         document.read("face", data)
     assert raised.value.code == "E9107"
+
+
+def in_training(branch: Branch) -> UUID:
+    who = make_candidate(branch)
+    with system_work(branch) as work:
+        move(work, branch_id=branch.id, candidate_id=who, to="screened")
+        move(work, branch_id=branch.id, candidate_id=who, to="in_training")
+    return who
+
+
+def agent_of(branch: Branch, who: UUID) -> tuple[str, str] | None:
+    with system_work(branch) as work:
+        return work.row("SELECT state, code FROM agents_agent WHERE branch_id = %s AND id = %s", [branch.id, who])
+
+
+def test_refusal_of_a_trainee_ends_the_trainee_and_opening_again_brings_it_back() -> None:
+    branch = make_branch()
+    who = in_training(branch)
+    admitted = agent_of(branch, who)
+    assert admitted is not None
+    with system_work(branch) as work:
+        move(work, branch_id=branch.id, candidate_id=who, to="refused", reason=Reason("training_left"))
+    assert agent_of(branch, who) == ("ended", admitted[1])
+    for to in ("applied", "screened", "in_training"):
+        with system_work(branch) as work:
+            move(work, branch_id=branch.id, candidate_id=who, to=to)
+    assert agent_of(branch, who) == admitted
+
+
+def test_stage_follows_the_exam_and_its_annulment() -> None:
+    place = make_place(attempts=5, wait_days=0)
+    branch = place.branch
+    place.trainee = in_training(branch)
+    with place.work() as work:
+        place.seat_id = seat.give(work, branch_id=branch.id, exam_id=place.exam_id, trainee_id=place.trainee)
+    attempt = place.take(6)
+    with system_work(branch) as work:
+        assert candidate.get_facts(work, branch.id, place.trainee).state == "examined"
+        result.annul(work, branch_id=branch.id, attempt_id=attempt, reason="cheating", note="HP")
+        assert candidate.get_facts(work, branch.id, place.trainee).state == "in_training"
