@@ -1,4 +1,4 @@
-"""What the worker does for messages: sends them, tries again with growing pauses, and forgets old challenges."""
+"""What the worker does for messages: sends them, tries again with growing pauses, and forgets old ones."""
 
 from typing import Final
 from uuid import UUID
@@ -36,7 +36,8 @@ def send_message(context: JobContext, branch_id: int, message_id: str) -> None:
 @app.periodic(cron="41 3 * * *")
 @app.task(queue="messages", queueing_lock="messages.forget", pass_context=False)
 def forget_old(timestamp: int) -> None:
-    """Every night: challenges that nobody used, a month after they ended: no phone brings one that late."""
+    """Every night: challenges that nobody used, a month after they ended, for no phone brings one that late; and old texts."""
     del timestamp
     with Work(scope=Scope.nation()) as work:
         work.execute("DELETE FROM messages_challenge WHERE used_by IS NULL AND expires_at < now() - interval '31 days'")
+        outbox.forget(work)

@@ -49,6 +49,21 @@ UPDATE messages_message SET tries = tries + 1, problem = %s WHERE branch_id = %s
 """
 
 
+KEPT_FOR: Final = timedelta(days=90)
+"""After a text has ended. Then only what an enrolment's consent rests on stays, without the number."""
+
+# Every night, of texts that end with `KEPT_FOR` at the latest. The consent is carried by challenge_message.
+_FORGET: LiteralString = """
+DELETE FROM messages_message m
+WHERE coalesce(m.ended_at, m.good_until) < %(before)s AND NOT EXISTS (
+  SELECT FROM messages_challenge c WHERE c.branch_id = m.branch_id AND c.message_id = m.id)
+"""
+_FORGET_NUMBERS: LiteralString = """
+UPDATE messages_message SET phone_sealed = '', body_sealed = NULL
+WHERE coalesce(ended_at, good_until) < %(before)s AND phone_sealed <> ''
+"""
+
+
 class TryAgain(RuntimeError):
     """It may go out later; the text says why not now."""
 
@@ -125,6 +140,13 @@ def send(*, branch_id: int, message_id: UUID, gateway: Gateway | None, clock: Cl
     with Work(scope=scope, clock=clock) as work:
         work.execute(_END, ["sent", 1, work.now, "", reference, branch_id, message_id])
     return True
+
+
+def forget(work: Work) -> None:
+    """Forgets texts that ended ``KEPT_FOR`` ago; of one that a consent rests on, the number: its masked form stays."""
+    before = {"before": work.now - KEPT_FOR}
+    work.execute(_FORGET, before)
+    work.execute(_FORGET_NUMBERS, before)
 
 
 def count_failed(work: Work) -> int:

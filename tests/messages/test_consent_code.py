@@ -129,6 +129,28 @@ def test_text_that_is_too_late_is_not_sent(agent: FieldAgent) -> None:
     assert messages(agent)[0]["problem"] == "too late"
 
 
+def test_texts_are_forgotten_after_ninety_days_but_for_what_a_consent_rests_on(
+    agent: FieldAgent, phone_of: PhoneOf
+) -> None:
+    number = new_number()
+    push_one(phone_of(agent), phone=number, signature=spoken(*read_out(agent, number)))
+    with system_work(agent.branch) as work:
+        for age in (89, 91):
+            text = outbox.Text("notice", new_number(), "Halo", work.now)
+            message = outbox.queue(work, branch_id=agent.branch.id, agent_id=None, text=text)
+            ended = work.now - timedelta(days=age)
+            work.execute(
+                "UPDATE messages_message SET state = 'sent', ended_at = %s WHERE branch_id = %s AND id = %s",
+                [ended, agent.branch.id, message],
+            )
+        outbox.forget(work)
+    assert [message["purpose"] for message in messages(agent)] == ["consent_code", "notice"]
+    with system_work(agent.branch, FixedClock(datetime.now(UTC) + timedelta(days=91))) as work:
+        outbox.forget(work)
+    (evidence,) = messages(agent)
+    assert (evidence["phone_masked"], bytes(evidence["phone_sealed"])) == (outbox.mask_phone(number), b"")
+
+
 def test_nobody_gets_a_code_but_a_worker(agent: FieldAgent, monkeypatch: pytest.MonkeyPatch) -> None:
     with system_work(agent.branch) as work:
         work.execute("UPDATE agents_agent SET phone = '+62811999000' WHERE branch_id = %s", [agent.branch.id])
