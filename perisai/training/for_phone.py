@@ -16,7 +16,7 @@ LESSONS_BACK = timedelta(days=14)
 
 _HEAD = """
 v.id, v.number, v.title, v.summary, v.credit_minutes, v.pass_percent,
-  (SELECT jsonb_agg(m ->> 'id') FROM jsonb_array_elements(v.content -> 'modules') m) AS modules,
+  ARRAY(SELECT m ->> 'id' FROM jsonb_array_elements(v.content -> 'modules') m) AS modules,
   octet_length(v.content::text) + (SELECT coalesce(sum((p ->> 'size')::int), 0)
     FROM jsonb_path_query(v.content, '$.modules[*].parts[*] ? (@.kind == "picture" || @.kind == "video")') p) AS bytes
 """

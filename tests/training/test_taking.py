@@ -103,6 +103,7 @@ def test_course_changed_while_it_is_taken_is_finished_as_it_began(phone_of: Phon
     (course,) = _courses(phone)["courses"]
     assert (course["taking"]["version"]["id"], course["taking"]["passed"]) == (str(old), ["a"])
     assert (course["version"]["id"], course["version"]["number"]) == (str(new), 2), "the new one is offered"
+    assert course["version"]["modules"] == ["a", "b", "c"]
     content = phone.signed("GET", f"/api/v1/training/versions/{old}").json()
     assert [one["id"] for one in content["modules"]] == ["a", "b"]
 
