@@ -6,10 +6,14 @@ from django.test import Client
 from perisai.accounts.models import Role
 from perisai.agents import paper, placement
 from perisai.agents.coverage import of_branch
+from perisai.agents.issue import add_months
 from perisai.events.scope import Scope
 from perisai.events.work import Work
+from perisai.members import portfolio
+from perisai.offices.models import Office
 from tests.accounts.people import logged_in, make_user, tree
 from tests.agents.whole import Way, make_world, today
+from tests.members.enrolling import enrol
 from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -113,3 +117,28 @@ def test_coverage_counts_agents_of_a_district_and_finds_the_empty_ones() -> None
     assert (office.agents, office.licensed, office.anywhere, office.target, office.per_agent) == (2, 2, 1, 41, 21)
     counts = {tile.code: len(tile.agents) for tile in office.tiles}
     assert (counts["15.71.08"], counts["15.71.01"]) == (1, 0)
+
+
+def test_issue_by_the_form_and_a_move_that_hands_the_members_over() -> None:
+    way = Way(make_world())
+    way.to_the_end()
+    office = Office.objects.get(id=way.branch_id)
+    clerk = logged_in(make_user(Role.BRANCH, office))
+    clerk.defaults["SERVER_NAME"] = "localhost"
+    page = f"/console/agents/{way.branch_id}/{way.id}/"
+    way.annul()
+    told = clerk.post(page + "licence/issue/", {})
+    assert (told.status_code, "E9408" in told.content.decode()) == (409, True)
+    way.pass_exam()
+    assert clerk.post(page + "licence/issue/", {"bound_to": "Hanya pasar"}).status_code == 302
+    assert clerk.post(page + "licence/issue/", {}).status_code == 409, "the second officer is told"
+    assert "Hanya pasar" in clerk.get(page + "licence/").content.decode()
+    agent = FieldAgent(way.world.branch, way.id, way.id)
+    enrolment = enrol(agent)
+    form = {"since": today().isoformat(), "agency": str(way.world.good), "members": "branch"}
+    assert clerk.post(page + "place/", form | {"members": "jauh"}).status_code == 404
+    assert clerk.post(page + "place/", form).status_code == 302
+    month = add_months(today().replace(day=1), 1)
+    with system_work(way.world.branch) as work:
+        held = portfolio.holders(work, branch_id=way.branch_id, enrolment_ids=[enrolment], month=month)
+    assert held == {enrolment: None}
