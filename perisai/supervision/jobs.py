@@ -41,10 +41,18 @@ def propose_everywhere(timestamp: int) -> None:
 @app.periodic(cron="29 * * * *")
 @app.task(queue="supervision", queueing_lock="supervision.follow", pass_context=False)
 def follow_everywhere(timestamp: int) -> None:
-    """Hourly: what has come true since. Proposals of agents who acquired somebody, courses completed, suspensions served, endings
-    whose day has come, members whose month has begun."""
+    """Hourly: what has come true since. Proposals of agents who acquired somebody, suspensions served, endings whose day has
+    come, members whose month has begun."""
     del timestamp
     _everywhere(follow_branch)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="supervision", queueing_lock="supervision.release", pass_context=False)
+def release_trained_everywhere(timestamp: int) -> None:
+    """Whoever has completed the remedial course enrols again within minutes, not within the hour."""
+    del timestamp
+    _everywhere(release_branch)
 
 
 @app.task(queue="supervision", pass_context=False)
@@ -54,6 +62,12 @@ def tell_members(branch_id: int, handover_id: str) -> None:
     while told == CHUNK:
         with Work(scope=Scope.branch(branch_id)) as work:
             told = tell_some(work, branch_id=branch_id, handover_id=UUID(handover_id))
+
+
+def release_branch(branch_id: int, timezone: str) -> None:
+    del timezone
+    with Work(scope=Scope.branch(branch_id)) as work:
+        measure.release_trained(work, branch_id=branch_id)
 
 
 def propose_branch(branch_id: int, timezone: str) -> None:
@@ -67,7 +81,6 @@ def follow_branch(branch_id: int, timezone: str) -> None:
     with Work(scope=scope) as work:
         idle.withdraw_acquired(work, branch_id=branch_id)
     with Work(scope=scope) as work:
-        measure.release_trained(work, branch_id=branch_id)
         measure.release_served(work, branch_id=branch_id, today=branch_day(work.now, timezone))
     with Work(scope=scope) as work:
         ending.carry_out_due(work, branch_id=branch_id, today=branch_day(work.now, timezone))
