@@ -83,7 +83,12 @@ class Place:
 
 def content(topic_id: UUID, number: int, difficulty: int = 1, **changes: Any) -> bank.Content:
     options = tuple((f"pilihan {number}.{at}", f"option {number}.{at}") for at in range(4))
-    given = {"text_id": f"Soal {number}?", "text_en": f"Question {number}?", "options": options, "correct": number % 4}
+    given: dict[str, Any] = {
+        "text_id": f"Soal {number}?",
+        "text_en": f"Question {number}?",
+        "options": options,
+        "correct": number % 4,
+    }
     return bank.Content(topic_id=topic_id, difficulty=difficulty, **given | changes)
 
 

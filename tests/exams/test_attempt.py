@@ -239,7 +239,7 @@ def test_results_cannot_be_changed_by_the_web_role(sql: str) -> None:
     with psycopg.connect(os.environ["DATABASE_URL"]) as bare:
         bare.execute("SELECT set_config('perisai.branches', '{1}', true)")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            bare.execute(sql)  # type: ignore[call-overload]  # a literal, but of the parameters
+            bare.execute(sql)
 
 
 def test_ten_tabs_submit_at_once_and_one_result_stands() -> None:
