@@ -185,10 +185,12 @@ def _start(supervisor: Supervisor, *, is_demo: bool, with_simulation: bool) -> N
 
 
 def _prepare(config: Config, run_step: Callable[[Service], None], *, is_demo: bool) -> None:
-    """Migrations and the demo world, where the database does not have them yet."""
+    """Migrations, and the demo world or else the regions of the country, where the database does not have them yet."""
     steps = [("migrations", prepared.describe_migrations(), services.migrate(config))] if config.owner_url else []
     if is_demo:
         steps.append(("demo", "jambi", services.load_demo()))
+    elif config.owner_url and (regions := prepared.describe_regions()):
+        steps.append(("regions", regions, services.load_regions()))
     for what, value, step in steps:
         if not config.owner_url or not prepared.has(config.owner_url, what, value):
             run_step(step)

@@ -23,6 +23,12 @@ def describe_migrations() -> str:
     return digest.hexdigest()[:32]
 
 
+def describe_regions() -> str | None:
+    """The release of the list of regions that lies here; None where none does."""
+    package = Path(__file__).resolve().parents[2] / "frontend/node_modules/idn-area-data/package.json"
+    return str(json.loads(package.read_text(encoding="utf-8"))["version"]) if package.is_file() else None
+
+
 def has(owner_url: str, what: str, value: object) -> bool:
     with psycopg.connect(owner_url) as connection:
         return _read(connection).get(what) == value

@@ -67,6 +67,11 @@ def migrate(config: Config) -> Service:
     return Service("migrate", command, env={"DATABASE_URL": config.owner_url})
 
 
+def load_regions() -> Service:
+    """The country's regions, without which no phone finds a village. The demo brings them with its world."""
+    return Service("regions", (sys.executable, "-m", "perisai", "manage", "load_regions"))
+
+
 def load_demo() -> Service:
     """Fills an empty installation with the Jambi world; leaves one that has it as it is."""
     return Service("demo", (sys.executable, "-m", "perisai", "manage", "load_demo"))

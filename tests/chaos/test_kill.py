@@ -59,6 +59,8 @@ def test_killed_processes_lose_nothing_at_full_size(tmp_path: Path, capsys: pyte
 def _kill_while_working(folder: Path, capsys: pytest.CaptureFixture[str], size: Size) -> None:
     with run_demo(folder / "world", command=("up",)) as running:
         durability = _durability(running)
+        villages = httpx.get(f"{running.origin}/api/v1/reference/regions/15").json()["villages"]
+        assert len(villages) > 1_000, "phones find their villages from the first start on"
         place = json.loads(_run(running, "tests.chaos.place", str(size.phones)))
         actors = [*_phones(running, place["codes"], size), *_banks(running, place["banks"], size)]
         begun = time.monotonic()
