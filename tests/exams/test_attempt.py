@@ -279,6 +279,6 @@ def test_marking_many_takes_as_many_statements_as_marking_one() -> None:
 
 def count(place: Place, table: str, condition: str = "true") -> int:
     with place.work() as work:
-        row = work.row(f"SELECT count(*) FROM {table} WHERE branch_id = %s AND {condition}", [place.branch.id])  # type: ignore[arg-type]
+        row = work.row(f"SELECT count(*) FROM {table} WHERE branch_id = %s AND {condition}", [place.branch.id])
     assert row is not None
     return int(row[0])
