@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -98,26 +99,33 @@ def placement_page(request: PageRequest, branch_id: int, agent_id: UUID) -> Http
 def place(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
     """Moves the agent; the members go along with the agent, or to whom the form says, in the same act."""
     _get(request, branch_id, agent_id)
+    mark = request.work.mark()
     try:
-        since = _date(request, "since")
-        if since is None:
-            raise Refused("E9418")
-        _hand_over(request, branch_id, agent_id, since)
-        placement.place(
-            request.work,
-            branch_id=branch_id,
-            agent_id=agent_id,
-            agency_office_id=_number(request, "agency"),
-            sub_branch_id=_number(request, "sub_branch"),
-            since=since,
-            until=_date(request, "until"),
-            districts=request.POST.getlist("districts"),
-            reason=_text(request, "reason"),
-        )
+        with transaction.atomic():  # a placement that is refused takes the hand-over back
+            _move(request, branch_id, agent_id)
     except Refused as refused:
+        request.work.forget_since(mark)
         return _placement_page(request, branch_id, agent_id, refused)
     messages.success(request, say("Penempatan tersimpan.", "The placement is saved."))
     return redirect("agents:placement", branch_id=branch_id, agent_id=agent_id)
+
+
+def _move(request: PageRequest, branch_id: int, agent_id: UUID) -> None:
+    since = _date(request, "since")
+    if since is None:
+        raise Refused("E9418")
+    _hand_over(request, branch_id, agent_id, since)
+    placement.place(
+        request.work,
+        branch_id=branch_id,
+        agent_id=agent_id,
+        agency_office_id=_number(request, "agency"),
+        sub_branch_id=_number(request, "sub_branch"),
+        since=since,
+        until=_date(request, "until"),
+        districts=request.POST.getlist("districts"),
+        reason=_text(request, "reason"),
+    )
 
 
 def _hand_over(request: PageRequest, branch_id: int, agent_id: UUID, since: date) -> None:
