@@ -99,15 +99,14 @@ def _judge(work: Work, learner: Learner, told: Told, lessons: list[tuple[Bound, 
         return _rejected("E9211")
     digits = "".join(c for c in code if c.isdigit())
     key = f"{learner.branch_id}/{learner.trainee_id}"
-    tries = {"kind": "attend", "key": key, "limit": WRONG_AN_HOUR, "per": timedelta(hours=1), "now": work.now}
     try:
-        limit.check(**tries)
+        limit.check(kind="attend", key=key, limit=WRONG_AN_HOUR, per=timedelta(hours=1), now=work.now)
     except Refused:
         return _rejected("E9223")
     received = told.captured.latest
     matched = _match(digits, lessons, received) if len(digits) == DIGITS and digits.isascii() else None
     if matched is None:
-        limit.take(**(tries | {"limit": WRONG_AN_HOUR + 1000}))
+        limit.take(kind="attend", key=key, limit=WRONG_AN_HOUR + 1000, per=timedelta(hours=1), now=work.now)
         return _rejected("E9220")
     lesson, minutes, window = matched
     late = _late(told, window, received)

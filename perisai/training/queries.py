@@ -113,9 +113,9 @@ def courses(work: Work, *, viewer: Viewer, now: datetime) -> list[dict[str, Any]
 
 
 def lessons(work: Work, *, viewer: Viewer, now: datetime) -> list[dict[str, Any]]:
-    """Classes of the last month and all to come."""
+    """Classes of the last three months and all to come."""
     sql, params = _branches(viewer, "l")
-    return work.dicts(_LESSONS + sql + " ORDER BY l.starts_at DESC LIMIT 100", [now - timedelta(days=31), *params])
+    return work.dicts(_LESSONS + sql + " ORDER BY l.starts_at DESC LIMIT 100", [now - timedelta(days=93), *params])
 
 
 def course(work: Work, *, course_id: UUID) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def _read(work: Work, learner: Learner, told: list[Told], decisions: dict[UUID, 
         except ValidationError:
             decisions[one.op_id] = _refused("E9211")
     rows = work.rows(_VERSIONS, [learner.branch_id, list({body.version for body in bodies.values()})]) if bodies else []
-    versions = {row[0]: _Version(*row[:4], stored(row[4])) for row in rows}
+    versions = {row[0]: _Version(row[0], row[1], row[2], row[3], stored(row[4])) for row in rows}
     entries = []
     for one in told:
         body = bodies.get(one.op_id)
@@ -182,12 +182,12 @@ def _complete(
 def _report(work: Work, learner: Learner, entries: list[_Entry], new: dict[UUID, int]) -> None:
     last_of = {one.body.taking: one for one in entries}
     for one in entries:
-        detail = {"op": str(one.told.op_id), "taking": str(one.body.taking)}
-        detail |= {"right": one.right, "asked": one.asked, "passed": one.passed}
-        _happened(work, learner, one, "module_taken", detail)
+        about: dict[str, Any] = {"op": str(one.told.op_id), "taking": str(one.body.taking)}
+        about |= {"right": one.right, "asked": one.asked, "passed": one.passed}
+        _happened(work, learner, one, "module_taken", about)
     for taking, minutes in new.items():
-        detail = {"taking": str(taking), "version": str(last_of[taking].version.id), "minutes": minutes}
-        _happened(work, learner, last_of[taking], "course_completed", detail)
+        done = {"taking": str(taking), "version": str(last_of[taking].version.id), "minutes": minutes}
+        _happened(work, learner, last_of[taking], "course_completed", done)
 
 
 def _happened(work: Work, learner: Learner, one: _Entry, kind: str, detail: dict[str, Any]) -> None:

@@ -64,12 +64,16 @@ def _course(work: Work, branch_id: int, told: dict[str, Any], begin: datetime) -
 def _module(place: int, told: dict[str, Any], picture: media.Stored) -> Module:
     parts: list[Any] = [Text(id="t1", text=told["text"])]
     if told.get("picture"):
-        about = {"sha256": picture.sha256, "size": picture.size, "type": "image/jpeg"}
-        parts.append(Picture.model_validate({"id": "g1", "alt": told["picture"], **about}))
+        shown = {"sha256": picture.sha256, "size": picture.size, "type": "image/jpeg"}
+        parts.append(Picture.model_validate({"id": "g1", "alt": told["picture"], **shown}))
     for number, asked in enumerate(told["questions"]):
         right, *wrong = asked["options"]
         options = [*wrong[: number % 2 + 1], right, *wrong[number % 2 + 1 :]]
-        about = {"options": tuple(options), "right": (options.index(right),), "why": asked.get("why", "")}
+        about: dict[str, Any] = {
+            "options": tuple(options),
+            "right": (options.index(right),),
+            "why": asked.get("why", ""),
+        }
         parts.append(Question(id=f"q{number + 1}", text=asked["text"], **about))
     return Module(id=f"m{place + 1}", title=told["title"], parts=tuple(parts))
 

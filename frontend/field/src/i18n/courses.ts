@@ -5,7 +5,8 @@ export const coursesTexts = bilingual(
     title: "Kursus",
     intro: "Unduh selagi ada sinyal, kerjakan di mana saja.",
     credit: (hours: string, since: string) => `Jam kredit Anda: ${hours} sejak ${since}`,
-    hours: (hours: number, minutes: number) => (hours === 0 ? `${minutes} menit` : `${hours} jam ${minutes} menit`),
+    hours: (hours: number, minutes: number) =>
+      hours === 0 ? `${minutes} menit` : minutes === 0 ? `${hours} jam` : `${hours} jam ${minutes} menit`,
     must: "Wajib",
     others: "Lainnya",
     done: "Selesai",
@@ -83,7 +84,8 @@ export const coursesTexts = bilingual(
     title: "Courses",
     intro: "Download while there is signal, take them anywhere.",
     credit: (hours, since) => `Your credit: ${hours} since ${since}`,
-    hours: (hours, minutes) => (hours === 0 ? `${minutes} minutes` : `${hours} h ${minutes} min`),
+    hours: (hours, minutes) =>
+      hours === 0 ? `${minutes} minutes` : minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`,
     must: "Required",
     others: "Others",
     done: "Done",

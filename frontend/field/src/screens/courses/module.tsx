@@ -178,7 +178,7 @@ function Words({ text }: { text: string }) {
         if (lines.length === 1 && block.startsWith("## ")) return <h2 key={key}>{block.slice(3)}</h2>;
         if (lines.length > 0 && lines.every((line) => line.startsWith("- "))) {
           return (
-            <ul key={key}>
+            <ul key={key} class="course-list">
               {lines.map((line) => (
                 <li key={line}>{line.slice(2)}</li>
               ))}
