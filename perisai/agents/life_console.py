@@ -18,7 +18,7 @@ from perisai.agents.console import LICENCES, licence_word, shown
 from perisai.agents.coverage import territory
 from perisai.errors import Refused
 from perisai.events.work import branch_day
-from perisai.offices.models import Office, OfficeKind
+from perisai.offices.tree import Office, OfficeKind
 
 ISSUERS = (Role.BRANCH, Role.BRANCH_HEAD)
 """Who issues, renews and revokes."""

@@ -12,7 +12,7 @@ from perisai.agents import coverage
 from perisai.agents.rules import figure
 from perisai.errors import Refused
 from perisai.events.work import branch_day
-from perisai.offices.models import Office, OfficeKind
+from perisai.offices.tree import Office, OfficeKind
 
 MOST = 500
 
