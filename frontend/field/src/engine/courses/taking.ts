@@ -63,3 +63,9 @@ export function neededVersions(kept: LearningKept): ReadonlySet<string> {
   for (const course of kept.list?.courses ?? []) heads.push(course.version, course.taking?.version);
   return new Set(heads.filter((head) => head != null).map((head) => head.id));
 }
+
+/** The eight digits of a code, typed, or in the address that the QR holds; null where there are none. */
+export function readDigits(text: string): string | null {
+  const found = /#\/courses\/attend\/(\d{8})(?!\d)/.exec(text)?.[1] ?? text.replace(/[\s.-]/g, "");
+  return /^\d{8}$/.test(found) ? found : null;
+}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type ErrorView, engine, type OpView, type Place } from "../../engine";
+import { readDigits } from "../../engine/courses/taking";
 import { scanWithCamera } from "../../engine/scanner";
 import { coursesTexts } from "../../i18n/courses";
 import { Button } from "../../ui/button";
@@ -10,12 +11,6 @@ import { Page } from "../../ui/page";
 import { useTexts } from "../../ui/preferences";
 
 const PLACE_MS = 8_000;
-
-/** The eight digits of a code, typed, or in the address that the QR holds; null where there are none. */
-export function readDigits(text: string): string | null {
-  const found = /#\/courses\/attend\/(\d{8})(?!\d)/.exec(text)?.[1] ?? text.replace(/[\s.-]/g, "");
-  return /^\d{8}$/.test(found) ? found : null;
-}
 
 /** Where the phone is, looked for from the moment the screen opens: a code does not wait for satellites. */
 function usePlace(): { place: Place | null; looking: boolean; settled: Promise<Place | null> } {
