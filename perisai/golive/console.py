@@ -21,7 +21,8 @@ OFFICERS = (Role.BRANCH, Role.BRANCH_HEAD)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _LIST: LiteralString = """
-SELECT f.id, f.name, f.state, f.counts, f.progress, f.sent_at, f.imported_at, f.problems, f.content_sealed IS NOT NULL AS is_kept,
+SELECT f.id, f.name, f.state, f.counts, f.progress, f.begun_at, f.sent_at, f.imported_at, f.problems,
+  f.content_sealed IS NOT NULL AS is_kept,
   s.full_name AS sender, i.full_name AS importer, o.timezone
 FROM golive_file f JOIN offices_office o ON o.id = f.branch_id
 LEFT JOIN accounts_user s ON s.id = f.sent_by LEFT JOIN accounts_user i ON i.id = f.imported_by
@@ -120,6 +121,7 @@ def _context(request: PageRequest, file_id: UUID) -> dict[str, Any]:
         "problems": _said(found["problems"]),
         "all_problems": found["counts"].get("problems", 0),
         "is_working": found["state"] in ("checking", "importing"),
+        "is_given_up": found["state"] == "importing" and found["begun_at"] <= request.work.now - file.GIVEN_UP,
     }
 
 

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Thread
+from typing import Final
 from uuid import UUID
 
 import orjson
@@ -22,11 +24,12 @@ _SAME = """
 SELECT f.imported_at, o.timezone FROM golive_file f JOIN offices_office o ON o.id = f.branch_id
 WHERE f.branch_id = %s AND f.sha256 = %s AND f.state = 'imported'
 """
-# One file of a branch is worked on at a time; the lock on the branch's position row makes the second one wait and see.
-_BUSY = "SELECT 1 FROM golive_file WHERE branch_id = %s AND state IN ('checking', 'importing')"
+# One file of a branch is worked on at a time: who comes second waits for the lock, then sees the first.
+_BUSY = "SELECT 1 FROM golive_file WHERE branch_id = %s AND state IN ('checking', 'importing') AND begun_at > %s"
 _INSERT = """
-INSERT INTO golive_file (branch_id, id, name, sha256, size, content_sealed, state, counts, problems, progress, sent_at, sent_by)
-VALUES (%s, %s, %s, %s, %s, %s, 'checking', '{}', '[]', 0, %s, %s)
+INSERT INTO golive_file (branch_id, id, name, sha256, size, content_sealed, state, counts, problems, progress, begun_at,
+  sent_at, sent_by)
+VALUES (%s, %s, %s, %s, %s, %s, 'checking', '{}', '[]', 0, %s, %s, %s)
 """
 _FORGET = (
     "UPDATE golive_file SET content_sealed = NULL WHERE branch_id = %s AND id <> %s AND state IN ('wrong', 'ready')"
@@ -37,14 +40,20 @@ WHERE branch_id = %s AND id = %s AND state IN ('checking', 'importing')
 """
 _LOAD = "SELECT content_sealed, state, sent_by, imported_by FROM golive_file WHERE branch_id = %s AND id = %s"
 _BEGIN = """
-UPDATE golive_file SET state = 'importing', progress = 0, imported_by = %s
-WHERE branch_id = %s AND id = %s AND state = 'ready' AND content_sealed IS NOT NULL
+UPDATE golive_file SET state = 'importing', progress = 0, begun_at = %s, imported_by = %s
+WHERE branch_id = %s AND id = %s AND content_sealed IS NOT NULL
+  AND (state = 'ready' OR (state = 'importing' AND begun_at <= %s))
 """
 _DONE = """
 UPDATE golive_file SET state = 'imported', content_sealed = NULL, progress = 100, imported_at = %s
 WHERE branch_id = %s AND id = %s AND state = 'importing'
 """
 _PROGRESS = "UPDATE golive_file SET progress = %s WHERE branch_id = %s AND id = %s"
+
+
+GIVEN_UP: Final = timedelta(hours=1)
+"""A worker that was killed never says so: after this long its file stands in nobody's way and can be imported again. One that is
+alive after all does no harm: what is imported is imported once."""
 
 
 class _OnlyTried(Exception):
@@ -65,11 +74,11 @@ def send(work: Work, *, branch_id: int, name: str, data: bytes) -> UUID:
     before = work.row(_SAME, [branch_id, sha256])
     if before is not None:
         raise Refused("E9603", on=f"{branch_day(before[0], before[1]):%d-%m-%Y}")
-    if work.row(_BUSY, [branch_id]):
+    if work.row(_BUSY, [branch_id, work.now - GIVEN_UP]):
         raise Refused("E9605")
     file_id = uuid7()
     shown = "".join(letter for letter in name if letter.isprintable())[:120] or "impor.xlsx"
-    values = [branch_id, file_id, shown, sha256, len(data), seal(data), work.now, work.actor.user_id]
+    values = [branch_id, file_id, shown, sha256, len(data), seal(data), work.now, work.now, work.actor.user_id]
     work.execute(_INSERT, values)
     work.execute(_FORGET, [branch_id, file_id])
     check_file.defer(branch_id=branch_id, file_id=str(file_id))
@@ -81,9 +90,9 @@ def begin_import(work: Work, *, branch_id: int, file_id: UUID) -> None:
     from perisai.golive.jobs import import_file
 
     work.execute("SELECT pg_advisory_xact_lock(hashtextextended('golive', %s))", [branch_id])
-    if work.row(_BUSY, [branch_id]):
+    if work.row(_BUSY, [branch_id, work.now - GIVEN_UP]):
         raise Refused("E9605")
-    if not work.execute(_BEGIN, [work.actor.user_id, branch_id, file_id]):
+    if not work.execute(_BEGIN, [work.now, work.actor.user_id, branch_id, file_id, work.now - GIVEN_UP]):
         raise Refused("E9604")
     import_file.defer(branch_id=branch_id, file_id=str(file_id))
 

@@ -31,6 +31,8 @@ class File(models.Model):
     """[[sheet, row or null, column or null, key of ``labels.PROBLEMS``, detail], ...]; nothing about a person."""
     progress = models.SmallIntegerField(default=0)
     """Percent of the work that is going on."""
+    begun_at = models.DateTimeField()
+    """When the work that goes on, or went on last, was asked for."""
     sent_at = models.DateTimeField()
     sent_by = models.UUIDField(null=True)
     imported_at = models.DateTimeField(null=True)

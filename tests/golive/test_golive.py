@@ -237,6 +237,23 @@ def test_two_officers_import_at_once_and_it_is_once(live: Make) -> None:
         file.begin_import(work, branch_id=one.branch.id, file_id=file_id)
 
 
+def test_a_worker_that_was_killed_stands_in_nobodys_way(live: Make) -> None:
+    from perisai.golive import file
+
+    one = live()
+    file_id = one.check()["id"]
+    with system_work(one.branch) as work:
+        file.begin_import(work, branch_id=one.branch.id, file_id=file_id)
+    with pytest.raises(Refused, match="E9605"):
+        one.bring_in(file_id)
+    with system_work(one.branch) as work:
+        work.execute(
+            "UPDATE golive_file SET begun_at = begun_at - interval '2 hours' WHERE branch_id = %s", [one.branch.id]
+        )
+    assert one.bring_in(file_id)["state"] == "imported"
+    assert counts(one) == [3, 3, 4, 1, 1]
+
+
 def test_send_of_something_else_is_refused(live: Make) -> None:
     one = live()
     with pytest.raises(Refused, match="E9601"):
