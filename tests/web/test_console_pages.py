@@ -241,6 +241,10 @@ BUDGETS = {
     "/console/members/reviews/{branch}/{review}/": LOGIN + 8,
     "/console/agents/": LOGIN + 4,
     "/console/agents/{branch}/{agent}/": LOGIN + 6,
+    "/console/agents/{branch}/{agent}/licence/": LOGIN + 15,
+    "/console/agents/{branch}/{agent}/placement/": LOGIN + 7,
+    "/console/agents/licences/": LOGIN + 2,
+    "/console/agents/coverage/{branch}/": LOGIN + 4,
     "/console/targets/": LOGIN + 2,
     "/console/targets/{branch}/": LOGIN + 3,
 }
