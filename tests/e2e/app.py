@@ -97,6 +97,11 @@ class FieldApp:
         for digit in pin:
             self.press(f"pin-{digit}")
 
+    def lock(self) -> None:
+        self.go("#/settings")
+        self.press("lock-now")
+        self.see("screen-lock")
+
     def come_in(self) -> None:
         """After a load: gives the PIN where it is asked for."""
         lock = self.at("screen-lock")

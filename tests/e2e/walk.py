@@ -47,9 +47,7 @@ def _arrive(app: FieldApp, code: str) -> Iterator[str]:
     app.open()
     app.see("screen-activate")
     yield "activate"
-    app.type("activation-code-1", code[:5])
-    app.type("activation-code-2", code[5:])
-    app.press("activate")
+    app.enter_code(code)
     app.see("screen-choose-pin")
     yield "choose-pin"
     app.choose_pin()
@@ -171,9 +169,7 @@ def _middle(app: FieldApp, testid: str) -> None:
 
 
 def _lock(app: FieldApp) -> Iterator[str]:
-    app.go("#/settings")
-    app.press("lock-now")
-    app.see("screen-lock")
+    app.lock()
     yield "lock"
     app.enter_pin(WRONG_PIN)
     app.see("pin-problem")

@@ -19,12 +19,6 @@ FAST = "(() => { const real = performance.now.bind(performance); performance.now
 DATABASES = "() => indexedDB.databases().then(all => all.map(one => one.name))"
 
 
-def lock(stall: Stall) -> None:
-    stall.app.go("#/settings")
-    stall.app.press("lock-now")
-    stall.app.see("screen-lock")
-
-
 def test_locked_it_shows_nothing_of_anybody_and_its_screens_are_for_everyone(stall: Stall) -> None:
     app = stall.app
     (worker,) = people(1)
@@ -36,7 +30,7 @@ def test_locked_it_shows_nothing_of_anybody_and_its_screens_are_for_everyone(sta
     expect(app.page.locator("#app")).to_be_hidden()
     app.page.evaluate("() => dispatchEvent(new Event('focus'))")
     expect(app.at("screen-member")).to_be_visible()
-    lock(stall)
+    app.lock()
     for shown in (app.page.locator("body").inner_text(), app.page.title(), app.page.content()):
         assert worker.name not in shown
         assert worker.nik not in shown
@@ -57,7 +51,7 @@ def test_locked_it_shows_nothing_of_anybody_and_its_screens_are_for_everyone(sta
 
 def test_wrong_pins_have_to_wait_and_neither_reload_nor_clock_shortens_it(stall: Stall) -> None:
     app = stall.app
-    lock(stall)
+    app.lock()
     app.go_offline()
     for _ in range(3):
         app.enter_pin(WRONG)
@@ -85,15 +79,12 @@ def test_forgotten_pin_a_new_code_and_nothing_finished_is_lost(stall: Stall, boo
     app.sync_until(0)
     app.go_offline()
     ops.append(app.enrol(second, photo=small_photo()))
-    lock(stall)
+    app.lock()
     app.press("forgot-pin")
     expect(app.see("screen-forgotten")).to_contain_text("1 foto KTP yang belum terkirim juga tidak hilang")
     app.press("have-new-code")
     app.come_back()
-    code = stall.codes.pop(0)
-    app.type("activation-code-1", code[:5])
-    app.type("activation-code-2", code[5:])
-    app.press("activate")
+    app.enter_code(stall.codes.pop(0))
     app.choose_pin(OTHER)
     app.see("screen-home")
     books.assert_each_once(ops)
@@ -117,10 +108,7 @@ def test_two_agents_on_one_phone_see_nothing_of_each_other(stall: Stall, agents:
     app.press("settings-switch-agent")
     app.see("screen-agents")
     app.press("add-agent")
-    code = next(agents)[0]
-    app.type("activation-code-1", code[:5])
-    app.type("activation-code-2", code[5:])
-    app.press("activate")
+    app.enter_code(next(agents)[0])
     app.choose_pin(OTHER)
     app.see("screen-home")
     app.enrol(theirs)
@@ -145,7 +133,7 @@ def test_stolen_and_locked_it_empties_itself_at_the_next_contact(stall: Stall, b
     app.sync_until(0)
     app.go_offline()
     ops.append(app.enrol(second, photo=small_photo()))
-    lock(stall)
+    app.lock()
     kept = books.waiting_photos()
     ((device,),) = books.rows("SELECT device_id FROM sync_op WHERE op_id = %s", ops[0])
     books.rows(STEAL, device)

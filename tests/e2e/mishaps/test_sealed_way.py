@@ -10,17 +10,11 @@ from tests.e2e.mishaps.books import Books
 from tests.e2e.mishaps.stall import Stall, people
 
 
-def lock(stall: Stall) -> None:
-    stall.app.go("#/settings")
-    stall.app.press("lock-now")
-    stall.app.see("screen-lock")
-
-
 def test_locked_in_a_pocket_the_work_leaves_sealed_and_is_answered_when_opened(stall: Stall, books: Books) -> None:
     first, second = people(2)
     stall.app.go_offline()
     ops = [stall.app.enrol(first, photo=small_photo()), stall.app.enrol(second)]
-    lock(stall)
+    stall.app.lock()
     pushes: list[str] = []
     stall.context.on(
         "request", lambda sent: pushes.append(sent.headers["content-type"]) if "/sync/push" in sent.url else None
