@@ -47,9 +47,17 @@ def course_version(request: HttpRequest, version: UUID) -> HttpResponse:
 
 @router.get(
     "training/media/{address}",
-    response={200: bytes, **PROBLEMS},
+    response=PROBLEMS,
     operation_id="courseMedia",
-    openapi_extra=_HEADERS,
+    openapi_extra=_HEADERS
+    | {
+        "responses": {
+            200: {
+                "description": "OK",
+                "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+            }
+        }
+    },
 )
 def course_media(
     request: HttpRequest, address: Hex64, offset: Annotated[int, Query(ge=0, lt=2**31)] = 0

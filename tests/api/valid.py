@@ -146,7 +146,25 @@ def make_true(case: Case, place: Place, code: str, address: str) -> None:
         case.body = case.body | {name: known[name] for name in ("code", "public_key", "proof")}
 
 
+def course_version(place: Place) -> Valid:
+    from tests.training.courses import make_course, module
+
+    _course, version_id = make_course(place.agent.branch, module("a", questions=2))
+    return Valid(path={"version": str(version_id)})
+
+
+def course_media(place: Place) -> Valid:
+    from perisai.training import media
+
+    with system_work(place.agent.branch) as work:
+        kept = media.keep(work, branch_id=place.agent.branch.id, data=PICTURE, media_type="image/jpeg")
+    return Valid(path={"address": kept.sha256})
+
+
 VALID: dict[str, Callable[[Place], Valid]] = {
+    "GET /api/v1/training/courses": own_papers,
+    "GET /api/v1/training/versions/{version}": course_version,
+    "GET /api/v1/training/media/{address}": course_media,
     "POST /api/v1/sync/time": server_time,
     "POST /api/v1/activation": activate,
     "POST /api/v1/sync/push": push,
