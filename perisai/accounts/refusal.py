@@ -37,3 +37,12 @@ def outage(error: OperationalError | InterfaceError) -> Refused | None:
     if state is None or state.startswith(AWAY_STATES):
         return Refused("E1006", retry_after=RETRY_SECONDS)
     return None
+
+
+def problem(error: Refused) -> HttpResponse:
+    """Problem details of RFC 9457."""
+    response = JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
+    response["Cache-Control"] = "no-store"
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
+    return response

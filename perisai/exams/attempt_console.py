@@ -14,7 +14,7 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.errors import Refused
 from perisai.exams import paper, queries, result, statistics
 from perisai.exams.console import EDITORS, REASONS, branch_of, frame, outcome, told, uuid
-from perisai.offices.models import Office
+from perisai.offices.tree import Office
 
 OUTCOMES: dict[str, str | Promise] = {
     "running": gettext_lazy("In progress"),

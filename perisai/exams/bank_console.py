@@ -16,7 +16,7 @@ from perisai.errors import Refused
 from perisai.exams import bank, queries, question_file
 from perisai.exams.bank import Content
 from perisai.exams.console import EDITORS, branch_of, frame, number, told, uuid
-from perisai.offices.models import Office
+from perisai.offices.tree import Office
 
 _SALT = "exams.import"
 _PREVIEW_SECONDS = 3600

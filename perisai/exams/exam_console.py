@@ -16,7 +16,7 @@ from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.exams import exam, link, queries, seat
 from perisai.exams.console import EDITORS, STATES, branch_of, frame, number, outcome, told, uuid
-from perisai.offices.models import Office, OfficeKind
+from perisai.offices.tree import Office, OfficeKind
 
 
 @audience(*STAFF, *ABOVE)

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
+from perisai.accounts.refusal import problem
 from perisai.errors import Refused
 from perisai.training import media
 from perisai.training.console import AUTHORS
-from perisai.web.problems import problem
 
 SHOWN_AT_ONCE = 8
 """Pieces in one answer: a video is played while it comes."""

@@ -26,7 +26,12 @@ _BY_PREFIX: dict[str, dict[str, str]] = {
     "/admin/": {"script-src": "'self' 'unsafe-eval' 'unsafe-inline'", "style-src": "'self' 'unsafe-inline'"},
     # No script at all on the page a member opens.
     "/p/": {"script-src": "'none'", "connect-src": "'none'", "worker-src": "'none'", "img-src": "'self' data:"},
-    "/daftar-agen/": {"script-src": "'none'", "connect-src": "'none'", "worker-src": "'none'", "img-src": "'self' data:"},
+    "/daftar-agen/": {
+        "script-src": "'none'",
+        "connect-src": "'none'",
+        "worker-src": "'none'",
+        "img-src": "'self' data:",
+    },
     # The card reader runs a WebAssembly program over a picture of somebody's ID card, and may speak to nobody.
     "/app/assets/card-reader-": {
         "script-src": "'self' 'wasm-unsafe-eval'",

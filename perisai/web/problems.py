@@ -5,11 +5,14 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.defaults import bad_request
 
+from perisai.accounts.refusal import problem
 from perisai.errors import Refused
+
+__all__ = ["ProblemsMiddleware", "problem", "too_large"]
 
 PATHS = ("/api/", "/snap/")
 SNAP = "/snap/"
@@ -17,15 +20,6 @@ SNAP = "/snap/"
 IN_PIECES = "/console/training/"
 """Staff send videos there, in pieces; a form with a whole one would lie on the disk before anybody looks at its size."""
 _FRAMEWORK = {400: "E1002", 404: "E1004", 405: "E1007", 500: "E1008"}
-
-
-def problem(error: Refused) -> HttpResponse:
-    """Problem details of RFC 9457."""
-    response = JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
-    response["Cache-Control"] = "no-store"
-    if error.retry_after is not None:
-        response["Retry-After"] = str(error.retry_after)
-    return response
 
 
 def too_large() -> Refused:

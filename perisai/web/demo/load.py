@@ -17,8 +17,8 @@ from perisai.offices.models import Region
 from perisai.payments.demo import load_demo_banks
 from perisai.web.demo import history
 from perisai.web.demo.agencies import build_agencies
-from perisai.web.demo.exams import build_exams
 from perisai.web.demo.agents import build_placements
+from perisai.web.demo.exams import build_exams
 from perisai.web.demo.people import HISTORY, build_agents, build_logins, set_targets
 from perisai.web.demo.places import BUNGO, JAMBI, build_offices
 from perisai.web.demo.recruitment import build_candidates
