@@ -1,6 +1,7 @@
 """One op as it came: its bytes, its hash, and what can be read of its frame."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,7 +46,7 @@ def read_line(line: bytes, *, device_id: UUID) -> SentOp | BadLine:
     """Reads the frame of an op. Never raises: what cannot be read is a ``BadLine``."""
     data: Any = None
     try:
-        data = orjson.loads(line)
+        data = _parse(line)
         if len(line) > MOST_BYTES or not isinstance(data, dict) or not _same(data["device"], device_id):
             return _bad(data)
         op_id, seq, prev, kind = UUID(data["id"]), data["seq"], bytes.fromhex(data["prev"]), data["kind"]
@@ -62,9 +63,23 @@ def reread(op_id: UUID, seq: int, prev: bytes, digest: bytes, kind: str, sealed:
     chain stays, so that what follows it is judged."""
     try:
         line = unseal(sealed)
-        return SentOp(op_id, seq, prev, digest, kind, line, orjson.loads(line))
+        return SentOp(op_id, seq, prev, digest, kind, line, _parse(line))
     except ValueError:
         return SentOp(op_id, seq, prev, digest, UNREADABLE, b"", {})
+
+
+def _parse(line: bytes) -> Any:
+    """Also JSON that the quick reader refuses, such as whole numbers of more than 64 bits: an op that cannot be judged goes to a
+    person, one that cannot be read leaves a gap that holds up all behind it. Raises ``ValueError``."""
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return json.loads(line, parse_constant=_no_number)
+
+
+def _no_number(word: str) -> float:
+    """``NaN`` and ``Infinity`` are no JSON. Raises ``ValueError``."""
+    raise ValueError(word)
 
 
 def _same(written: Any, device_id: UUID) -> bool:

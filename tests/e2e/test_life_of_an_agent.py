@@ -144,6 +144,7 @@ def take_course(phone: FieldApp, course: str, right: dict[str, str]) -> int:
         open_course(phone, course)
         phone.at("module").nth(number).click()
         phone.see("screen-module")
+        phone.at("question").first.wait_for()
         for question in phone.at("question").all():
             question.get_by_label(right[question.locator("legend").inner_text()], exact=True).check()
         phone.press("finish-module")

@@ -6,12 +6,12 @@ import { Notice } from "../ui/notice";
 import { useValue } from "../ui/observe";
 import { Page } from "../ui/page";
 import { useLanguage, useTexts } from "../ui/preferences";
-import { type Why, whyBlocked } from "./blocked";
+import { type Why, whyClosed } from "./blocked";
 
-/** What keeps this agent from field work now, as the phone knows it. */
+/** What closes the form for this agent now, as the phone knows it. */
 export function findWhy(): Why | null {
   const timezone = engine.device.get().branch?.timezone ?? "Asia/Jakarta";
-  return whyBlocked(engine.me.get(), dayOf(engine.serverNow(), timezone));
+  return whyClosed(engine.me.get(), dayOf(engine.serverNow(), timezone));
 }
 
 export function BlockedNotice({ why }: { why: Why }) {

@@ -17,3 +17,12 @@ export function whyBlocked(me: MeView | null, today: string): Why | null {
   if (licence.state !== "valid") return "revoked";
   return daysUntil(today, licence.valid_to) < 0 ? "expired" : null;
 }
+
+/**
+ * What closes the form. An expiry that only this phone reckons is told but closes nothing: its clock may have been set forward, and
+ * then an honest agent could not work until there is signal again.
+ */
+export function whyClosed(me: MeView | null, today: string): Why | null {
+  const why = whyBlocked(me, today);
+  return why === "expired" && me?.licence?.state === "valid" ? null : why;
+}

@@ -13,7 +13,7 @@ import { useLanguage, useTexts } from "../ui/preferences";
 import { Ring } from "../ui/ring";
 import { link } from "../ui/route";
 import { toast } from "../ui/toast";
-import { whyBlocked } from "./blocked";
+import { whyBlocked, whyClosed } from "./blocked";
 import { BlockedLink, BlockedNotice } from "./blocked-notice";
 import { EnrolLink } from "./enrol-link";
 import { daysLeftInMonth, neededPerDay, shortName } from "./home-figures";
@@ -32,11 +32,12 @@ export function HomeScreen() {
   const timezone = device.branch?.timezone ?? "Asia/Jakarta";
   const today = dayOf(engine.serverNow(), timezone);
   const why = whyBlocked(me, today);
+  const closed = whyClosed(me, today);
   return (
     <Page
       title={t.greeting(shortName(name))}
       testid="screen-home"
-      foot={device.phase === "active" && (why ? <BlockedLink why={why} /> : <EnrolLink />)}
+      foot={device.phase === "active" && (closed ? <BlockedLink why={closed} /> : <EnrolLink />)}
     >
       {why && <BlockedNotice why={why} />}
       <KeepingNotices today={today} />

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MeView } from "../../engine/contract";
 import { blockedTexts, sayBlocked } from "../../i18n/blocked";
-import { WHYS, whyBlocked } from "../blocked";
+import { WHYS, whyBlocked, whyClosed } from "../blocked";
 import { qrPath } from "./qr";
 
 const TODAY = "2026-11-22";
@@ -26,6 +26,12 @@ describe("what keeps an agent from field work", () => {
   test.each(["expired", "revoked", "suspended", "remedial"])("%s is said as it is", (state) =>
     expect(of(state)).toBe(state),
   );
+  test("an expiry that only the phone reckons closes no form: its clock may be wrong", () => {
+    const past = "2026-11-21";
+    expect(whyClosed(meWith({ number: "L", valid_to: past, state: "valid" }), TODAY)).toBeNull();
+    expect(whyClosed(meWith({ number: "L", valid_to: past, state: "expired" }), TODAY)).toBe("expired");
+    expect(whyClosed(meWith(null), TODAY)).toBe("trainee");
+  });
   test("a state that a later server invents is no licence either", () => expect(of("frozen")).toBe("revoked"));
   test("each has a title and what to do in both languages", () => {
     for (const why of WHYS)
