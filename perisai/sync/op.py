@@ -74,7 +74,10 @@ def _parse(line: bytes) -> Any:
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError:
-        return json.loads(line, parse_constant=_no_number)
+        try:
+            return json.loads(line, parse_constant=_no_number)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
 
 def _no_number(word: str) -> float:

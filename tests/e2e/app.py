@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 MAX_WAIT_MS = 60_000
 """For what the server answers on a machine that is busy; whatever is on the phone comes at once."""
@@ -69,7 +69,12 @@ class FieldApp:
         self.page.goto(f"{self.origin}/app/{hash_}")
 
     def reload(self) -> None:
-        self.page.reload()
+        try:
+            self.page.reload()
+        except Error as failure:
+            if "ERR_ABORTED" not in failure.message:
+                raise
+            self.page.wait_for_load_state()  # the app was loading itself anew: a new version, or its storage is gone
 
     def go(self, hash_: str) -> None:
         """To another screen of the open app, without loading it anew."""

@@ -140,6 +140,8 @@ def test_every_operational_table_has_row_security(database: Path) -> None:
         "members_kpj",
         "members_kpj_block",
         "agents_licence_number",
+        "recruitment_nik_claim",
+        "recruitment_bar",
     }
     with connection.cursor() as cursor:
         cursor.execute(

@@ -236,7 +236,7 @@ LOGIN = 11
 BUDGETS = {
     "/console/": LOGIN + 9,
     "/console/members/": LOGIN + 7,
-    "/console/members/{branch}/{member}/": LOGIN + 10,
+    "/console/members/{branch}/{member}/": LOGIN + 11,  # who had the member, and when
     "/console/members/reviews/": LOGIN + 3,
     "/console/members/reviews/{branch}/{review}/": LOGIN + 8,
     "/console/agents/": LOGIN + 4,
