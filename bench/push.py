@@ -2,8 +2,8 @@
 
 The statements are recorded from real pushes that are rolled back, and replayed by processes that do nothing else. Rounds are
 interleaved; bodies are made beforehand; the clients' own CPU seconds are printed. The figure is a running server's: PostgreSQL
-settles on a plan for a prepared statement at its sixth use on a connection, so the first rounds only warm up, and each replay
-begins by running its statements once and rolling back; the very first round's rate is printed beside the figure (``cold``).
+settles on a plan for a prepared statement at its sixth use on a connection, so the first rounds only warm up. Both sides keep
+their connections through all rounds, as a server does; the very first round's rate is printed beside the figure (``cold``).
 """
 
 import http.client
@@ -13,7 +13,8 @@ import os
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -107,11 +108,15 @@ def _record(pushes: list[Push]) -> list[Statements]:
 def _measure(
     env: Env, size: int, pushes: int, made: list[list[Push]], replays: list[list[Statements]]
 ) -> list[dict[str, Any]]:
-    ours, bare = [], []
-    for index in range(WARM_UP + ROUNDS):
-        part = slice(index * pushes, (index + 1) * pushes)
-        ours.append(_round([(_send, env.origin, lane[part]) for lane in made]))
-        bare.append(_round([(_replay, env.database_url, lane[part]) for lane in replays]))
+    parts = [slice(index * pushes, (index + 1) * pushes) for index in range(WARM_UP + ROUNDS)]
+    with (
+        _crew([(_send, env.origin, [lane[part] for part in parts]) for lane in made]) as senders,
+        _crew([(_replay, env.database_url, [lane[part] for part in parts]) for lane in replays]) as replayers,
+    ):
+        ours, bare = [], []
+        for _ in parts:
+            ours.append(senders())
+            bare.append(replayers())
     enrolled = size * pushes * len(made)
     cold = enrolled / ours[0].seconds
     ours, bare = ours[WARM_UP:], bare[WARM_UP:]
@@ -149,14 +154,16 @@ def _measure(
     return figures
 
 
-def _round(jobs: list[tuple[Callable[..., float], str, Any]]) -> Round:
-    """Runs the jobs in processes that start together; the clock runs from the start to the last end."""
+@contextmanager
+def _crew(jobs: list[tuple[Callable[..., None], str, list[Any]]]) -> Iterator[Callable[[], Round]]:
+    """Processes that keep their connections; each call runs the next round in all of them, from the start to the last end."""
     context = multiprocessing.get_context("fork")
     barrier, results = context.Barrier(len(jobs) + 1), context.Queue()
 
-    def child(job: tuple[Callable[..., float], str, Any]) -> None:
+    def child(job: tuple[Callable[..., None], str, list[Any]]) -> None:
         try:
-            results.put(job[0](barrier, job[1], job[2]))
+            work, where, rounds = job
+            work(where, rounds, barrier, results)
         except BaseException as error:  # noqa: BLE001 - the parent must hear of it
             barrier.abort()
             results.put(error)
@@ -168,45 +175,49 @@ def _round(jobs: list[tuple[Callable[..., float], str, Any]]) -> Round:
     processes = [context.Process(target=child, args=(job,)) for job in jobs]
     for process in processes:
         process.start()
-    barrier.wait(60)
-    started = time.perf_counter()
-    cpu = 0.0
-    for _ in jobs:
-        result = results.get(timeout=300)
-        if isinstance(result, BaseException):
-            raise result
-        cpu += result
-    seconds = time.perf_counter() - started
-    for process in processes:
-        process.join()
-    return Round(seconds, cpu)
+
+    def round_() -> Round:
+        barrier.wait(60)
+        started = time.perf_counter()
+        done = [results.get(timeout=300) for _ in jobs]
+        for result in done:
+            if isinstance(result, BaseException):
+                raise result
+        return Round(time.perf_counter() - started, sum(done))
+
+    try:
+        yield round_
+    finally:
+        barrier.abort()
+        for process in processes:
+            process.join(10)
 
 
-def _send(barrier: Any, origin: str, pushes: list[Push]) -> float:
+def _send(origin: str, rounds: list[list[Push]], barrier: Any, results: Any) -> None:
     parts = urlsplit(origin)
     client = http.client.HTTPConnection(parts.hostname or "", parts.port)
     client.connect()
-    barrier.wait(60)
-    for body, headers in pushes:
-        client.request("POST", "/api/v1/sync/push", body, headers)
-        response = client.getresponse()
-        content = response.read()
-        if response.status != 200:
-            raise RuntimeError(f"{response.status} {content[:300]!r}")
-    return time.process_time()
+    for pushes in rounds:
+        barrier.wait(300)
+        begun = time.process_time()
+        for body, headers in pushes:
+            client.request("POST", "/api/v1/sync/push", body, headers)
+            response = client.getresponse()
+            content = response.read()
+            if response.status != 200:
+                raise RuntimeError(f"{response.status} {content[:300]!r}")
+        results.put(time.process_time() - begun)
 
 
-def _replay(barrier: Any, url: str, pushes: list[Statements]) -> float:
+def _replay(url: str, rounds: list[list[Statements]], barrier: Any, results: Any) -> None:
     with psycopg.connect(url, autocommit=True) as bare:
         bare.prepare_threshold = 3
-        with bare.transaction(force_rollback=True):
+        for pushes in rounds:
+            barrier.wait(300)
+            begun = time.process_time()
             for push in pushes:
                 _replay_one(bare, push)
-        barrier.wait(60)
-        begun = time.process_time()
-        for push in pushes:
-            _replay_one(bare, push)
-    return time.process_time() - begun
+            results.put(time.process_time() - begun)
 
 
 def _replay_one(bare: psycopg.Connection[Any], push: Statements) -> None:
