@@ -1,18 +1,19 @@
 import "../../styles/me.css";
 import { useState } from "preact/hooks";
 import { type AboutView, engine } from "../../engine";
-import { dayOf, formatAge, formatDate } from "../../i18n/format";
+import { dayOf, formatAge } from "../../i18n/format";
 import { meTexts } from "../../i18n/me";
 import { Button, ButtonLink } from "../../ui/button";
 import { Notice } from "../../ui/notice";
 import { useNow, useValue } from "../../ui/observe";
-import { Facts, Page, Section } from "../../ui/page";
+import { Page } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { whyBlocked } from "../blocked";
 import { BlockedNotice } from "../blocked-notice";
 import { BadgeCard } from "./badge";
 import { OwnFile } from "./file";
 import { Learning } from "./learning";
+import { OwnOffice } from "./office";
 
 /** The agent's own papers, from the last sync: licence and badge, office, courses and exams, file. */
 export function MeScreen() {
@@ -37,38 +38,6 @@ export function MeScreen() {
       {about && <OwnFile file={about.file} today={today} />}
       <Refresh about={about} />
     </Page>
-  );
-}
-
-function OwnOffice({ about }: { about: AboutView | null }) {
-  const t = useTexts(meTexts);
-  const language = useLanguage();
-  const device = useValue(engine.device);
-  const agent = useValue(engine.me)?.agent ?? device.agent;
-  const placement = about?.placement ?? null;
-  const agreement = about?.office?.agreement ?? null;
-  const day = (date: string) => formatDate(date, language);
-  const rows: [string, string][] = [
-    [t.officeName, about?.office?.name || agent?.office || t.noOffice],
-    [t.branch, device.branch?.name ?? t.unknown],
-  ];
-  if (placement) {
-    const until = placement.until === null ? "" : `, ${t.placementUntil(day(placement.until))}`;
-    rows.push([t.placement, t.placementSince(placement.place, day(placement.from)) + until]);
-    if (placement.districts.length > 0) rows.push([t.territory, placement.districts.join(", ")]);
-  }
-  if (about?.office)
-    rows.push([t.agreement, agreement ? t.agreementOf(agreement.number, day(agreement.valid_to)) : t.noAgreement]);
-  if (about?.since) rows.push([t.agentSince, day(about.since)]);
-  return (
-    <Section title={t.office} testid="me-office">
-      {about?.office?.trouble && (
-        <Notice tone="needs" testid="me-office-trouble">
-          <p>{about.office.trouble[language]}</p>
-        </Notice>
-      )}
-      <Facts rows={rows} />
-    </Section>
   );
 }
 
