@@ -1,5 +1,6 @@
 """Appeals: filed in time, once a measure, decided by somebody else than who imposed it."""
 
+from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -32,10 +33,19 @@ _LIFT: LiteralString = "UPDATE supervision_measure SET lifted_at = %s WHERE bran
 
 
 def file(
-    work: Work, *, branch_id: int, agent_id: UUID, measure_id: UUID, text: str, papers: document.Papers = ()
+    work: Work,
+    *,
+    branch_id: int,
+    agent_id: UUID,
+    measure_id: UUID,
+    text: str,
+    papers: document.Papers = (),
+    written_at: datetime | None = None,
 ) -> UUID:
-    """By the agent, or by an officer to whom it was brought on paper. Raises E1004, E9502, E9507 after the last day, E9508 where
-    there is one already or nothing to appeal against, E9509."""
+    """By the agent, or by an officer to whom it was brought on paper. ``written_at`` is when that was, where it came later.
+
+    Raises E1004, E9502, E9507 after the last day, E9508 where there is one already or nothing to appeal against, E9509.
+    """
     subject = lock(work, branch_id=branch_id, agent_id=agent_id, ended=True)
     row = work.row(_MEASURE, [branch_id, measure_id])
     if row is None or row[0] != agent_id:
@@ -43,7 +53,7 @@ def file(
     _, _, imposed_by, appeal_until, _, lifted_at = row
     if appeal_until is None or lifted_at is not None:
         raise Refused("E9508")
-    if subject.today(work.now) > appeal_until:
+    if subject.today(min(written_at or work.now, work.now)) > appeal_until:
         raise Refused("E9507")
     appeal_id = uuid7()
     values = [branch_id, appeal_id, agent_id, measure_id, imposed_by, seal_text(text, least=5)]

@@ -32,14 +32,15 @@ def entries(work: Work, branch_id: int, agent_id: UUID) -> list[dict[str, Any]]:
 
     Each: ``id``, ``kind`` (a key of ``words.KINDS``), ``day``, ``title`` and ``reason`` ({"id", "en"}), ``text`` as it was written,
     ``from_on``, ``until_on``, ``appeal_until`` (days in ISO, or None), ``can_appeal``, ``appeal`` (None, or ``filed_on``, ``text``,
-    ``outcome`` None, upheld or lifted, ``decided_on``, ``answer``), ``is_over``, ``documents`` (how many). Who decided is not in.
+    ``outcome`` None, upheld or lifted, ``decided_on``, ``answer``, ``documents``), ``is_over``, ``documents`` (how many). Who decided is
+    not in.
     """
     row = work.row(_TIMEZONE, [branch_id])
     timezone = row[0] if row else "Asia/Jakarta"
     today = branch_day(work.now, timezone)
     papers = document.of_agent(work, branch_id=branch_id, agent_id=agent_id)
     found = [
-        *(_measure(one, today, len(papers.get(one["id"], ()))) for one in measures(work, branch_id, agent_id)),
+        *(_measure(one, today, papers) for one in measures(work, branch_id, agent_id)),
         *(_proposal(one) for one in idle.of_agent(work, branch_id=branch_id, agent_id=agent_id)),
         *(_absence(one, today) for one in absence.of_agent(work, branch_id=branch_id, agent_id=agent_id)),
     ]
@@ -64,7 +65,7 @@ def can_appeal(row: dict[str, Any], today: date) -> bool:
     return until is not None and today <= until and row["appeal_id"] is None and row["lifted_at"] is None
 
 
-def _measure(row: dict[str, Any], today: date, papers: int) -> dict[str, Any]:
+def _measure(row: dict[str, Any], today: date, papers: dict[UUID, list[dict[str, Any]]]) -> dict[str, Any]:
     zone = row["timezone"]
     appeal = None
     if row["appeal_id"] is not None:
@@ -74,6 +75,7 @@ def _measure(row: dict[str, Any], today: date, papers: int) -> dict[str, Any]:
             "outcome": row["outcome"],
             "decided_on": _day(row["appeal_decided_at"], zone),
             "answer": row["answer"],
+            "documents": len(papers.get(row["appeal_id"], ())),
         }
     is_over = row["lifted_at"] is not None or row["ended_at"] is not None
     entry = _entry(row["id"], row["kind"], _day(row["decided_at"], zone), REASONS[row["reason"]])
@@ -85,7 +87,7 @@ def _measure(row: dict[str, Any], today: date, papers: int) -> dict[str, Any]:
         "can_appeal": can_appeal(row, today),
         "appeal": appeal,
         "is_over": is_over,
-        "documents": papers,
+        "documents": len(papers.get(row["id"], ())),
     }
 
 

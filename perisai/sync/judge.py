@@ -22,6 +22,7 @@ from perisai.members.cancel import cancel_many, lock_targets
 from perisai.members.candidate import Asked
 from perisai.members.decision import Decision
 from perisai.members.enrol import enrol_many
+from perisai.supervision.phoned import judge_appeals
 from perisai.sync import learning
 from perisai.sync.clock import captured
 from perisai.sync.ended import sort_by_end
@@ -212,7 +213,9 @@ def _decide_batch(work: Work, phone: Phone, ops: list[SentOp]) -> dict[UUID, Dec
     if rest:
         decisions |= enrol(rest)
     decisions |= learning.judge_learning(work, phone, ops, partial(_told, work))
-    unknown = [op for op in ops if op.kind not in ("enrol", "cancel", *learning.KINDS)]
+    appeals = [_told(work, op) for op in ops if op.kind == "appeal"]
+    decisions |= judge_appeals(work, branch_id=phone.branch_id, agent_id=phone.agent_id, told=appeals)
+    unknown = [op for op in ops if op.kind not in ("enrol", "cancel", "appeal", *learning.KINDS)]
     return decisions | _to_review(work, phone, unknown, "op_unreadable", "E6001")
 
 

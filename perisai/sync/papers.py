@@ -161,7 +161,15 @@ def _entry(entry: dict[str, Any]) -> dict[str, Any]:
         "until": entry["until_on"],
         "appeal_by": entry["appeal_until"],
         "can_appeal": entry["can_appeal"],
-        "appeal": appeal and {"state": _APPEALS[appeal["outcome"]], "answer": appeal["answer"] or ""},
+        "appeal": appeal
+        and {
+            "state": _APPEALS[appeal["outcome"]],
+            "answer": appeal["answer"] or "",
+            "text": appeal["text"],
+            "on": appeal["filed_on"],
+            "decided_on": appeal["decided_on"],
+            "documents": appeal["documents"],
+        },
     }
 
 
