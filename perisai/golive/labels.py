@@ -14,6 +14,7 @@ PROBLEMS: dict[str, str | Promise] = {
     "rupiah": _("Not an amount in whole rupiah"),
     "phone": _("Not a telephone number"),
     "nik": _("Not a NIK of 16 digits that can exist"),
+    "practice": _("This is practice: only example people, whose NIK has 9 as its 13th digit"),
     "region": _("Not a village code such as 15.71.08.1001"),
     "job": _("Not an occupation code of the guide sheet"),
     "kpj": _("Not a KPJ of 11 digits"),

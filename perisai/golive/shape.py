@@ -9,6 +9,7 @@ from typing import Any, Final
 import phonenumbers
 
 from perisai.contributions.rules import load
+from perisai.events import world
 from perisai.members.nik import check_nik
 
 EARLIEST: Final = date(2015, 7, 1)
@@ -91,6 +92,8 @@ def _nik(text: str) -> str:
     report = check_nik(text, on=EARLIEST)  # what refuses it does not depend on the day
     if report.refusals:
         raise Bad("nik")
+    if world.is_practice() and not world.is_example(report.digits):
+        raise Bad("practice")
     return report.digits
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from perisai.contributions.rules import load
 from perisai.errors import Refused
+from perisai.events import world
 from perisai.events.ids import uuid7
 from perisai.events.vault import unseal
 from perisai.events.work import Happened, Work
@@ -119,6 +120,8 @@ class DemoCore:
 
 
 def get_port(environment: Mapping[str, str] = os.environ) -> CorePort:
+    if world.is_practice():
+        return DemoCore()
     chosen = environment.get("PERISAI_CORE") or ("demo" if environment.get("PERISAI_EMBEDDED") == "1" else "file")
     if chosen not in ("demo", "file"):
         raise ValueError(f"PERISAI_CORE is {chosen!r}: it is file or demo")

@@ -15,6 +15,7 @@ from perisai.agents.licence import Gate, Standing
 from perisai.contributions import bill
 from perisai.contributions.eligibility import Applicant, check_entry
 from perisai.errors import Refused
+from perisai.events import world
 from perisai.events.vault import keyed_hash
 from perisai.events.work import Happened, Work
 from perisai.members import identity, queue, store
@@ -80,6 +81,7 @@ def _read(one: Asked, site: Site) -> Candidate:
     report = check_nik(entry.nik, on=captured_on, beside=beside)
     if report.refusals:
         raise Refused("E3003", reason=report.refusals[0])
+    world.refuse_real(report.digits)
     if entry.birth_date > captured_on:
         raise Refused("E3001", field="birth_date")
     doubts = _check_rules(entry, captured_on)

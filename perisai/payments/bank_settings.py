@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from perisai.errors import Refused
-from perisai.events import vault
+from perisai.events import vault, world
 from perisai.events.work import Work
 from perisai.payments import snap
 
@@ -48,8 +48,10 @@ SHORTEST_SECRET = 16
 def save(work: Work, *, bank_id: str, given: Mapping[str, str], is_new: bool = False) -> None:
     """Checks and writes all settings of a bank; its access tokens end, so that the new ones hold at once.
 
-    An empty ``client_secret`` keeps the present one. Raises E4010 with the field.
+    An empty ``client_secret`` keeps the present one. Raises E4010 with the field, E9607 in practice.
     """
+    if world.is_practice():
+        raise Refused("E9607")
     settings = _checked(bank_id, given, is_new=is_new)
     if work.row(_TAKEN, [settings["client_key"], bank_id]):
         raise Refused("E4010", field="client_key")

@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from perisai.contributions.rulefile import read_file
+from perisai.events import world
 from perisai.events.ids import uuid7
 from perisai.events.vault import keyed_hash, seal
 from perisai.events.work import Happened, Work, branch_day
@@ -104,6 +105,7 @@ def apply(work: Work, *, branch_id: int, given: Application, pictures: Sequence[
     """A candidate in state ``applied`` with the pictures at hand. A form that was sent before answers as it did then."""
     zone = work.row("SELECT timezone FROM offices_office WHERE id = %s", [branch_id])
     today = branch_day(work.now, zone[0] if zone else "UTC")
+    world.refuse_real(given.nik)
     nik_hash = keyed_hash("nik", given.nik)
     same = work.row(_SAME, [branch_id, given.form_key])
     form_key = given.form_key if same is None or bytes(same[1]) == nik_hash else uuid7()

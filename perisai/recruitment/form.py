@@ -13,6 +13,8 @@ from django import forms
 
 from perisai.accounts.words import say
 from perisai.contributions.rules import load
+from perisai.errors import Refused
+from perisai.events import world
 from perisai.events.ids import uuid7
 from perisai.members.nik import check_nik
 from perisai.recruitment.application import Application
@@ -110,6 +112,11 @@ class ApplicationForm(forms.Form):
         if report.refusals:
             text = load().nik.findings[report.refusals[0]].text
             raise forms.ValidationError(say(text.id, text.en))
+        try:
+            world.refuse_real(report.digits)
+        except Refused as refused:
+            told = refused.text()
+            raise forms.ValidationError(say(told["id"], told["en"])) from None
         return report.digits
 
     def clean_birth_date(self) -> date:

@@ -6,12 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from perisai.web import commands, config
+from perisai.web import commands, config, practice_world
 from perisai.web.postgres import DatabaseFailed, DatabaseInUse
 from perisai.web.supervisor import InUse, StepFailed
 from perisai.web.unprivileged import CannotPrepare
+from perisai.web.world_mark import WrongKind
 
-PLAIN_ERRORS = (InUse, StepFailed, DatabaseFailed, DatabaseInUse, CannotPrepare, commands.CannotRun)
+PLAIN_ERRORS = (InUse, StepFailed, DatabaseFailed, DatabaseInUse, CannotPrepare, WrongKind, commands.CannotRun)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +46,16 @@ def build_parser() -> argparse.ArgumentParser:
 
     up = _add(inner, "up", commands.up, "run for real: no demo world")
     _add_serving(up)
+    up.add_argument(
+        "--practice-url", help="where the practice world is, shown on the console (or PERISAI_PRACTICE_URL)"
+    )
+
+    practice = _add(
+        inner, "practice", commands.practice, "a world to practise in, in DATA/practice: nothing real in it"
+    )
+    _add_serving(practice, port=practice_world.PORT)
+    practice.add_argument("--reset", action="store_true", help="throw the practice world away and build it anew")
+    practice.add_argument("--yes", action="store_true", help="with --reset: do not ask first")
 
     _add(inner, "migrate", commands.migrate, "bring the database to this version (as its owner)")
     _add(inner, "worker", commands.worker, "only the worker of jobs", passes_rest=True)
@@ -75,8 +86,8 @@ def _add(
     return parser
 
 
-def _add_serving(parser: argparse.ArgumentParser) -> None:
+def _add_serving(parser: argparse.ArgumentParser, *, port: int = config.PORT) -> None:
     parser.add_argument("--host", default=config.HOST, help="0.0.0.0 to be reached from other machines")
-    parser.add_argument("--port", type=int, help=f"port of the web (default {config.PORT})")
+    parser.add_argument("--port", type=int, help=f"port of the web (default {port})")
     parser.add_argument("--live-port", type=int, help="port of the live process (default: the next one)")
     parser.add_argument("--quiet", action="store_true", help="the processes' lines only in DATA/log")

@@ -7,16 +7,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from perisai.web import banner, prepared, services
+from perisai.web import banner, practice_world, prepared, services, world_mark
 from perisai.web import config as configuration
 from perisai.web.child import Service
 from perisai.web.config import Config
 from perisai.web.postgres import Cluster, running
 from perisai.web.supervisor import StepFailed, Stopped, Supervisor, read_state
+from perisai.web.world_mark import Kind
 
 OWNER_COMMANDS = frozenset({"migrate", "sqlmigrate", "showmigrations", "dbshell"})
 DATABASE_SECONDS = 60.0
@@ -27,16 +28,31 @@ class CannotRun(RuntimeError):
 
 
 def demo(options: argparse.Namespace) -> int:
-    os.environ["PERISAI_DEMO"] = "1"
+    os.environ["PERISAI_DEMO"], os.environ["PERISAI_WORLD"] = "1", "demo"
     if options.credentials:
         return _print_credentials(resolve(options))
     if options.code:
         return _print_code(resolve(options), options.code)
-    return _serve(options, is_demo=True)
+    return _serve(options, kind="demo")
 
 
 def up(options: argparse.Namespace) -> int:
-    return _serve(options, is_demo=False)
+    if options.practice_url:
+        os.environ["PERISAI_PRACTICE_URL"] = options.practice_url
+    return _serve(options, kind="real")
+
+
+def practice(options: argparse.Namespace) -> int:
+    """A world beside the real one, in DATA/practice: nothing of the real one's settings or keys goes in."""
+    config = practice_world.enter(options.data, host=options.host, port=options.port, live_port=options.live_port)
+    os.environ["PERISAI_SUPERVISED"] = "1"
+    if options.reset:
+        if not practice_world.confirm_reset(config, sure=options.yes):
+            return 1
+        configuration.ensure_folders(config)
+        with running(config.data) if config.embedded else nullcontext():
+            practice_world.empty(config)
+    return _serve(options, kind="practice", config=config)
 
 
 def migrate(options: argparse.Namespace) -> int:
@@ -118,14 +134,17 @@ def resolve(options: argparse.Namespace) -> Config:
 def database(config: Config) -> Iterator[None]:
     """The database is there for the length of the block: the server's, the supervisor's, or one started for it."""
     if not config.embedded or "PERISAI_SUPERVISED" in os.environ:
+        world_mark.export(config.database_url)
         yield
         return
     configuration.ensure_folders(config)
     if read_state(config.run) is not None:
         _wait_for_database(config)
+        world_mark.export(config.database_url)
         yield
         return
     with running(config.data):
+        world_mark.export(config.database_url)
         yield
 
 
@@ -148,17 +167,17 @@ def _wait_for_database(config: Config) -> None:
         time.sleep(0.1)
 
 
-def _serve(options: argparse.Namespace, *, is_demo: bool) -> int:
-    config = configuration.resolve(
-        options.data, host=options.host, port=options.port, live_port=options.live_port, is_given_by_port=is_demo
+def _serve(options: argparse.Namespace, *, kind: Kind, config: Config | None = None) -> int:
+    config = config or configuration.resolve(
+        options.data, host=options.host, port=options.port, live_port=options.live_port, is_given_by_port=kind == "demo"
     )
     configuration.export(config)
     os.environ["PERISAI_SUPERVISED"] = "1"
-    port = options.port or configuration.PORT
+    port = options.port or (practice_world.PORT if kind == "practice" else configuration.PORT)
     layout = services.layout_from_environment(options.host, port, options.live_port or port + 1)
     supervisor = Supervisor(config, layout, shown=not options.quiet)
     try:
-        _start(supervisor, is_demo=is_demo, with_simulation=is_demo and not options.no_simulate)
+        _start(supervisor, kind=kind, with_simulation=kind == "demo" and not options.no_simulate)
         supervisor.watch()
     except Stopped:
         pass
@@ -167,13 +186,13 @@ def _serve(options: argparse.Namespace, *, is_demo: bool) -> int:
     return 0
 
 
-def _start(supervisor: Supervisor, *, is_demo: bool, with_simulation: bool) -> None:
+def _start(supervisor: Supervisor, *, kind: Kind, with_simulation: bool) -> None:
     """Database, then preparation, then what serves, then the addresses."""
     config, begun = supervisor.config, time.monotonic()
     supervisor.open()
-    _prepare(config, supervisor.run_step, is_demo=is_demo)
+    _prepare(config, supervisor.run_step, kind=kind)
     supervisor.keep([services.web(supervisor.layout), services.live(supervisor.layout), services.worker()])
-    asked = banner.ask_logins() if is_demo else None
+    asked = banner.ask_logins() if kind == "demo" else None
     is_ready = supervisor.wait_ready()
     state = "ready" if is_ready else "started, but not everything answers yet"
     supervisor.say(f"{state} after {time.monotonic() - begun:.1f} s")
@@ -184,13 +203,24 @@ def _start(supervisor: Supervisor, *, is_demo: bool, with_simulation: bool) -> N
     supervisor.say("Ctrl-C stops everything; the data stays.")
 
 
-def _prepare(config: Config, run_step: Callable[[Service], None], *, is_demo: bool) -> None:
-    """Migrations, and the demo world or else the regions of the country, where the database does not have them yet."""
-    steps = [("migrations", prepared.describe_migrations(), services.migrate(config))] if config.owner_url else []
-    if is_demo:
+def _prepare(config: Config, run_step: Callable[[Service], None], *, kind: Kind) -> None:
+    """Migrations, and the demo world or else the regions of the country, where the database does not have them yet. Raises
+    ``WrongKind`` where the database is of another kind of world."""
+    if config.owner_url:
+        world_mark.require(config.owner_url, kind)
+        _run_missing(config, run_step, [("migrations", prepared.describe_migrations(), services.migrate(config))])
+        world_mark.put(config.owner_url, kind)
+    else:
+        world_mark.require(config.database_url, kind)
+    steps = []
+    if kind != "real":
         steps.append(("demo", "jambi", services.load_demo()))
     elif config.owner_url and (regions := prepared.describe_regions()):
         steps.append(("regions", regions, services.load_regions()))
+    _run_missing(config, run_step, steps)
+
+
+def _run_missing(config: Config, run_step: Callable[[Service], None], steps: list[tuple[str, str, Service]]) -> None:
     for what, value, step in steps:
         if not config.owner_url or not prepared.has(config.owner_url, what, value):
             run_step(step)
@@ -202,7 +232,7 @@ def _print_credentials(config: Config) -> int:
     """Prepares an installation that was never started, so that tests may ask first."""
     with database(config):
         if read_state(config.run) is None and "PERISAI_SUPERVISED" not in os.environ:
-            _prepare(config, _run_quietly, is_demo=True)
+            _prepare(config, _run_quietly, kind="demo")
         import django as framework
 
         framework.setup()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from perisai.accounts.audience import Declared, Viewer, declared_for
 from perisai.accounts.models import Role
+from perisai.events import world
 from perisai.offices.models import Office, OfficeKind
 
 
@@ -117,6 +118,8 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "other_language": "id" if language == "en" else "en",
         "live_origin": settings.LIVE_ORIGIN,
         "is_demo": settings.IS_DEMO,
+        "is_practice": world.is_practice(),
+        "practice_url": settings.PRACTICE_URL,
     }
 
 

@@ -11,7 +11,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = Path(os.environ.get("PERISAI_DATA", ROOT / "data")).resolve()
 ORIGIN = os.environ.get("PERISAI_ORIGIN", "http://localhost:8000").rstrip("/")
 LIVE_ORIGIN = os.environ.get("PERISAI_LIVE_ORIGIN", "http://localhost:8001").rstrip("/")
-IS_DEMO = os.environ.get("PERISAI_DEMO", "") == "1"
+WORLD = os.environ.get("PERISAI_WORLD") or ("demo" if os.environ.get("PERISAI_DEMO", "") == "1" else "real")
+IS_DEMO = WORLD == "demo"
+PRACTICE_URL = os.environ.get("PERISAI_PRACTICE_URL", "").rstrip("/") if WORLD == "real" else ""
+"""Where the practice world of a real one is; shown on the console."""
 WEB_THREADS = int(os.environ.get("PERISAI_WEB_THREADS", "4"))
 
 SECRET_KEY = keys.get("django_secret").decode()
@@ -163,7 +166,9 @@ AXES_LOCKOUT_CALLABLE = "perisai.accounts.gate.locked_out"
 
 _secure = ORIGIN.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
-SESSION_COOKIE_NAME = "perisai_session"
+# Cookies know no ports: a practice world on the same machine must neither read nor overwrite those of the real one.
+SESSION_COOKIE_NAME = "perisai_practice_session" if WORLD == "practice" else "perisai_session"
+CSRF_COOKIE_NAME = "perisai_practice_csrf" if WORLD == "practice" else "csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

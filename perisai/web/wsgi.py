@@ -2,6 +2,7 @@
 
 import gc
 import os
+from contextlib import suppress
 
 from django.core.wsgi import get_wsgi_application
 
@@ -32,5 +33,17 @@ def _calm_the_collector() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+def _check_world() -> None:
+    """Not shown as real what is practice, and not the other way round. A database that is away is looked at by nobody yet."""
+    from django.db import OperationalError, connection
+
+    from perisai.events import world
+
+    with suppress(OperationalError):
+        world.check()
+        connection.close()
+
+
 _warm()
+_check_world()
 _calm_the_collector()

@@ -1,0 +1,67 @@
+"""Which kind of world this is: the real one, the demo, or one to practise in, where nothing is real.
+
+A practice world carries its mark in the database itself (``events_world``), so that it goes with dumps and copies. Every command
+of ``perisai`` reads it there before anything serves and tells its processes by ``PERISAI_WORLD``.
+"""
+
+from typing import Final, Literal
+
+from django.conf import settings
+from django.db import ProgrammingError, connection
+from django.http import Http404
+
+from perisai.errors import Refused
+
+Kind = Literal["real", "demo", "practice"]
+PRACTICE: Final = "practice"
+_SERIAL: Final = 12
+"""Place of the first digit of a NIK's serial. Offices count up from 0001; synthetic people have 9."""
+
+
+class WrongWorld(RuntimeError):
+    """This process was told another kind of world than its database is."""
+
+
+def kind() -> Kind:
+    """What this process serves. Runs no query."""
+    found: Kind = settings.WORLD
+    return found
+
+
+def is_practice() -> bool:
+    return kind() == PRACTICE
+
+
+def marked() -> str:
+    """The mark in the database; empty in a real world."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind FROM events_world")
+        row = cursor.fetchone()
+    return str(row[0]) if row else ""
+
+
+def require_practice() -> None:
+    """Opens a door that exists in practice only: settings alone do not open it, the database must say so too. Raises Http404."""
+    if not is_practice() or marked() != PRACTICE:
+        raise Http404
+
+
+def check() -> None:
+    """Raises ``WrongWorld`` where a practice database would be shown as real, or the other way round."""
+    try:
+        found = marked()
+    except ProgrammingError:  # before the first migration
+        return
+    if (found == PRACTICE) != is_practice():
+        raise WrongWorld(f"this process serves a {kind()} world, and its database is {found or 'a real one'}")
+
+
+def is_example(nik: str) -> bool:
+    """Whether sixteen digits are those of a synthetic person."""
+    return len(nik) > _SERIAL and nik[_SERIAL] == "9"
+
+
+def refuse_real(nik: str) -> None:
+    """In practice nobody real gets in. Raises E9606; does nothing in other worlds."""
+    if is_practice() and not is_example(nik):
+        raise Refused("E9606")
