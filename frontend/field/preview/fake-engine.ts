@@ -10,17 +10,18 @@ import {
   type KeepingState,
   type LockState,
   type MemberState,
-  type MemberView,
   type MeView,
   type Observable,
   type OpView,
   type RulesDocument,
   type SharedPicture,
   type SyncState,
-  type VillageView,
 } from "../src/engine/contract";
 
 import { makeLock, startLock } from "./fake-lock";
+import { member, members, REGIONS } from "./fake-members";
+import { about, me, WARNINGS } from "./fake-papers";
+import { agent, branch, MINUTE, NOW, wants } from "./fake-words";
 
 export * from "../src/engine/contract";
 
@@ -40,180 +41,8 @@ class Cell<T> implements Observable<T> {
   }
 }
 
-/** What the picture should show: `localStorage["preview"]` holds a comma list of these words. */
-const wants = new Set((localStorage.getItem("preview") ?? "").split(","));
-const NOW = Date.now();
-const MINUTE = 60_000;
-const agent = {
-  id: "a1",
-  code: "P-1501-0001",
-  name: "Rahmawati Siregar",
-  office: "Wadah Sejahtera (demo)",
-  sub_branch: "KCP Muara Bulian (demo)",
-};
-const branch = { id: 1501, name: "KC Jambi (demo)", timezone: "Asia/Jakarta", province: "15" };
-const NAMES = [
-  "Siti Aminah",
-  "Muhammad Yusuf",
-  "Suparman",
-  "Dewi Lestari",
-  "Ahmad Fauzi",
-  "Nurhayati",
-  "Joko Susilo",
-  "Rina Marlina",
-  "Abdul Rahman",
-  "Sri Wahyuni Handayani Kusumaningrum",
-];
-const STATES: readonly MemberState[] = [
-  "active",
-  "accepted",
-  "review",
-  "active",
-  "unsent",
-  "active",
-  "rejected",
-  "accepted",
-  "captured",
-  "lapsed",
-];
-const REGIONS: readonly VillageView[] = [
-  ["15.71.08.1001", "Handil Jaya", "Jelutung", "Kota Jambi"],
-  ["15.71.08.1002", "Jelutung", "Jelutung", "Kota Jambi"],
-  ["15.71.01.1001", "Telanaipura", "Telanaipura", "Kota Jambi"],
-  ["15.08.01.2001", "Tanah Tumbuh", "Tanah Tumbuh", "Kabupaten Bungo"],
-].map(([code = "", name = "", district = "", regency = ""]) => ({
-  code,
-  name,
-  district,
-  regency,
-  label: `${name}, ${district}, ${regency}`,
-}));
-
-function member(index: number): MemberView {
-  const state = STATES[index % STATES.length] ?? "active";
-  const paid = state === "active";
-  const owes = state === "accepted";
-  return {
-    key: `m${index}`,
-    enrolment: state === "unsent" ? null : `m${index}`,
-    op: `op${index}`,
-    name: `${NAMES[index % NAMES.length]} ${index >= NAMES.length ? index : ""}`.trim(),
-    nik: "1571**********01",
-    state,
-    opStatus: state === "unsent" ? "unsent" : "accepted",
-    review: null,
-    error:
-      state === "rejected"
-        ? {
-            code: "E3101",
-            text: {
-              id: "Pendaftaran ini belum bisa diterima.",
-              en: "This enrolment cannot be accepted yet.",
-              action: {
-                id: "Minta pekerja datang ke kantor cabang dengan KTP.",
-                en: "Ask the worker to come to the branch office with the ID card.",
-              },
-            },
-          }
-        : null,
-    capturedOn: "2026-11-20",
-    region: "15.71.08.1001",
-    phone: "+6281200000001",
-    programmes: ["JKK", "JKM"],
-    months: 3,
-    paymentCode: owes ? "8801500000000123" : null,
-    amount: owes ? 33_600 : null,
-    payBy: owes ? "2026-11-30T16:59:59Z" : null,
-    payLink: owes ? "https://example.test/p/abc" : null,
-    paidThrough: paid ? "2027-01" : null,
-    coverFrom: paid ? "2026-11-20T03:05:00Z" : null,
-    kpj: paid ? "21012345678" : null,
-    core: paid ? "registered" : "none",
-    photoPending: state === "unsent",
-    photoBy: index === 1 ? "2026-11-25" : null,
-    cancelling: false,
-    canCancel: state !== "active" && state !== "rejected",
-  };
-}
-
-const members: MemberView[] = wants.has("empty")
-  ? []
-  : Array.from({ length: wants.has("many") ? 5000 : 24 }, (_, index) => member(index));
 const revision = new Cell(0);
 const touch = (): void => revision.set(revision.get() + 1);
-const why = ["trainee", "suspended", "remedial", "revoked-licence"].find((one) => wants.has(one)) ?? null;
-const me: MeView = {
-  agent,
-  branch,
-  licence:
-    why === "trainee"
-      ? null
-      : {
-          number: "PRS-15-00042",
-          valid_to: wants.has("expiring") ? "2026-12-10" : "2027-06-30",
-          state: why === "revoked-licence" ? "revoked" : (why ?? "valid"),
-        },
-  today: { enrolled: 3, active: 1, review: 1 },
-  month: { enrolled: 40, active: 31, review: 1, contributions: 1_240_000 },
-  target_month: 60,
-  quota: { cap: 500, left: wants.has("full") ? 0 : 120, mode: "queue" },
-  dues: { count: 7, amount: 117_600 },
-  rules: rules.version,
-  as_of_ms: NOW - 12 * MINUTE,
-};
-const about: AboutView = {
-  since: "2025-07-01",
-  licence: me.licence && { ...me.licence, valid_from: "2026-07-01" },
-  hold:
-    why === "suspended" || why === "remedial"
-      ? { kind: why, since: "2026-11-20", until: why === "suspended" ? "2026-12-20" : null }
-      : null,
-  photo: null,
-  check: {
-    url: "https://perisai.example/agen/P-1501-0001-7K3Q",
-    qr: Array.from({ length: 29 }, (_, row) =>
-      Array.from({ length: 29 }, (_, column) =>
-        (row * 7 + column * 13 + ((row * column) % 5)) % 3 === 0 ? "1" : "0",
-      ).join(""),
-    ),
-  },
-  office: {
-    name: agent.office,
-    agreement: { number: "PKS/15/0007", valid_from: "2026-01-01", valid_to: "2026-12-31" },
-    trouble: null,
-  },
-  placement: { place: agent.sub_branch, from: "2025-07-01", until: null, districts: ["Jelutung", "Pasar Jambi"] },
-  exams: [
-    {
-      id: "0191b6a2-0000-7000-8000-0000000000e1",
-      title: { id: "Ujian izin agen", en: "Exam for the licence" },
-      opens_at: "2026-11-25T02:00:00Z",
-      closes_at: "2026-11-25T09:00:00Z",
-      minutes: 45,
-      attempts_left: 2,
-      place: "KC Jambi, ruang 2",
-      refused: null,
-      path: "/ujian/abc",
-    },
-  ],
-  file: wants.has("clean")
-    ? []
-    : [
-        {
-          id: "0191b6a2-0000-7000-8000-0000000000f1",
-          title: { id: "Peringatan tertulis", en: "Written warning" },
-          reason: { id: "Setoran terlambat", en: "Cash deposited late" },
-          text: "Iuran tunai disetor tiga hari terlambat.",
-          on: "2026-11-10",
-          until: null,
-          is_over: false,
-          can_appeal: true,
-          appeal_by: "2026-11-24",
-          appeal: null,
-        },
-      ],
-  as_of_ms: NOW - 2 * 60 * MINUTE,
-};
 const device = new Cell<DeviceState>({
   phase: wants.has("wiped")
     ? "wiped"
@@ -329,16 +158,6 @@ function saved(form: EnrolForm, id: string): OpView {
   touch();
   return op;
 }
-
-/** All there are, at once. */
-const WARNINGS: KeepingState["warnings"] = [
-  { kind: "space", freeBytes: 7_500_000 },
-  { kind: "clock", minutes: -75 },
-  { kind: "days_unsent", days: 3, unsent: 4 },
-  { kind: "licence_ends", on: "2026-12-12" },
-  { kind: "rules_old", days: 41 },
-  { kind: "not_persisted" },
-];
 
 const lock = new Cell<LockState>(startLock(wants));
 const inbox = new Cell<readonly SharedPicture[]>(
