@@ -1,19 +1,15 @@
 """Files of questions: CSV or XLSX, one row a question. Read, judged row by row, and nothing kept. Pure but for the spreadsheet."""
 
-import csv
-import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from perisai.errors import Refused
 from perisai.exams.bank import MOST_OPTIONS, Content
+from perisai.tables.reading import Limits, Line, Unreadable, plain_title, read_lines
+from perisai.tables.writing import Sheet, write_xlsx
 
 TITLES: Final = (
     "Topik", "Kesulitan", "Soal", "Soal EN", "Jawaban",
@@ -21,7 +17,8 @@ TITLES: Final = (
 )  # fmt: skip
 MOST_ROWS: Final = 500
 MOST_BYTES: Final = 2 * 1024 * 1024
-_MOST_UNPACKED: Final = 64 * 1024 * 1024
+_LIMITS: Final = Limits(size=MOST_BYTES, rows=MOST_ROWS)
+_NAMES: Final = {title: plain_title(title) for title in TITLES}
 _DIFFICULTIES: Final = {
     "1": 1, "mudah": 1, "easy": 1, "2": 2, "sedang": 2, "medium": 2, "3": 3, "sulit": 3, "sukar": 3, "hard": 3,
 }  # fmt: skip
@@ -50,7 +47,7 @@ def judge(data: bytes, topics: Mapping[str, UUID], known: set[str]) -> list[Judg
     """
     seen = set(known)
     told = []
-    for line, row in _rows(data):
+    for line, row, _cut in _rows(data):
         told.append(_judge(line, row, topics, seen))
         seen.add(row.get("soal", "").lower())
     if not told:
@@ -60,13 +57,7 @@ def judge(data: bytes, topics: Mapping[str, UUID], known: set[str]) -> list[Judg
 
 def template() -> bytes:
     """An XLSX with the titles and one example."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Soal")
-    sheet.append(TITLES)
-    sheet.append(_EXAMPLE)
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
+    return write_xlsx(Sheet("Soal", TITLES, [_EXAMPLE]))
 
 
 def _judge(line: int, row: dict[str, str], topics: Mapping[str, UUID], seen: set[str]) -> Judged:
@@ -95,46 +86,8 @@ def _judge(line: int, row: dict[str, str], topics: Mapping[str, UUID], seen: set
     return Judged(**shown, verdict="ok", content=content)  # type: ignore[arg-type]
 
 
-def _rows(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    if len(data) > MOST_BYTES:
-        raise Refused("E9316", reason="2 MB")
-    table = _xlsx(data) if data[:2] == b"PK" else _csv(data)
-    titles = [re.sub(r"[^a-z0-9]", "", title.lower()) for title in next(table, [])]
-    if not {"topik", "soal", "jawaban"} <= set(titles):
-        raise Refused("E9316", reason="Topik, Soal, Jawaban")
-    for line, cells in enumerate(table, start=2):
-        row = {title: cell for title, cell in zip(titles, cells, strict=False) if title and cell}
-        if line > MOST_ROWS + 1:
-            raise Refused("E9316", reason=f"> {MOST_ROWS}")
-        if row:
-            yield line, row
-
-
-def _csv(data: bytes) -> Iterator[list[str]]:
+def _rows(data: bytes) -> Iterator[Line]:
     try:
-        text = data.decode("utf-8-sig")
-        if "\x00" in text:
-            raise Refused("E9316", reason="UTF-8")
-        first = text.partition("\n")[0]
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
-        yield from ([cell.strip() for cell in row] for row in rows)
-    except (UnicodeDecodeError, csv.Error):
-        raise Refused("E9316", reason="CSV, UTF-8") from None
-
-
-def _xlsx(data: bytes) -> Iterator[list[str]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > _MOST_UNPACKED:
-                raise Refused("E9316", reason="XLSX")
-        sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
-        for row in sheet.iter_rows(values_only=True):
-            yield [_text(cell) for cell in row]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError, SyntaxError):
-        raise Refused("E9316", reason="XLSX") from None
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+        yield from read_lines(data, _NAMES, _LIMITS, needed=("topik", "soal", "jawaban"))
+    except Unreadable as told:
+        raise Refused("E9316", reason=told.detail) from None

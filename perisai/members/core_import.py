@@ -23,6 +23,7 @@ from perisai.events.work import Work
 from perisai.members import core, core_file
 from perisai.payments import outside_payment, registry
 from perisai.payments.outside_payment import Outside
+from perisai.tables.reading import Line
 
 REGISTERED: Final = frozenset({"terdaftar", "aktif", "registered", "active", "ok"})
 REFUSED: Final = frozenset({"ditolak", "gagal", "refused", "rejected"})
@@ -95,8 +96,8 @@ class _Wrong(Exception):
 def take(work: Work, *, branch_id: int, timezone: str, data: bytes) -> tuple[bool, list[Outcome]]:
     """Takes a file of this branch. Answers whether the same bytes came before (then nothing is done) and the rows'
     outcomes. Raises ``Refused`` E4020 where the file cannot be read."""
-    rows = core_file.read_rows(data)
-    known = _find(work, branch_id, rows)
+    lines = core_file.read_lines(data)
+    known = _find(work, branch_id, [line.cells for line in lines])
     file_id = uuid7()
     kept = work.row(
         _KEEP,
@@ -112,7 +113,7 @@ def take(work: Work, *, branch_id: int, timezone: str, data: bytes) -> tuple[boo
     )
     if kept is None:
         return True, []
-    outcomes = [_take_row(work, branch_id, timezone, line, row, known) for line, row in enumerate(rows, start=2)]
+    outcomes = [_take_row(work, branch_id, timezone, line, known) for line in lines]
     told = orjson.dumps([[one.line, one.what, one.detail] for one in outcomes]).decode()
     work.execute(
         "UPDATE members_core_file SET outcome = %s WHERE branch_id = %s AND id = %s", [told, branch_id, file_id]
@@ -124,20 +125,21 @@ def _take_row(
     work: Work,
     branch_id: int,
     timezone: str,
-    line: int,
-    row: Mapping[str, str],
+    line: Line,
     known: Mapping[bytes, _Known],
 ) -> Outcome:
     mark = work.mark()
     try:
         with transaction.atomic():
-            return Outcome(line, _apply(work, branch_id, timezone, row, known))
+            if "nik" in line.cut:
+                raise _Wrong("error_cut")
+            return Outcome(line.number, _apply(work, branch_id, timezone, line.cells, known))
     except _Wrong as wrong:
         work.forget_since(mark)
-        return Outcome(line, *wrong.outcome)
+        return Outcome(line.number, *wrong.outcome)
     except Refused as refused:
         work.forget_since(mark)
-        return Outcome(line, "error_payment", refused.code)
+        return Outcome(line.number, "error_payment", refused.code)
 
 
 def _apply(work: Work, branch_id: int, timezone: str, row: Mapping[str, str], known: Mapping[bytes, _Known]) -> str:

@@ -17,6 +17,7 @@ OUTCOMES: dict[str, Label] = {
     "paid": Label(_("Outside payment booked"), "done", icon="cash"),
     "nothing_new": Label(_("Nothing new: known already"), "note", icon="equal"),
     "error_nik": Label(_("NIK is not 16 digits"), "stop", icon="alert-triangle"),
+    "error_cut": Label(_("NIK typed as a number: its last digits are lost"), "stop", icon="alert-triangle"),
     "error_unknown": Label(_("No member of this branch has this NIK"), "stop", icon="alert-triangle"),
     "error_status": Label(_("Status is neither registered nor refused"), "stop", icon="alert-triangle"),
     "error_kpj": Label(_("KPJ is not 11 digits"), "stop", icon="alert-triangle"),

@@ -75,8 +75,4 @@ def _text(request: PageRequest) -> str:
         return request.POST.get("numbers", "")[: invitation.BYTES_MOST]
     if (sent.size or 0) > invitation.BYTES_MOST:
         raise Refused("E9111", reason=f"> {invitation.BYTES_MOST // 1000} kB")
-    try:
-        text: str = sent.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused("E9111", reason="UTF-8") from None
-    return text
+    return invitation.read_file(sent.read())

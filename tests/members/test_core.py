@@ -201,13 +201,16 @@ def test_import_code_of_the_core_finds_the_member_once(bank: BankSimulator) -> N
 )
 def test_import_unreadable_file_refused(data: bytes) -> None:
     with pytest.raises(Refused, match="E4020"):
-        core_file.read_rows(data)
+        core_file.read_lines(data)
 
 
 def test_import_xlsx_read_like_csv() -> None:
     rows = [("1571080101809001", "21012345678"), ("1571080101809002", "")]
     data = core_file.write_xlsx(("No NIK".removeprefix("No "), "KPJ"), rows)
-    assert core_file.read_rows(data) == [{"nik": rows[0][0], "kpj": rows[0][1]}, {"nik": rows[1][0]}]
+    assert [line.cells for line in core_file.read_lines(data)] == [
+        {"nik": rows[0][0], "kpj": rows[0][1]},
+        {"nik": rows[1][0]},
+    ]
 
 
 def test_demo_core_issues_marked_numbers_and_the_real_one_replaces_them(bank: BankSimulator) -> None:
@@ -238,3 +241,8 @@ def test_row_with_a_month_out_of_this_world_is_told_so() -> None:
         with pytest.raises(core_import._Wrong) as told:
             core_import._read_outside(row | {"first_month": month}, "Asia/Jakarta", datetime.now(UTC))
         assert told.value.outcome[0] == "error_payment_form"
+
+
+def test_import_tells_the_row_of_the_file_and_a_nik_that_lost_its_digits() -> None:
+    data = core_file.write_xlsx(("NIK",), [["1571080101809001"], [""], [1571080101809002]])  # type: ignore[list-item]
+    assert [(line.number, sorted(line.cut)) for line in core_file.read_lines(data)] == [(2, []), (4, ["nik"])]

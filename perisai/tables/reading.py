@@ -1,0 +1,216 @@
+"""Reads what people send: XLSX or CSV, within limits, row by row. Nothing of a library's own errors comes through."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NamedTuple
+
+from openpyxl import load_workbook
+from openpyxl.cell.read_only import EmptyCell
+
+from perisai.tables.cell import is_cut, text_of, zeros_of
+
+Why = Literal["size", "rows", "columns", "kind", "locked", "broken", "encoding", "empty"]
+MOST_LINES: Final = 1_048_576
+"""Of any spreadsheet, empty ones among them."""
+_PACKED, _OLD = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+_WORDS: Final[dict[Why, str]] = {
+    "kind": "XLSX",
+    "locked": "kata sandi / password, XLS",
+    "broken": "XLSX, CSV",
+    "encoding": "UTF-8",
+    "empty": "0",
+}
+
+
+class Unreadable(ValueError):
+    """A file that cannot be taken. ``why``: too large, too many rows, no such columns, neither XLSX nor CSV, locked by a password
+    (or an XLS of old, which looks the same from outside), broken, not UTF-8, or nothing in it. ``detail``: the same in few signs
+    that need no language: the limit, the titles that are missing, or what it should be."""
+
+    def __init__(self, why: Why, detail: str = "") -> None:
+        self.why, self.detail = why, detail or _WORDS.get(why, "")
+        super().__init__(why)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """``size`` and ``unpacked`` in bytes; ``rows`` of one sheet without its titles; ``columns`` are looked at, more are not."""
+
+    size: int
+    rows: int
+    unpacked: int = 64 * 1024 * 1024
+    columns: int = 64
+
+    @property
+    def said_size(self) -> str:
+        return f"> {self.size // 1024**2} MB" if self.size >= 1024**2 else f"> {self.size // 1000} kB"
+
+    @property
+    def said_rows(self) -> str:
+        return f"> {self.rows:,}".replace(",", ".")
+
+
+class Line(NamedTuple):
+    """A row that is not empty. ``number`` as the spreadsheet shows it; ``cells`` by our names, empty ones left out; ``cut`` names
+    those whose number has lost digits."""
+
+    number: int
+    cells: dict[str, str]
+    cut: frozenset[str] = frozenset()
+
+
+class _Raw(NamedTuple):
+    texts: list[str]
+    cut: list[bool]
+
+
+_NOTHING: Final = _Raw([], [])
+
+
+class Book(AbstractContextManager["Book"]):
+    """A workbook that was sent. Raises ``Unreadable`` for what is none."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        check(data, limits, packed=True)
+        self._limits = limits
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                # Nothing is unpacked beyond the size that stands here: the reader stops there.
+                if sum(part.file_size for part in archive.infolist()) > limits.unpacked:
+                    raise Unreadable("size", limits.said_size)
+                if any(part.flag_bits & 1 for part in archive.infolist()):
+                    raise Unreadable("locked")
+            self._book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        except Exception as error:
+            raise _told(error) from error
+
+    def __exit__(self, *_error: object) -> None:
+        self._book.close()
+
+    def sheet_of(self, titles: Iterable[str]) -> str | None:
+        """The first of these sheets that is there, however its name is written."""
+        wanted = {plain_title(title) for title in titles}
+        return next((name for name in self._book.sheetnames if plain_title(name) in wanted), None)
+
+    def lines(self, sheet: str | None, names: Mapping[str, str], needed: Iterable[str] = ()) -> Iterator[Line]:
+        """The rows of a sheet (None: the first one); see ``read_lines``."""
+        return _lines(self.raws(sheet), names, needed, self._limits)
+
+    def raws(self, sheet: str | None) -> Iterator[_Raw]:
+        """Every row of a sheet (None: the first one) as it stands."""
+        try:
+            found = self._book[sheet] if sheet else self._book.worksheets[0]
+            for cells in found.iter_rows(max_col=self._limits.columns):
+                if set(map(type, cells)) <= {EmptyCell}:  # quick, for there may be a million of them
+                    yield _NOTHING
+                    continue
+                values = [(cell.value, cell) for cell in cells]
+                texts = [text_of(value, zeros=_zeros(value, cell)) for value, cell in values]
+                yield _Raw(texts, [is_cut(value) for value, _ in values])
+        except Exception as error:
+            raise _told(error) from error
+
+
+def read_lines(data: bytes, names: Mapping[str, str], limits: Limits, needed: Iterable[str] = ()) -> Iterator[Line]:
+    """The rows of a CSV, or of the first sheet of an XLSX. ``names``: our name of a column by each way its title is written,
+    whatever its capitals, blanks and signs; other columns are left out, and of one that stands twice the last filled counts.
+
+    Raises ``Unreadable``; ``columns`` where one of ``needed`` (our names) has no title.
+    """
+    yield from _lines(_raws(data, limits), names, needed, limits)
+
+
+def read_cells(data: bytes, limits: Limits) -> Iterator[list[str]]:
+    """Every row as it stands, the first and the empty ones too: for a list whose columns have no titles. Raises ``Unreadable``."""
+    for number, raw in enumerate(_raws(data, limits)):
+        if number > limits.rows:
+            raise Unreadable("rows", limits.said_rows)
+        yield raw.texts
+
+
+def read_csv(data: bytes) -> Iterator[list[str]]:
+    """Rows of a CSV in UTF-8, or UTF-16 with its mark, divided by whichever of , ; and tab its first line has most of. Raises
+    ``Unreadable``."""
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unreadable("encoding") from None
+    if "\x00" in text:
+        raise Unreadable("encoding")
+    first, _, rest = text.partition("\n")
+    if match := re.fullmatch(r"sep=([,;\t])\r?", first):
+        mark, text = match[1], rest
+    else:
+        mark = max(",;\t", key=first.count)
+    try:
+        yield from ([cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+    except csv.Error:
+        raise Unreadable("broken") from None
+
+
+def _raws(data: bytes, limits: Limits) -> Iterator[_Raw]:
+    if data[:2] == _PACKED or data[:8] == _OLD:
+        with Book(data, limits) as book:
+            yield from book.raws(None)
+    else:
+        check(data, limits, packed=False)
+        yield from (_Raw([text_of(cell) for cell in row], [is_cut(cell) for cell in row]) for row in read_csv(data))
+
+
+def check(data: bytes, limits: Limits, *, packed: bool) -> None:
+    """By size and first bytes alone. Raises ``Unreadable``."""
+    if len(data) > limits.size:
+        raise Unreadable("size", limits.said_size)
+    if not data:
+        raise Unreadable("empty")
+    if data[:8] == _OLD:
+        raise Unreadable("locked")
+    if packed and data[:2] != _PACKED:
+        raise Unreadable("kind")
+
+
+def plain_title(title: str) -> str:
+    """``No. KK`` and ``no_kk`` are one title."""
+    return re.sub(r"[^a-z0-9]", "", title.lower())
+
+
+def _lines(raws: Iterator[_Raw], names: Mapping[str, str], needed: Iterable[str], limits: Limits) -> Iterator[Line]:
+    ours = {plain_title(title): name for title, name in names.items()}
+    head = next(raws, None)
+    if head is None:
+        raise Unreadable("empty")
+    columns = [ours.get(plain_title(text), "") for text in head.texts]
+    missing = [name for name in needed if name not in columns]
+    if missing:
+        titles = [next(title for title, ours_ in names.items() if ours_ == name) for name in missing]
+        raise Unreadable("columns", ", ".join(titles))
+    count = 0
+    for number, raw in enumerate(raws, start=2):
+        told = [(name, text, cut) for name, text, cut in zip(columns, *raw, strict=False) if name and text]
+        if number > MOST_LINES:
+            raise Unreadable("rows", limits.said_rows)
+        if not told:
+            continue
+        count += 1
+        if count > limits.rows:
+            raise Unreadable("rows", limits.said_rows)
+        cells = {name: text for name, text, _ in told}
+        yield Line(number, cells, frozenset(name for name, _, cut in told if cut))
+
+
+def _zeros(value: Any, cell: Any) -> int:
+    return zeros_of(cell.number_format) if isinstance(value, int | float) and not isinstance(value, bool) else 0
+
+
+def _told(error: Exception) -> Exception:
+    """A broken file breaks the reader in ways that nobody can list; only ours and the machine's own troubles keep their name."""
+    if isinstance(error, Unreadable | MemoryError):
+        return error
+    return Unreadable("broken")
