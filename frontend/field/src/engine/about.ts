@@ -80,8 +80,19 @@ function readExam(fields: Fields): OwnExam {
   };
 }
 
+function readAppeal(value: unknown): FileEntry["appeal"] {
+  if (!isRecord(value)) return null;
+  return {
+    state: both(value.state) ?? NOTHING,
+    answer: text(value.answer),
+    text: text(value.text),
+    on: textOrNull(value.on),
+    decided_on: textOrNull(value.decided_on),
+    documents: numberOrNull(value.documents) ?? 0,
+  };
+}
+
 function readEntry(fields: Fields): FileEntry {
-  const { appeal } = fields;
   return {
     id: text(fields.id),
     title: both(fields.title) ?? NOTHING,
@@ -92,7 +103,7 @@ function readEntry(fields: Fields): FileEntry {
     is_over: fields.is_over === true,
     appeal_by: textOrNull(fields.appeal_by),
     can_appeal: fields.can_appeal === true,
-    appeal: isRecord(appeal) ? { state: both(appeal.state) ?? NOTHING, answer: text(appeal.answer) } : null,
+    appeal: readAppeal(fields.appeal),
   };
 }
 

@@ -61,6 +61,16 @@ export interface OwnExam {
   readonly path: string;
 }
 
+export interface OwnAppeal {
+  readonly state: BothLanguages;
+  readonly answer: string;
+  readonly text: string;
+  /** Days; null where the server is older than these fields. */
+  readonly on: string | null;
+  readonly decided_on: string | null;
+  readonly documents: number;
+}
+
 export interface FileEntry {
   readonly id: string;
   readonly title: BothLanguages;
@@ -72,7 +82,7 @@ export interface FileEntry {
   readonly is_over: boolean;
   readonly appeal_by: string | null;
   readonly can_appeal: boolean;
-  readonly appeal: { readonly state: BothLanguages; readonly answer: string } | null;
+  readonly appeal: OwnAppeal | null;
 }
 
 export interface AboutView {

@@ -65,6 +65,14 @@ export interface LearningKept {
   readonly list: CourseList | null;
   readonly fetchedAt: number;
   readonly takings: readonly TakingKept[];
+  /** By id of the measure. */
+  readonly appeals?: Readonly<Record<string, AppealKept>>;
+}
+
+/** An appeal while it is written, and the op that it became. */
+export interface AppealKept {
+  readonly text: string;
+  readonly op: string | null;
 }
 
 export interface LearningDoor {
@@ -75,6 +83,11 @@ export interface LearningDoor {
   ask(path: string): Promise<unknown>;
   askBytes(path: string): Promise<Bytes>;
   /** Durable when it resolves; sent soon after. `name` is shown in the outbox. */
-  append(kind: "course_progress" | "attend", body: object, place: Place | null, name: string): Promise<OpView>;
+  append(
+    kind: "course_progress" | "attend" | "appeal",
+    body: object,
+    place: Place | null,
+    name: string,
+  ): Promise<OpView>;
   findOp(id: string): Promise<OpView | null>;
 }

@@ -151,14 +151,14 @@ export interface EnrolResult {
 export interface OpView {
   readonly id: string;
   readonly seq: number;
-  readonly kind: "enrol" | "cancel" | "course_progress" | "attend";
+  readonly kind: "enrol" | "cancel" | "course_progress" | "attend" | "appeal";
   readonly status: OpStatus;
   /** Name of the worker for an enrolment, null once the server has decided and the record came by pull. */
   readonly name: string | null;
   readonly madeAt: number;
   readonly error: ErrorView | null;
   readonly result: EnrolResult | null;
-  /** What is learnt with it: the module's or the class's name. */
+  /** The module's or the class's name, or what an appeal is against. */
   readonly learning?: string;
 }
 

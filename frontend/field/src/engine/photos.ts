@@ -53,16 +53,31 @@ function encode(canvas: HTMLCanvasElement, quality: number): Promise<Blob> {
   });
 }
 
+/** Small enough to stand inside an op, by the same rules. */
+const PAPER_STEPS: typeof STEPS = [
+  [0.8, 0.6],
+  [0.8, 0.45],
+  [0.65, 0.4],
+  [0.5, 0.45],
+  [0.4, 0.4],
+];
+
 /** JPEG of at most 1,600 px, about 150 kB. Drawn anew from its pixels, so no EXIF (place, device) is left. */
-export async function compressInBrowser(picture: Blob): Promise<Bytes> {
+export const compressInBrowser = (picture: Blob): Promise<Bytes> => compress(picture, STEPS, GOAL_BYTES, MAX_BYTES);
+
+/** JPEG of at most `most` bytes. */
+export const compressPaper = (picture: Blob, most: number): Promise<Bytes> =>
+  compress(picture, PAPER_STEPS, most, most);
+
+async function compress(picture: Blob, steps: typeof STEPS, goal: number, most: number): Promise<Bytes> {
   const image = await decode(picture);
   try {
     let best: Blob | null = null;
-    for (const [share, quality] of STEPS) {
+    for (const [share, quality] of steps) {
       best = await encode(draw(image, MAX_SIDE * share), quality);
-      if (best.size <= GOAL_BYTES) break;
+      if (best.size <= goal) break;
     }
-    if (best === null || best.size > MAX_BYTES) throw new EngineError("photo_too_large");
+    if (best === null || best.size > most) throw new EngineError("photo_too_large");
     return new Uint8Array(await best.arrayBuffer());
   } finally {
     image.close();

@@ -112,6 +112,7 @@ function OpSection({ title, ops }: { title: string; ops: readonly OpView[] }) {
 function describe(op: OpView, t: Words): string {
   if (op.kind === "course_progress") return t.courseOp(op.learning ?? "");
   if (op.kind === "attend") return t.attendOp;
+  if (op.kind === "appeal") return t.appealOp(op.learning ?? "");
   if (op.kind === "cancel") return op.name ? t.cancelOp(op.name) : t.cancelOpUnnamed;
   return op.name ? t.enrolOp(op.name) : t.enrolOpUnnamed;
 }

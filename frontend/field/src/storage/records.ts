@@ -83,7 +83,7 @@ export interface OpRecord {
   device: string;
   agent: string;
   seq: number;
-  kind: "enrol" | "cancel" | "course_progress" | "attend";
+  kind: "enrol" | "cancel" | "course_progress" | "attend" | "appeal";
   /** SHA-256, hex, of `line`; stays when the line is gone, for the chain needs it. */
   hash: string;
   prev: string;
@@ -100,7 +100,7 @@ export interface OpRecord {
   madeAt: number;
   enrol: EnrolSummary | null;
   cancel: CancelSummary | null;
-  /** What is learnt with it. */
+  /** What is learnt with it, or appealed against. */
   learning?: string | undefined;
   error: { code: ErrorCode; text: CatalogueText | null } | null;
   result: EnrolResult | null;

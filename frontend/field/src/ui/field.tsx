@@ -137,18 +137,22 @@ interface TextAreaProps {
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
   readonly mark?: string | undefined;
+  readonly rows?: number;
+  readonly maxLength?: number;
+  readonly capitals?: "words" | "sentences";
 }
 
-export function TextArea({ id, label, value, onValue, onLeave, hint, error, mark }: TextAreaProps) {
+export function TextArea({ id, label, value, onValue, onLeave, hint, error, mark, ...more }: TextAreaProps) {
   return (
     <Frame id={id} label={label} hint={hint} error={error} mark={mark}>
       <textarea
         id={id}
         class="input"
-        rows={2}
+        rows={more.rows ?? 2}
+        maxLength={more.maxLength}
         autocomplete="off"
-        autocapitalize="words"
-        enterkeyhint="next"
+        autocapitalize={more.capitals ?? "words"}
+        enterkeyhint={more.rows ? "enter" : "next"}
         spellcheck={false}
         value={value}
         aria-invalid={error ? true : undefined}

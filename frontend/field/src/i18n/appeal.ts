@@ -1,0 +1,48 @@
+import { bilingual } from "./language";
+
+export const appealTexts = bilingual(
+  {
+    begin: "Ajukan keberatan",
+    body: "Keberatan dibaca dan diputus oleh orang lain, bukan oleh yang memutuskan tindakan ini. Satu kali untuk setiap tindakan.",
+    text: "Mengapa Anda keberatan",
+    textHint: "Tulis apa yang terjadi dan apa buktinya. Tulisan ini tersimpan di HP selagi Anda menulis.",
+    textShort: "Tulis alasannya, paling sedikit 5 huruf.",
+    paper: "Foto dokumen",
+    paperHint: "Misalnya bukti setor. Potret satu dokumen dari dekat; selebihnya bisa dibawa ke kantor cabang.",
+    take: "Ambil foto",
+    choose: "Pilih foto",
+    remove: "Hapus foto",
+    paperAlt: "Foto dokumen yang ikut dikirim",
+    send: "Kirim keberatan",
+    kept: "Keberatan tersimpan di HP ini",
+    keptBody: (date: string) =>
+      `Terkirim sendiri begitu ada sinyal. Yang dihitung hari Anda menulisnya (${date}), bukan hari terkirimnya.`,
+    sent: "Keberatan sudah diterima",
+    sentBody: "Keputusannya muncul di sini.",
+    review: "Keberatan sudah di kantor cabang",
+    reviewBody: "Petugas memeriksa kirimannya dulu.",
+    refused: "Keberatan tidak diterima",
+  },
+  {
+    begin: "File an appeal",
+    body: "An appeal is read and decided by somebody other than who took this measure. Once for each measure.",
+    text: "Why you object",
+    textHint: "Write what happened and what shows it. What you write is kept on the phone as you go.",
+    textShort: "Write the reason, at least 5 letters.",
+    paper: "Photo of a document",
+    paperHint: "Such as a deposit slip. Photograph one document from near; bring any more to the branch.",
+    take: "Take a photo",
+    choose: "Choose a photo",
+    remove: "Remove the photo",
+    paperAlt: "The photo of a document that goes with it",
+    send: "Send the appeal",
+    kept: "Your appeal is kept on this phone",
+    keptBody: (date) =>
+      `It goes out by itself as soon as there is a signal. What counts is the day you wrote it (${date}), not the day it is sent.`,
+    sent: "Your appeal has arrived",
+    sentBody: "You will read the decision here.",
+    review: "Your appeal is at the branch",
+    reviewBody: "An officer looks at what the phone sent first.",
+    refused: "The appeal was not taken",
+  },
+);
