@@ -57,9 +57,9 @@ def _in_node(node: Any) -> Iterator[Message]:
     if isinstance(node, TranslateNode):
         expression: FilterExpression = node.filter_expression
         if isinstance(expression.var, Variable) and isinstance(expression.var.literal, str):
-            yield expression.var.literal, None
+            yield expression.var.literal.replace("%", "%%"), None  # as Django looks it up
         elif isinstance(expression.var, str):
-            yield expression.var, None
+            yield expression.var.replace("%", "%%"), None
     elif isinstance(node, BlockTranslateNode):
         singular, _vars = node.render_token_list(node.singular)
         plural, _vars = node.render_token_list(node.plural) if node.plural and node.countervar else (None, [])
