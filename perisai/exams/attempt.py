@@ -48,6 +48,12 @@ INSERT INTO exams_paper_line (branch_id, attempt_id, position, question_id, vers
 SELECT %s, %s, w.position, w.question, w.version, w.shown
 FROM jsonb_to_recordset(%s::jsonb) AS w (position int, question uuid, version int, shown jsonb)
 """
+# By exam_attempt_number and the papers' primary key.
+_SEEN: LiteralString = """
+SELECT l.question_id, max(a.number) FROM exams_attempt a
+JOIN exams_paper_line l ON l.branch_id = a.branch_id AND l.attempt_id = a.id
+WHERE a.branch_id = %s AND a.exam_id = %s AND a.trainee_id = %s GROUP BY l.question_id
+"""
 # Shared, so that answers of two phones do not wait for each other, but the end of the attempt waits for both.
 _OPEN: LiteralString = """
 SELECT due_at FROM exams_attempt WHERE branch_id = %s AND id = %s AND ended_at IS NULL FOR SHARE
@@ -116,7 +122,8 @@ def get_standing(work: Work, *, branch_id: int, seat_id: UUID, lock: bool = Fals
 
 
 def start(work: Work, *, branch_id: int, seat_id: UUID, seed: int | None = None) -> UUID:
-    """Begins an attempt with a paper drawn for it, or returns the one that is open already (two taps, two phones).
+    """Begins an attempt with a paper drawn for it, or returns the one that is open already (two taps, two phones). Questions of
+    earlier attempts at this exam come again only where the bank has no others.
 
     Raises ``Refused`` E9305 to E9308, E9313 and E9314 where the candidate may not begin now, E9303 where the bank has too few
     questions.
@@ -135,7 +142,8 @@ def start(work: Work, *, branch_id: int, seat_id: UUID, seed: int | None = None)
         if opened is None:
             raise Refused("E1001", retry_after=1)
         return opened
-    _lay_out(work, branch_id, attempt_id, draw.draw(questions, wanted, seed))
+    seen = dict(work.rows(_SEEN, [branch_id, standing.exam_id, standing.trainee_id]))
+    _lay_out(work, branch_id, attempt_id, draw.draw(questions, wanted, seed, seen))
     detail = {"attempt": str(attempt_id), "exam": str(standing.exam_id), "number": standing.next_number}
     work.report(Happened("exam_started", branch_id, subject_id=attempt_id, agent_id=standing.trainee_id, detail=detail))
     return attempt_id

@@ -41,6 +41,16 @@ def test_two_candidates_have_different_papers() -> None:
     assert first != [line["text"]["id"] for line in place.lines(place.start())]
 
 
+def test_second_attempt_asks_other_questions_while_the_bank_has_some() -> None:
+    """Ten questions a topic, four of each asked: the second paper has none of the first, the third at least some of them."""
+    place = make_place(questions=8, attempts=5, wait_days=0)
+    papers = [{line["question_id"] for line in place.lines(place.take(0))} for _ in range(3)]
+    assert not papers[0] & papers[1]
+    assert len(papers[2] - papers[0] - papers[1]) == 4, "two of each topic were never asked"
+    assert papers[2] & papers[0]
+    assert not papers[2] & papers[1], "what was asked longest ago comes first"
+
+
 def test_question_changed_meanwhile_stays_as_the_candidate_had_it() -> None:
     place = make_place()
     attempt_id = place.start()

@@ -57,6 +57,39 @@ def test_draw_fulfils_the_blueprint_or_says_what_is_missing(block: int) -> None:
     assert refused
 
 
+@pytest.mark.parametrize("block", range(5))
+def test_draw_again_repeats_only_what_the_bank_forces_it_to(block: int) -> None:
+    """Up to six papers in a row for one candidate: never two of a question, each cell full, unseen before seen, and among the seen
+    those of the longest ago."""
+    again = 0
+    for seed in range(block * CASES // 5, (block + 1) * CASES // 5):
+        pool, wanted = _case(seed)
+        if lacking(pool, wanted):
+            continue
+        seen: dict[UUID, int] = {}
+        known = {question.id: question for question in pool}
+        for number in range(1, 7):
+            paper = draw(pool, wanted, seed + number, seen)
+            asked = [line.question_id for line in paper]
+            assert len(set(asked)) == len(asked)
+            for cell, count in wanted.items():
+                turns = sorted(seen.get(q.id, 0) for q in pool if (q.topic_id, q.difficulty) == cell)
+                drawn = sorted(seen.get(q, 0) for q in asked if (known[q].topic_id, known[q].difficulty) == cell)
+                assert drawn == turns[:count]
+            again += sum(question in seen for question in asked)
+            seen |= dict.fromkeys(asked, number)
+    assert again, "some banks are too small"
+
+
+def test_draw_again_is_still_by_chance() -> None:
+    topic = UUID(int=1)
+    pool = [Drawable(UUID(int=n + 10), 1, topic, 1, 4) for n in range(9)]
+    seen = {question.id: 1 for question in pool[:3]}
+    papers = [draw(pool, {(topic, 1): 3}, seed, seen) for seed in range(100)]
+    assert {line.question_id for paper in papers for line in paper} == {question.id for question in pool[3:]}
+    assert len({tuple(line.question_id for line in paper) for paper in papers}) > 50
+
+
 def test_every_question_and_every_order_has_its_turn() -> None:
     topic = UUID(int=1)
     pool = [Drawable(UUID(int=n + 10), 1, topic, 1, 4) for n in range(8)]
