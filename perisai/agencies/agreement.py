@@ -15,6 +15,7 @@ from perisai.agents.rules import figure
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work, branch_day
+from perisai.incentives.rules import scheme_on
 
 PARTIES: Final = ("branch", "office")
 
@@ -202,7 +203,7 @@ def facts_of(branch: tuple[Any, ...], found: dict[str, Any], signatories: Signat
         },
         "agents_least": figure("office_agents_least", on),
         "short_months": figure("office_short_months", on),
-        "share_percent": figure("office_share_percent", on),
+        "share_percent": scheme_on(on).share_percent,
     }
 
 

@@ -1,6 +1,6 @@
 """Pages about agency offices: the list with what waits, and the page of one office, which is also the office's own."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -15,6 +15,7 @@ from perisai.agents.console import LICENCES, STATES, licence_word
 from perisai.agents.rules import figure
 from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.incentives.estimate import estimate
 from perisai.offices.tree import Office, OfficeKind
 
 READERS = (Role.AGENCY, *STAFF, *ABOVE)
@@ -86,7 +87,7 @@ def show_office(request: PageRequest, branch_id: int, office_id: int, refused: R
         "months": parts["months"],
         "most": max((row["contributions"] for row in parts["months"]), default=0),
         "users": parts["users"],
-        "share": figure("office_share_percent", today),
+        **_incentives(request, branch_id, office_id, today),
         "may_decide": may_decide,
         "may_grant": viewer.role in MANAGERS,
         "is_own": viewer.role is Role.AGENCY,
@@ -167,6 +168,22 @@ def _word(row: dict[str, Any], today: date) -> str:
     if row["first_day"] > today:
         return "later"
     return "valid" if today <= row["last_day"] else "over"
+
+
+def _incentives(request: PageRequest, branch_id: int, office_id: int, today: date) -> dict[str, Any]:
+    """The estimate of the month that ``?month=2026-10`` asks for, one of the last twelve; this one where it is none of them."""
+    first = today.replace(day=1)
+    choices = [first]
+    while len(choices) < queries.MONTHS:
+        choices.append((choices[-1] - timedelta(days=1)).replace(day=1))
+    month = next((one for one in choices if f"{one:%Y-%m}" == request.GET.get("month")), first)
+    found = estimate(request.work, branch_id=branch_id, office_id=office_id, month=month)
+    return {
+        "estimate": found,
+        "month_choices": choices,
+        "is_running": month == first,
+        "earned": [(one, list(zip(found.scheme.contribution, one.classes, strict=True))) for one in found.agents],
+    }
 
 
 def _proposed(request: PageRequest, found: dict[str, Any], today: date) -> dict[str, Any]:
