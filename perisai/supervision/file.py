@@ -19,7 +19,7 @@ FROM supervision_measure m JOIN offices_office o ON o.id = m.branch_id
 LEFT JOIN accounts_user u ON u.id = m.decided_by
 LEFT JOIN supervision_appeal p ON p.branch_id = m.branch_id AND p.measure_id = m.id
 LEFT JOIN accounts_user w ON w.id = p.decided_by
-LEFT JOIN training_course c ON c.branch_id = m.branch_id AND c.id = m.course_id
+LEFT JOIN training_course c ON c.id = m.course_id
 LEFT JOIN training_version v ON v.branch_id = c.branch_id AND v.course_id = c.id AND v.number = c.published
 LEFT JOIN agents_agent t ON t.branch_id = m.branch_id AND t.id = m.to_agent_id
 WHERE m.branch_id = %s AND m.agent_id = %s ORDER BY m.decided_at DESC, m.id DESC LIMIT 200

@@ -40,7 +40,7 @@ WHERE a.branch_id = %s AND a.state = 'active' AND a.id IS DISTINCT FROM %s ORDER
 _COURSES: LiteralString = """
 SELECT c.id, v.title FROM training_course c
 JOIN training_version v ON v.branch_id = c.branch_id AND v.course_id = c.id AND v.number = c.published
-WHERE c.branch_id = %s ORDER BY v.title LIMIT 200
+WHERE c.branch_id = ANY ((SELECT path FROM offices_office WHERE id = %s)::int[]) ORDER BY v.title LIMIT 200
 """
 # Carried by enrolment_agent. Where the open enrolments of an agent are, by district.
 _DISTRICTS: LiteralString = """

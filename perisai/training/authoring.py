@@ -1,4 +1,7 @@
-"""Staff make courses: a draft that changes, a version that is published and then never does."""
+"""Staff make courses: a draft that changes, a version that is published and then never does.
+
+``branch_id`` is the owner, which may be an office above the branches; its shelf is open then (``shelf.open_shelf``).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work
 from perisai.training.content import Content, problem, read
 from perisai.training.models import Audience
+from perisai.training.shelf import USED, is_above
 
 _COURSE = "INSERT INTO training_course (branch_id, id, created_by, created_at) VALUES (%s, %s, %s, %s)"
 _DRAFT = """
@@ -24,6 +28,7 @@ SELECT id, number, title, summary, credit_minutes, pass_percent, content, publis
 WHERE branch_id = %s AND course_id = %s ORDER BY number DESC LIMIT 1
 """
 _LOCK_COURSE = "SELECT published FROM training_course WHERE branch_id = %s AND id = %s FOR UPDATE"
+_SEES = f"SELECT 1 FROM training_course WHERE id = %s AND branch_id {USED}"
 _LOCK_DRAFT = """
 SELECT course_id, number, title, summary, credit_minutes, pass_percent, content, revision, published_at FROM training_version
 WHERE branch_id = %s AND id = %s FOR UPDATE
@@ -42,7 +47,7 @@ _END = """
 UPDATE training_requirement SET until = GREATEST(since, %s) WHERE branch_id = %s AND id = %s AND (until IS NULL OR until > %s)
 RETURNING course_id
 """
-_HERE = "SELECT count(*) FROM training_media WHERE branch_id = %s AND encode(sha256, 'hex') = ANY (%s)"
+_HERE = f"SELECT count(DISTINCT sha256) FROM training_media WHERE branch_id {USED} AND encode(sha256, 'hex') = ANY (%s)"
 
 
 @dataclass(frozen=True)
@@ -137,8 +142,9 @@ def withdraw(work: Work, *, branch_id: int, course_id: UUID) -> None:
 def require(
     work: Work, *, branch_id: int, course_id: UUID, audience: str, since: date, until: date | None = None
 ) -> UUID:
-    """A rule by date. Raises E1004, E9209."""
-    _lock(work, branch_id, course_id)
+    """A rule by date of this office for all under it, about a course of its own or of an office above. Raises E1004, E9209."""
+    if work.row(_SEES, [course_id, branch_id]) is None:
+        raise Refused("E1004")
     if audience not in Audience.values:
         raise Refused("E9209", field="audience")
     if until is not None and until < since:
@@ -193,4 +199,6 @@ def _title(text: str) -> str:
 
 
 def _report(work: Work, kind: str, branch_id: int, course_id: UUID, detail: dict[str, Any]) -> None:
-    work.report(Happened(kind=kind, branch_id=branch_id, subject_id=course_id, detail=detail))
+    """An event of the branch; who published above the branches stands in the version."""
+    if not is_above(work, branch_id):
+        work.report(Happened(kind=kind, branch_id=branch_id, subject_id=course_id, detail=detail))

@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
+from perisai.training.shelf import USED
 
 # A course counts as taken by any of its versions. An assignment wants a taking that was completed after it.
-# Carried by training_requirement_course, training_assignment_trainee and training_taking_trainee.
+# Rules are those of the branch and of the offices above it.
+# Carried by the primary key of training_requirement, training_assignment_trainee and training_taking_trainee.
 _MISSING = """
 WITH wanted AS (
   SELECT r.course_id, NULL::timestamptz AS after, min(r.since) AS since, NULL::date AS due_on, NULL::text AS reason
   FROM training_requirement r
-  WHERE r.branch_id = %(branch)s AND r.audience IN ('all', %(audience)s) AND r.since <= %(on)s
+  WHERE r.branch_id = ANY (%(owners)s) AND r.audience = ANY (%(audiences)s) AND r.since <= %(on)s
     AND (r.until IS NULL OR r.until > %(on)s)
   GROUP BY r.course_id
   UNION ALL
@@ -34,14 +37,17 @@ WITH wanted AS (
   ORDER BY w.course_id, w.reason NULLS LAST
 )
 SELECT u.course_id, v.title, u.due_on, u.reason FROM undone u
-JOIN training_course c ON c.branch_id = %(branch)s AND c.id = u.course_id
+JOIN training_course c ON c.id = u.course_id
 JOIN training_version v ON v.branch_id = c.branch_id AND v.course_id = c.id AND v.number = c.published
 ORDER BY v.title, u.course_id
 """
 
 _PERSON = """
-SELECT o.timezone, CASE WHEN a.state IS NULL OR a.state = 'trainee' THEN 'trainee' ELSE 'agent' END
-FROM offices_office o LEFT JOIN agents_agent a ON a.branch_id = o.id AND a.id = %s WHERE o.id = %s
+SELECT o.timezone, o.path, CASE WHEN a.state = 'trainee' THEN 'trainee' WHEN a.id IS NOT NULL THEN 'agent'
+  ELSE coalesce(u.role, 'trainee') END
+FROM offices_office o LEFT JOIN agents_agent a ON a.branch_id = o.id AND a.id = %(trainee)s
+LEFT JOIN accounts_user u ON u.id = %(trainee)s
+WHERE o.id = %(branch)s
 """
 
 # Carried by training_taking_trainee and training_attendance_trainee; lessons by primary key.
@@ -57,7 +63,7 @@ SELECT coalesce((
     AND (l.starts_at AT TIME ZONE o.timezone)::date BETWEEN %(since)s AND %(until)s), 0)
 """
 
-_OFFERED = "SELECT published FROM training_course WHERE branch_id = %s AND id = %s FOR SHARE"
+_OFFERED = f"SELECT published FROM training_course WHERE branch_id {USED} AND id = %s"
 _ASSIGN = """
 INSERT INTO training_assignment (branch_id, trainee_id, course_id, reason, due_on, assigned_by, assigned_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id
@@ -87,13 +93,21 @@ class MissingCourse:
 def missing(work: Work, branch_id: int, trainee_id: UUID, on: date) -> list[MissingCourse]:
     """Offered courses that are required of this person on a day, or assigned to them, and not completed until then. By title.
 
-    Required is what a rule of that day says for the state the person has now (somebody without an agent's row is in training).
+    Required is what a rule of that day, of the branch or above it, says for the state or the role of staff the person has now
+    (somebody who is neither agent nor staff is in training).
     A course that was withdrawn is missed by nobody. Two statements.
     """
-    timezone, audience = work.row(_PERSON, [trainee_id, branch_id]) or ("Asia/Jakarta", "trainee")
+    who = work.row(_PERSON, {"trainee": trainee_id, "branch": branch_id})
+    timezone, owners, role = who or ("Asia/Jakarta", [branch_id], "trainee")
     end = datetime.combine(on + timedelta(days=1), time(), ZoneInfo(timezone))
-    params = {"branch": branch_id, "trainee": trainee_id, "on": on, "end": end, "audience": audience}
+    params: dict[str, Any] = {"branch": branch_id, "trainee": trainee_id, "on": on, "end": end, "owners": owners}
+    params["audiences"] = audiences(role)
     return [MissingCourse(*found) for found in work.rows(_MISSING, params)]
+
+
+def audiences(role: str) -> list[str]:
+    """Audiences of rules that mean somebody: ``trainee``, ``agent``, or a role of staff."""
+    return [role, "all" if role in ("trainee", "agent") else "staff"]
 
 
 def credit_minutes(work: Work, branch_id: int, trainee_id: UUID, since: date, until: date) -> int:

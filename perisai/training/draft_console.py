@@ -14,14 +14,15 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.errors import Refused
 from perisai.training import authoring, content, media, queries, reading
 from perisai.training.authoring import Draft, stored
-from perisai.training.console import AUTHORS, said
+from perisai.training.console import said
+from perisai.training.shelf import AUTHORS, open_own, own
 
 
 @audience(*STAFF, *ABOVE)
 @require_GET
 def preview(request: PageRequest, version_id: UUID) -> HttpResponse:
     """A version as the phone shows it, with the right answers marked."""
-    version = queries.version(request.work, version_id=version_id)
+    version = _version(request, version_id)
     shown = stored(version["content"])
     context = {"version": version, "modules": shown.modules, "lacking": content.problem(shown)}
     return render(request, "training/preview.html", context)
@@ -37,8 +38,8 @@ def draft(request: PageRequest, version_id: UUID) -> HttpResponse:
 @require_POST
 def edit(request: PageRequest, version_id: UUID) -> HttpResponse:
     """One change of a draft; ``act`` says which."""
-    version, given = queries.version(request.work, version_id=version_id), request.POST
-    branch_id = version["branch_id"]
+    given = request.POST
+    branch_id = own(request.viewer, _version(request, version_id))
     try:
         authoring.edit(
             request.work,
@@ -56,16 +57,20 @@ def edit(request: PageRequest, version_id: UUID) -> HttpResponse:
 @audience(*AUTHORS)
 @require_POST
 def publish(request: PageRequest, version_id: UUID) -> HttpResponse:
-    version = queries.version(request.work, version_id=version_id)
+    version = _version(request, version_id)
+    owner_id = own(request.viewer, version)
     try:
         revision = reading.whole(request.POST, "revision", 0)
-        number = authoring.publish(
-            request.work, branch_id=version["branch_id"], version_id=version_id, revision=revision
-        )
+        number = authoring.publish(request.work, branch_id=owner_id, version_id=version_id, revision=revision)
     except Refused as refused:
         return _draft_page(request, version_id, refused)
     messages.success(request, _("Version %(number)s is offered now.") % {"number": number})
     return redirect("training:course", course_id=version["course_id"])
+
+
+def _version(request: PageRequest, version_id: UUID) -> dict[str, Any]:
+    open_own(request.work, request.viewer)
+    return queries.version(request.work, viewer=request.viewer, version_id=version_id)
 
 
 def _changed(request: PageRequest, branch_id: int, draft: Draft, given: QueryDict) -> dict[str, Any]:
@@ -132,7 +137,8 @@ def _fresh() -> str:
 
 
 def _draft_page(request: PageRequest, version_id: UUID, refused: Refused | None = None) -> HttpResponse:
-    version = queries.version(request.work, version_id=version_id)
+    version = _version(request, version_id)
+    own(request.viewer, version)
     if version["published_at"] is not None:
         messages.error(request, _("This version is published and never changes. Begin a new draft."))
         return redirect("training:course", course_id=version["course_id"])

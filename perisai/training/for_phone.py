@@ -9,6 +9,7 @@ from perisai.errors import Refused
 from perisai.events.work import Work, branch_day
 from perisai.training.authoring import stored
 from perisai.training.completion import credit_minutes, missing
+from perisai.training.shelf import USED
 from perisai.training.told import Learner
 
 LESSONS_AHEAD = timedelta(days=60)
@@ -23,14 +24,14 @@ v.id, v.number, v.title, v.summary, v.credit_minutes, v.pass_percent,
 _OFFERED = f"""
 SELECT c.id AS course, {_HEAD} FROM training_course c
 JOIN training_version v ON v.branch_id = c.branch_id AND v.course_id = c.id AND v.number = c.published
-WHERE c.branch_id = %s ORDER BY v.title LIMIT 500
+WHERE c.branch_id {USED} ORDER BY v.title LIMIT 500
 """
 # Carried by training_taking_trainee and training_progress_taking.
 _TAKINGS = f"""
 SELECT t.course_id AS course, t.id AS taking, t.begun_at, t.completed_on, {_HEAD},
   (SELECT coalesce(array_agg(DISTINCT p.module), '{{}}') FROM training_progress p
    WHERE p.branch_id = t.branch_id AND p.taking_id = t.id AND p.passed) AS passed
-FROM training_taking t JOIN training_version v ON v.branch_id = t.branch_id AND v.id = t.version_id
+FROM training_taking t JOIN training_version v ON v.id = t.version_id
 WHERE t.branch_id = %s AND t.trainee_id = %s ORDER BY t.begun_at
 """
 _LESSONS = """
@@ -41,9 +42,9 @@ LEFT JOIN training_attendance a ON a.branch_id = l.branch_id AND a.lesson_id = l
 WHERE l.branch_id = %s AND l.starts_at BETWEEN %s AND %s AND (a.state IS NOT NULL OR l.ends_at > %s)
 ORDER BY l.starts_at LIMIT 100
 """
-_VERSION = """
+_VERSION = f"""
 SELECT id, course_id, number, title, summary, credit_minutes, pass_percent, content FROM training_version
-WHERE branch_id = %s AND id = %s AND published_at IS NOT NULL
+WHERE branch_id {USED} AND id = %s AND published_at IS NOT NULL
 """
 
 

@@ -7,6 +7,11 @@ AUDIENCES: dict[str, str | Promise] = {
     "trainee": _("Trainees, before their licence"),
     "agent": _("Licensed agents"),
     "all": _("Trainees and agents"),
+    "agency": _("Users of agency offices"),
+    "sub_branch": _("Sub-branch officers"),
+    "branch": _("Branch officers"),
+    "branch_head": _("Branch heads"),
+    "staff": _("All staff and agency office users"),
 }
 STATES: dict[str, tuple[str, str, str | Promise]] = {
     "present": ("done", "check", _("present")),

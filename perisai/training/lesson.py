@@ -8,8 +8,9 @@ from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work
 from perisai.training.models import AttendanceState
+from perisai.training.shelf import USED
 
-_OFFERED = "SELECT published FROM training_course WHERE branch_id = %s AND id = %s"
+_OFFERED = f"SELECT published FROM training_course WHERE branch_id {USED} AND id = %s"
 _PLAN = """
 INSERT INTO training_lesson (branch_id, id, course_id, title, teacher, place, region_code, lat, lon, radius, starts_at, ends_at,
   credit_minutes, made_by, made_at)

@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.work import Work
+from perisai.training.shelf import USED
 
 PIECE = 256 * 1024
 MOST_UPLOAD_PIECE = 1024 * 1024
@@ -51,8 +52,12 @@ ON CONFLICT DO NOTHING
 _STORE_PIECE = """
 INSERT INTO training_media_piece (branch_id, sha256, number, data) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
-_FIND = "SELECT media_type, size FROM training_media WHERE branch_id = %s AND sha256 = %s"
-_PIECE = "SELECT data FROM training_media_piece WHERE branch_id = %s AND sha256 = %s AND number BETWEEN %s AND %s ORDER BY number"
+_FIND = f"SELECT media_type, size FROM training_media WHERE branch_id {USED} AND sha256 = %s LIMIT 1"
+# The same bytes may be kept by two owners.
+_PIECE = f"""
+SELECT DISTINCT ON (number) data FROM training_media_piece
+WHERE branch_id {USED} AND sha256 = %s AND number BETWEEN %s AND %s ORDER BY number
+"""
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,7 @@ def drawn_anew(data: bytes) -> bytes:
 
 
 def find(work: Work, *, branch_id: int, sha256: str) -> Stored:
-    """Raises E1004."""
+    """What this office keeps or uses from above. Raises E1004."""
     row = work.row(_FIND, [branch_id, bytes.fromhex(sha256)])
     if row is None:
         raise Refused("E1004")
@@ -157,7 +162,7 @@ def find(work: Work, *, branch_id: int, sha256: str) -> Stored:
 
 
 def pieces(work: Work, *, branch_id: int, sha256: str, first: int, last: int) -> list[bytes]:
-    """Pieces ``first`` to ``last`` (from 0) of a medium."""
+    """Pieces ``first`` to ``last`` (from 0) of a medium that this office keeps or uses."""
     rows = work.rows(_PIECE, [branch_id, bytes.fromhex(sha256), first, last])
     return [bytes(data) for (data,) in rows]
 

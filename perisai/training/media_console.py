@@ -10,7 +10,7 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.accounts.refusal import problem
 from perisai.errors import Refused
 from perisai.training import media
-from perisai.training.console import AUTHORS
+from perisai.training.shelf import AUTHORS, open_own
 
 SHOWN_AT_ONCE = 8
 """Pieces in one answer: a video is played while it comes."""
@@ -21,7 +21,7 @@ SHOWN_AT_ONCE = 8
 def begin(request: PageRequest) -> HttpResponse:
     """Opens an upload of ``size`` bytes: its address and how long a piece may be."""
     try:
-        upload_id = media.begin(request.work, branch_id=_branch(request), size=_number(request.GET.get("size", "")))
+        upload_id = media.begin(request.work, branch_id=_owner(request), size=_number(request.GET.get("size", "")))
     except Refused as refused:
         return problem(refused)
     return JsonResponse({"upload": str(upload_id), "piece": media.MOST_UPLOAD_PIECE})
@@ -31,7 +31,7 @@ def begin(request: PageRequest) -> HttpResponse:
 @require_POST
 def piece(request: PageRequest, upload_id: UUID) -> HttpResponse:
     """Adds the body at ``offset``; without an offset the whole is checked and kept."""
-    work, branch_id, offset = request.work, _branch(request), request.GET.get("offset")
+    work, branch_id, offset = request.work, _owner(request), request.GET.get("offset")
     try:
         if offset is None:
             return JsonResponse(vars(media.finish(work, branch_id=branch_id, upload_id=upload_id)))
@@ -49,7 +49,10 @@ def piece(request: PageRequest, upload_id: UUID) -> HttpResponse:
 @require_GET
 def show(request: PageRequest, branch_id: int, sha256: str) -> HttpResponse:
     """A picture whole; of a video the asked range, at most ``SHOWN_AT_ONCE`` pieces."""
-    if not request.viewer.sees_branch(branch_id) or not re.fullmatch(r"[0-9a-f]{64}", sha256):
+    viewer = request.viewer
+    if not (viewer.sees_branch(branch_id) or branch_id in viewer.office.path) or not re.fullmatch(
+        r"[0-9a-f]{64}", sha256
+    ):
         raise Refused("E1004")
     found = media.find(request.work, branch_id=branch_id, sha256=sha256)
     wanted = re.fullmatch(r"bytes=(\d{1,9})-(\d{1,9})?", request.headers.get("Range", ""))
@@ -68,8 +71,8 @@ def show(request: PageRequest, branch_id: int, sha256: str) -> HttpResponse:
     return HttpResponse(data, status=206 if wanted else 200, content_type=found.media_type, headers=headers)
 
 
-def _branch(request: PageRequest) -> int:
-    return request.viewer.office.branch_id or 0
+def _owner(request: PageRequest) -> int:
+    return open_own(request.work, request.viewer)
 
 
 def _number(text: str) -> int:

@@ -7,19 +7,36 @@ from perisai.events.defaults import Uuid7
 
 
 class Audience(models.TextChoices):
-    """For whom a course is required; what the agent's state is on that day decides."""
+    """For whom a course is required; the agent's state or the role of staff on that day decides."""
 
     TRAINEE = "trainee", "calon agen dalam pelatihan"
     AGENT = "agent", "agen berizin"
-    ALL = "all", "semua"
+    ALL = "all", "semua agen"
+    AGENCY = "agency", "Kantor Perisai"
+    SUB_BRANCH = "sub_branch", "petugas KCP"
+    BRANCH = "branch", "petugas kantor cabang"
+    BRANCH_HEAD = "branch_head", "kepala kantor cabang"
+    STAFF = "staff", "semua petugas"
 
 
-class Course(models.Model):
-    """What staff made to be learnt. What it says stands in its versions; ``published`` is the one offered now."""
+class _OfBranch(models.Model):
+    """A row of a branch under an id of its own."""
 
     pk = models.CompositePrimaryKey("branch_id", "id")
     branch_id = models.IntegerField()
     id = models.UUIDField(db_default=Uuid7())
+
+    class Meta:
+        abstract = True
+
+
+class Course(_OfBranch):
+    """What staff made to be learnt. What it says stands in its versions; ``published`` is the one offered now.
+
+    ``branch_id`` is its owner: a branch, or an office above the branches, whose courses all branches under it use (decision
+    0008). The same holds for its versions, media, uploads and for rules.
+    """
+
     published = models.IntegerField(null=True)
     """Number of the version that is offered; null before the first and after the course was withdrawn."""
     created_by = models.UUIDField(null=True)
@@ -27,17 +44,15 @@ class Course(models.Model):
 
     class Meta:
         db_table = "training_course"
+        constraints = [models.UniqueConstraint(fields=["id"], name="training_course_id")]
 
 
-class Version(models.Model):
+class Version(_OfBranch):
     """One version of a course. A draft may change (``revision`` counts how often), a published one never: a trigger keeps it.
 
     ``content`` is ``{"modules": [{"id", "title", "parts": [...]}]}``; the parts are those of ``content.py``.
     """
 
-    pk = models.CompositePrimaryKey("branch_id", "id")
-    branch_id = models.IntegerField()
-    id = models.UUIDField(db_default=Uuid7())
     course_id = models.UUIDField()
     number = models.IntegerField()
     """From 1 within the course."""
@@ -62,6 +77,7 @@ class Version(models.Model):
             ),
             models.CheckConstraint(condition=Q(credit_minutes__range=(0, 6000)), name="training_version_credit"),
             models.CheckConstraint(condition=Q(pass_percent__range=(0, 100)), name="training_version_pass"),
+            models.UniqueConstraint(fields=["id"], name="training_version_id"),
         ]
 
 
@@ -94,12 +110,9 @@ class MediaPiece(models.Model):
         db_table = "training_media_piece"
 
 
-class Upload(models.Model):
+class Upload(_OfBranch):
     """A video on its way from the browser of staff, in pieces; swept after a day."""
 
-    pk = models.CompositePrimaryKey("branch_id", "id")
-    branch_id = models.IntegerField()
-    id = models.UUIDField(db_default=Uuid7())
     size = models.IntegerField()
     received = models.IntegerField(default=0)
     begun_by = models.UUIDField(null=True)
@@ -120,12 +133,9 @@ class UploadPiece(models.Model):
         db_table = "training_upload_piece"
 
 
-class Requirement(models.Model):
+class Requirement(_OfBranch):
     """From a day on, everybody of an audience must have taken a course; ``until`` ends the rule (that day no more)."""
 
-    pk = models.CompositePrimaryKey("branch_id", "id")
-    branch_id = models.IntegerField()
-    id = models.UUIDField(db_default=Uuid7())
     course_id = models.UUIDField()
     audience = models.TextField(choices=Audience)
     since = models.DateField()
@@ -140,15 +150,12 @@ class Requirement(models.Model):
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="training_requirement_dates"
             ),
         ]
-        indexes = [models.Index(fields=["branch_id", "course_id"], name="training_requirement_course")]
+        indexes = [models.Index(fields=["course_id", "branch_id"], name="training_requirement_to_course")]
 
 
-class Assignment(models.Model):
+class Assignment(_OfBranch):
     """A course that one person must take, also again; done by a taking that was completed after it was assigned."""
 
-    pk = models.CompositePrimaryKey("branch_id", "id")
-    branch_id = models.IntegerField()
-    id = models.UUIDField(db_default=Uuid7())
     trainee_id = models.UUIDField()
     course_id = models.UUIDField()
     reason = models.TextField()
@@ -160,7 +167,7 @@ class Assignment(models.Model):
         db_table = "training_assignment"
         indexes = [
             models.Index(fields=["branch_id", "trainee_id"], name="training_assignment_trainee"),
-            models.Index(fields=["branch_id", "course_id"], name="training_assignment_course"),
+            models.Index(fields=["course_id", "branch_id"], name="training_assignment_to_course"),
         ]
 
 
@@ -192,8 +199,8 @@ class Taking(models.Model):
         ]
         indexes = [
             models.Index(fields=["branch_id", "trainee_id", "course_id"], name="training_taking_trainee"),
-            models.Index(fields=["branch_id", "version_id"], name="training_taking_version"),
-            models.Index(fields=["branch_id", "course_id"], name="training_taking_course"),
+            models.Index(fields=["version_id", "branch_id"], name="training_taking_to_version"),
+            models.Index(fields=["course_id", "branch_id"], name="training_taking_to_course"),
         ]
 
 
@@ -218,12 +225,9 @@ class Progress(models.Model):
         indexes = [models.Index(fields=["branch_id", "taking_id"], name="training_progress_taking")]
 
 
-class Lesson(models.Model):
+class Lesson(_OfBranch):
     """A session in a classroom: a course or a topic, a place and a time. Its code of attendance is bound to all of them."""
 
-    pk = models.CompositePrimaryKey("branch_id", "id")
-    branch_id = models.IntegerField()
-    id = models.UUIDField(db_default=Uuid7())
     course_id = models.UUIDField(null=True)
     """The course that being there completes; null for one that only earns credit."""
     title = models.TextField()
@@ -254,7 +258,7 @@ class Lesson(models.Model):
         ]
         indexes = [
             models.Index(fields=["branch_id", "starts_at"], name="training_lesson_starts"),
-            models.Index(fields=["branch_id", "course_id"], name="training_lesson_course"),
+            models.Index(fields=["course_id", "branch_id"], name="training_lesson_to_course"),
         ]
 
 

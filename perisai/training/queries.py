@@ -7,11 +7,13 @@ from uuid import UUID
 from perisai.accounts.audience import Viewer
 from perisai.errors import Refused
 from perisai.events.work import Work
+from perisai.training.shelf import USED, seen
 
 PEOPLE = 100
 
 _COURSES: LiteralString = """
-SELECT c.branch_id, c.id, o.name AS branch, o.timezone, c.published, c.created_at, v.id AS version_id, v.title, v.credit_minutes,
+SELECT c.branch_id, c.id, o.name AS branch, o.kind AS owner, o.timezone, c.published, c.created_at, v.id AS version_id, v.title,
+  v.credit_minutes,
   jsonb_array_length(v.content -> 'modules') AS modules, v.published_at, d.id AS draft_id,
   coalesce(t.learning, 0) AS learning, coalesce(t.done, 0) AS done, coalesce(r.rules, 0) AS rules
 FROM training_course c
@@ -25,13 +27,13 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT count(DISTINCT t.trainee_id) FILTER (WHERE t.completed_on IS NOT NULL) AS done,
     count(DISTINCT t.trainee_id) FILTER (WHERE t.completed_on IS NULL) AS learning
-  FROM training_taking t WHERE t.branch_id = c.branch_id AND t.course_id = c.id
+  FROM training_taking t WHERE t.course_id = c.id
 ) t ON true
 LEFT JOIN LATERAL (
   SELECT count(*) AS rules FROM training_requirement r
-  WHERE r.branch_id = c.branch_id AND r.course_id = c.id AND (r.until IS NULL OR r.until > %s)
+  WHERE r.course_id = c.id AND (r.until IS NULL OR r.until > %s) AND (%s::int[] IS NULL OR r.branch_id = ANY (%s))
 ) r ON true
-WHERE """
+WHERE v.id IS NOT NULL AND """
 _LESSONS: LiteralString = """
 SELECT l.branch_id, l.id, l.title, l.place, l.starts_at, l.ends_at, l.cancelled_at, l.credit_minutes, o.timezone, o.name AS branch,
   coalesce(a.present, 0) AS present, coalesce(a.flagged, 0) AS flagged
@@ -41,43 +43,42 @@ LEFT JOIN LATERAL (
   FROM training_attendance a WHERE a.branch_id = l.branch_id AND a.lesson_id = l.id
 ) a ON true
 WHERE l.starts_at > %s AND """
-_COURSE = """
-SELECT c.branch_id, c.id, c.published, o.timezone, o.name AS branch FROM training_course c
-JOIN offices_office o ON o.id = c.branch_id WHERE c.id = %s
-"""
+_COURSE: LiteralString = """
+SELECT c.branch_id, c.id, c.published, o.timezone, o.name AS branch, o.kind AS owner FROM training_course c
+JOIN offices_office o ON o.id = c.branch_id WHERE c.id = %s AND """
 _VERSIONS = """
 SELECT v.id, v.number, v.title, v.summary, v.credit_minutes, v.pass_percent, v.published_at, u.full_name AS by,
   jsonb_array_length(v.content -> 'modules') AS modules,
-  (SELECT count(*) FROM training_taking t WHERE t.branch_id = v.branch_id AND t.version_id = v.id) AS taken,
-  (SELECT count(*) FROM training_taking t WHERE t.branch_id = v.branch_id AND t.version_id = v.id
-     AND t.completed_on IS NOT NULL) AS done
+  (SELECT count(*) FROM training_taking t WHERE t.version_id = v.id) AS taken,
+  (SELECT count(*) FROM training_taking t WHERE t.version_id = v.id AND t.completed_on IS NOT NULL) AS done
 FROM training_version v LEFT JOIN accounts_user u ON u.id = v.published_by
 WHERE v.branch_id = %s AND v.course_id = %s ORDER BY v.number DESC
 """
-_RULES = """
-SELECT id, audience, since, until FROM training_requirement WHERE branch_id = %s AND course_id = %s ORDER BY since DESC, id DESC
-"""
+_RULES: LiteralString = """
+SELECT r.id, r.branch_id, r.audience, r.since, r.until, o.name AS office FROM training_requirement r
+JOIN offices_office o ON o.id = r.branch_id WHERE r.course_id = %s AND """
 _PEOPLE: LiteralString = """
-SELECT t.trainee_id, a.full_name, a.code, v.number, t.begun_at, t.completed_on, t.credit_minutes,
+SELECT t.trainee_id, coalesce(a.full_name, u.full_name) AS full_name, coalesce(a.code, u.username) AS code, v.number, t.begun_at,
+  t.completed_on, t.credit_minutes,
   jsonb_array_length(v.content -> 'modules') AS modules,
   (SELECT count(DISTINCT p.module) FROM training_progress p
    WHERE p.branch_id = t.branch_id AND p.taking_id = t.id AND p.passed) AS passed
 FROM training_taking t
-JOIN training_version v ON v.branch_id = t.branch_id AND v.id = t.version_id
-JOIN agents_agent a ON a.branch_id = t.branch_id AND a.id = t.trainee_id
-WHERE t.branch_id = %s AND t.course_id = %s
+JOIN training_version v ON v.id = t.version_id
+LEFT JOIN agents_agent a ON a.branch_id = t.branch_id AND a.id = t.trainee_id
+LEFT JOIN accounts_user u ON u.id = t.trainee_id
+WHERE t.course_id = %s
 ORDER BY t.begun_at DESC LIMIT %s
 """
 _ASSIGNED = """
 SELECT g.id, g.reason, g.due_on, g.assigned_at, a.full_name, a.code FROM training_assignment g
 JOIN agents_agent a ON a.branch_id = g.branch_id AND a.id = g.trainee_id
-WHERE g.branch_id = %s AND g.course_id = %s ORDER BY g.assigned_at DESC LIMIT 20
+WHERE g.course_id = %s ORDER BY g.assigned_at DESC LIMIT 20
 """
-_VERSION = """
+_VERSION: LiteralString = """
 SELECT v.branch_id, v.id, v.course_id, v.number, v.title, v.summary, v.credit_minutes, v.pass_percent, v.content, v.revision,
   v.published_at, o.timezone
-FROM training_version v JOIN offices_office o ON o.id = v.branch_id WHERE v.id = %s
-"""
+FROM training_version v JOIN offices_office o ON o.id = v.branch_id WHERE v.id = %s AND """
 _LESSON = """
 SELECT l.branch_id, l.id, l.course_id, l.title, l.teacher, l.place, l.region_code, l.lat, l.lon, l.radius, l.starts_at, l.ends_at,
   l.credit_minutes, l.cancelled_at, o.timezone, o.name AS branch, r.name AS district
@@ -92,10 +93,10 @@ JOIN agents_agent a ON a.branch_id = t.branch_id AND a.id = t.trainee_id
 LEFT JOIN accounts_user u ON u.id = t.corrected_by
 WHERE t.branch_id = %s AND t.lesson_id = %s ORDER BY (t.state = 'flagged') DESC, a.full_name
 """
-_OPTIONS = """
+_OPTIONS = f"""
 SELECT c.id, v.title FROM training_course c
 JOIN training_version v ON v.branch_id = c.branch_id AND v.course_id = c.id AND v.number = c.published
-WHERE c.branch_id = %s ORDER BY v.title
+WHERE c.branch_id {USED} ORDER BY v.title
 """
 _AGENTS = """
 SELECT id, code, full_name, state FROM agents_agent WHERE branch_id = %s AND state <> 'ended' ORDER BY full_name LIMIT 5000
@@ -107,9 +108,11 @@ SELECT code, name FROM offices_region WHERE level = 3 AND left(code, 5) = ANY (
 
 
 def courses(work: Work, *, viewer: Viewer, now: datetime) -> list[dict[str, Any]]:
-    """Courses in sight, those with a draft of staff last changed first."""
-    sql, params = _branches(viewer, "c")
-    return work.dicts(_COURSES + sql + " ORDER BY o.name, v.title LIMIT 300", [now.date(), *params])
+    """Courses in sight: those of the branches and those that they use from above, which come first."""
+    sql, params = seen(viewer, "c.branch_id")
+    owners = None if viewer.branches is None else [*viewer.branches, *viewer.office.path]
+    given = [now.date(), owners, owners, *params]
+    return work.dicts(_COURSES + sql + " ORDER BY (o.kind = 'branch'), o.name, v.title LIMIT 300", given)
 
 
 def lessons(work: Work, *, viewer: Viewer, now: datetime) -> list[dict[str, Any]]:
@@ -118,24 +121,30 @@ def lessons(work: Work, *, viewer: Viewer, now: datetime) -> list[dict[str, Any]
     return work.dicts(_LESSONS + sql + " ORDER BY l.starts_at DESC LIMIT 100", [now - timedelta(days=93), *params])
 
 
-def course(work: Work, *, course_id: UUID) -> dict[str, Any]:
-    """Raises E1004 for what is not in the viewer's branches."""
-    found = _one(work, _COURSE, course_id)
-    key = [found["branch_id"], course_id]
+def course(work: Work, *, viewer: Viewer, course_id: UUID) -> dict[str, Any]:
+    """With its versions, the rules of offices in sight, and the people in sight. Raises E1004 for what is not in sight."""
+    sql, params = seen(viewer, "c.branch_id")
+    found = _one(work, _COURSE + sql, [course_id, *params])
+    versions = work.dicts(_VERSIONS, [found["branch_id"], course_id])
+    if not versions:
+        raise Refused("E1004")
+    rules, offices = seen(viewer, "r.branch_id")
     return found | {
-        "versions": work.dicts(_VERSIONS, key),
-        "rules": work.dicts(_RULES, key),
-        "people": work.dicts(_PEOPLE, [*key, PEOPLE]),
-        "assigned": work.dicts(_ASSIGNED, key),
+        "versions": versions,
+        "rules": work.dicts(_RULES + rules + " ORDER BY r.since DESC, r.id DESC", [course_id, *offices]),
+        "people": work.dicts(_PEOPLE, [course_id, PEOPLE]),
+        "assigned": work.dicts(_ASSIGNED, [course_id]),
     }
 
 
-def version(work: Work, *, version_id: UUID) -> dict[str, Any]:
-    return _one(work, _VERSION, version_id)
+def version(work: Work, *, viewer: Viewer, version_id: UUID) -> dict[str, Any]:
+    """Raises E1004."""
+    sql, params = seen(viewer, "v.branch_id")
+    return _one(work, _VERSION + sql, [version_id, *params])
 
 
 def lesson(work: Work, *, lesson_id: UUID) -> dict[str, Any]:
-    return _one(work, _LESSON, lesson_id)
+    return _one(work, _LESSON, [lesson_id])
 
 
 def attendance(work: Work, *, branch_id: int, lesson_id: UUID) -> list[dict[str, Any]]:
@@ -154,8 +163,8 @@ def districts(work: Work, *, branch_id: int) -> list[dict[str, Any]]:
     return work.dicts(_DISTRICTS, [branch_id])
 
 
-def _one(work: Work, sql: LiteralString, key: UUID) -> dict[str, Any]:
-    found = work.dicts(sql, [key])
+def _one(work: Work, sql: LiteralString, key: list[Any]) -> dict[str, Any]:
+    found = work.dicts(sql, key)
     if not found:
         raise Refused("E1004")
     return found[0]

@@ -15,13 +15,14 @@ from perisai.events.work import Happened, Work, branch_day
 from perisai.members.decision import Decision
 from perisai.training.authoring import stored
 from perisai.training.content import Content, Id, is_passed, marked
+from perisai.training.shelf import USED
 from perisai.training.told import Learner, Told
 
 # Two phones of one person, and two takings of one version: the credit is given once.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('perisai-training ' || %s::text, 0))"
-_VERSIONS = """
+_VERSIONS = f"""
 SELECT id, course_id, credit_minutes, pass_percent, content FROM training_version
-WHERE branch_id = %s AND id = ANY (%s) AND published_at IS NOT NULL
+WHERE branch_id {USED} AND id = ANY (%s) AND published_at IS NOT NULL
 """
 _BEGIN = """
 INSERT INTO training_taking (branch_id, id, trainee_id, course_id, version_id, begun_at, credit_minutes)
@@ -197,7 +198,7 @@ def _happened(work: Work, learner: Learner, one: _Entry, kind: str, detail: dict
             kind=kind,
             branch_id=learner.branch_id,
             subject_id=one.version.course_id,
-            agent_id=learner.trainee_id,
+            agent_id=None if learner.is_staff else learner.trainee_id,
             device_id=learner.device_id,
             captured_from=captured.earliest,
             captured_to=captured.latest,

@@ -19,9 +19,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Learner:
-    """Whose phone it is. ``timezone`` is the branch's."""
+    """Who learns: an agent on a phone, or ``is_staff`` in the browser, under the id of the login. ``timezone`` is the branch's."""
 
     branch_id: int
     trainee_id: UUID
     timezone: str
     device_id: UUID | None = None
+    is_staff: bool = False
