@@ -53,7 +53,6 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         (
             Place(_("Agency offices"), "/console/agencies/", icon="building-store"),
             Place(_("Candidates"), "/console/recruitment/", icon="user-plus"),
-            Place(_("Our candidates"), "/console/recruitment/list/", icon="user-plus"),
             Place(_("Training"), "/console/training/", icon="school"),
             Place(_("Exams"), "/console/exams/", icon="checklist"),
             Place(_("Agents"), "/console/agents/", icon="id-badge-2"),
