@@ -4,9 +4,11 @@
  * page's buttons do the same.
  */
 import "./exam.css";
+import { pause, pauseAfter, reached, say } from "./line";
 
-const PAUSES = [1, 2, 4, 8, 10];
 const ENDED = [403, 404, 409, 410];
+/** An answer of the last second may still be on its way so long, in milliseconds; the server waits longer. */
+const LATE = 5_000;
 
 interface Saved {
   left: number;
@@ -30,38 +32,25 @@ function countDown(): void {
     if (left > 0) {
       setTimeout(tick, 500);
     } else {
-      handIn();
+      void endWithTime();
     }
   };
   tick();
 }
 
-/** Whatever is still on its way goes first; where there is no line the server ends the exam by itself. */
-async function handIn(): Promise<void> {
+/** Whatever is still on its way goes first; where there is no line the server ends the exam by itself, and this page waits. */
+async function endWithTime(): Promise<void> {
+  document.querySelector(".exam-options")?.setAttribute("inert", "");
+  await Promise.race([saving ?? Promise.resolve(true), pause(LATE / 1000)]);
   say("over", "needs");
-  await Promise.race([saving ?? Promise.resolve(true), pause(5)]);
+  await reached(() => "over");
   document.querySelector<HTMLFormElement>("#exam-end")?.submit();
-}
-
-function say(word: "saved" | "saving" | "waiting" | "over", tone: "done" | "needs" | ""): void {
-  const line = document.querySelector<HTMLElement>("#exam-state");
-  const text = document.querySelector<HTMLElement>("#exam-form")?.dataset[word];
-  if (line && text) {
-    line.textContent = tone === "done" ? `✓ ${text}` : text;
-    line.className = `exam-state ${tone}`;
-  }
-}
-
-function pause(seconds: number): Promise<boolean> {
-  return new Promise((done) => setTimeout(() => done(false), seconds * 1000));
 }
 
 /** Resolves when the form's present answer is with the server; false where the exam has ended meanwhile. */
 async function save(form: HTMLFormElement): Promise<boolean> {
-  for (let tries = 0; ; tries += 1) {
-    if (tries === 0) {
-      say("saving", "");
-    }
+  say("saving", "");
+  for (let tries = 0; performance.now() < endsAt + LATE; tries += 1) {
     try {
       const body = new URLSearchParams(new FormData(form) as unknown as Record<string, string>);
       const answer = await fetch(form.action, {
@@ -83,9 +72,12 @@ async function save(form: HTMLFormElement): Promise<boolean> {
     } catch {
       // No line, or one that answers too late: the loop tries again.
     }
-    say("waiting", "needs");
-    await pause(PAUSES[Math.min(tries, PAUSES.length - 1)] ?? 10);
+    if (performance.now() < endsAt) {
+      say("waiting", "needs");
+    }
+    await pauseAfter(tries);
   }
+  return false;
 }
 
 /** One save at a time; what changed while it ran is saved after it. */
@@ -103,6 +95,18 @@ async function saveNow(form: HTMLFormElement): Promise<boolean> {
   return saving;
 }
 
+/** What was given meanwhile is saved before the page is left. */
+async function canLeave(): Promise<boolean> {
+  await reached(() => (saving ? "waiting" : "away"));
+  return saving ? saving : true;
+}
+
+async function goOn(search: string): Promise<void> {
+  if (await canLeave()) {
+    location.search = search;
+  }
+}
+
 function begin(form: HTMLFormElement): void {
   form.addEventListener("change", () => void saveNow(form));
   form.addEventListener("submit", async (event) => {
@@ -110,16 +114,43 @@ function begin(form: HTMLFormElement): void {
     const to = (event.submitter as HTMLButtonElement | null)?.value ?? "";
     const isGiven = form.querySelector("input[name=choice]:checked") !== null;
     if (!isGiven || (saving ? await saving : true)) {
-      location.search = to === "periksa" ? "?periksa" : `?no=${to}`;
+      void goOn(to === "periksa" ? "?periksa" : `?no=${to}`);
     }
   });
+}
+
+/** Ways off the overview wait for a line as well. */
+function waitForLine(): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("main a[href^='?']")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      void goOn(link.search);
+    });
+  }
+  const end = document.querySelector<HTMLFormElement>("#exam-end:not([hidden])");
+  end?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void canLeave().then(() => end.submit());
+  });
+}
+
+/** Another tab of this browser has the same cookie, so the server cannot tell it from this one; the tabs tell each other. */
+function tellOtherTabs(): void {
+  const tabs = new BroadcastChannel(location.pathname);
+  tabs.addEventListener("message", () => {
+    document.querySelector("#exam-tabs")?.removeAttribute("hidden");
+  });
+  tabs.postMessage("opened");
+  addEventListener("pagehide", () => tabs.close());
 }
 
 const form = document.querySelector<HTMLFormElement>("#exam-form");
 if (form) {
   begin(form);
 }
+waitForLine();
 countDown();
+tellOtherTabs();
 addEventListener("pageshow", (event) => {
   if (event.persisted) {
     location.reload();
