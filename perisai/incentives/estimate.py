@@ -131,7 +131,7 @@ def estimate(work: Work, *, branch_id: int, office_id: int, month: date) -> Esti
             "until": _begin(after, row[0]),
         },
     )
-    found = [AgentMonth(*agent, *_worth(scheme, counted[agent[0]])) for agent in agents]
+    found = [AgentMonth(agent_id, code, name, *_worth(scheme, counted[agent_id])) for agent_id, code, name in agents]
     return Estimate(month, scheme, found, office_share(scheme, [one.incentive for one in found]))
 
 
