@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -49,10 +50,15 @@ class Picture:
 
 
 def read(kind: str, data: bytes) -> Picture:
-    """What was sent, as a JPEG without place, time or camera in it. Raises E9107 for what is no picture or too small to read,
-    E9108 above 8 MB."""
+    """What was sent of a kind. Raises E1004, and as ``drawn_anew``."""
     if kind not in DocumentKind.values:
         raise Refused("E1004")
+    return Picture(kind, drawn_anew(data))
+
+
+def drawn_anew(data: bytes) -> bytes:
+    """The picture as a JPEG without place, time or camera in it. Raises E9107 for what is no picture or too small to read, E9108
+    above 8 MB."""
     if len(data) > MOST_BYTES:
         raise Refused("E9108", limit=f"{MOST_BYTES // 1024 // 1024} MB")
     try:
@@ -68,7 +74,7 @@ def read(kind: str, data: bytes) -> Picture:
     clean.paste(upright)
     kept = io.BytesIO()
     clean.save(kept, "JPEG", quality=QUALITY)
-    return Picture(kind, kept.getvalue())
+    return kept.getvalue()
 
 
 def keep(work: Work, *, branch_id: int, candidate_id: UUID, picture: Picture) -> UUID:
@@ -108,6 +114,12 @@ def find_picture(work: Work, *, branch_id: int, candidate_id: UUID, kind: str) -
         return unseal(_path(branch_id, found).read_bytes())
     except (FileNotFoundError, Unreadable):
         return None
+
+
+def destroy(branch_id: int, document_ids: Iterable[UUID]) -> None:
+    """The bytes are gone; of those that are not there any more nothing is said."""
+    for document_id in document_ids:
+        _path(branch_id, document_id).unlink(missing_ok=True)
 
 
 def _path(branch_id: int, document_id: UUID) -> Path:
