@@ -14,7 +14,7 @@ from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.vault import seal, unseal
-from perisai.events.work import Work, branch_day
+from perisai.events.work import Happened, Work, branch_day
 from perisai.golive import check, workbook
 from perisai.golive.bring_in import Claimed, bring_in
 from perisai.golive.workbook import MOST_PROBLEMS, Book, Problem
@@ -82,6 +82,7 @@ def send(work: Work, *, branch_id: int, name: str, data: bytes) -> UUID:
     work.execute(_INSERT, values)
     work.execute(_FORGET, [branch_id, file_id])
     check_file.defer(branch_id=branch_id, file_id=str(file_id))
+    work.report(Happened(kind="golive_sent", branch_id=branch_id, subject_id=file_id))
     return file_id
 
 

@@ -15,9 +15,11 @@ from perisai.accounts import device
 from perisai.accounts.client import client_ip
 from perisai.contributions.rules import rules_for_phone
 from perisai.errors import Refused
+from perisai.events import world
 from perisai.events.clock import SystemClock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
+from perisai.events.world import Kind
 from perisai.members import photo
 from perisai.messages.consent_code import request_consent_code
 from perisai.offices import regions
@@ -40,6 +42,8 @@ Hex64 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 class ServerTime(Schema):
     time_token: str
     server_ms: int
+    world: Kind | None = None
+    """``practice``: nothing there is real, and the phone says so on every screen. Not in answers to a push."""
 
 
 class Previous(Schema):
@@ -120,7 +124,7 @@ _FRESH = [{"name": "X-Perisai-Token", "in": "header", "required": True, "schema"
 
 def _now() -> dict[str, Any]:
     now = clock.now()
-    return {"time_token": make_token(now), "server_ms": to_ms(now)}
+    return {"time_token": make_token(now), "server_ms": to_ms(now), "world": world.kind()}
 
 
 @router.post("sync/time", response={200: ServerTime, **PROBLEMS}, operation_id="serverTime")

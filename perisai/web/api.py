@@ -9,6 +9,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from perisai.errors import Refused
+from perisai.events import world
 from perisai.payments.api import router as snap
 from perisai.sync.api import router as sync
 from perisai.sync.learning_api import router as learning
@@ -23,6 +24,7 @@ class MachineApi(NinjaAPI):
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         document = super().get_openapi_schema(**options)
+        document["info"]["x-world"] = world.kind()
         for operations in document["paths"].values():
             for operation in operations.values():
                 for answer in operation["responses"].values():

@@ -10,7 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from perisai.accounts.audience import public
 from perisai.errors import Refused
+from perisai.events import world
 from perisai.events.clock import SystemClock
+from perisai.practice import strip
 from perisai.web import app_assets
 
 mimetypes.add_type("application/manifest+json", ".webmanifest")
@@ -18,6 +20,8 @@ mimetypes.add_type("application/wasm", ".wasm")
 
 PACKED = {"br": ".br", "gzip": ".gz"}
 """Best first: content coding and the ending of the file that the build made beside the plain one."""
+MARKS = {"index.html": strip.mark_app, "manifest.webmanifest": strip.mark_manifest}
+"""What says on a phone that its world is one to practise in."""
 
 
 @public
@@ -29,7 +33,7 @@ def field_app(request: HttpRequest, file: str = "index.html") -> HttpResponseBas
     path = _find(root, file or "index.html")
     if path.name == "index.html":
         app_assets.keep_soon(root, settings.APP_ASSETS, now=SystemClock().now())
-    response = _send(request, path)
+    response = _send_marked(path) if world.is_practice() and path.name in MARKS else _send(request, path)
     response["Cache-Control"] = "public, max-age=31536000, immutable" if _is_hashed(path) else "no-cache"
     if path.name == "sw.js":
         response["Service-Worker-Allowed"] = "/app/"
@@ -57,6 +61,10 @@ def _find(root: Path, file: str) -> Path:
     if folder == "assets" and name[:1] not in ("", ".") and former.parent == settings.APP_ASSETS and former.is_file():
         return former
     raise Refused("E1004")
+
+
+def _send_marked(path: Path) -> HttpResponse:
+    return HttpResponse(MARKS[path.name](path.read_bytes()), content_type=mimetypes.guess_type(path.name)[0])
 
 
 def _is_hashed(path: Path) -> bool:

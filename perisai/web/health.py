@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
 from perisai.accounts.audience import machine
+from perisai.events import world
 
 LIVE_SECONDS = 1.0
 HEARTBEAT_SECONDS = 60
@@ -20,6 +21,7 @@ State = Literal["ok", "away", "unknown"]
 
 
 class Health(TypedDict):
+    world: world.Kind
     status: Literal["ok", "degraded", "down"]
     web: State
     database: State
@@ -55,7 +57,7 @@ def look() -> Health:
         status: Literal["ok", "degraded", "down"] = "down"
     else:
         status = "ok" if worker == live == "ok" else "degraded"
-    return Health(status=status, web="ok", database=database, worker=worker, live=live)
+    return Health(world=world.kind(), status=status, web="ok", database=database, worker=worker, live=live)
 
 
 def _database_and_worker() -> tuple[State, State]:

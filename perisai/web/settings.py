@@ -87,11 +87,13 @@ INSTALLED_APPS = [
     "perisai.targets",
     "perisai.sync",
     "perisai.portal",
+    "perisai.practice",
     "perisai.web",
 ]
 
 MIDDLEWARE = [
     "perisai.web.health.HealthMiddleware",
+    "perisai.practice.strip.StripMiddleware",
     "perisai.web.problems.ProblemsMiddleware",
     "perisai.web.database_away.DatabaseAwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -138,7 +140,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "account_login"
+LOGIN_URL = "practice:door" if WORLD == "practice" else "account_login"
 LOGIN_REDIRECT_URL = "/console/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]

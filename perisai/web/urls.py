@@ -37,6 +37,8 @@ urlpatterns = [
     path("daftar-kantor/", include("perisai.agencies.public_urls")),
     path("ujian/", include("perisai.exams.public_urls")),
     path("agen/", include("perisai.agents.public_urls")),
+    path("berkas/", include("perisai.supervision.public_urls")),
+    path("latihan/", include("perisai.practice.urls")),
     path("simulate/sms/", sms.page),
     path("simulate/sms/send", sms.take),
     path("", api.urls),
