@@ -1,4 +1,7 @@
-"""The one door to a licence, and its ways on: renewed, revoked, taken over at go-live."""
+"""The one door to a licence, and its ways on: renewed, revoked, taken over at go-live.
+
+Rows are locked in one order, here and where an exam is annulled (``exams.result``): the candidate's, the agent's, the attempt's.
+"""
 
 from calendar import monthrange
 from collections.abc import Sequence
@@ -77,11 +80,14 @@ def lacking(work: Work, branch_id: int, agent_id: UUID, on: date) -> list[Condit
 
 
 def issue(work: Work, *, branch_id: int, agent_id: UUID, bound_to: str = "") -> UUID:
-    """The first licence, from today; the candidate becomes licensed and the trainee active. Returns the licence's id.
+    """The first licence, from today; the candidate becomes licensed and the trainee active. Returns the licence's id. Holds the
+    candidate's row, the agent's and the exam that counts, in this order: an annulment at the same time comes before it, and it is
+    refused, or after it.
 
     Raises ``Refused``: E1004; E9408 with what is missing; E9409 where there is a valid licence (two officers at once: the second
     waits, then reads this); E9413 for conditions that are too long.
     """
+    _hold_candidate(work, branch_id, agent_id)
     on = _lock(work, branch_id, agent_id)
     last = find_last(work, branch_id, agent_id)
     if last is not None and last.state == "valid":
@@ -104,7 +110,7 @@ def renew(work: Work, *, branch_id: int, agent_id: UUID, bound_to: str = "") -> 
     last = find_last(work, branch_id, agent_id)
     if last is None or last.state != "valid":
         raise Refused("E9411")
-    if is_doubtful(work, branch_id, last.attempt_id):
+    if is_doubtful(work, branch_id, last.attempt_id, hold=True):
         raise Refused("E9412", number=last.number)
     _check(conditions.for_renewal(work, branch_id, agent_id, on, valid_from=last.valid_from, valid_to=last.valid_to))
     since = max(on, last.valid_to + timedelta(days=1))
@@ -158,12 +164,12 @@ def find_last(work: Work, branch_id: int, agent_id: UUID) -> Last | None:
     return Last(*row) if row else None
 
 
-def is_doubtful(work: Work, branch_id: int, attempt_id: UUID | None) -> bool:
-    """The examination that a licence was issued on has been annulled: its revocation is proposed."""
-    if attempt_id is None:
-        return False
-    sql = "SELECT 1 FROM exams_annulment WHERE branch_id = %s AND attempt_id = %s"
-    return work.row(sql, [branch_id, attempt_id]) is not None
+def is_doubtful(work: Work, branch_id: int, attempt_id: UUID | None, *, hold: bool = False) -> bool:
+    """The examination that a licence was issued on has been annulled: its revocation is proposed. ``hold`` keeps it from being
+    annulled until the Work ends."""
+    from perisai.exams import result
+
+    return attempt_id is not None and attempt_id in result.annulled(work, branch_id, [attempt_id], hold=hold)
 
 
 def check_digit(digits: str) -> int:
@@ -179,6 +185,12 @@ def add_months(day: date, months: int) -> date:
     """The same day of the month, or its last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _hold_candidate(work: Work, branch_id: int, agent_id: UUID) -> None:
+    from perisai.recruitment import pipeline
+
+    pipeline.hold(work, branch_id=branch_id, candidate_id=agent_id)
 
 
 def _lock(work: Work, branch_id: int, agent_id: UUID) -> date:

@@ -100,5 +100,6 @@ def mark(work: Work, branch_id: int, attempts: Sequence[UUID], ending: str) -> N
             "ending": how,
         }
         work.report(Happened("exam_finished", branch_id, subject_id=attempt_id, agent_id=trainee_id, detail=detail))
-        if passed:
-            pipeline.follow_exam(work, branch_id=branch_id, candidate_id=trainee_id)
+    # Candidates are held in the order of their ids, so that two who end the attempts of the same people never wait in a circle.
+    for trainee_id in sorted({result[2] for result in results if result[5]}):
+        pipeline.follow_exam(work, branch_id=branch_id, candidate_id=trainee_id)

@@ -170,12 +170,19 @@ def _follow(work: Work, branch_id: int, facts: candidate.Facts, to: str) -> None
 def follow_exam(work: Work, *, branch_id: int, candidate_id: UUID) -> None:
     """A result was written or annulled: whoever has passed is ``examined``, whoever has not any more is back in training. Nothing
     for anybody else, such as an agent who takes a course again."""
-    row = work.row(_STATE, [branch_id, candidate_id])
-    if row is None or row[0] not in ("in_training", "examined"):
+    state = hold(work, branch_id=branch_id, candidate_id=candidate_id)
+    if state not in ("in_training", "examined"):
         return
     to = "examined" if _has_passed(work, branch_id, candidate_id) else "in_training"
-    if to != row[0]:
+    if to != state:
         move(work, branch_id=branch_id, candidate_id=candidate_id, to=to)
+
+
+def hold(work: Work, *, branch_id: int, candidate_id: UUID) -> str | None:
+    """Holds the candidate's row until the Work ends and returns the state; None for an agent who never was one. Whoever decides on
+    a person holds this row before the agent's and those of their exams."""
+    row = work.row(_STATE, [branch_id, candidate_id])
+    return str(row[0]) if row else None
 
 
 def _end_trainee(work: Work, branch_id: int, candidate_id: UUID) -> None:
