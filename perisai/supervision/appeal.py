@@ -13,7 +13,6 @@ from perisai.events.work import Work
 from perisai.supervision import document, ending, measure, notice
 from perisai.supervision.sealed import seal_text
 from perisai.supervision.subject import Subject, lock
-from perisai.supervision.words import day_in_text
 
 _MEASURE: LiteralString = """
 SELECT agent_id, kind, decided_by, appeal_until, carried_out_at, lifted_at FROM supervision_measure
@@ -92,9 +91,7 @@ def decide(work: Work, *, branch_id: int, appeal_id: UUID, outcome: str, answer:
     if outcome == "lifted":
         lift(work, subject, measure_id)
     work.report(subject.happened("appeal_decided", appeal_id, appeal=appeal_id, measure=measure_id, outcome=outcome))
-    words = "dikabulkan" if outcome == "lifted" else "tidak dikabulkan"
-    day = day_in_text(subject.today(work.now))
-    notice.tell(work, subject, f"Keberatan Anda {words} pada {day}. Baca alasannya di aplikasi, bagian Berkas saya.")
+    notice.tell_appeal_decided(work, subject, is_lifted=outcome == "lifted")
 
 
 def lift(work: Work, subject: Subject, measure_id: UUID) -> None:

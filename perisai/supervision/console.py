@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+import segno
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
@@ -20,7 +21,8 @@ from perisai.agents import queries as agents
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.offices.models import Office
-from perisai.supervision import absence, appeal, document, ending, file, handover, idle, measure, queries, words
+from perisai.supervision import absence, appeal, document, ending, file, handover, idle, link, measure, queries, words
+from perisai.supervision.subject import lock
 
 DECIDERS = (Role.BRANCH, Role.BRANCH_HEAD)
 """Who takes measures and decides on proposals and appeals."""
@@ -86,7 +88,11 @@ def take_measure(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpRe
     to: dict[str, Any] = {"branch_id": branch_id, "agent_id": agent_id, "reason": asked.get("reason", "")}
 
     def act() -> None:
-        to.update(text=asked.get("text", ""), seen=asked.get("seen", ""), papers=_papers(request))
+        to.update(
+            text=asked.get("text", ""),
+            seen=asked.get("seen", ""),
+            papers=document.read_sent(request.FILES.getlist("papers")),
+        )
         if kind == "warning":
             measure.warn(request.work, **to)
         elif kind == "remedial":
@@ -137,7 +143,7 @@ def record_absence(request: PageRequest, branch_id: int, agent_id: UUID) -> Http
             from_on=from_on,
             until_on=until_on,
             substitute_id=_id(asked.get("substitute"), "substitute") if asked.get("substitute") else None,
-            papers=_papers(request),
+            papers=document.read_sent(request.FILES.getlist("papers")),
         )
 
     return _done(request, branch_id, agent_id, act, _("The absence is recorded."))
@@ -169,7 +175,7 @@ def file_appeal(request: PageRequest, branch_id: int, agent_id: UUID, measure_id
             agent_id=agent_id,
             measure_id=measure_id,
             text=request.POST.get("text", ""),
-            papers=_papers(request),
+            papers=document.read_sent(request.FILES.getlist("papers")),
         )
 
     return _done(request, branch_id, agent_id, act, _("The appeal is recorded. Somebody else will decide."))
@@ -186,6 +192,29 @@ def decide_appeal(request: PageRequest, branch_id: int, agent_id: UUID, appeal_i
         appeal.decide(request.work, branch_id=branch_id, appeal_id=appeal_id, outcome=outcome, answer=answer)
 
     return _done(request, branch_id, agent_id, act, _("Decided. The agent is told."))
+
+
+@audience(*RECORDERS)
+@require_POST
+def personal_link(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
+    """A link by which the agent reads the own file and appeals without a phone of ours: to print and to hand over. That it was made
+    is on record."""
+    agent, office, today = _agent(request, branch_id, agent_id)
+    address, until = link.make(branch_id, agent_id, today)
+    subject = lock(request.work, branch_id=branch_id, agent_id=agent_id, ended=True)
+    request.work.report(subject.happened("file_link_made", agent_id, until=until.isoformat()))
+    deadlines = [
+        row["appeal_until"] for row in file.measures(request.work, branch_id, agent_id) if file.can_appeal(row, today)
+    ]
+    context = {
+        "agent": agent,
+        "branch": office,
+        "address": address,
+        "until": until,
+        "appeal_by": max(deadlines, default=None),
+        "qr": segno.make(address, error="m").svg_data_uri(scale=6, border=3, dark="#000", light="#fff"),
+    }
+    return render(request, "supervision/link.html", context)
 
 
 @audience(*READERS)
@@ -297,18 +326,6 @@ def _row(row: dict[str, Any], office: Office, request: PageRequest) -> dict[str,
         "look": LOOKS.get(row.get("kind", ""), ("note", "point")),
         "is_mine": row.get("imposed_by") == request.user.id,
     }
-
-
-def _papers(request: PageRequest) -> list[document.Paper]:
-    """Raises E9509 before anything large is read."""
-    files = request.FILES.getlist("papers")
-    if any((one.size or 0) > document.MOST_BYTES for one in files):
-        raise Refused("E9509")
-    found = []
-    for one in files:
-        found.append(document.Paper(one.name or "", one.read()))
-        one.close()
-    return found
 
 
 def _taker(text: str | None) -> UUID | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps
 
 from perisai.errors import Refused
@@ -47,6 +48,17 @@ class Kept(NamedTuple):
     name: str
     media_type: str
     data: bytes
+
+
+def read_sent(files: Sequence[UploadedFile]) -> list[Paper]:
+    """Files of a form. Raises E9509 before anything large is read."""
+    if len(files) > MOST_PAPERS or any((one.size or 0) > MOST_BYTES for one in files):
+        raise Refused("E9509")
+    found = []
+    for one in files:
+        found.append(Paper(one.name or "", one.read()))
+        one.close()
+    return found
 
 
 def keep_many(work: Work, subject: Subject, *, about_id: UUID, papers: Papers) -> None:

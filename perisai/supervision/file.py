@@ -31,9 +31,9 @@ def entries(work: Work, branch_id: int, agent_id: UUID) -> list[dict[str, Any]]:
     """What the agent may read of their own file, newest first, ready for JSON. Four statements.
 
     Each: ``id``, ``kind`` (a key of ``words.KINDS``), ``day``, ``title`` and ``reason`` ({"id", "en"}), ``text`` as it was written,
-    ``from_on``, ``until_on``, ``appeal_until`` (days in ISO, or None), ``can_appeal``, ``appeal`` (None, or ``filed_on``, ``text``,
-    ``outcome`` None, upheld or lifted, ``decided_on``, ``answer``, ``documents``), ``is_over``, ``documents`` (how many). Who decided is
-    not in.
+    ``from_on``, ``until_on``, ``appeal_until`` (days in ISO, or None), ``can_appeal``, ``appeal`` (None, or ``id``, ``filed_on``,
+    ``text``, ``outcome`` None, upheld or lifted, ``decided_on``, ``answer``, ``documents``), ``is_over``, ``documents`` (how many).
+    Who decided is not in.
     """
     row = work.row(_TIMEZONE, [branch_id])
     timezone = row[0] if row else "Asia/Jakarta"
@@ -70,6 +70,7 @@ def _measure(row: dict[str, Any], today: date, papers: dict[UUID, list[dict[str,
     appeal = None
     if row["appeal_id"] is not None:
         appeal = {
+            "id": str(row["appeal_id"]),
             "filed_on": _day(row["filed_at"], zone),
             "text": row["appeal_text"],
             "outcome": row["outcome"],

@@ -5,6 +5,7 @@ from typing import Final
 
 from perisai.events.work import Work
 from perisai.messages import outbox
+from perisai.supervision import link
 from perisai.supervision.subject import Subject
 from perisai.supervision.words import KINDS, day_in_text
 
@@ -21,10 +22,23 @@ def tell(work: Work, subject: Subject, body: str) -> bool:
 
 
 def tell_measure(work: Work, subject: Subject, *, kind: str, from_on: date, appeal_until: date | None) -> None:
-    body = f"{KINDS[kind]['id']} per {day_in_text(from_on)}. Baca alasannya di aplikasi, bagian Berkas saya."
+    body = f"{KINDS[kind]['id']} per {day_in_text(from_on)}. {_where(work, subject, has_phone=kind != 'ending')}"
     if appeal_until is not None:
         body += f" Keberatan paling lambat {day_in_text(appeal_until)}."
     tell(work, subject, body)
+
+
+def tell_appeal_decided(work: Work, subject: Subject, *, is_lifted: bool) -> None:
+    words = "dikabulkan" if is_lifted else "tidak dikabulkan"
+    where = _where(work, subject, has_phone=subject.state != "ended")
+    tell(work, subject, f"Keberatan Anda {words} pada {day_in_text(subject.today(work.now))}. {where}")
+
+
+def _where(work: Work, subject: Subject, *, has_phone: bool) -> str:
+    """Where the file is read: somebody whose phone is switched off gets a personal link."""
+    if has_phone:
+        return "Baca alasannya di aplikasi, bagian Berkas saya."
+    return f"Baca alasannya: {link.make(subject.branch_id, subject.agent_id, subject.today(work.now))[0]}"
 
 
 def tell_idle(work: Work, subject: Subject, *, months: int, decide_from: date) -> None:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", console.overview, name="overview"),
     path("<int:branch_id>/handover/<str:giver>/", handover_console.page, name="handover"),
     path(_AGENT, console.agent_file, name="file"),
+    path(_AGENT + "link/", console.personal_link, name="link"),
     path(_AGENT + "measure/", console.take_measure, name="measure"),
     path(_AGENT + "absence/", console.record_absence, name="absence"),
     path(_AGENT + "absence/<uuid:absence_id>/back/", console.end_absence, name="back"),

@@ -32,6 +32,12 @@ _BY_PREFIX: dict[str, dict[str, str]] = {
         "worker-src": "'none'",
         "img-src": "'self' data:",
     },
+    "/berkas/": {
+        "script-src": "'none'",
+        "connect-src": "'none'",
+        "worker-src": "'none'",
+        "img-src": "'self' data:",
+    },
     # The card reader runs a WebAssembly program over a picture of somebody's ID card, and may speak to nobody.
     "/app/assets/card-reader-": {
         "script-src": "'self' 'wasm-unsafe-eval'",
@@ -45,7 +51,7 @@ _NOTHING = (
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()"
 )
 _FIELD = _NOTHING.replace("camera=()", "camera=(self)").replace("geolocation=()", "geolocation=(self)")
-_PERSONAL = ("/console/", "/accounts/", "/admin/", "/p/", "/daftar-agen/", "/ujian/", "/api/", "/snap/")
+_PERSONAL = ("/console/", "/accounts/", "/admin/", "/p/", "/daftar-agen/", "/berkas/", "/ujian/", "/api/", "/snap/")
 _REFERENCE = "/api/v1/reference/"
 
 

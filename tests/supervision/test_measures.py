@@ -1,6 +1,5 @@
 """Warning, training, suspension, reinstatement, ending, appeal: what each does, and what the agent reads of it."""
 
-import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
@@ -8,7 +7,6 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
-from PIL import Image
 
 from perisai.agents import hold
 from perisai.agents.licence import Gate, get_standing
@@ -17,7 +15,7 @@ from perisai.events.ids import uuid7
 from perisai.supervision import appeal, document, ending, measure
 from perisai.supervision.document import Paper
 from tests.members.enrolling import enrol_all, kinds_of, state_of
-from tests.supervision.world_of_files import agent_state, days, make_officer, read, set_agent, work_of
+from tests.supervision.world_of_files import agent_state, days, make_officer, picture_bytes, read, set_agent, work_of
 from tests.world import Branch, FieldAgent, make_agent, make_branch, make_device, worker
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -267,11 +265,7 @@ def test_appeal_against_an_ending_lifted_makes_a_trainee_again(place: tuple[Bran
 
 def test_document_pictures_lose_their_metadata_and_others_are_refused(place: tuple[Branch, FieldAgent, UUID]) -> None:
     branch, agent, officer = place
-    picture = io.BytesIO()
-    exif = Image.Exif()
-    exif[0x010F] = "Kamera Rahasia"
-    Image.new("RGB", (300, 200), "white").save(picture, "JPEG", exif=exif)
-    papers = [Paper("surat.jpg", picture.getvalue()), Paper("putusan.pdf", b"%PDF-1.4\n...\n%%EOF\n")]
+    papers = [Paper("surat.jpg", picture_bytes()), Paper("putusan.pdf", b"%PDF-1.4\n...\n%%EOF\n")]
     with work_of(branch, officer) as work:
         measure_id = measure.warn(
             work, branch_id=branch.id, agent_id=agent.id, reason="conduct", text="Terlambat", papers=papers

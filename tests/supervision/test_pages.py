@@ -220,3 +220,15 @@ def test_pages_answer_nonsense_without_a_defect(place: tuple[Branch, FieldAgent]
         assert clerk.get(f"/console/supervision/{branch}/handover/{agent.id}/?{query}").status_code in (409, 422)
     assert clerk.get(f"/console/supervision/{branch}/handover/nobody/").status_code == 404
     assert clerk.get(f"/console/supervision/{tree().other_branch.id}/handover/branch/").status_code == 404
+
+
+def test_link_is_printed_by_staff_and_that_is_on_record(place: tuple[Branch, FieldAgent]) -> None:
+    branch, agent = place
+    assert client_of(Role.AUDITOR).post(f"{page_of(agent)}link/").status_code == 403
+    shown = client_of(Role.BRANCH).post(f"{page_of(agent)}link/").content.decode()
+    address = re.search(r"<code>https?://[^/]+(/berkas/[^<]+)</code>", shown)
+    assert address is not None
+    assert client_of(Role.BRANCH).get(address[1]).status_code == 200
+    with work_of(branch) as work:
+        made = work.rows("SELECT 1 FROM events_event WHERE agent_id = %s AND kind = 'file_link_made'", [agent.id])
+    assert len(made) == 1

@@ -1,9 +1,12 @@
 """Officers, courses and agents for tests of files."""
 
+import io
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
+
+from PIL import Image
 
 from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
@@ -67,6 +70,14 @@ def captured(branch: Branch, agent: FieldAgent, day: date, value: int = 1, metri
 def month(step: int, now: datetime = NOW) -> date:
     whole = now.year * 12 + now.month - 1 + step
     return date(whole // 12, whole % 12 + 1, 1)
+
+
+def picture_bytes() -> bytes:
+    """A JPEG that tells with what it was taken."""
+    kept, exif = io.BytesIO(), Image.Exif()
+    exif[0x010F] = "Kamera Rahasia"
+    Image.new("RGB", (300, 200), "white").save(kept, "JPEG", exif=exif)
+    return kept.getvalue()
 
 
 def days(number: int) -> timedelta:
