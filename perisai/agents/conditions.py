@@ -51,6 +51,8 @@ class Condition:
     key: str
     met: bool
     detail: tuple[str, str] = ("", "")
+    amount: tuple[int, int] | None = None
+    """How much there is of what is needed, in minutes for ``credit``."""
 
     @property
     def words(self) -> tuple[str, str]:
@@ -59,6 +61,17 @@ class Condition:
     def said(self) -> tuple[str, str]:
         id_, en = self.words
         return (f"{id_}: {self.detail[0]}", f"{en}: {self.detail[1]}") if self.detail[0] else (id_, en)
+
+
+def refusal(found: list[Condition]) -> Refused:
+    """E9408 with every condition that is not met, in words."""
+    missing = [one.said() for one in found if not one.met]
+    return Refused("E9408", what_id="; ".join(one[0] for one in missing), what_en="; ".join(one[1] for one in missing))
+
+
+def renewal_opens(valid_to: date, on: date) -> date:
+    """The first day on which a licence that ends then can be renewed, by the rules of ``on``."""
+    return valid_to - timedelta(days=figure("renewal_days", on))
 
 
 def for_first(work: Work, branch_id: int, agent_id: UUID, on: date, *, hold: bool = False) -> list[Condition]:
@@ -74,13 +87,13 @@ def for_renewal(
     required now, and an agent in good standing."""
     from perisai.training import completion
 
-    opens = valid_to - timedelta(days=figure("renewal_days", on))
+    opens = renewal_opens(valid_to, on)
     needed = figure("renewal_credit_minutes", on)
     done = completion.credit_minutes(work, branch_id, agent_id, valid_from, on)
     credit = (f"{done} dari {needed} menit", f"{done} of {needed} minutes")
     return [
         Condition("window", on >= opens, (f"mulai {opens:%d-%m-%Y}", f"from {opens:%d-%m-%Y}")),
-        Condition("credit", done >= needed, credit),
+        Condition("credit", done >= needed, credit, (done, needed)),
         _training(work, branch_id, agent_id, on),
         *_agent(work, branch_id, agent_id, on),
     ]

@@ -1,7 +1,9 @@
 """Staff pages about an agent's licence and place, and what they print."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.accounts.words import say
-from perisai.agents import issue, licence, paper, placement, public_code, queries
+from perisai.agents import issue, licence, paper, placement, public_code, queries, renewal
 from perisai.agents.console import LICENCES, licence_word, shown
 from perisai.agents.coverage import territory
 from perisai.errors import Refused
@@ -41,36 +43,40 @@ def licence_page(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpRe
 @audience(*ISSUERS)
 @require_POST
 def issue_licence(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
-    _get(request, branch_id, agent_id)
-    try:
-        issue.issue(request.work, branch_id=branch_id, agent_id=agent_id, bound_to=request.POST.get("bound_to", ""))
-    except Refused as refused:
-        return _licence_page(request, branch_id, agent_id, refused)
-    messages.success(request, say("Izin terbit.", "The licence is issued."))
-    return redirect("agents:licence", branch_id=branch_id, agent_id=agent_id)
+    act = partial(issue.issue, bound_to=request.POST.get("bound_to", ""))
+    return _act(request, branch_id, agent_id, act, say("Izin terbit.", "The licence is issued."))
 
 
 @audience(*ISSUERS)
 @require_POST
 def renew_licence(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
-    _get(request, branch_id, agent_id)
-    try:
-        issue.renew(request.work, branch_id=branch_id, agent_id=agent_id, bound_to=request.POST.get("bound_to", ""))
-    except Refused as refused:
-        return _licence_page(request, branch_id, agent_id, refused)
-    messages.success(request, say("Izin diperpanjang.", "The licence is renewed."))
-    return redirect("agents:licence", branch_id=branch_id, agent_id=agent_id)
+    act = partial(renewal.grant, bound_to=request.POST.get("bound_to", ""))
+    return _act(request, branch_id, agent_id, act, say("Izin diperpanjang.", "The licence is renewed."))
+
+
+@audience(*ISSUERS)
+@require_POST
+def refuse_renewal(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
+    act = partial(renewal.refuse, reason=_text(request, "reason"))
+    said = say("Permintaan ditolak, agen diberi tahu.", "The request is refused; the agent is told.")
+    return _act(request, branch_id, agent_id, act, said)
 
 
 @audience(*ISSUERS)
 @require_POST
 def revoke_licence(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
+    act = partial(issue.revoke, reason=_text(request, "reason"))
+    return _act(request, branch_id, agent_id, act, say("Izin dicabut.", "The licence is revoked."))
+
+
+def _act(request: PageRequest, branch_id: int, agent_id: UUID, act: Callable[..., object], said: str) -> HttpResponse:
+    """Does it and says so, or shows the page with why not. Raises E1004 outside what the viewer may see."""
     _get(request, branch_id, agent_id)
     try:
-        issue.revoke(request.work, branch_id=branch_id, agent_id=agent_id, reason=_text(request, "reason"))
+        act(request.work, branch_id=branch_id, agent_id=agent_id)
     except Refused as refused:
         return _licence_page(request, branch_id, agent_id, refused)
-    messages.success(request, say("Izin dicabut.", "The licence is revoked."))
+    messages.success(request, said)
     return redirect("agents:licence", branch_id=branch_id, agent_id=agent_id)
 
 
@@ -164,6 +170,7 @@ def _licence_page(request: PageRequest, branch_id: int, agent_id: UUID, refused:
         for row in work.dicts(_LICENCES, [branch_id, agent_id])
     ]
     is_valid = last is not None and last.state == "valid"
+    asked = renewal.find_newest(work, branch_id=branch_id, agent_id=agent_id)
     context = {
         "agent": shown(request, [found], today)[0],
         "branch": office,
@@ -173,6 +180,7 @@ def _licence_page(request: PageRequest, branch_id: int, agent_id: UUID, refused:
         "usable": last is not None and is_valid and last.valid_to >= today,
         "doubtful": last is not None and is_valid and issue.is_doubtful(work, branch_id, last.attempt_id),
         "licences": rows,
+        "asked": asked if asked and last and asked.state == "asked" and asked.licence_id == last.id else None,
         "holds": sorted(standing.holds, key=lambda hold: hold.since, reverse=True),
         "public_code": public_code.make(found["code"], public_key[0] if public_key else ""),
         "may_issue": request.viewer.role in ISSUERS and found["state"] != "ended",

@@ -147,3 +147,71 @@ class Placement(models.Model):
     class Meta:
         db_table = "agents_placement"
         indexes = [models.Index(fields=["branch_id", "sub_branch_id"], name="placement_sub_branch")]
+
+
+class RenewalState(models.TextChoices):
+    ASKED = "asked", "diminta"
+    RENEWED = "renewed", "diperpanjang"
+    REFUSED = "refused", "ditolak"
+
+
+class Renewal(models.Model):
+    """An agent's own wish to have a licence renewed, from the phone: one open wish a licence (``renewal_open``)."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    """The op's id."""
+    agent_id = models.UUIDField()
+    licence_id = models.UUIDField()
+    state = models.TextField(choices=RenewalState, default=RenewalState.ASKED)
+    asked_at = models.DateTimeField()
+    """When the branch received it."""
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True)
+    reason = models.TextField(db_default="")
+    """Why it was refused, for the agent to read."""
+
+    class Meta:
+        db_table = "agents_renewal"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch_id", "licence_id"], condition=Q(state="asked"), name="renewal_open"
+            ),
+        ]
+        indexes = [models.Index(fields=["branch_id", "agent_id", "asked_at"], name="renewal_agent")]
+
+
+class LicenceWarning(models.Model):
+    """That the end of a licence was told so many days ahead: once each. Append-only."""
+
+    pk = models.CompositePrimaryKey("branch_id", "licence_id", "days")
+    branch_id = models.IntegerField()
+    licence_id = models.UUIDField()
+    days = models.SmallIntegerField()
+    agent_id = models.UUIDField()
+    warned_on = models.DateField()
+    warned_at = models.DateTimeField()
+    has_text = models.BooleanField()
+    """Whether a text went out: an agent without a telephone reads it in the field app only."""
+
+    class Meta:
+        db_table = "agents_licence_warning"
+
+
+class Photo(models.Model):
+    """A version of the photo that staff gave an agent; the newest counts. Append-only."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    agent_id = models.UUIDField()
+    jpeg_sealed = models.BinaryField()
+    size = models.IntegerField()
+    """Bytes before sealing."""
+    added_at = models.DateTimeField()
+    added_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "agents_photo"
+        indexes = [models.Index(fields=["branch_id", "agent_id", "id"], name="agent_photo")]

@@ -14,6 +14,7 @@ urlpatterns = [
     path(_AGENT + "licence/", life_console.licence_page, name="licence"),
     path(_AGENT + "licence/issue/", life_console.issue_licence, name="issue"),
     path(_AGENT + "licence/renew/", life_console.renew_licence, name="renew"),
+    path(_AGENT + "licence/refuse/", life_console.refuse_renewal, name="refuse_renewal"),
     path(_AGENT + "licence/revoke/", life_console.revoke_licence, name="revoke"),
     path(_AGENT + "badge/", life_console.badge, name="badge"),
     path(_AGENT + "letter/", life_console.letter, name="letter"),

@@ -25,6 +25,7 @@ PURPOSES: dict[str, str | Promise] = {
     "consent_code": _("Consent code"),
     "care_moved": _("Another agent takes over"),
     "agent_file": _("To the agent: something new in the file"),
+    "agent_licence": _("To the agent: about the licence"),
     "invitation": _("Invitation to become an agent"),
     "candidate": _("News on an application as an agent"),
 }

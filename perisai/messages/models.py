@@ -20,7 +20,7 @@ class Message(models.Model):
     branch_id = models.IntegerField()
     id = models.UUIDField(db_default=Uuid7())
     purpose = models.TextField()
-    """A key of ``console.PURPOSES``: consent_code, care_moved, agent_file."""
+    """A key of ``console.PURPOSES``: consent_code, care_moved, agent_file, agent_licence."""
     agent_id = models.UUIDField(null=True)
     phone_sealed = models.BinaryField()
     phone_masked = models.TextField()

@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 from django.db import InterfaceError, OperationalError, transaction
 
+from perisai.agents import renewal
 from perisai.agents.licence import get_standing
 from perisai.events.work import Happened, Work
 from perisai.members import queue
@@ -215,7 +216,9 @@ def _decide_batch(work: Work, phone: Phone, ops: list[SentOp]) -> dict[UUID, Dec
     decisions |= learning.judge_learning(work, phone, ops, partial(_told, work))
     appeals = [_told(work, op) for op in ops if op.kind == "appeal"]
     decisions |= judge_appeals(work, branch_id=phone.branch_id, agent_id=phone.agent_id, told=appeals)
-    unknown = [op for op in ops if op.kind not in ("enrol", "cancel", "appeal", *learning.KINDS)]
+    wishes = [_told(work, op) for op in ops if op.kind == "renew"]
+    decisions |= renewal.ask_many(work, branch_id=phone.branch_id, agent_id=phone.agent_id, told=wishes)
+    unknown = [op for op in ops if op.kind not in ("enrol", "cancel", "appeal", "renew", *learning.KINDS)]
     return decisions | _to_review(work, phone, unknown, "op_unreadable", "E6001")
 
 

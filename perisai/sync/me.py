@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from perisai.agents.licence import Held, HeldLicence, get_standing
+from perisai.agents.conditions import renewal_opens
+from perisai.agents.licence import Held, HeldLicence, Standing, get_standing
 from perisai.contributions.rules import load
 from perisai.events.work import Work
 from perisai.payments import lease
@@ -35,7 +36,9 @@ WHERE e.branch_id = %(branch)s AND e.agent_id = %(agent)s AND e.state IN ('accep
 _OFFICES = """
 SELECT b.name, (SELECT name FROM offices_office WHERE id = %s), (SELECT name FROM offices_office WHERE id = %s),
   (SELECT persons FROM targets_agent_target WHERE branch_id = %s AND agent_id = %s AND period = %s),
-  (SELECT phone FROM agents_agent WHERE branch_id = %s AND id = %s)
+  (SELECT phone FROM agents_agent WHERE branch_id = %s AND id = %s),
+  (SELECT state FROM agents_renewal r WHERE r.branch_id = %s AND r.agent_id = %s AND r.licence_id = %s
+    ORDER BY r.asked_at DESC, r.id DESC LIMIT 1)
 FROM offices_office b WHERE b.id = %s
 """
 
@@ -45,11 +48,13 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
     today = work.now.astimezone(ZoneInfo(phone.timezone)).date()
     period = quota.period_of(today)
     standing = get_standing(work, branch_id=phone.branch_id, agent_id=phone.agent_id)
+    held = standing.licence_at(work.now, phone.timezone) or (standing.licences[-1] if standing.licences else None)
     offices = work.row(
         _OFFICES,
         [
             *(standing.agency_office_id, standing.sub_branch_id, phone.branch_id, phone.agent_id, period),
-            *(phone.branch_id, phone.agent_id, phone.branch_id),
+            *(phone.branch_id, phone.agent_id),
+            *(phone.branch_id, phone.agent_id, held.id if held else None, phone.branch_id),
         ],
         prepared=True,
     )
@@ -62,7 +67,6 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
     ) or (0, 0, 0, 0)
     figures["review"] = (waiting[2], waiting[3])
     cap, left, mode = quota.left(work, branch_id=phone.branch_id, period=period)
-    held = standing.licence_at(work.now, phone.timezone) or (standing.licences[-1] if standing.licences else None)
     hold = standing.hold_at(work.now)
     return {
         "agent": {
@@ -80,7 +84,9 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
             "province": phone.province_code,
             "seal_key": seal_key(phone.branch_id),
         },
-        "licence": held and _licence(held, hold, is_valid=held.valid_at(work.now, phone.timezone)),
+        "licence": held
+        and _licence(held, hold, is_valid=held.valid_at(work.now, phone.timezone))
+        | _renewal(standing, held, today, offices[5]),
         "today": {name: figures.get(metric, (0, 0))[0] for name, metric in _SHOWN},
         "month": {
             name: figures.get(metric, (0, 0))[1] for name, metric in (*_SHOWN, ("contributions", "contributions"))
@@ -107,6 +113,16 @@ def licence_state(held: HeldLicence, hold: Held | None, *, is_valid: bool) -> st
 def _licence(held: HeldLicence, hold: Held | None, *, is_valid: bool) -> dict[str, Any]:
     state = licence_state(held, hold, is_valid=is_valid)
     return {"number": held.number, "valid_to": held.valid_to.isoformat(), "state": state}
+
+
+def _renewal(standing: Standing, held: HeldLicence, today: date, asked: str | None) -> dict[str, Any]:
+    """When a licence that ends can be renewed, whether that was asked for, and until when the one after it lasts."""
+    later = [one.valid_to for one in standing.licences if one.state == "valid" and one.valid_to > held.valid_to]
+    return {
+        "renew_from": renewal_opens(held.valid_to, today).isoformat() if held.state == "valid" else None,
+        "renewal": asked,
+        "renewed_to": max(later).isoformat() if later else None,
+    }
 
 
 def _payment_codes(work: Work, phone: Phone, today: date) -> dict[str, Any] | None:

@@ -14,11 +14,10 @@ from PIL import Image
 
 from perisai.agencies import agreement
 from perisai.agencies.labels import OUT_OF_ORDER
-from perisai.agents import public_code
+from perisai.agents import public, public_code, renewal
 from perisai.agents.licence import Standing, get_standing
 from perisai.events.work import Work, branch_day
 from perisai.exams import attempt, seat
-from perisai.recruitment import candidate
 from perisai.supervision import file
 from perisai.sync.clock import to_ms
 from perisai.sync.me import licence_state
@@ -57,8 +56,9 @@ def papers(work: Work, phone: Phone, *, known_photo: str | None) -> dict[str, An
     return {
         "since": since.isoformat(),
         "licence": _licence(work, standing, phone.timezone),
+        "renewal": _renewal(renewal.outlook(work, branch_id=phone.branch_id, agent_id=phone.agent_id, on=today), phone),
         "hold": _hold(work, standing, phone.timezone),
-        "photo": _photo(candidate.get_photo(work, phone.branch_id, phone.agent_id), known_photo),
+        "photo": _photo(public.face(work, phone.branch_id, phone.agent_id), known_photo),
         "check": _check(public_code.make(standing.code, public_key)),
         "office": _office(work, phone, standing.agency_office_id, office, (number, first_day, last_day), today),
         "placement": _placement(*placed),
@@ -75,6 +75,35 @@ def _licence(work: Work, standing: Standing, timezone: str) -> dict[str, Any] | 
     state = licence_state(held, standing.hold_at(work.now), is_valid=held.valid_at(work.now, timezone))
     days = {"valid_from": held.valid_from.isoformat(), "valid_to": held.valid_to.isoformat()}
     return {"number": held.number, **days, "state": state}
+
+
+def _renewal(found: renewal.Outlook | None, phone: Phone) -> dict[str, Any] | None:
+    """The checklist of the console's page, and the agent's own wish with its answer."""
+    if found is None:
+        return None
+    asked, minutes = found.asked, next((one.amount for one in found.checklist if one.amount), None)
+    answered = asked and asked.decided_at and branch_day(asked.decided_at, phone.timezone).isoformat()
+    return {
+        "licence": found.last.number,
+        "valid_to": found.last.valid_to.isoformat(),
+        "opens_on": found.opens_on.isoformat(),
+        "minutes": minutes and {"done": minutes[0], "needed": minutes[1]},
+        "checklist": [
+            {"key": one.key, "met": one.met, "title": _pair(one.words), "said": _pair(one.detail)}
+            for one in found.checklist
+        ],
+        "asked": asked
+        and {
+            "state": asked.state,
+            "on": branch_day(asked.asked_at, phone.timezone).isoformat(),
+            "answered_on": answered,
+            "reason": asked.reason,
+        },
+    }
+
+
+def _pair(words: tuple[str, str]) -> Both:
+    return {"id": words[0], "en": words[1]}
 
 
 def _hold(work: Work, standing: Standing, timezone: str) -> dict[str, Any] | None:

@@ -115,9 +115,11 @@ class Way:
             )
 
     def set_member(self, is_member: bool) -> None:
+        """No register knows this NIK: the proof is accepted, or not any more."""
         with system_work(self.world.branch) as work:
             work.execute(
-                "UPDATE recruitment_candidate SET is_bpu_member = %s WHERE branch_id = %s AND id = %s",
+                "UPDATE recruitment_document SET accepted_at = CASE WHEN %s THEN now() END"
+                " WHERE branch_id = %s AND candidate_id = %s AND kind = 'membership'",
                 [is_member, self.branch_id, self.id],
             )
 
