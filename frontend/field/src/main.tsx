@@ -4,7 +4,9 @@ import { engine } from "./engine";
 import { fetchScreens } from "./screens/lazy";
 import { hangCurtain } from "./screens/lock/curtain";
 import { goBackIfClosed } from "./ui/return-to";
+import { recallWorld } from "./world";
 
+recallWorld();
 hangCurtain();
 goBackIfClosed();
 const place = document.getElementById("app");

@@ -1,5 +1,6 @@
 /** Requests signed one by one with a fresh time token (protocol, section 6). */
 import type { Storage } from "../storage/storage";
+import { noteWorld } from "../world";
 import { EngineError } from "./contract";
 import { type Bytes, sha256 } from "./encoding";
 import { type Ask, type Http, isRecord, Refusal, type Reply } from "./http";
@@ -11,6 +12,7 @@ const NOTHING: Bytes = new Uint8Array(0);
 /** Keeps the token that every answer of the protocol carries. */
 export async function noteToken(time: Time, json: unknown): Promise<void> {
   if (!isRecord(json)) return;
+  noteWorld(json.world);
   const { time_token: token, server_ms: serverMs } = json;
   if (typeof token === "string" && typeof serverMs === "number") await time.note(token, serverMs);
 }

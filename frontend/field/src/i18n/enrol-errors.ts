@@ -3,6 +3,7 @@ import { bilingual } from "./language";
 export const enrolErrors = bilingual(
   {
     errNikMissing: "Isi NIK, 16 angka di KTP.",
+    errNikPractice: "Latihan: pakai orang contoh. Angka ke-13 NIK-nya 9; ketuk Isi contoh di atas.",
     errKkBad: "No. KK harus 16 angka, atau kosongkan.",
     errName: "Isi nama lengkap seperti di KTP.",
     errBirth: "Isi tanggal lahir yang benar: tanggal, bulan, tahun.",
@@ -36,6 +37,7 @@ export const enrolErrors = bilingual(
   },
   {
     errNikMissing: "Enter the NIK, 16 digits on the ID card.",
+    errNikPractice: "Practice: use an example person. Their NIK has 9 as its 13th digit; tap Fill in an example above.",
     errKkBad: "The family card number has 16 digits, or leave it empty.",
     errName: "Enter the full name as on the ID card.",
     errBirth: "Enter a real date of birth: day, month, year.",

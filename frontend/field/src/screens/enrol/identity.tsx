@@ -7,6 +7,7 @@ import { useTexts } from "../../ui/preferences";
 import { BirthFields } from "./birth-fields";
 import { ContactFields } from "./contact-fields";
 import { useFilling, useMark, useProblem } from "./context";
+import { ExampleButton } from "./example-button";
 import { KeptNotice } from "./kept";
 import { Doubts, KkField, NikField } from "./number-fields";
 import { PhotoField } from "./photo-field";
@@ -17,6 +18,7 @@ export function IdentityStep() {
   return (
     <>
       <KeptNotice />
+      <ExampleButton />
       <PhotoField />
       <NikField />
       <KkField />

@@ -7,6 +7,7 @@ import type { enrolErrors } from "../../i18n/enrol-errors";
 import { ageOn, parseDay } from "../../rules/dates";
 import type { EntryLimit, PhoneRules, Words } from "../../rules/document";
 import { checkKk, checkNik, findingOf } from "../../rules/nik";
+import { isExample, isPractice } from "../../world";
 import { birthOf } from "./birth";
 import { asksNumber, asksWhose, isAgentsNumber, isEmail, whoseOf } from "./contact";
 import { type Form, normalisePhone, tidy } from "./form";
@@ -71,7 +72,9 @@ function checkIdentity(form: Form, against: Against): readonly (Refusal | null)[
 
 function checkNikField(form: Form, { rules, today }: Against): Refusal | null {
   if (form.nik.trim() === "") return { field: "nik", text: "errNikMissing" };
-  const [refusal] = checkNik(rules.nik, form.nik, today).refusals;
+  const { digits, refusals } = checkNik(rules.nik, form.nik, today);
+  const [refusal] = refusals;
+  if (refusal === undefined && isPractice() && !isExample(digits)) return { field: "nik", text: "errNikPractice" };
   return refusal === undefined ? null : { field: "nik", text: findingOf(rules.nik, refusal)?.text ?? "errNikMissing" };
 }
 

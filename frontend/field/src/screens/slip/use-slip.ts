@@ -1,7 +1,9 @@
 import { engine, type MemberView } from "../../engine";
+import { practiceTexts } from "../../i18n/practice";
 import { slipTexts } from "../../i18n/slip";
 import { useValue } from "../../ui/observe";
 import { useLanguage, useTexts } from "../../ui/preferences";
+import { isPractice } from "../../world";
 import { findShownPrice } from "../enrol/shown-prices";
 import { makeSlip, type Slip } from "./slip";
 
@@ -10,8 +12,9 @@ export function useSlipMaker(): (member: MemberView) => Slip {
   const texts = useTexts(slipTexts);
   const language = useLanguage();
   const { agent, branch } = useValue(engine.device);
-  return (member) =>
-    makeSlip({
+  const mark = useTexts(practiceTexts).mark;
+  return (member) => {
+    const slip = makeSlip({
       member,
       shown: findShownPrice(member.op),
       agent: { name: agent?.name ?? "", code: agent?.code ?? "" },
@@ -20,4 +23,7 @@ export function useSlipMaker(): (member: MemberView) => Slip {
       language,
       texts,
     });
+    // It leaves the phone: whoever gets it must see that there is nothing to pay.
+    return isPractice() ? { ...slip, heading: `${mark} ${slip.heading}`, notes: [mark, ...slip.notes] } : slip;
+  };
 }
