@@ -43,3 +43,9 @@ def make_many(work: Work, logins: Sequence[NewLogin]) -> None:
     )
     if made < len(logins):
         raise Refused("E2010", username=logins[0].username)
+
+
+def forget(work: Work, *, agent_ids: Sequence[UUID]) -> None:
+    """Names go from the logins of these agents; the code, which is the username, stands in their place. One statement."""
+    sql = "UPDATE accounts_user SET full_name = upper(username), email = '' WHERE agent_id = ANY (%s)"
+    work.execute(sql, [list(agent_ids)])

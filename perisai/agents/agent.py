@@ -24,6 +24,13 @@ INSERT INTO agents_placement (branch_id, agent_id, sub_branch_id, agency_office_
 SELECT branch_id, id, sub_branch_id, agency_office_id, '{}', daterange(since, NULL), %s, %s, '' FROM agents_agent
 WHERE branch_id = %s AND id = ANY (%s)
 """
+# By primary key and licence_agent.
+_FORGET = """
+UPDATE agents_agent a SET full_name = a.code, phone = ''
+WHERE a.branch_id = %s AND a.id = ANY (%s) AND a.state = 'ended' AND NOT EXISTS (
+  SELECT 1 FROM agents_licence l WHERE l.branch_id = a.branch_id AND l.agent_id = a.id)
+RETURNING a.id
+"""
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,13 @@ def restore(work: Work, *, branch_id: int, agent_id: UUID) -> None:
         work.execute(
             "UPDATE agents_agent SET state = 'trainee' WHERE branch_id = %s AND id = %s", [branch_id, agent_id]
         )
+
+
+def forget(work: Work, *, branch_id: int, agent_ids: Sequence[UUID]) -> None:
+    """Trainees who never were agents, and whose applications were erased: the code stands where name and number stood, also on
+    their login. Nothing changes for anybody who holds or held a licence. Two statements."""
+    rows = work.rows(_FORGET, [branch_id, list(agent_ids)])
+    agent_login.forget(work, agent_ids=[row[0] for row in rows])
 
 
 def lock(work: Work, *, branch_id: int, agent_id: UUID) -> str:

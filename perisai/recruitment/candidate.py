@@ -9,13 +9,15 @@ from uuid import UUID
 from perisai.agents.rules import figure
 from perisai.errors import Refused
 from perisai.events.work import Work, branch_day
-from perisai.recruitment import rules
+from perisai.recruitment import membership, rules
 
 # By primary key; documents by document_one_of_a_kind.
 _GET: LiteralString = """
 SELECT c.id, c.state, c.full_name, c.birth_date, c.education, c.is_bpu_member, c.is_bpjs_employee,
   c.account_sealed IS NOT NULL AS has_account, c.account_holder, c.warnings, c.nik_hash, c.phone, c.agency_office_id,
-  c.sub_branch_id, c.language, o.timezone,
+  c.sub_branch_id, c.language, c.erased_at, o.timezone,
+  EXISTS (SELECT 1 FROM recruitment_document d WHERE d.branch_id = c.branch_id AND d.candidate_id = c.id
+    AND d.kind = 'membership' AND d.replaced_at IS NULL AND d.accepted_at IS NOT NULL) AS is_proof_accepted,
   ARRAY(SELECT d.kind FROM recruitment_document d
     WHERE d.branch_id = c.branch_id AND d.candidate_id = c.id AND d.replaced_at IS NULL) AS documents
 FROM recruitment_candidate c JOIN offices_office o ON o.id = c.branch_id
@@ -36,10 +38,16 @@ class Facts:
     language: str
     agency_office_id: int | None
     sub_branch_id: int | None
-    has_photo: bool
+    is_erased: bool
+    documents: frozenset[str]
+    membership: rules.Membership
     missing_documents: tuple[str, ...]
     broken: tuple[str, ...]
     findings: tuple[rules.Finding, ...]
+
+    @property
+    def has_photo(self) -> bool:
+        return "face" in self.documents
 
     @property
     def documents_complete(self) -> bool:
@@ -52,13 +60,19 @@ class Facts:
 
 def get_facts(work: Work, branch_id: int, candidate_id: UUID, *, lock: bool = False) -> Facts:
     """The candidate as of the branch's day. With ``lock`` the row is held to the end of the Work. Raises E1004 where there is no
-    such candidate: an agent who came by import never was one."""
+    such candidate: an agent who came by import never was one. Own membership is looked up anew each time; of an application whose
+    data was erased nothing is judged."""
     found = work.dicts(_GET + (_LOCK if lock else ""), [branch_id, candidate_id])
     if not found:
         raise Refused("E1004")
     row = found[0]
-    given = as_given(row, past=find_past(work, row["nik_hash"], candidate_id))
-    findings = rules.judge(given, branch_day(work.now, row["timezone"]))
+    shown = membership.look_up(work, row["nik_hash"], is_accepted=row["is_proof_accepted"])
+    missing: tuple[str, ...] = ()
+    findings: list[rules.Finding] = []
+    if row["erased_at"] is None:
+        given = as_given(row, past=find_past(work, row["nik_hash"], candidate_id), shown=shown)
+        findings = rules.judge(given, branch_day(work.now, row["timezone"]))
+        missing = rules.missing_documents(given)
     return Facts(
         candidate_id=candidate_id,
         state=row["state"],
@@ -67,8 +81,10 @@ def get_facts(work: Work, branch_id: int, candidate_id: UUID, *, lock: bool = Fa
         language=row["language"],
         agency_office_id=row["agency_office_id"],
         sub_branch_id=row["sub_branch_id"],
-        has_photo="face" in row["documents"],
-        missing_documents=rules.missing_documents(given),
+        is_erased=row["erased_at"] is not None,
+        documents=frozenset(row["documents"]),
+        membership=shown,
+        missing_documents=missing,
         broken=tuple(code for code in rules.refusing(findings) if code != "documents"),
         findings=tuple(findings),
     )
@@ -81,7 +97,7 @@ def get_photo(work: Work, branch_id: int, candidate_id: UUID) -> bytes | None:
     return document.find_picture(work, branch_id=branch_id, candidate_id=candidate_id, kind="face")
 
 
-def as_given(row: dict[str, Any], *, past: tuple[rules.Past, ...]) -> rules.Given:
+def as_given(row: dict[str, Any], *, past: tuple[rules.Past, ...], shown: rules.Membership) -> rules.Given:
     return rules.Given(
         full_name=row["full_name"],
         birth_date=row["birth_date"],
@@ -93,6 +109,7 @@ def as_given(row: dict[str, Any], *, past: tuple[rules.Past, ...]) -> rules.Give
         warnings=tuple(row["warnings"]),
         documents=frozenset(row["documents"]),
         past=past,
+        membership=shown,
     )
 
 
@@ -107,7 +124,7 @@ def note_ending(
     work: Work, *, branch_id: int, agent_id: UUID, on: date, for_good: bool = False, until: date | None = None
 ) -> None:
     """An agent has ended: the NIK is free, and its holder may apply again after the waiting time (``return_months``), on
-    ``until`` where that is another day, or never. Nothing is kept of an agent who was never a candidate here."""
+    ``until`` where that is another day, or never. An agent who came by import without a NIK leaves nothing."""
     nik_hash = _find_hash(work, branch_id, agent_id)
     if nik_hash is None:
         return
@@ -126,16 +143,23 @@ def note_sanction(work: Work, *, branch_id: int, agent_id: UUID, since: date, un
 def lift(work: Work, *, branch_id: int, agent_id: UUID, kind: str, on: date) -> None:
     """An ending or a sanction no longer stands in the way, from ``on``: it ran out, or an appeal was right. With the ending lifted
     the NIK is this agent's again; raises E9103 where its holder has meanwhile gone on elsewhere."""
+    from perisai.golive import identity
     from perisai.recruitment import pipeline
 
     work.rows("SELECT recruitment_lift_bar(%s, %s, %s, %s::date)", [branch_id, agent_id, kind, on])
-    if kind == "ended" and _find_hash(work, branch_id, agent_id) is not None:
+    if kind != "ended":
+        return
+    if work.row(_HASH, [branch_id, agent_id]):
         pipeline.claim(work, branch_id=branch_id, candidate_id=agent_id)
+    elif nik_hash := identity.find_hash(work, branch_id, agent_id):
+        identity.claim_again(work, branch_id=branch_id, agent_id=agent_id, nik_hash=nik_hash)
 
 
 def _find_hash(work: Work, branch_id: int, agent_id: UUID) -> bytes | None:
+    from perisai.golive import identity
+
     row = work.row(_HASH, [branch_id, agent_id])
-    return bytes(row[0]) if row else None
+    return bytes(row[0]) if row else identity.find_hash(work, branch_id, agent_id)
 
 
 def _set_bar(

@@ -12,22 +12,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts import limit
-from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
+from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.errors import Refused
 from perisai.events.work import Happened
 from perisai.messages import outbox
 from perisai.offices.models import Office, OfficeKind, Region
-from perisai.recruitment import candidate, document, labels, link, pipeline, queries, rules
+from perisai.recruitment import candidate, document, erasure, labels, link, membership, pipeline, queries, rules
 from perisai.recruitment.pipeline import Reason
 
 LOOKUPS_AN_HOUR = 60
 TEXT_GOOD_FOR = timedelta(days=3)
-BY_HAND = ("screened", "in_training", "applied")
-"""Where an officer may lead a candidate, beside a refusal."""
+CLOSED = ("refused", "withdrawn")
+INVITERS = (Role.AGENCY, *STAFF)
+BY_HAND = (("applied", "screened"), ("screened", "in_training"), ("refused", "applied"))
+"""(From, to): where an officer may lead a candidate, beside a refusal. Back from the exam to the training is a fact, not a hand."""
 TOLD = ("screened", "in_training", "refused")
 
 
-@audience(*STAFF, *ABOVE)
+@audience(Role.AGENCY, *STAFF, *ABOVE)
 @require_GET
 def board(request: PageRequest) -> HttpResponse:
     """A column a stage, the newest first, with how many there are."""
@@ -49,12 +51,12 @@ def board(request: PageRequest) -> HttpResponse:
         ],
         "closed": [(state, labels.STATES[state]) for state in ("refused", "withdrawn")],
         "is_empty": not counts,
-        "may_invite": request.viewer.role in STAFF,
+        "may_invite": request.viewer.role in INVITERS,
     }
     return render(request, "recruitment/board.html", context)
 
 
-@audience(*STAFF, *ABOVE)
+@audience(Role.AGENCY, *STAFF, *ABOVE)
 @require_GET
 def candidate_list(request: PageRequest) -> HttpResponse:
     """Search and filters in the address, pages by key."""
@@ -70,32 +72,44 @@ def candidate_list(request: PageRequest) -> HttpResponse:
         "after": rows[queries.PAGE - 1]["id"] if more else None,
         "filters": filters,
         "states": labels.STATES,
-        "may_invite": request.viewer.role in STAFF,
+        "may_invite": request.viewer.role in INVITERS,
         **_choices(request),
     }
     return render(request, "recruitment/list.html", context)
 
 
-@audience(*STAFF, *ABOVE)
+@audience(Role.AGENCY, *STAFF, *ABOVE)
 @require_GET
 def candidate_page(request: PageRequest, branch_id: int, candidate_id: UUID) -> HttpResponse:
-    """Everything about one candidate. Photos only for staff of the branch."""
+    """Everything about one candidate. Photos only for staff of the branch; an agency office sees its own candidates, and nothing
+    that a register holds of them."""
     viewer, work = request.viewer, request.work
     row = queries.get(work, viewer=viewer, branch_id=branch_id, candidate_id=candidate_id)
     facts = candidate.get_facts(work, branch_id, candidate_id)
     parts = queries.parts(work, row=row)
     is_staff = viewer.role in STAFF
+    sees_register = viewer.role is not Role.AGENCY
     refusable = row["state"] in pipeline.OPEN
     context = {
         "candidate": _shown([row])[0],
-        "findings": facts.findings,
+        "findings": [one for one in facts.findings if sees_register or one.code not in rules.REGISTERED],
+        "sees_register": sees_register and not row["erased_at"],
+        "is_open": refusable,
         "missing": [labels.DOCUMENTS[kind] for kind in facts.missing_documents],
         "documents": [one | {"word": labels.DOCUMENTS[one["kind"]]} for one in parts["documents"]],
         "steps": [one | {"word": labels.STATES[one["to_state"]]} | _said(one) for one in parts["steps"]],
-        "others": [one | {"label": labels.STATES[one["state"]]} for one in parts["others"]],
+        "others": [
+            one | {"label": labels.STATES[one["state"]], "full_name": one["full_name"] or labels.ERASED}
+            for one in parts["others"]
+            if sees_register
+        ],
+        "membership": facts.membership,
+        "register": labels.REGISTER[facts.membership.register],
+        "proof": next((one for one in parts["documents"] if one["kind"] == "membership"), None),
+        "erased_on": erasure.erased_on(row["state_since"], row["timezone"]) if row["state"] in CLOSED else None,
         "education": labels.EDUCATION[row["education"]],
         "next": labels.NEXT[row["state"]],
-        "acts": [(to, labels.ACTS[to]) for to in pipeline.NEXT[row["state"]] if to in BY_HAND and _by_hand(row, to)],
+        "acts": [(to, labels.ACTS[to]) for to in _acts(row)],
         "reasons": _reasons(facts.findings) if refusable else [],
         "is_staff": is_staff,
         "has_agent": row["state"] in ("in_training", "examined", "licensed"),
@@ -112,7 +126,9 @@ def decide(request: PageRequest, branch_id: int, candidate_id: UUID) -> HttpResp
     work, asked = request.work, request.POST
     to = asked.get("to", "")
     queries.get(work, viewer=request.viewer, branch_id=branch_id, candidate_id=candidate_id)
-    if to not in (*BY_HAND, "refused"):
+    if to in pipeline.BY_FACT:
+        raise Refused("E9106", what_id="", what_en="")
+    if to not in {*(act[1] for act in BY_HAND), "refused"}:
         raise Refused("E9104", from_id="…", from_en="…", to_id=to[:20], to_en=to[:20])
     reason = Reason(asked.get("reason", ""), asked.get("note", "")) if to == "refused" else pipeline.NONE
     facts = pipeline.move(
@@ -121,6 +137,19 @@ def decide(request: PageRequest, branch_id: int, candidate_id: UUID) -> HttpResp
     if to in TOLD:
         _tell(request, branch_id, facts, to)
     messages.success(request, _done(to))
+    return redirect("recruitment:candidate", branch_id=branch_id, candidate_id=candidate_id)
+
+
+@audience(*STAFF)
+@require_POST
+def judge_proof(request: PageRequest, branch_id: int, candidate_id: UUID, document_id: UUID) -> HttpResponse:
+    """Takes a picture as proof of membership, or takes that back. Raises E1004, E9110, E9112."""
+    queries.get(request.work, viewer=request.viewer, branch_id=branch_id, candidate_id=candidate_id)
+    is_accepted = request.POST.get("accepted") == "yes"
+    membership.accept_proof(
+        request.work, branch_id=branch_id, candidate_id=candidate_id, document_id=document_id, is_accepted=is_accepted
+    )
+    messages.success(request, _("The proof is accepted.") if is_accepted else _("The proof is not accepted any more."))
     return redirect("recruitment:candidate", branch_id=branch_id, candidate_id=candidate_id)
 
 
@@ -157,9 +186,9 @@ def _may_look(request: PageRequest, filters: queries.Filters) -> bool:
     return True
 
 
-def _by_hand(row: dict[str, Any], to: str) -> bool:
-    """Back from the exam to the training is a fact, not a hand."""
-    return not (row["state"] == "examined" and to == "in_training")
+def _acts(row: dict[str, Any]) -> list[str]:
+    """Where a hand may lead this candidate, beside a refusal."""
+    return [] if row["erased_at"] else [to for to in pipeline.NEXT[row["state"]] if (row["state"], to) in BY_HAND]
 
 
 def _reasons(findings: tuple[rules.Finding, ...]) -> list[tuple[str, dict[str, str], bool]]:
@@ -205,12 +234,13 @@ def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         row
         | {
+            "full_name": row["full_name"] or labels.ERASED,
             "label": labels.STATES[row["state"]],
             "branch": offices.get(row["branch_id"]),
             "sub_branch": offices.get(row["sub_branch_id"]),
             "agency_office": offices.get(row["agency_office_id"]),
             "place": places.get(row["districts"][0]) if row["districts"] else None,
-            "papers": len(row["documents"]),
+            "papers": len(set(rules.REQUIRED_DOCUMENTS) & set(row["documents"])),
         }
         for row in rows
     ]
@@ -218,7 +248,7 @@ def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _choices(request: PageRequest) -> dict[str, Any]:
     viewer = request.viewer
-    if viewer.branches is None or len(viewer.branches) != 1 or viewer.sub_branch_id:
+    if viewer.branches is None or len(viewer.branches) != 1 or viewer.sub_branch_id or viewer.agency_office_id:
         return {}
     offices = list(Office.objects.filter(branch_id=viewer.branches[0]).order_by("name"))
     return {

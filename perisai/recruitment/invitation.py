@@ -49,7 +49,7 @@ SELECT i.phone_masked, i.invited_at, i.good_until, i.candidate_id, c.state, u.fu
 FROM recruitment_invitation i
 LEFT JOIN recruitment_candidate c ON c.branch_id = i.branch_id AND c.id = i.candidate_id
 LEFT JOIN accounts_user u ON u.id = i.invited_by LEFT JOIN offices_office o ON o.id = i.agency_office_id
-WHERE i.branch_id = %s ORDER BY i.id DESC LIMIT 50
+WHERE i.branch_id = %s AND (%s::int IS NULL OR i.agency_office_id = %s) ORDER BY i.id DESC LIMIT 50
 """
 
 
@@ -124,8 +124,9 @@ def invite(work: Work, *, branch_id: int, rows: list[Row], agency_office_id: int
     return judged
 
 
-def latest(work: Work, *, branch_id: int) -> list[dict[str, Any]]:
-    return work.dicts(_LATEST, [branch_id])
+def latest(work: Work, *, branch_id: int, agency_office_id: int | None = None) -> list[dict[str, Any]]:
+    """The newest fifty, of one agency office where it is named."""
+    return work.dicts(_LATEST, [branch_id, agency_office_id, agency_office_id])
 
 
 def _judged(rows: list[Row], known: dict[str, set[str]]) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from perisai.accounts.audience import STAFF, PageRequest, audience
+from perisai.accounts.audience import STAFF, PageRequest, Role, audience
 from perisai.errors import Refused
 from perisai.offices.tree import Office, OfficeKind
 from perisai.recruitment import invitation, labels
@@ -21,24 +21,32 @@ OUTCOMES: dict[str, labels.Word] = {
     "candidate": labels.Word(_("Applied already"), "note", icon="user-check"),
     "agent": labels.Word(_("Number of one of your agents"), "note", icon="id-badge-2"),
 }
+KNOWN = labels.Word(_("The branch knows this number already"), "note", icon="user-check")
 SENT = labels.Word(_("Invited now"), "done", icon="check")
 TITLES: dict[str, str | Promise] = {"preview": _("What would happen"), "send": _("What happened")}
 
 
-@audience(*STAFF)
+@audience(Role.AGENCY, *STAFF)
 @require_http_methods(["GET", "POST"])
 def page(request: PageRequest) -> HttpResponse:
-    """``act`` is preview or send; what is wrong with the list is said above it, and the list stays."""
+    """``act`` is preview or send; what is wrong with the list is said above it, and the list stays. An agency office invites to
+    itself alone, sees its own invitations, and learns of a number that the branch knows only that it is known."""
     branch_id = request.viewer.office.branch_id
     if branch_id is None:
         raise Refused("E2006")
-    agencies = list(Office.objects.filter(branch_id=branch_id, kind=OfficeKind.AGENCY, is_open=True).order_by("name"))
-    context: dict[str, Any] = {"agencies": agencies, "may_invite": True, "most": invitation.ROWS_MOST}
+    own = request.viewer.agency_office_id
+    offices = Office.objects.filter(branch_id=branch_id, kind=OfficeKind.AGENCY, is_open=True).order_by("name")
+    agencies = list(offices.filter(id=own) if own else offices)
+    context: dict[str, Any] = {
+        "agencies": [] if own else agencies,
+        "may_invite": True,
+        "most": invitation.ROWS_MOST,
+    }
     if request.method == "POST":
         context |= _posted(request, branch_id, {office.id for office in agencies})
     context["latest"] = [
         row | {"label": labels.STATES.get(row["state"]), "is_over": row["good_until"] < request.work.now}
-        for row in invitation.latest(request.work, branch_id=branch_id)
+        for row in invitation.latest(request.work, branch_id=branch_id, agency_office_id=own)
     ]
     return render(request, "recruitment/invitations.html", context)
 
@@ -47,6 +55,10 @@ def _posted(request: PageRequest, branch_id: int, agencies: set[int]) -> dict[st
     act = "send" if request.POST.get("act") == "send" else "preview"
     chosen = request.POST.get("agency_office", "")
     agency = int(chosen) if chosen.isdecimal() and len(chosen) < 10 and int(chosen) in agencies else None
+    own = request.viewer.agency_office_id
+    if own is not None and own not in agencies:
+        raise Refused("E2006")
+    agency = own or agency
     text = ""
     try:
         text = _text(request)
@@ -58,6 +70,8 @@ def _posted(request: PageRequest, branch_id: int, agencies: set[int]) -> dict[st
     except Refused as refused:
         return {"refused": refused.answer(), "text": text, "agency_office": agency}
     words = OUTCOMES | ({"new": SENT} if act == "send" else {})
+    if own is not None:
+        words |= dict.fromkeys(("invited", "candidate", "agent"), KNOWN)
     return {
         "act": act,
         "title": TITLES[act],

@@ -23,12 +23,22 @@ STATES: dict[str, Word] = {
     "refused": Word(_("Refused"), "stop", icon="ban"),
     "withdrawn": Word(_("Withdrawn"), "", icon="arrow-back-up"),
 }
+ERASED: str | Promise = _("Personal data erased")
 DOCUMENTS: dict[str, str | Promise] = {
     "id_card": _("ID card"),
     "face": _("Face"),
     "certificate": _("School certificate"),
     "bank_book": _("Bank book"),
+    "membership": _("Proof of membership"),
 }
+REGISTER: dict[str, Word] = {
+    "active": Word(_("Found in the register, active"), "done", icon="shield-check"),
+    "waiting": Word(_("Found in the register, not paid yet"), "needs", icon="clock"),
+    "lapsed": Word(_("Found in the register, lapsed"), "stop", icon="shield-off"),
+    "ended": Word(_("Found in the register, ended"), "stop", icon="shield-off"),
+    "none": Word(_("Not found in the register"), "needs", icon="shield-question"),
+}
+"""What the country's registry of members holds of a NIK. Shown to staff alone."""
 EMPTY: dict[str, str | Promise] = {
     "applied": _("New applications appear here."),
     "screened": _("Whose papers are in order waits here for training."),

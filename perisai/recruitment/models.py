@@ -22,6 +22,7 @@ class DocumentKind(models.TextChoices):
     FACE = "face", "foto wajah"
     CERTIFICATE = "certificate", "ijazah"
     BANK_BOOK = "bank_book", "buku rekening"
+    MEMBERSHIP = "membership", "bukti kepesertaan BPU"
 
 
 class Candidate(models.Model):
@@ -39,7 +40,8 @@ class Candidate(models.Model):
     nik_sealed = models.BinaryField()
     nik_hash = models.BinaryField()
     nik_masked = models.TextField()
-    birth_date = models.DateField()
+    birth_date = models.DateField(null=True)
+    """Null only where the personal data was erased."""
     education = models.SmallIntegerField()
     """1 primary, 2 junior secondary, 3 senior secondary, 4 diploma, 5 bachelor or above."""
     phone = models.TextField()
@@ -69,6 +71,9 @@ class Candidate(models.Model):
     """Of a refusal: a condition or reason of rules/candidates.yaml."""
     reason_note = models.TextField(blank=True, default="")
     """The officer's own words, which the candidate reads."""
+    erased_at = models.DateTimeField(null=True)
+    """When the personal data of a closed application went. What stays: states and days, the keyed hash of the NIK (waiting time,
+    other applications), and that of the code, so that the candidate can read that it is gone."""
 
     class Meta:
         db_table = "recruitment_candidate"
@@ -80,6 +85,23 @@ class Candidate(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="refused") | ~Q(reason_code=""), name="candidate_refused_with_reason"
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True, birth_date__isnull=False)
+                | Q(
+                    erased_at__isnull=False,
+                    state__in=["refused", "withdrawn"],
+                    full_name="",
+                    nik_sealed=b"",
+                    nik_masked="",
+                    birth_date__isnull=True,
+                    phone="",
+                    account_sealed__isnull=True,
+                    account_holder="",
+                    kpj="",
+                    reason_note="",
+                ),
+                name="candidate_erased_whole",
+            ),
         ]
         indexes = [
             models.Index(fields=["branch_id", "state", "id"], name="candidate_state"),
@@ -87,6 +109,11 @@ class Candidate(models.Model):
             models.Index(fields=["branch_id", "phone"], name="candidate_phone"),
             models.Index(fields=["branch_id", "agency_office_id", "state", "id"], name="candidate_agency"),
             models.Index(fields=["branch_id", "sub_branch_id", "state", "id"], name="candidate_sub_branch"),
+            models.Index(
+                fields=["branch_id", "state_since"],
+                name="candidate_to_erase",
+                condition=Q(state__in=["refused", "withdrawn"], erased_at__isnull=True),
+            ),
         ]
 
 
@@ -117,11 +144,17 @@ class Document(models.Model):
     """Bytes, after metadata was taken out."""
     added_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    """Of a proof of membership: an officer has accepted this very picture."""
+    accepted_by = models.UUIDField(null=True)
 
     class Meta:
         db_table = "recruitment_document"
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="document_kind"),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(kind="membership"), name="document_proof_accepted"
+            ),
             models.UniqueConstraint(
                 fields=["branch_id", "candidate_id", "kind"],
                 condition=Q(replaced_at__isnull=True),

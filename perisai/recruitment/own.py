@@ -7,14 +7,14 @@ from typing import Any, LiteralString
 from perisai.errors import Refused
 from perisai.events.vault import seal
 from perisai.events.work import Work, branch_day
-from perisai.recruitment import candidate, document, pipeline, rules
+from perisai.recruitment import candidate, document, erasure, pipeline, rules
 from perisai.recruitment.application import mask_digits
 from perisai.recruitment.link import Owner
 
 # By primary key.
 _GET: LiteralString = """
 SELECT c.full_name, c.state, c.state_since, c.applied_at, c.reason_code, c.reason_note, c.bank, c.account_masked, c.kpj,
-  c.is_bpu_member, c.nik_hash, o.name AS branch, o.address, o.timezone, a.name AS agency_office
+  c.is_bpu_member, c.nik_hash, c.erased_at, o.name AS branch, o.address, o.timezone, a.name AS agency_office
 FROM recruitment_candidate c JOIN offices_office o ON o.id = c.branch_id
 LEFT JOIN offices_office a ON a.id = c.agency_office_id
 WHERE c.branch_id = %s AND c.id = %s
@@ -46,6 +46,10 @@ class Mine:
     findings: tuple[rules.Finding, ...]
     is_open: bool
     may_add: bool
+    erased_on: date | None
+    """When the personal data of a closed application goes, or has gone."""
+    is_member_said: bool
+    """By the candidate's own word: what the page asks for must not depend on any register."""
 
 
 def get(work: Work, owner: Owner) -> Mine:
@@ -63,15 +67,23 @@ def get(work: Work, owner: Owner) -> Mine:
         advice=advice,
         note=row["reason_note"] if row["state"] == "refused" else "",
         missing=facts.missing_documents,
-        here=tuple(kind for kind in rules.REQUIRED_DOCUMENTS if kind not in facts.missing_documents),
+        here=tuple(sorted(facts.documents)),
         findings=tuple(one for one in facts.findings if one.code not in _KEPT),
         is_open=row["state"] in pipeline.OPEN,
         may_add=row["state"] in ("applied", "screened", "in_training", "examined"),
+        erased_on=_erased_on(row),
+        is_member_said=row["is_bpu_member"],
     )
 
 
-_KEPT = ("other_application", "sanction", "return_wait", "nik_doubt", "documents")
+_KEPT = (*rules.REGISTERED, "nik_doubt", "documents")
 """What a link's holder is told only by an officer's decision: a stranger's NIK must tell nothing."""
+
+
+def _erased_on(row: dict[str, Any]) -> date | None:
+    if row["erased_at"] is not None:
+        return branch_day(row["erased_at"], row["timezone"])
+    return erasure.erased_on(row["state_since"], row["timezone"]) if row["state"] in ("refused", "withdrawn") else None
 
 
 def find_by_code(work: Work, branch_id: int, code_hash: bytes) -> Owner | None:

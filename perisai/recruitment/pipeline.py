@@ -73,11 +73,14 @@ def move(
 
     ``expected`` is the state that the one who decides saw. Raises ``Refused``: E1004; E9101 where somebody was faster; E9102
     where conditions stand against it; E9103 where the NIK is another candidate's or agent's; E9104 for a way that does not
-    exist; E9105 for a refusal without a reason; E9106 where the fact behind ``examined`` or ``licensed`` is not there.
+    exist; E9105 for a refusal without a reason; E9106 where the fact behind ``examined`` or ``licensed`` is not there; E9113 where
+    the personal data was erased.
     """
     facts = candidate.get_facts(work, branch_id, candidate_id, lock=True)
     if expected is not None and facts.state != expected:
         raise _too_late(work, branch_id, facts)
+    if facts.is_erased:
+        raise Refused("E9113")
     if to not in NEXT[facts.state]:
         raise Refused("E9104", **_words("from", facts.state), **_words("to", to))
     _check(work, branch_id, facts, to, reason)

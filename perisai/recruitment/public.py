@@ -17,7 +17,7 @@ from perisai.errors import Refused
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
-from perisai.recruitment import application, document, link, own, pipeline, place
+from perisai.recruitment import application, document, link, own, pipeline, place, rules
 from perisai.recruitment.form import ApplicationForm, read_account
 
 SENT_BY_ADDRESS: Final = 40
@@ -32,6 +32,10 @@ KINDS: Final = {
     "face": ("Foto wajah", "Photo of your face"),
     "certificate": ("Foto ijazah terakhir", "Photo of the last school certificate"),
     "bank_book": ("Foto buku rekening", "Photo of the bank book"),
+    "membership": (
+        "Foto kartu peserta BPU atau bukti bayar iuran terakhir",
+        "Photo of your BPU member's card or of your last proof of payment",
+    ),
 }
 SAID: Final = {
     "applied": ("Lamaran Anda sedang diperiksa", "Your application is being looked at"),
@@ -206,9 +210,12 @@ def _mine(
         "title": say(*SAID[shown.state]),
         "next": say(*NEXT[shown.state]),
         "stages": _stages(shown.state),
-        "documents": [(kind, say(*KINDS[kind]), kind in shown.here, kind == where) for kind in KINDS],
-        "needs": {finding.code for finding in shown.findings},
-        "findings": [f for f in shown.findings if f.code not in ("bpu_membership", "bank_account")],
+        "documents": [
+            (kind, say(*KINDS[kind]), kind in shown.here, kind == where, kind in rules.REQUIRED_DOCUMENTS)
+            for kind in KINDS
+        ],
+        "needs": {finding.code for finding in shown.findings} | (set() if shown.is_member_said else {"bpu_membership"}),
+        "findings": [f for f in shown.findings if f.code != "bank_account"],
         "refused": refused.answer() if refused else None,
         "where": where,
         "given": given or {},

@@ -21,7 +21,7 @@ COLUMN = 20
 _BRANCHES: LiteralString = "coalesce(%s::int[], ARRAY(SELECT id FROM offices_office WHERE kind = 'branch'))"
 _ROW: LiteralString = """c.branch_id, c.id, c.state, c.state_since, c.applied_at, c.full_name, c.nik_masked, c.phone,
   c.agency_office_id, c.sub_branch_id, c.districts, c.is_bpu_member, c.is_bpjs_employee, c.education, c.birth_date,
-  c.account_sealed IS NOT NULL AS has_account, c.invitation_id, c.reason_code, c.warnings,
+  c.account_sealed IS NOT NULL AS has_account, c.invitation_id, c.reason_code, c.warnings, c.erased_at,
   ARRAY(SELECT d.kind FROM recruitment_document d
     WHERE d.branch_id = c.branch_id AND d.candidate_id = c.id AND d.replaced_at IS NULL) AS documents"""
 
@@ -79,8 +79,9 @@ FROM recruitment_step s LEFT JOIN accounts_user u ON u.id = s.user_id
 WHERE s.branch_id = %s AND s.candidate_id = %s ORDER BY s.at, s.id
 """
 _DOCUMENTS: LiteralString = """
-SELECT id, kind, size, added_at FROM recruitment_document
-WHERE branch_id = %s AND candidate_id = %s AND replaced_at IS NULL ORDER BY kind
+SELECT d.id, d.kind, d.size, d.added_at, d.accepted_at, u.full_name AS accepted_by
+FROM recruitment_document d LEFT JOIN accounts_user u ON u.id = d.accepted_by
+WHERE d.branch_id = %s AND d.candidate_id = %s AND d.replaced_at IS NULL ORDER BY d.kind
 """
 # By candidate_nik: the same person in the same branch, before or beside.
 _OTHERS: LiteralString = """

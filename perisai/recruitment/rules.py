@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -25,7 +25,11 @@ EDUCATION: Final[dict[int, dict[str, str]]] = {
     4: {"id": "Diploma", "en": "a diploma"},
     5: {"id": "Sarjana (S1) atau lebih", "en": "a bachelor's degree or above"},
 }
+REGISTERED: Final = ("bpu_membership", "bpu_unproven", "bpu_lapsed", "sanction", "return_wait", "other_application")
+"""Conditions judged by what registers hold of a NIK: neither the applicant nor an agency office may learn from them."""
 Effect = Literal["refuse", "warn"]
+Proof = Literal["said", "register"]
+Register = Literal["none", "waiting", "active", "lapsed", "ended"]
 
 
 class _Strict(BaseModel):
@@ -34,6 +38,11 @@ class _Strict(BaseModel):
 
 class _Value(_Strict):
     value: Effect
+    reference: str
+
+
+class _Proof(_Strict):
+    value: Proof
     reference: str
 
 
@@ -54,10 +63,23 @@ class Reason(_Strict):
 
 class Condition(Reason):
     effects: dict[date, _Value]
+    proofs: dict[date, _Proof] = {}
 
     def on(self, day: date) -> Effect:
-        known = [since for since in sorted(self.effects) if since <= day]
-        return self.effects[known[-1] if known else min(self.effects)].value
+        return _in_force(self.effects, day).value
+
+    def proof_on(self, day: date) -> Proof:
+        """How it is shown on a day. Raises ``ValueError`` for a condition that says nothing about it."""
+        return _in_force(self.proofs, day).value
+
+
+Dated = TypeVar("Dated")
+
+
+def _in_force(values: dict[date, Dated], day: date) -> Dated:
+    """Before the first day that is known, the first value."""
+    known = [since for since in sorted(values) if since <= day]
+    return values[known[-1] if known else min(values)]
 
 
 class _File(_Strict):
@@ -86,6 +108,20 @@ class Past:
 
 
 @dataclass(frozen=True)
+class Membership:
+    """Own BPU membership. ``register``: what the country's registry holds of the NIK today, with the first day of the last month
+    that is paid; ``is_accepted``: an officer has accepted a picture as proof. Only staff are told."""
+
+    register: Register = "none"
+    paid_through: date | None = None
+    is_accepted: bool = False
+
+    @property
+    def is_found(self) -> bool:
+        return self.register != "none"
+
+
+@dataclass(frozen=True)
 class Given:
     """A candidate as the conditions need them."""
 
@@ -100,6 +136,7 @@ class Given:
     documents: frozenset[str] = frozenset()
     past: tuple[Past, ...] = ()
     """Without the candidate's own claim."""
+    membership: Membership = field(default_factory=Membership)
 
 
 @dataclass(frozen=True)
@@ -184,8 +221,7 @@ def _unmet_by_person(given: Given, on: date) -> Iterator[str]:
         yield "age"
     if given.education < figure("education_least", on):
         yield "education"
-    if not given.is_bpu_member:
-        yield "bpu_membership"
+    yield from _unmet_membership(given, on)
     if not given.has_account:
         yield "bank_account"
     elif similarity(given.full_name, given.account_holder) < ALIKE:
@@ -194,6 +230,21 @@ def _unmet_by_person(given: Given, on: date) -> Iterator[str]:
         yield "bpjs_employee"
     if given.warnings:
         yield "nik_doubt"
+
+
+def _unmet_membership(given: Given, on: date) -> Iterator[str]:
+    """By the candidate's word alone, or by the registry or an accepted proof (``proofs`` of the condition)."""
+    shown = given.membership
+    if conditions()["bpu_membership"].proof_on(on) == "said":
+        is_met = given.is_bpu_member
+    else:
+        is_met = shown.register == "active" or shown.is_accepted
+    if is_met:
+        return
+    if shown.register in ("lapsed", "ended"):
+        yield "bpu_lapsed"
+    else:
+        yield "bpu_unproven" if given.is_bpu_member else "bpu_membership"
 
 
 def _latest(past: Iterable[Past], on: date) -> date | None:

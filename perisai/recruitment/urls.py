@@ -9,5 +9,6 @@ urlpatterns = [
     path("invitations/", invite_console.page, name="invitations"),
     path("<int:branch_id>/<uuid:candidate_id>/", console.candidate_page, name="candidate"),
     path("<int:branch_id>/<uuid:candidate_id>/decide/", console.decide, name="decide"),
+    path("<int:branch_id>/<uuid:candidate_id>/proof/<uuid:document_id>/", console.judge_proof, name="judge_proof"),
     path("<int:branch_id>/<uuid:candidate_id>/picture/<str:kind>/", console.picture, name="picture"),
 ]

@@ -1,6 +1,6 @@
 """From the public form on a phone to a licensed agent who enrols the first worker: every step by the one who takes it.
 
-Size: one candidate, four photos, every course a trainee must take, one exam of thirty questions, one worker.
+Size: one candidate, five photos, every course a trainee must take, one exam of thirty questions, one worker.
 """
 
 import io
@@ -25,7 +25,7 @@ CANDIDATE = "Wirdatul Pangestika"
 NIK, BORN = "1571085203959001", date(1995, 3, 12)
 EXAM_QUESTIONS = 30
 COURSES = Path(perisai.__file__).parent / "web/demo/courses.yaml"
-PAPERS = ("id_card", "face", "certificate", "bank_book")
+PAPERS = ("id_card", "face", "certificate", "bank_book", "membership")
 
 
 def test_from_the_public_form_to_the_first_worker(
@@ -35,6 +35,7 @@ def test_from_the_public_form_to_the_first_worker(
     try:
         apply(own, field.origin)
         officer = new_desk("petugas.jambi")
+        accept_proof(officer)
         decide(officer, "screened")
         decide(officer, "in_training")
         phone = new_phone()
@@ -55,7 +56,7 @@ def test_from_the_public_form_to_the_first_worker(
 
 
 def apply(page: Page, origin: str) -> None:
-    """The public form and the four photos, without an account."""
+    """The public form and the photos, without an account."""
     page.set_default_timeout(MAX_WAIT_MS)
     page.goto(f"{origin}/daftar-agen/?kantor={BRANCH}")
     page.locator("[name=full_name]").fill(CANDIDATE)
@@ -88,6 +89,13 @@ def photo() -> bytes:
 def find_candidate(desk: Desk) -> None:
     desk.open(f"/console/recruitment/list/?q={CANDIDATE.replace(' ', '+')}")
     desk.page.get_by_role("link", name=CANDIDATE).first.click()
+
+
+def accept_proof(desk: Desk) -> None:
+    """The register of members does not know this NIK: the officer looks at the picture of the member's card."""
+    find_candidate(desk)
+    desk.page.locator("button[name=accepted][value=yes]").click()
+    expect(desk.page.locator("button[name=accepted][value=no]")).to_be_visible()
 
 
 def decide(desk: Desk, to: str) -> None:

@@ -9,7 +9,8 @@ from uuid import UUID
 from PIL import Image
 
 from perisai.events.ids import uuid7
-from perisai.recruitment import application, document
+from perisai.events.work import Work
+from perisai.recruitment import application, document, membership
 from perisai.recruitment.rules import REQUIRED_DOCUMENTS
 from tests.world import Branch, system_work
 
@@ -49,12 +50,27 @@ def filled(**changes: Any) -> application.Application:
     return application.Application(**(given | changes))
 
 
-def make_candidate(branch: Branch, *, documents: tuple[str, ...] = REQUIRED_DOCUMENTS, **changes: Any) -> UUID:
-    """An application as the form sends it, with its pictures."""
-    pictures = [document.read(kind, picture()) for kind in documents]
+def make_candidate(
+    branch: Branch, *, documents: tuple[str, ...] = REQUIRED_DOCUMENTS, is_proven: bool = True, **changes: Any
+) -> UUID:
+    """An application as the form sends it, with its pictures. ``is_proven``: who says to be a member has sent a proof of it, and an
+    officer has accepted that."""
+    given = filled(**changes)
+    is_shown = is_proven and given.is_bpu_member
+    kinds = (*documents, "membership") if is_shown else documents
+    pictures = [document.read(kind, picture()) for kind in kinds]
     with system_work(branch) as work:
-        sent = application.apply(work, branch_id=branch.id, given=filled(**changes), pictures=pictures)
+        sent = application.apply(work, branch_id=branch.id, given=given, pictures=pictures)
+        if is_shown:
+            accept_proof(work, branch, sent.candidate_id)
     return sent.candidate_id
+
+
+def accept_proof(work: Work, branch: Branch, candidate_id: UUID) -> None:
+    """Whatever picture lies there as proof of membership now."""
+    found = document.find_id(work, branch_id=branch.id, candidate_id=candidate_id, kind="membership")
+    assert found is not None
+    membership.accept_proof(work, branch_id=branch.id, candidate_id=candidate_id, document_id=found)
 
 
 def today() -> date:

@@ -105,8 +105,8 @@ def test_decide_by_the_second_officer_names_the_first(branch: Branch) -> None:
 
 def test_decide_never_sets_a_fact_by_hand(branch: Branch) -> None:
     client, who = officer(branch), make_candidate(branch)
-    for to in ("examined", "licensed", "withdrawn", ""):
-        assert decide(client, branch, who, to=to, expected="applied").status_code == 422
+    for to, status in (("examined", 409), ("licensed", 409), ("withdrawn", 422), ("", 422)):
+        assert decide(client, branch, who, to=to, expected="applied").status_code == status
 
 
 def test_decide_takes_into_training_and_offers_a_phone_code(branch: Branch) -> None:

@@ -161,7 +161,7 @@ def test_own_page_completes_what_was_missing() -> None:
     assert 'value="123456789"' in wrong.content.decode()
     assert client.post(f"{link.PATH}{token}/lengkapi/", given).status_code == 302
     with system_work(branch) as work:
-        assert candidate.get_facts(work, owner.branch_id, owner.candidate_id).rules_met
+        assert candidate.get_facts(work, owner.branch_id, owner.candidate_id).broken == ("bpu_unproven",)
 
 
 def test_refusal_is_read_with_its_reason_in_plain_words() -> None:

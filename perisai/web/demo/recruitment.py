@@ -11,13 +11,15 @@ from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.recruitment import application, document, invitation, pipeline
+from perisai.recruitment import application, document, invitation, membership, pipeline
 from perisai.recruitment.pipeline import Reason
 from perisai.recruitment.rules import REQUIRED_DOCUMENTS
 from perisai.web.demo.photos import sample
 from perisai.web.demo.places import BUNGO, JAMBI
 
 ALL = REQUIRED_DOCUMENTS
+PROVEN = ("screened", "in_training", "refused", "withdrawn")
+"""Who came so far has sent a proof of membership; of the new ones an officer looks it up."""
 # Name, district, agency office, days ago, documents, stage, what is different about them.
 PEOPLE: dict[int, tuple[tuple[str, str, int | None, int, tuple[str, ...], str, dict[str, object]], ...]] = {
     JAMBI: (
@@ -26,7 +28,7 @@ PEOPLE: dict[int, tuple[tuple[str, str, int | None, int, tuple[str, ...], str, d
         ("Arif Budiman", "15.71.04", None, 3, ALL, "applied", {"education": 2}),
         ("Leni Marlina", "15.05.01", 150121, 4, ALL, "applied", {"account_holder": "Suparman"}),
         ("Taufik Rahman", "15.04.03", 150122, 5, ALL, "applied", {"is_bpu_member": False}),
-        ("Nurul Hikmah", "15.06.02", 150122, 6, ALL, "applied", {}),
+        ("Nurul Hikmah", "15.06.02", 150122, 6, (*ALL, "membership"), "applied", {}),
         ("Hendri Saputra", "15.71.07", 150121, 12, ALL, "screened", {}),
         ("Ratna Juwita", "15.04.05", 150122, 14, ALL, "screened", {}),
         ("Agus Salim", "15.07.01", None, 15, ALL, "screened", {}),
@@ -72,14 +74,24 @@ def _build(
     begun = end - timedelta(days=days, hours=number % 5)
     with _work(branch_id, begun, None) as work:
         given = _given(branch_id, number, name, district, agency, different)
-        pictures = [_picture(kind, number % 4) for kind in documents]
+        kinds = (*documents, *(("membership",) if stage in PROVEN else ()))
+        pictures = [_picture(kind, number % 4) for kind in kinds]
         who = application.apply(work, branch_id=branch_id, given=given, pictures=pictures).candidate_id
+    if stage in ("screened", "in_training"):
+        with _work(branch_id, begun + timedelta(days=1), officer) as work:
+            _accept_proof(work, branch_id, who)
     way = {"in_training": ("screened", "in_training"), "applied": ()}.get(stage, (stage,))
     for step, to in enumerate(way, start=1):
         by = None if to == "withdrawn" else officer
         with _work(branch_id, begun + timedelta(days=step, hours=3), by) as work:
             reason = REASONS.get(name, pipeline.NONE)
             pipeline.move(work, branch_id=branch_id, candidate_id=who, to=to, reason=reason)
+
+
+def _accept_proof(work: Work, branch_id: int, who: UUID) -> None:
+    found = document.find_id(work, branch_id=branch_id, candidate_id=who, kind="membership")
+    assert found is not None
+    membership.accept_proof(work, branch_id=branch_id, candidate_id=who, document_id=found)
 
 
 def _given(
