@@ -5,20 +5,29 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from perisai.accounts import handout
+from perisai.accounts.handout import NewOfficeLogin
 from perisai.agencies import taken_over as agencies
 from perisai.agencies.office import Leader
 from perisai.agents import agent, issue
 from perisai.contributions import arrears
 from perisai.events.work import Happened, Work, branch_day
-from perisai.golive.check import Known, owed_of, programmes_of
+from perisai.golive import identity
+from perisai.golive.check import Known, owed_of, programmes_of, username_of
+from perisai.golive.shape import HEIRS_MOST
 from perisai.golive.workbook import Book, Row
 from perisai.members import taken_over as members
 from perisai.offices.tree import Office
 
 _CERTIFICATE = """
-INSERT INTO golive_certificate (branch_id, agent_id, number, dated_on, file_id, old_code)
-SELECT %s, c.agent_id, c.number, c.dated_on, %s, c.old_code
-FROM unnest(%s::uuid[], %s::text[], %s::date[], %s::text[]) AS c (agent_id, number, dated_on, old_code)
+INSERT INTO golive_certificate (branch_id, agent_id, number, dated_on, file_id, old_code, exam_number, examined_on)
+SELECT %s, c.agent_id, c.number, c.dated_on, %s, c.old_code, c.exam_number, c.examined_on
+FROM unnest(%s::uuid[], %s::text[], %s::date[], %s::text[], %s::text[], %s::date[])
+  AS c (agent_id, number, dated_on, old_code, exam_number, examined_on)
+"""
+_LOGIN = """
+INSERT INTO golive_office_login (branch_id, office_id, file_id, user_id)
+SELECT %s, l.office, %s, l.login FROM unnest(%s::int[], %s::uuid[]) AS l (office, login)
 """
 
 
@@ -37,12 +46,14 @@ def bring_in(
 ) -> None:
     """All of it. Raises ``Claimed``, or ``Refused`` where something changed since it was checked; then nothing stands."""
     today = branch_day(work.now, branch.timezone)
-    offices = known.agencies | _offices(work, book, known, branch, today)
+    made = _offices(work, book, known, branch, today)
+    _logins(work, book, branch.id, made, file_id)
+    offices = known.agencies | made
     tell(15)
     for row in book.sheets["agreements"]:
         agencies.take_over(work, branch_id=branch.id, office_id=offices[row["office"]], signed=_signed(row))
     tell(25)
-    _agents(work, book, known, branch.id, offices, file_id)
+    _agents(work, book, known, branch.id, offices, file_id, today)
     tell(40)
     _members(work, book, known, branch, tell)
     counts: dict[str, Any] = book.counts()
@@ -72,6 +83,13 @@ def _offices(work: Work, book: Book, known: Known, branch: Office, today: date) 
     return made
 
 
+def _logins(work: Work, book: Book, branch_id: int, made: dict[str, int], file_id: UUID) -> None:
+    rows = book.sheets["offices"]
+    logins = [NewOfficeLogin(made[row["code"]], username_of(row), row["leader"] or row["name"]) for row in rows]
+    users = handout.make_office_logins(work, branch_id=branch_id, logins=logins)
+    work.execute(_LOGIN, [branch_id, file_id, list(users), list(users.values())])
+
+
 def _first_agreement(book: Book, code: str) -> date | None:
     return min((row["since"] for row in book.sheets["agreements"] if row["office"] == code), default=None)
 
@@ -87,10 +105,13 @@ def _signed(row: Row) -> agencies.Signed:
     )
 
 
-def _agents(work: Work, book: Book, known: Known, branch_id: int, offices: dict[str, int], file_id: UUID) -> None:
+def _agents(
+    work: Work, book: Book, known: Known, branch_id: int, offices: dict[str, int], file_id: UUID, today: date
+) -> None:
     rows = book.sheets["agents"]
     if not rows:
         return
+    _claim_agents(work, book, rows, branch_id, today)
     admissions = [
         agent.Admission(
             agent_id=row.id,
@@ -110,8 +131,22 @@ def _agents(work: Work, book: Book, known: Known, branch_id: int, offices: dict[
         [row["certificate"] or "" for row in rows],
         [row["certified_on"] for row in rows],
         [row["code"] for row in rows],
+        [row["exam"] or "" for row in rows],
+        [row["examined_on"] for row in rows],
     ]
     work.execute(_CERTIFICATE, [branch_id, file_id, *columns])
+    identity.keep(work, branch_id=branch_id, file_id=file_id, rows=rows)
+
+
+def _claim_agents(work: Work, book: Book, rows: list[Row], branch_id: int, today: date) -> None:
+    held, barred = identity.claim(work, branch_id=branch_id, rows=rows, today=today)
+    for row in rows:
+        if row.id in held:
+            book.blame("agents", row, "nik", "nik_agent")
+        if row.id in barred:
+            book.blame("agents", row, "nik", "nik_barred")
+    if held or barred:
+        raise Claimed
 
 
 def _members(work: Work, book: Book, known: Known, branch: Office, tell: Callable[[int], None]) -> None:
@@ -154,6 +189,9 @@ def _member(row: Row, agent_id: UUID) -> members.Member:
         paid_through=row["paid_through"],
         state=row["state"],
         kpj=row["kpj"],
-        heir=row["heir"],
-        relation=row["relation"],
+        heirs=tuple(
+            members.Heir(row[f"heir_{number}"], row[f"relation_{number}"] or "other")
+            for number in range(1, HEIRS_MOST + 1)
+            if row[f"heir_{number}"]
+        ),
     )

@@ -1,6 +1,7 @@
 """What only shows when rows are looked at together, or beside what the branch has already. The number of statements does not
 depend on how many rows there are."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from perisai.contributions.eligibility import Applicant, check_entry
 from perisai.contributions.rules import load
 from perisai.contributions.tariff import months_from
 from perisai.events.work import Work
-from perisai.golive.shape import SHEETS
+from perisai.golive.shape import HEIRS_MOST, SHEETS
 from perisai.golive.workbook import Book, Problem, Row
 
 MOST_MONTHS = 12
@@ -26,6 +27,7 @@ _CODES = "SELECT code FROM offices_office WHERE code = ANY (%s)"
 _NUMBERS = "SELECT number FROM agencies_agreement WHERE branch_id = %s AND number = ANY (%s)"
 _LICENCES = "SELECT number FROM agents_licence_number WHERE number = ANY (%s)"
 _OLD_CODES = "SELECT old_code, agent_id FROM golive_certificate WHERE branch_id = %s AND old_code = ANY (%s)"
+_USERNAMES = "SELECT username FROM accounts_user WHERE username = ANY (%s)"
 _REGIONS = "SELECT code FROM offices_region WHERE level = 4 AND code = ANY (%s)"
 
 
@@ -43,7 +45,7 @@ def check(work: Work, book: Book, *, branch_id: int, today: date) -> Known:
     known = _known(work, book, branch_id)
     _duplicates(book)
     _taken(work, book, branch_id, known)
-    _offices(book, known)
+    _offices(work, book, known)
     _agreements(book, known, today)
     _agents(book, known, today)
     _members(work, book, known, today)
@@ -66,6 +68,7 @@ def _duplicates(book: Book) -> None:
         ("agreements", "number"),
         ("agents", "code"),
         ("agents", "licence"),
+        ("agents", "nik"),
         ("members", "nik"),
         ("members", "kpj"),
         ("arrears", "nik"),
@@ -103,7 +106,19 @@ def _blame_held(book: Book, sheet: str, column: str, held: set[str]) -> None:
             book.blame(sheet, row, column, "here_already")
 
 
-def _offices(book: Book, known: Known) -> None:
+def username_of(row: Row) -> str:
+    """The login name of an imported office: as told, or its code in small letters."""
+    return str(row["username"] or re.sub(r"[^a-z0-9._-]", "-", row["code"].lower()).ljust(3, "0"))
+
+
+def _offices(work: Work, book: Book, known: Known) -> None:
+    rows = [row for row in book.sheets["offices"] if row["code"]]
+    taken = {found[0] for found in work.rows(_USERNAMES, [sorted({username_of(row) for row in rows})])}
+    for row in rows:
+        name = username_of(row)
+        if name in taken:
+            book.blame("offices", row, "username", "username_held", name)
+        taken.add(name)
     for row in book.sheets["offices"]:
         if row["under"] and row["under"] not in known.sub_branches:
             book.blame("offices", row, "under", "no_sub_branch")
@@ -142,9 +157,11 @@ def _agents(book: Book, known: Known, today: date) -> None:
             book.blame("agents", row, "office", "no_office")
         if row["under"] and row["under"] not in known.sub_branches:
             book.blame("agents", row, "under", "no_sub_branch")
-        for column in ("since", "valid_from", "certified_on"):
+        for column in ("since", "valid_from", "certified_on", "examined_on"):
             if row[column] and row[column] > today:
                 book.blame("agents", row, column, "future")
+        if len({bool(row[column]) for column in ("bank", "account", "account_holder")}) > 1:
+            book.blame("agents", row, "account", "account_parts")
         if row["valid_from"] and row["valid_to"] and row["valid_to"] < row["valid_from"]:
             book.blame("agents", row, "valid_to", "turned")
 
@@ -162,6 +179,9 @@ def _members(work: Work, book: Book, known: Known, today: date) -> None:
             book.blame("members", row, "acquired", "future")
         if row["acquired"] and row["paid_through"] and row["paid_through"] < row["acquired"]:
             book.blame("members", row, "paid_through", "paid_before")
+        for number in range(1, HEIRS_MOST + 1):
+            if row[f"relation_{number}"] and not row[f"heir_{number}"]:
+                book.blame("members", row, f"heir_{number}", "relation_alone")
         _member_rules(book, row, today)
     _unpaid_without_row(book, this_month)
 

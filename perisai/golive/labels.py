@@ -15,6 +15,16 @@ PROBLEMS: dict[str, str | Promise] = {
     "phone": _("Not a telephone number"),
     "nik": _("Not a NIK of 16 digits that can exist"),
     "practice": _("This is practice: only example people, whose NIK has 9 as its 13th digit"),
+    "cut": _(
+        "Typed as a number: a spreadsheet keeps 15 digits and has lost the last; format the column as text and type it again"
+    ),
+    "account": _("Not an account number of 6 to 20 digits"),
+    "account_parts": _("Bank, account number and holder belong together: fill in all three or none"),
+    "username": _("Not a login name: 3 to 40 small letters, digits and . _ -"),
+    "username_held": _("Somebody has this login name already; write another in the column"),
+    "nik_agent": _("A candidate or agent of this or another branch has this NIK already"),
+    "nik_barred": _("This person ended as an agent or is under a sanction, and may not be an agent yet"),
+    "relation_alone": _("A relation without the heir's name"),
     "region": _("Not a village code such as 15.71.08.1001"),
     "job": _("Not an occupation code of the guide sheet"),
     "kpj": _("Not a KPJ of 11 digits"),

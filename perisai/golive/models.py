@@ -61,6 +61,9 @@ class Certificate(models.Model):
     file_id = models.UUIDField()
     old_code = models.TextField()
     """The agent's code before."""
+    exam_number = models.TextField(default="", db_default="")
+    """Of the examination; ``number`` is that of the training."""
+    examined_on = models.DateField(null=True)
 
     class Meta:
         db_table = "golive_certificate"
@@ -69,3 +72,37 @@ class Certificate(models.Model):
             models.Index(fields=["branch_id", "file_id"], name="golive_certificate_file"),
             models.Index(fields=["branch_id", "old_code"], name="golive_certificate_old"),
         ]
+
+
+class Agent(models.Model):
+    """Who an imported agent is: NIK and bank account as a candidate has them, sealed; the hash is in the country's registry."""
+
+    pk = models.CompositePrimaryKey("branch_id", "agent_id")
+    branch_id = models.IntegerField()
+    agent_id = models.UUIDField()
+    file_id = models.UUIDField()
+    nik_sealed = models.BinaryField()
+    nik_hash = models.BinaryField()
+    nik_masked = models.TextField()
+    bank = models.TextField()
+    account_sealed = models.BinaryField(null=True)
+    account_masked = models.TextField()
+    account_holder = models.TextField()
+
+    class Meta:
+        db_table = "golive_agent"
+        indexes = [models.Index(fields=["branch_id", "file_id"], name="golive_agent_file")]
+
+
+class OfficeLogin(models.Model):
+    """The login that an imported agency office got; its first password is made when it is handed out."""
+
+    pk = models.CompositePrimaryKey("branch_id", "office_id")
+    branch_id = models.IntegerField()
+    office_id = models.IntegerField()
+    file_id = models.UUIDField()
+    user_id = models.UUIDField()
+
+    class Meta:
+        db_table = "golive_office_login"
+        indexes = [models.Index(fields=["branch_id", "file_id"], name="golive_login_file")]

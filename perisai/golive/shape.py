@@ -8,9 +8,11 @@ from typing import Any, Final
 
 import phonenumbers
 
+from perisai.accounts.user import USERNAME
 from perisai.contributions.rules import load
 from perisai.events import world
 from perisai.members.nik import check_nik
+from perisai.tables.cell import read_day, read_month
 
 EARLIEST: Final = date(2015, 7, 1)
 """The programme for BPU began here (PP 44/2015, PP 46/2015): no acquisition is older."""
@@ -33,6 +35,10 @@ class Column:
     read: Callable[[str], Any]
     needed: bool = False
     hint: str = ""
+    also: tuple[str, ...] = ()
+    """Other titles under which lists of branches have it."""
+    is_number: bool = False
+    """Digits that a spreadsheet must not take for an amount: it would cut them."""
 
 
 def _words(most: int) -> Callable[[str], str]:
@@ -51,24 +57,17 @@ def _code(text: str) -> str:
 
 
 def _day(text: str) -> date:
-    try:
-        if match := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", text):
-            return date(int(match[3]), int(match[2]), int(match[1]))
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Bad("day") from None
+    day = read_day(text)
+    if day is None:
+        raise Bad("day")
+    return day
 
 
 def _month(text: str) -> date:
-    if match := re.fullmatch(r"(\d{4})-(\d{2})(?:-\d{2})?", text):
-        year, month = int(match[1]), int(match[2])
-    elif match := re.fullmatch(r"(\d{1,2})[-/.](\d{4})", text):
-        year, month = int(match[2]), int(match[1])
-    else:
+    month = read_month(text)
+    if month is None or month < EARLIEST:
         raise Bad("month")
-    if not 1 <= month <= 12 or date(year, month, 1) < EARLIEST:
-        raise Bad("month")
-    return date(year, month, 1)
+    return month
 
 
 def _rupiah(text: str) -> int:
@@ -115,6 +114,19 @@ def _kpj(text: str) -> str:
     return text
 
 
+def _account(text: str) -> str:
+    digits = re.sub(r"[\s.-]", "", text)
+    if not re.fullmatch(r"[0-9]{6,20}", digits):
+        raise Bad("account")
+    return digits
+
+
+def _username(text: str) -> str:
+    if not USERNAME.match(text.lower()):
+        raise Bad("username")
+    return text.lower()
+
+
 def _one_of(**words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.lower() not in words:
@@ -127,6 +139,21 @@ def _one_of(**words: str) -> Callable[[str], str]:
 _YES_NO = _one_of(ya="yes", tidak="no")
 _RELATIONS = _one_of(
     **{"pasangan": "spouse", "anak": "child", "orang tua": "parent", "saudara": "sibling", "lain": "other"}
+)
+HEIRS_MOST: Final = 5
+_HEIRS: Final = tuple(
+    column
+    for number in range(1, HEIRS_MOST + 1)
+    for column in (
+        Column(f"heir_{number}", f"Ahli waris {number}", _words(100), also=("Ahli waris",) if number == 1 else ()),
+        Column(
+            f"relation_{number}",
+            f"Hubungan {number}",
+            _RELATIONS,
+            hint="pasangan, anak, orang tua, saudara, lain",
+            also=("Hubungan",) if number == 1 else (),
+        ),
+    )
 )
 CODE, NAME, TEXT = _code, _words(120), _words(300)
 
@@ -141,6 +168,7 @@ SHEETS: Final[dict[str, tuple[str, tuple[Column, ...]]]] = {
             Column("leader", "Pimpinan", NAME),
             Column("title", "Jabatan", NAME),
             Column("phone", "HP", _phone),
+            Column("username", "Nama masuk", _username, hint="kosong: kode kantor dengan huruf kecil"),
         ),
     ),
     "agreements": (
@@ -160,25 +188,31 @@ SHEETS: Final[dict[str, tuple[str, tuple[Column, ...]]]] = {
         (
             Column("code", "Kode agen lama", CODE, needed=True),
             Column("name", "Nama", NAME, needed=True),
+            Column("nik", "NIK", _nik, needed=True, also=("No. NIK", "Nomor NIK", "No KTP"), is_number=True),
             Column("phone", "HP", _phone),
+            Column("bank", "Bank", _words(60)),
+            Column("account", "Nomor rekening", _account, also=("No. rekening", "Rekening"), is_number=True),
+            Column("account_holder", "Pemilik rekening", NAME, also=("Atas nama", "Nama rekening")),
             Column("office", "Kode kantor", CODE, hint="kosong: langsung di bawah KC atau KCP"),
             Column("under", "Kode KCP", CODE),
             Column("since", "Agen sejak", _day, needed=True),
             Column("licence", "Nomor izin", CODE, needed=True),
             Column("valid_from", "Izin mulai", _day, needed=True),
             Column("valid_to", "Izin berakhir", _day, needed=True),
-            Column("certificate", "Nomor sertifikat", _words(80)),
-            Column("certified_on", "Tanggal sertifikat", _day),
+            Column("certificate", "Nomor sertifikat pelatihan", _words(80), also=("Nomor sertifikat",)),
+            Column("certified_on", "Tanggal sertifikat pelatihan", _day, also=("Tanggal sertifikat",)),
+            Column("exam", "Nomor sertifikat ujian", _words(80)),
+            Column("examined_on", "Tanggal sertifikat ujian", _day, also=("Tanggal ujian",)),
         ),
     ),
     "members": (
         "Peserta",
         (
-            Column("nik", "NIK", _nik, needed=True),
-            Column("name", "Nama", _words(100), needed=True),
+            Column("nik", "NIK", _nik, needed=True, also=("No. NIK", "Nomor NIK", "No KTP"), is_number=True),
+            Column("name", "Nama", _words(100), needed=True, also=("Nama lengkap",)),
             Column("birth_place", "Tempat lahir", _words(100)),
             Column("birth_date", "Tanggal lahir", _day, needed=True),
-            Column("sex", "L/P", _one_of(l="M", p="F"), needed=True),
+            Column("sex", "L/P", _one_of(l="M", p="F"), needed=True, also=("Jenis kelamin",)),
             Column("phone", "HP", _phone),
             Column("address", "Alamat", TEXT),
             Column("region", "Kode desa", _region, needed=True, hint="15.71.08.1001"),
@@ -189,15 +223,14 @@ SHEETS: Final[dict[str, tuple[str, tuple[Column, ...]]]] = {
             Column("acquired", "Bulan perolehan", _month, needed=True, hint="2024-03"),
             Column("paid_through", "Lunas sampai bulan", _month, needed=True, hint="2026-10"),
             Column("state", "Status", _one_of(aktif="active", nonaktif="lapsed"), needed=True, hint="aktif, nonaktif"),
-            Column("kpj", "KPJ", _kpj),
-            Column("heir", "Ahli waris", _words(100)),
-            Column("relation", "Hubungan", _RELATIONS, hint="pasangan, anak, orang tua, saudara, lain"),
+            Column("kpj", "KPJ", _kpj, also=("No. KPJ", "Nomor KPJ"), is_number=True),
+            *_HEIRS,
         ),
     ),
     "arrears": (
         "Tunggakan",
         (
-            Column("nik", "NIK", _nik, needed=True),
+            Column("nik", "NIK", _nik, needed=True, also=("No. NIK", "Nomor NIK", "No KTP"), is_number=True),
             Column("since", "Dari bulan", _month, needed=True),
             Column("until", "Sampai bulan", _month, needed=True),
             Column("amount", "Jumlah", _rupiah, hint="kosong: dihitung dari tarif"),

@@ -1,29 +1,24 @@
 """The workbook itself: an empty one to fill in, and reading one that came back, cell by cell. Pure."""
 
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
-from xml.etree.ElementTree import ParseError
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perisai.contributions.rules import load
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.golive.shape import SHEETS, Bad, Column
+from perisai.tables import reading
+from perisai.tables.reading import Limits, Line, Unreadable, plain_title
+from perisai.tables.writing import Sheet, write_xlsx
 
 MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_ROWS: Final = 20_000
 MOST_PROBLEMS: Final = 500
-_MOST_UNPACKED: Final = 120 * 1024 * 1024
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+LIMITS: Final = Limits(size=MOST_BYTES, rows=MOST_ROWS, unpacked=120 * 1024 * 1024)
 
 
 @dataclass(frozen=True)
@@ -70,106 +65,111 @@ class Book:
 
 def read(data: bytes) -> Book:
     """Raises ``Refused`` E9601 for what is no such workbook, E9602 for one that is too large."""
-    if len(data) > MOST_BYTES:
-        raise Refused("E9602", bytes="5 MB", rows=f"{MOST_ROWS:,}".replace(",", "."))
     book = Book({name: [] for name in SHEETS}, [])
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > _MOST_UNPACKED:
-                raise Refused("E9602", bytes="5 MB", rows=f"{MOST_ROWS:,}".replace(",", "."))
-        opened = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        for name, (title, columns) in SHEETS.items():
-            if title not in opened.sheetnames:
-                book.problems.append(Problem(title, None, None, "no_sheet"))
-            else:
-                _read_sheet(book, name, columns, opened[title].iter_rows(values_only=True))
-        opened.close()
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, OSError) as error:
-        raise Refused("E9601") from error
+        with reading.Book(data, LIMITS) as opened:
+            for name, (title, columns) in SHEETS.items():
+                sheet = opened.sheet_of([title])
+                if sheet is None:
+                    book.problems.append(Problem(title, None, None, "no_sheet"))
+                else:
+                    _read_sheet(book, name, opened, sheet, columns)
+    except Unreadable as told:
+        raise refusal(told) from told
     return book
 
 
-def _read_sheet(book: Book, name: str, columns: Sequence[Column], lines: Iterable[Sequence[Any]]) -> None:
-    title = SHEETS[name][0]
-    titles: list[str] = []
-    for line, cells in enumerate(lines, start=1):
-        texts = [_text(cell) for cell in cells]
-        if line == 1:
-            titles = [_plain(text) for text in texts]
-            missing = [one.title for one in columns if one.needed and _plain(one.title) not in titles]
-            for wanted in missing:
-                book.problems.append(Problem(title, 1, wanted, "no_column"))
-            if missing:
-                return
-        elif any(texts):
-            if len(book.sheets[name]) >= MOST_ROWS:
-                raise Refused("E9602", bytes="5 MB", rows=f"{MOST_ROWS:,}".replace(",", "."))
-            _read_row(book, name, columns, line, dict(zip(titles, texts, strict=False)))
+def refusal(told: Unreadable) -> Refused:
+    if told.why in ("size", "rows"):
+        return Refused("E9602", bytes="5 MB", rows=f"{MOST_ROWS:,}".replace(",", "."))
+    return Refused("E9609") if told.why == "locked" else Refused("E9601")
 
 
-def _read_row(book: Book, name: str, columns: Sequence[Column], line: int, texts: dict[str, str]) -> None:
+def _read_sheet(book: Book, name: str, opened: reading.Book, sheet: str, columns: Sequence[Column]) -> None:
+    names = {title: column.name for column in columns for title in (column.title, *column.also)}
+    needed = [column.name for column in columns if column.needed]
+    try:
+        for line in opened.lines(sheet, names, needed):
+            book.sheets[name].append(_read_row(book, name, columns, line))
+    except Unreadable as told:
+        if told.why not in ("columns", "empty"):
+            raise
+        for title in told.detail.split(", ") if told.why == "columns" else [""]:
+            book.problems.append(Problem(SHEETS[name][0], 1, title or None, "no_column"))
+
+
+def _read_row(book: Book, name: str, columns: Sequence[Column], line: Line) -> Row:
     values: dict[str, Any] = {}
-    row = Row(line, values)
+    row = Row(line.number, values)
     for column in columns:
-        text = texts.get(_plain(column.title), "")
+        text = line.cells.get(column.name, "")
         if not text:
             if column.needed:
                 book.blame(name, row, column.name, "empty")
             continue
         try:
+            if column.is_number and column.name in line.cut:
+                raise Bad("cut")
             values[column.name] = column.read(text)
         except Bad as bad:
             book.blame(name, row, column.name, bad.key, bad.detail)
-    book.sheets[name].append(row)
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return "" if cell is None else str(cell).strip()
-
-
-def _plain(title: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", title.lower())
+    return row
 
 
 def template() -> bytes:
     """An empty workbook with every sheet, its titles in the first row, and a sheet that explains them."""
-    book = Workbook()
-    guide = book.active
-    assert guide is not None
-    guide.title = "Petunjuk"
-    guide.append(["Lembar", "Kolom", "Wajib", "Isi"])
-    for title, columns in SHEETS.values():
-        sheet = book.create_sheet(title)
-        sheet.append([column.title for column in columns])
-        sheet.freeze_panes = "A2"
-        for index, column in enumerate(columns, start=1):
-            cell = sheet.cell(row=1, column=index)
-            cell.font = Font(bold=True)
-            # As text: a NIK keeps its last digits and a month stays a month.
-            sheet.column_dimensions[cell.column_letter].number_format = "@"
-            sheet.column_dimensions[cell.column_letter].width = max(14, len(column.title) + 2)
-            guide.append([title, column.title, "ya" if column.needed else "", column.hint])
-    guide.append([])
-    guide.append(["Kode pekerjaan", ", ".join(sorted(load().sectors))])
-    return _saved(book)
+    guide = [
+        (title, column.title, "ya" if column.needed else "", column.hint)
+        for title, columns in SHEETS.values()
+        for column in columns
+    ]
+    jobs = ("Kode pekerjaan", ", ".join(sorted(load().sectors)))
+    sheets = [Sheet(title, [column.title for column in columns], ()) for title, columns in SHEETS.values()]
+    return write_xlsx(Sheet("Petunjuk", ("Lembar", "Kolom", "Wajib", "Isi"), [*guide, (), jobs]), *sheets)
+
+
+def marked(data: bytes, titles: Sequence[str], found: Sequence[tuple[str, int | None, str | None, str]]) -> bytes:
+    """The workbook as it was sent, every wrong cell red with what is wrong beside it, and first a sheet that lists them and leads
+    there: corrected, it can be sent again. ``found``: (sheet, row, column's title, what is wrong); ``titles``: of those four.
+    Raises ``Refused`` as ``read``."""
+    try:
+        with reading.Book(data, LIMITS) as opened:
+            sheets = [sheet for name in SHEETS if (sheet := _marked_sheet(opened, name, found)) is not None]
+    except Unreadable as told:
+        raise refusal(told) from told
+    places = {
+        (title, plain_title(one)): n
+        for title, names in ((s.name, s.titles) for s in sheets)
+        for n, one in enumerate(names)
+    }
+    links = {
+        (number, 1): f"'{sheet}'!{xl_rowcol_to_cell(line - 1, places.get((sheet, plain_title(column or '')), 0))}"
+        for number, (sheet, line, column, _) in enumerate(found, start=2)
+        if line and any(one.name == sheet for one in sheets)
+    }
+    return write_xlsx(Sheet("Temuan", titles, found, links=links), *sheets)
+
+
+def _marked_sheet(
+    opened: reading.Book, name: str, found: Sequence[tuple[str, int | None, str | None, str]]
+) -> Sheet | None:
+    title, columns = SHEETS[name]
+    sheet = opened.sheet_of([title])
+    if sheet is None:
+        return None
+    raws = [raw.texts for raw in opened.raws(sheet)]
+    head = raws[0] if raws else []
+    names = {plain_title(other): column.title for column in columns for other in (column.title, *column.also)}
+    places = {names.get(plain_title(text), text): number for number, text in enumerate(head)}
+    notes: dict[tuple[int, int], str] = {}
+    for where, line, column, said in found:
+        if where == title and line and line > 1:
+            place = (line, places.get(column or "", 0))
+            notes[place] = f"{notes[place]}\n{said}" if place in notes else said
+    titles = [names.get(plain_title(text), text) for text in head]
+    return Sheet(title, titles, raws[1:], notes=notes)
 
 
 def report(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """The findings as a workbook; no cell is a formula."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in [titles, *rows]:
-        sheet.append([f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row])
-    return _saved(book)
-
-
-def _saved(book: Workbook) -> bytes:
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
+    """A list as a workbook; no cell is a formula."""
+    return write_xlsx(Sheet("Daftar", titles, rows))

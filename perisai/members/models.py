@@ -223,6 +223,31 @@ class Consent(models.Model):
         db_table = "members_consent"
 
 
+class DueReason(models.TextChoices):
+    TAKEN_OVER = "taken_over", "dari impor awal"
+
+
+class ConsentDue(models.Model):
+    """A member whose consent nobody has here: since when and why, until it is collected."""
+
+    pk = models.CompositePrimaryKey("branch_id", "enrolment_id")
+    branch_id = models.IntegerField()
+    enrolment_id = models.UUIDField()
+    since = models.DateTimeField()
+    reason = models.TextField(choices=DueReason)
+    collected_at = models.DateTimeField(null=True)
+    collected_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "members_consent_due"
+        constraints = [models.CheckConstraint(condition=Q(reason__in=DueReason.values), name="consent_due_reason")]
+        indexes = [
+            models.Index(
+                fields=["branch_id", "enrolment_id"], name="consent_due_open", condition=Q(collected_at__isnull=True)
+            )
+        ]
+
+
 class Photo(models.Model):
     """A picture of one enrolment, named by its SHA-256; the bytes are kept encrypted in the data folder once complete. The
     same picture may belong to several enrolments: then there is a row each, and the bytes once."""

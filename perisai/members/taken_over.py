@@ -29,7 +29,7 @@ WITH told AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS t (id uuid, person_id uuid, nik_sealed bytea, nik_hash bytea,
     nik_masked text, name text, name_key text, birth_place text, birth_date date, sex text, phone text, address text,
     region text, job text, income bigint, base bigint, transport boolean, programmes text[], agent_id uuid,
-    acquired date, began timestamptz, paid_through date, state text, kpj text, payment_code text, heir text, relation text)
+    acquired date, began timestamptz, paid_through date, state text, kpj text, payment_code text, heirs jsonb)
 ), persons AS (
   INSERT INTO members_person (branch_id, id, nik_sealed, nik_hash, nik_masked, name, name_key, birth_place, birth_date,
     birth_known, sex, phone, phone_owner, address, region_code, created_at)
@@ -49,14 +49,26 @@ WITH told AS MATERIALIZED (
   RETURNING id, agent_id, sub_branch_id, agency_office_id, region_code
 ), heirs AS (
   INSERT INTO members_heir (branch_id, enrolment_id, position, name, relation)
-  SELECT %(branch)s, id, 1, heir, coalesce(relation, 'other') FROM told WHERE heir IS NOT NULL
+  SELECT %(branch)s, t.id, h.position, h.heir ->> 0, h.heir ->> 1
+  FROM told t CROSS JOIN LATERAL jsonb_array_elements(t.heirs) WITH ORDINALITY AS h (heir, position)
+), consents AS (
+  INSERT INTO members_consent_due (branch_id, enrolment_id, since, reason)
+  SELECT %(branch)s, id, %(now)s, 'taken_over' FROM told
 )
 SELECT * FROM enrolments
 """
 
 
+class Heir(NamedTuple):
+    """``relation`` as ``members_heir`` has it."""
+
+    name: str
+    relation: str
+
+
 class Member(NamedTuple):
-    """One member as another system has them. ``acquired`` and ``paid_through`` are first days of month."""
+    """One member as another system has them. ``acquired`` and ``paid_through`` are first days of month. Whatever they signed there,
+    no consent of theirs is here yet: that is noted, with the day, until it is collected (``consent_due``)."""
 
     id: UUID
     nik: str
@@ -75,8 +87,7 @@ class Member(NamedTuple):
     paid_through: date
     state: str
     kpj: str | None
-    heir: str | None
-    relation: str | None
+    heirs: tuple[Heir, ...] = ()
 
     @property
     def transport(self) -> bool:
@@ -152,6 +163,5 @@ def _row(one: Member, *, base: int, code: str, timezone: str) -> dict[str, Any]:
         "state": one.state,
         "kpj": one.kpj,
         "payment_code": code,
-        "heir": one.heir,
-        "relation": one.relation,
+        "heirs": [[heir.name, heir.relation] for heir in one.heirs],
     }

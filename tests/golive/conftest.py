@@ -106,7 +106,9 @@ def live(database: object) -> Callable[[], Live]:
         _leave_numbers(branch)
         mark = branch.id
         year = TODAY.year
-        kept = member(jht="ya", kpj=f"21{mark:04d}00001", heir="Ana", relation="anak")
+        kept = member(
+            jht="ya", kpj=f"21{mark:04d}00001", heir_1="Ana", relation_1="anak", heir_2="Budi", relation_2="saudara"
+        )
         owing, lapsed = member(paid_through=month(4)), member(paid_through=month(6), state="nonaktif", agent="A-2")
         rows: Rows = {
             "offices": [
@@ -117,7 +119,7 @@ def live(database: object) -> Callable[[], Live]:
                     "leader": "Sri",
                     "title": "Ketua",
                 },
-                {"code": f"W{mark}B", "name": "Wadah Kenanga"},
+                {"code": f"W{mark}B", "name": "Wadah Kenanga", "username": f"kenanga{mark}"},
             ],
             "agreements": [
                 {
@@ -130,7 +132,11 @@ def live(database: object) -> Callable[[], Live]:
                     "office_signer": "Sri",
                 }
             ],
-            "agents": [agent(mark, "A-1", f"W{mark}A"), agent(mark, "A-2", f"W{mark}A"), agent(mark, "A-3", None)],
+            "agents": [
+                agent(mark, "A-1", f"W{mark}A", bank="BNI", account="1234 567-890", account_holder="Agen A-1"),
+                agent(mark, "A-2", f"W{mark}A"),
+                agent(mark, "A-3", None),
+            ],
             "members": [member(), owing, lapsed, kept],
             "arrears": [{"nik": owing["nik"], "since": month(3), "until": month(0)}],
         }
@@ -143,6 +149,7 @@ def agent(mark: int, code: str, office: str | None, **changes: Any) -> dict[str,
     return {
         "code": code,
         "name": f"Agen {code}",
+        "nik": worker()["nik"],
         "phone": "0812-3456-7890",
         "office": office,
         "since": "2023-02-01",
@@ -151,6 +158,8 @@ def agent(mark: int, code: str, office: str | None, **changes: Any) -> dict[str,
         "valid_to": date(TODAY.year + 1, 12, 31),
         "certificate": f"S-{code}",
         "certified_on": "2023-01-20",
+        "exam": f"U-{code}",
+        "examined_on": "25 Januari 2023",
     } | changes
 
 

@@ -31,7 +31,13 @@ def test_check_of_a_workbook_in_order_leaves_no_trace(live: Make) -> None:
     assert (file["state"], file["problems"]) == ("ready", [])
     assert file["counts"]["members"] == 4
     assert counts(one) == [0, 0, 0, 0, 0]
-    assert one.ask("SELECT number FROM events_position WHERE branch_id = %s") == before
+    assert one.ask("SELECT number - 1 FROM events_position WHERE branch_id = %s") == before
+    assert one.ask("SELECT kind FROM events_event WHERE branch_id = %s ORDER BY number DESC LIMIT 1") == [
+        ("golive_sent",)
+    ]
+    assert one.ask(
+        "SELECT count(*) FROM accounts_user u JOIN offices_office o ON o.id = u.office_id WHERE o.branch_id = %s"
+    ) == [(0,)]
 
 
 def test_import_brings_offices_agents_members_and_arrears(live: Make) -> None:
@@ -57,6 +63,30 @@ def test_import_brings_offices_agents_members_and_arrears(live: Make) -> None:
         "Wadah Melati",
     )
     assert agents[2][-1] is None
+    people = one.ask(
+        "SELECT p.nik_masked, p.bank, p.account_masked, p.account_holder, c.exam_number, c.examined_on FROM golive_agent p"
+        " JOIN golive_certificate c ON c.branch_id = p.branch_id AND c.agent_id = p.agent_id"
+        " WHERE p.branch_id = %s ORDER BY c.old_code"
+    )
+    assert [row[1:] for row in people] == [
+        ("BNI", "******7890", "Agen A-1", "U-A-1", date(2023, 1, 25)),
+        ("", "", "", "U-A-2", date(2023, 1, 25)),
+        ("", "", "", "U-A-3", date(2023, 1, 25)),
+    ]
+    assert all("****" in row[0] for row in people)
+    assert one.ask("SELECT name, relation FROM members_heir WHERE branch_id = %s ORDER BY position") == [
+        ("Ana", "child"),
+        ("Budi", "sibling"),
+    ]
+    logins = one.ask(
+        "SELECT u.username, u.full_name, u.role, u.must_change_password, u.password FROM golive_office_login l"
+        " JOIN accounts_user u ON u.id = l.user_id WHERE l.branch_id = %s ORDER BY u.username"
+    )
+    mark = one.branch.id
+    assert logins == [
+        (f"kenanga{mark}", "Wadah Kenanga", "agency", True, "!"),
+        (f"w{mark}a", "Sri", "agency", True, "!"),
+    ]
 
 
 def test_import_keeps_the_original_month_and_who_acquired(live: Make) -> None:
@@ -130,6 +160,7 @@ def test_the_same_rows_in_another_file_are_all_told(live: Make) -> None:
     assert file["state"] == "wrong"
     assert {(sheet, key) for sheet, _, _, key in found(file)} == {
         ("Kantor", "here_already"),
+        ("Kantor", "username_held"),
         ("PKS", "here_already"),
         ("Agen", "here_already"),
     }
@@ -144,6 +175,30 @@ def test_another_file_brings_members_to_agents_of_an_earlier_one(live: Make) -> 
     second = one.bring_in(one.check({"members": [member(agent="A-3")]})["id"])
     assert second["state"] == "imported"
     assert one.ask("SELECT count(*) FROM members_enrolment WHERE branch_id = %s") == [(5,)]
+
+
+def test_an_agent_of_another_branch_cannot_be_imported_again_nor_apply(live: Make) -> None:
+    from perisai.events.vault import keyed_hash
+    from perisai.golive import identity
+    from perisai.recruitment import candidate
+
+    one, other = live(), live()
+    other.bring_in(other.check()["id"])
+    nik = other.rows["agents"][0]["nik"]
+    rows = one.rows | {"agents": [one.rows["agents"][0] | {"nik": nik}, *one.rows["agents"][1:]]}
+    assert found(one.check(rows)) == [("Agen", 2, "NIK", "nik_agent")]
+    ((agent_id,),) = other.ask("SELECT agent_id FROM golive_certificate WHERE branch_id = %s AND old_code = 'A-1'")
+    stranger = agent_id.__class__(int=0)
+    with system_work(one.branch) as work:
+        assert [past.kind for past in candidate.find_past(work, keyed_hash("nik", nik), stranger)] == ["claim"]
+    with system_work(other.branch) as work:
+        candidate.note_ending(work, branch_id=other.branch.id, agent_id=agent_id, on=TODAY)
+    assert found(one.check(rows)) == [("Agen", 2, "NIK", "nik_barred")]
+    with system_work(other.branch) as work:
+        candidate.lift(work, branch_id=other.branch.id, agent_id=agent_id, kind="ended", on=TODAY)
+        brought = identity.find_brought(work, other.branch.id, agent_id)
+    assert brought == identity.Brought("S-A-1", date(2023, 1, 20), "U-A-1", date(2023, 1, 25), True, True)
+    assert found(one.check(rows)) == [("Agen", 2, "NIK", "nik_agent")]
 
 
 def test_a_nik_enrolled_elsewhere_stops_the_whole_file(live: Make) -> None:
@@ -164,7 +219,13 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("agents", agent(1, "A-9", None, valid_to="2020-01-01"), "Izin berakhir", "turned"),
     ("agents", agent(1, "A-9", None, since="31-02-2024"), "Agen sejak", "day"),
     ("agents", agent(1, "A-9", None, phone="12"), "HP", "phone"),
+    ("offices", {"code": "WX1", "name": "x", "username": "Ada Spasi"}, "Nama masuk", "username"),
+    ("agents", agent(1, "A-9", None, nik="1"), "NIK", "nik"),
+    ("agents", agent(1, "A-9", None, nik=1_571_081_705_900_012), "NIK", "cut"),
+    ("agents", agent(1, "A-9", None, bank="BRI"), "Nomor rekening", "account_parts"),
+    ("agents", agent(1, "A-9", None, examined_on="2999-01-01"), "Tanggal sertifikat ujian", "future"),
     ("members", member(nik="123"), "NIK", "nik"),
+    ("members", member(relation_2="anak"), "Ahli waris 2", "relation_alone"),
     ("members", member(agent="A-77"), "Kode agen lama", "no_agent"),
     ("members", member(region="15.71.08.9999"), "Kode desa", "no_region"),
     ("members", member(acquired="2014-01"), "Bulan perolehan", "month"),
