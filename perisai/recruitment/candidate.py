@@ -144,7 +144,6 @@ def lift(work: Work, *, branch_id: int, agent_id: UUID, kind: str, on: date) -> 
     """An ending or a sanction no longer stands in the way, from ``on``: it ran out, or an appeal was right. With the ending lifted
     the NIK is this agent's again; raises E9103 where its holder has meanwhile gone on elsewhere."""
     from perisai.golive import identity
-    from perisai.golive import identity
     from perisai.recruitment import pipeline
 
     work.rows("SELECT recruitment_lift_bar(%s, %s, %s, %s::date)", [branch_id, agent_id, kind, on])
