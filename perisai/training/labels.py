@@ -49,3 +49,17 @@ FIELDS: dict[str, str | Promise] = {
     "agent": _("Agent"),
 }
 """What a field of E9209 is called on the screen."""
+GROUPS: dict[str, str | Promise] = {
+    "": _("Everybody"),
+    "agents": _("Licensed agents"),
+    "trainees": _("Trainees"),
+    "staff": _("Staff and agency offices"),
+}
+ROLES: dict[str, str | Promise] = {
+    "trainee": _("Trainee"),
+    "agent": _("Agent"),
+    "agency": _("Agency office"),
+    "sub_branch": _("Sub-branch officer"),
+    "branch": _("Branch officer"),
+    "branch_head": _("Branch head"),
+}

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
+from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.accounts.refusal import problem
 from perisai.errors import Refused
 from perisai.training import media
@@ -45,7 +45,7 @@ def piece(request: PageRequest, upload_id: UUID) -> HttpResponse:
     return JsonResponse({"offset": here})
 
 
-@audience(*STAFF, *ABOVE)
+@audience(Role.AGENCY, *STAFF, *ABOVE)
 @require_GET
 def show(request: PageRequest, branch_id: int, sha256: str) -> HttpResponse:
     """A picture whole; of a video the asked range, at most ``SHOWN_AT_ONCE`` pieces."""

@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
-from perisai.accounts.audience import Viewer
+from perisai.accounts.audience import STAFF, Viewer
 from perisai.errors import Refused
-from perisai.events.work import Work
-from perisai.training.shelf import USED, seen
+from perisai.events.work import Work, branch_day
+from perisai.training.completion import missing
+from perisai.training.lacking import count_late
+from perisai.training.shelf import AUTHORS, LEARNERS, USED, open_own, seen
 
 PEOPLE = 100
 
@@ -105,6 +107,43 @@ _DISTRICTS = """
 SELECT code, name FROM offices_region WHERE level = 3 AND left(code, 5) = ANY (
   SELECT unnest(regencies) FROM offices_office WHERE branch_id = %s) ORDER BY name
 """
+
+
+# Carried by training_lesson_starts and training_one_draft.
+_WAITING: LiteralString = """
+SELECT (SELECT count(*) FROM training_lesson l JOIN offices_office b ON b.id = l.branch_id
+    WHERE l.branch_id = %(branch)s AND l.cancelled_at IS NULL AND l.starts_at BETWEEN %(now)s - interval '2 days'
+      AND %(now)s + interval '2 days'
+      AND (l.starts_at AT TIME ZONE b.timezone)::date = (%(now)s AT TIME ZONE b.timezone)::date),
+  (SELECT count(*) FROM training_attendance a
+    JOIN training_lesson l ON l.branch_id = a.branch_id AND l.id = a.lesson_id AND l.cancelled_at IS NULL
+    WHERE a.branch_id = %(branch)s AND a.state = 'flagged' AND l.starts_at > %(now)s - interval '93 days'),
+  (SELECT count(*) FROM training_version WHERE branch_id = %(owner)s AND published_at IS NULL)
+"""
+
+
+def waiting(work: Work, *, viewer: Viewer, now: datetime) -> list[tuple[str, int, str]]:
+    """What waits in training for this viewer: (key, how many, address), in the order of urgency; zeros too. Three statements.
+
+    Keys: ``own_courses`` the viewer's own, ``attendance`` to look at, ``classes`` today, ``late`` people who have not done what is
+    required, ``drafts`` to publish. Above the branches only ``drafts``.
+    """
+    owner_id = open_own(work, viewer)
+    branch_id = viewer.office.branch_id
+    row = work.row(_WAITING, {"branch": branch_id, "owner": owner_id, "now": now}) or (0, 0, 0)
+    classes, flagged, drafts = (int(count) for count in row)
+    found: list[tuple[str, int, str]] = []
+    if branch_id is not None and viewer.role in LEARNERS:
+        today = branch_day(now, viewer.office.timezone)
+        own = missing(work, branch_id, viewer.user.pk, today)
+        found.append(("own_courses", len(own), "/console/training/mine/"))
+    if viewer.role in STAFF:
+        late = count_late(work, viewer=viewer, now=now)
+        found += [("attendance", flagged, "/console/training/"), ("classes", classes, "/console/training/")]
+        found.append(("late", late, "/console/training/missing/"))
+    if viewer.role in AUTHORS:
+        found.append(("drafts", drafts, "/console/training/"))
+    return found
 
 
 def courses(work: Work, *, viewer: Viewer, now: datetime) -> list[dict[str, Any]]:

@@ -7,12 +7,14 @@ office.
 
 from typing import Any, LiteralString
 
-from perisai.accounts.audience import Role, Viewer
+from perisai.accounts.audience import STAFF, Role, Viewer
 from perisai.errors import Refused
 from perisai.events.work import Work
 
 AUTHORS = (Role.BRANCH, Role.BRANCH_HEAD, Role.REGION, Role.HEAD_OFFICE)
 """Who makes courses and says who must take them: for the branch, the region, the country."""
+LEARNERS = (Role.AGENCY, *STAFF)
+"""Whom a rule can ask to learn in the browser; agents learn in the field app."""
 
 USED: LiteralString = "= ANY ((SELECT path FROM offices_office WHERE id = %s)::int[])"
 """Of a column that holds an owner: whether the office given uses what that owner made."""

@@ -1,10 +1,14 @@
 from django.urls import path
 
-from perisai.training import console, draft_console, lesson_console, media_console
+from perisai.training import console, draft_console, lacking_console, lesson_console, media_console, own_console
 
 app_name = "training"
 urlpatterns = [
     path("", console.overview, name="overview"),
+    path("mine/", own_console.mine, name="mine"),
+    path("mine/<uuid:course_id>/", own_console.my_course, name="my_course"),
+    path("mine/<uuid:course_id>/<slug:module>/", own_console.my_module, name="my_module"),
+    path("missing/", lacking_console.missing, name="missing"),
     path("courses/new/", console.new_course, name="new_course"),
     path("courses/<uuid:course_id>/", console.course, name="course"),
     path("courses/<uuid:course_id>/draft/", console.begin_draft, name="begin_draft"),

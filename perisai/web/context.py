@@ -54,6 +54,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place(_("Agency offices"), "/console/agencies/", icon="building-store"),
             Place(_("Candidates"), "/console/recruitment/", icon="user-plus"),
             Place(_("Training"), "/console/training/", icon="school"),
+            Place(_("My courses"), "/console/training/mine/", icon="book"),
             Place(_("Exams"), "/console/exams/", icon="checklist"),
             Place(_("Agents"), "/console/agents/", icon="id-badge-2"),
             Place(_("Licences"), "/console/agents/licences/", icon="certificate"),
