@@ -20,13 +20,14 @@ _TRIES: Final = 3
 
 _INSERT = """
 INSERT INTO agencies_application (branch_id, id, state, source, parent_id, name, form, address, leader_name, leader_title,
-  leader_phone, candidates, applied_at, applied_by, reason, note)
-VALUES (%s, %s, 'applied', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '') ON CONFLICT DO NOTHING
+  leader_phone, candidates, applied_at, applied_by, code_hash, reason, note)
+VALUES (%s, %s, 'applied', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '') ON CONFLICT DO NOTHING
 """
 _CHECK = """
 INSERT INTO agencies_check (branch_id, id, application_id, item, is_met, note, checked_at, checked_by)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 """
+_SENT = "SELECT code_hash, name, leader_phone FROM agencies_application WHERE branch_id = %s AND id = %s"
 # Carried by agency_check_application: the newest row of each item.
 _MET = """
 SELECT DISTINCT ON (item) item, is_met FROM agencies_check
@@ -69,9 +70,17 @@ class Applicant:
         office.check_phone(self.leader_phone)
 
 
-def apply(work: Work, *, parent: Office, applicant: Applicant, source: str, application_id: UUID | None = None) -> UUID:
+def apply(
+    work: Work,
+    *,
+    parent: Office,
+    applicant: Applicant,
+    source: str,
+    application_id: UUID | None = None,
+    code_hash: bytes | None = None,
+) -> UUID:
     """A new application to the branch or sub-branch ``parent``; one with an id that is here already is the same one sent again.
-    Raises ``Refused`` E9002, and E1004 for another office."""
+    Raises ``Refused`` E9002, E9020 where what is here says something else, and E1004 for another office."""
     if parent.kind not in (OfficeKind.BRANCH, OfficeKind.SUB_BRANCH) or parent.branch_id is None:
         raise Refused("E1004")
     applicant.check()
@@ -81,18 +90,26 @@ def apply(work: Work, *, parent: Office, applicant: Applicant, source: str, appl
         [
             *(parent.branch_id, application_id, source, parent.id, applicant.name.strip(), applicant.form),
             *(applicant.address.strip(), applicant.leader_name.strip(), applicant.leader_title.strip()),
-            *(office.check_phone(applicant.leader_phone), applicant.candidates, work.now, work.actor.user_id),
+            *(
+                office.check_phone(applicant.leader_phone),
+                applicant.candidates,
+                work.now,
+                work.actor.user_id,
+                code_hash,
+            ),
         ],
     )
     if is_new:
         _report(work, "agency_applied", parent.branch_id, application_id, source=source)
+    elif not _is_same(work, parent.branch_id, application_id, applicant, code_hash):
+        raise Refused("E9020")
     return application_id
 
 
 def check(work: Work, *, branch_id: int, application_id: UUID, item: str, is_met: bool, note: str) -> None:
     """Writes down what was seen of one item; the newest counts. Raises ``Refused`` E1004, E9001, E9004."""
-    found = _lock_open(work, branch_id, application_id)
-    if item not in items_on(_day(work, found)):
+    found = lock_open(work, branch_id, application_id)
+    if item not in items_on(day_of(work, found)):
         raise Refused("E1004")
     if len(note) > MOST_NOTE:
         raise Refused("E9004")
@@ -102,10 +119,10 @@ def check(work: Work, *, branch_id: int, application_id: UUID, item: str, is_met
 
 def approve(work: Work, *, branch_id: int, application_id: UUID, note: str = "") -> Office:
     """Makes the office, once every item of the day's checklist is met. Raises ``Refused`` E1004, E9001, E9003, E9004."""
-    found = _lock_open(work, branch_id, application_id)
+    found = lock_open(work, branch_id, application_id)
     _check_note(note)
     met = dict(work.rows(_MET, [branch_id, application_id]))
-    lacking = [key for key in items_on(_day(work, found)) if not met.get(key)]
+    lacking = [key for key in items_on(day_of(work, found)) if not met.get(key)]
     if lacking:
         raise Refused("E9003", items=", ".join(lacking), members={"items": lacking})
     made = _make_office(work, found)
@@ -113,7 +130,7 @@ def approve(work: Work, *, branch_id: int, application_id: UUID, note: str = "")
         work,
         branch_id=branch_id,
         office_id=made.id,
-        since=_day(work, found),
+        since=day_of(work, found),
         leader=office.Leader(found["leader_name"], found["leader_title"], found["leader_phone"], found["form"]),
     )
     _decide(work, branch_id, application_id, "approved", "", note, made.id)
@@ -123,7 +140,7 @@ def approve(work: Work, *, branch_id: int, application_id: UUID, note: str = "")
 
 def refuse(work: Work, *, branch_id: int, application_id: UUID, reason: str, note: str) -> None:
     """Raises ``Refused`` E1004, E9001, E9004."""
-    _lock_open(work, branch_id, application_id)
+    lock_open(work, branch_id, application_id)
     _check_note(note)
     if reason not in REFUSALS:
         raise Refused("E9004")
@@ -131,13 +148,28 @@ def refuse(work: Work, *, branch_id: int, application_id: UUID, reason: str, not
     _report(work, "agency_refused", branch_id, application_id, reason=reason)
 
 
-def _lock_open(work: Work, branch_id: int, application_id: UUID) -> dict[str, Any]:
+def withdraw(work: Work, *, branch_id: int, application_id: UUID) -> None:
+    """The applicant's own act. Raises ``Refused`` E1004, E9001."""
+    lock_open(work, branch_id, application_id)
+    _decide(work, branch_id, application_id, "withdrawn", "", "", None)
+    _report(work, "agency_withdrawn", branch_id, application_id)
+
+
+def lock_open(work: Work, branch_id: int, application_id: UUID) -> dict[str, Any]:
+    """The application, locked to the end of the Work. Raises ``Refused`` E1004, E9001."""
     rows = work.dicts(_LOCK, [branch_id, application_id])
     if not rows:
         raise Refused("E1004")
     if rows[0]["state"] != "applied":
-        raise Refused("E9001", who=rows[0]["decider"] or "–")
+        raise Refused("E9001", who=rows[0]["decider"] or rows[0]["leader_name"])
     return rows[0]
+
+
+def _is_same(work: Work, branch_id: int, application_id: UUID, applicant: Applicant, code_hash: bytes | None) -> bool:
+    row = work.row(_SENT, [branch_id, application_id])
+    if row is None or row[1:] != (applicant.name.strip(), office.check_phone(applicant.leader_phone)):
+        return False
+    return (row[0] and bytes(row[0])) == code_hash
 
 
 def _make_office(work: Work, found: dict[str, Any]) -> Office:
@@ -174,7 +206,7 @@ def _check_note(note: str) -> None:
         raise Refused("E9004")
 
 
-def _day(work: Work, found: dict[str, Any]) -> Any:
+def day_of(work: Work, found: dict[str, Any]) -> Any:
     return branch_day(work.now, Office.objects.get(id=found["parent_id"]).timezone)
 
 

@@ -1,8 +1,10 @@
 """Pages about applications: taken by staff, checked item by item, decided with a reason."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,14 +13,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from perisai.accounts import user
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
-from perisai.agencies import application, labels, queries
+from perisai.agencies import application, document, labels, link, queries
 from perisai.agencies.checklist import items_on
 from perisai.agencies.console import OFFICERS, today_of
 from perisai.agents.rules import figure
 from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.messages import outbox
 from perisai.offices.tree import Office, OfficeKind
 
+TEXT_GOOD_FOR = timedelta(days=3)
 FIELDS = ("name", "form", "address", "leader_name", "leader_title", "leader_phone")
 
 
@@ -75,6 +79,21 @@ def check(request: PageRequest, branch_id: int, application_id: UUID) -> HttpRes
     return redirect("agencies:application", branch_id=branch_id, application_id=application_id)
 
 
+@audience(*STAFF)
+@require_GET
+def paper(request: PageRequest, branch_id: int, application_id: UUID, document_id: UUID) -> HttpResponse:
+    """A paper that the applicant sent, decrypted on the way and never cached; each opening is an event. Raises E1004."""
+    _get(request, branch_id, application_id)
+    found = document.open_paper(
+        request.work, branch_id=branch_id, application_id=application_id, document_id=document_id
+    )
+    is_picture = found.media_type == "image/jpeg"
+    name = f"{document_id}.{'jpg' if is_picture else 'pdf'}"
+    shown = "inline" if is_picture else "attachment"
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'{shown}; filename="{name}"'}
+    return HttpResponse(found.data, content_type=found.media_type, headers=headers)
+
+
 @audience(*OFFICERS)
 @require_POST
 def approve(request: PageRequest, branch_id: int, application_id: UUID) -> HttpResponse:
@@ -96,6 +115,7 @@ def approve(request: PageRequest, branch_id: int, application_id: UUID) -> HttpR
             )
     except Refused as refused:
         return _show(request, branch_id, application_id, refused)
+    _tell(request, found)
     messages.success(request, _("The agency office is made. Now its agreement."))
     if username:
         return render(request, "accounts/user_secret.html", {"user_shown": first, "password": password})
@@ -105,7 +125,7 @@ def approve(request: PageRequest, branch_id: int, application_id: UUID) -> HttpR
 @audience(*OFFICERS)
 @require_POST
 def refuse(request: PageRequest, branch_id: int, application_id: UUID) -> HttpResponse:
-    _get(request, branch_id, application_id)
+    found = _get(request, branch_id, application_id)
     try:
         application.refuse(
             request.work,
@@ -116,17 +136,23 @@ def refuse(request: PageRequest, branch_id: int, application_id: UUID) -> HttpRe
         )
     except Refused as refused:
         return _show(request, branch_id, application_id, refused)
-    messages.success(request, _("The application is refused."))
+    _tell(request, found)
+    messages.success(request, _("The application is refused. The applicant reads the reason on their page."))
     return redirect("agencies:list")
 
 
 def _show(request: PageRequest, branch_id: int, application_id: UUID, refused: Refused | None = None) -> HttpResponse:
     found = _get(request, branch_id, application_id)
     looks = queries.checks(request.work, branch_id=branch_id, application_id=application_id)
+    papers = document.of(request.work, branch_id=branch_id, application_id=application_id)
     items: list[dict[str, Any]] = []
     for key, item in items_on(today_of(request, branch_id)).items():
         mine = [look for look in looks if look["item"] == key]
-        items.append({"key": key, "item": item, "last": mine[0] if mine else None, "before": mine[1:]})
+        last, sent = mine[0] if mine else None, papers.get(key, [])
+        is_new = bool(sent and (last is None or sent[-1]["added_at"] > last["checked_at"]))
+        items.append(
+            {"key": key, "item": item, "last": last, "before": mine[1:], "papers": sent, "has_new_papers": is_new}
+        )
     is_open = found["state"] == "applied"
     context = {
         "application": found | {"form_label": labels.FORMS[found["form"]]},
@@ -136,6 +162,7 @@ def _show(request: PageRequest, branch_id: int, application_id: UUID, refused: R
         "met": sum(bool(one["last"] and one["last"]["is_met"]) for one in items),
         "reasons": labels.REFUSALS,
         "may_check": is_open and request.viewer.role in STAFF,
+        "may_open": request.viewer.role in STAFF,
         "may_decide": is_open and request.viewer.role in OFFICERS,
         "given": request.POST,
         "refused": _said(refused),
@@ -147,6 +174,14 @@ def _get(request: PageRequest, branch_id: int, application_id: UUID) -> dict[str
     return queries.get_application(
         request.work, viewer=request.viewer, branch_id=branch_id, application_id=application_id
     )
+
+
+def _tell(request: PageRequest, found: dict[str, Any]) -> None:
+    """A text that there is a decision, with the applicant's own link; it holds neither name nor outcome."""
+    address = f"{settings.ORIGIN}{link.make(link.Owner(found['branch_id'], found['id']))}"
+    body = f"Pengajuan Kantor Perisai Anda sudah diputuskan. Baca hasilnya di {address}"
+    text = outbox.Text("agency_application", found["leader_phone"], body, request.work.now + TEXT_GOOD_FOR)
+    outbox.queue(request.work, branch_id=found["branch_id"], agent_id=None, text=text)
 
 
 def _parents(request: PageRequest) -> list[Office]:

@@ -9,20 +9,29 @@ from pydantic import BaseModel, ConfigDict
 from perisai.contributions.rulefile import read_file
 
 
-class Item(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+class Words(_Strict):
+    id: str
+    en: str
+
+
+class Item(_Strict):
     id: str
     """Indonesian."""
     en: str
+    told: Words
+    """As the applicant reads it."""
+    paper: Words | None = None
+    """What the applicant may send for it; None where there is nothing to send."""
     since: date
     until: date | None = None
     reference: str
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _File(_Strict):
     items: dict[str, Item]
 
 

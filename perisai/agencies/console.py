@@ -47,7 +47,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "applications": queries.applications(work, viewer=viewer, state="applied"),
         "decided": [
             row | {"label": labels.APPLICATIONS[row["state"]], "why": labels.REFUSALS.get(row["reason"], "")}
-            for state in ("approved", "refused")
+            for state in ("approved", "refused", "withdrawn")
             for row in queries.applications(work, viewer=viewer, state=state)[:10]
         ],
         "proposals": [

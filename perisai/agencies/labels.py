@@ -68,6 +68,7 @@ APPLICATIONS: dict[str, Word] = {
     "applied": Word(_("To be decided"), "needs", icon="clipboard-check"),
     "approved": Word(_("Approved"), "done", icon="circle-check"),
     "refused": Word(_("Refused"), "stop", icon="circle-x"),
+    "withdrawn": Word(_("Withdrawn"), "", icon="arrow-back-up"),
 }
 STANDINGS: dict[str, Word] = {
     "valid": Word(_("Agreement in force"), "done", icon="circle-check"),

@@ -10,6 +10,7 @@ class ApplicationState(models.TextChoices):
     APPLIED = "applied", "diajukan"
     APPROVED = "approved", "disetujui"
     REFUSED = "refused", "ditolak"
+    WITHDRAWN = "withdrawn", "ditarik"
 
 
 class Application(models.Model):
@@ -39,10 +40,19 @@ class Application(models.Model):
     reason = models.TextField(blank=True, default="")
     note = models.TextField(blank=True, default="")
     office_id = models.IntegerField(null=True)
+    code_hash = models.BinaryField(null=True)
+    """Keyed hash of the code that the applicant comes back with; null for one taken at the counter."""
 
     class Meta:
         db_table = "agencies_application"
-        indexes = [models.Index(fields=["branch_id", "state", "applied_at"], name="agency_application_state")]
+        indexes = [
+            models.Index(fields=["branch_id", "state", "applied_at"], name="agency_application_state"),
+            models.Index(
+                fields=["branch_id", "code_hash"],
+                name="agency_application_code",
+                condition=Q(code_hash__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="applied", decided_at__isnull=True) | Q(decided_at__isnull=False),
@@ -68,6 +78,29 @@ class Check(models.Model):
     class Meta:
         db_table = "agencies_check"
         indexes = [models.Index(fields=["branch_id", "application_id", "item", "id"], name="agency_check_application")]
+
+
+class Document(models.Model):
+    """A paper that the applicant sent for an item of the checklist; its bytes lie encrypted in the data folder. Append-only."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    application_id = models.UUIDField()
+    item = models.TextField()
+    """A key of ``checks.yaml``."""
+    media_type = models.TextField()
+    sha256 = models.BinaryField()
+    size = models.IntegerField()
+    added_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "agencies_document"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch_id", "application_id", "item", "sha256"], name="agency_document_once"
+            ),
+        ]
 
 
 class AgencyOffice(models.Model):

@@ -2,18 +2,17 @@
 scripts, no attachments. The bytes lie encrypted in the data folder, named by their SHA-256."""
 
 import hashlib
-import os
 import tempfile
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 import typst
-from django.conf import settings
 
+from perisai.agencies import sealed_file
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
-from perisai.events.vault import seal, unseal
+from perisai.events.vault import unseal
 from perisai.events.work import Happened, Work
 
 MOST_BYTES: Final = 5 * 1024 * 1024
@@ -39,9 +38,9 @@ def keep(work: Work, *, branch_id: int, agreement_id: UUID, data: bytes) -> None
     row = work.row(_OFFICE, [branch_id, agreement_id])
     if row is None:
         raise Refused("E1004")
-    clean = _lay_anew(data)
+    clean = lay_anew(data)
     digest = hashlib.sha256(clean).digest()
-    _store(_path(branch_id, digest), clean)
+    sealed_file.store(_path(branch_id, digest), clean)
     work.execute(_INSERT, [branch_id, uuid7(), agreement_id, digest, len(clean), work.now, work.actor.user_id])
     work.report(
         Happened(
@@ -63,7 +62,7 @@ def open_scan(work: Work, *, branch_id: int, agreement_id: UUID) -> bytes:
     return unseal(path.read_bytes())
 
 
-def _lay_anew(data: bytes) -> bytes:
+def lay_anew(data: bytes) -> bytes:
     """Raises ``Refused`` E9010 for what is too big, no PDF, protected by a password, or too many pages."""
     if len(data) > MOST_BYTES or not data.startswith(b"%PDF-"):
         raise Refused("E9010", limit=LIMIT)
@@ -93,17 +92,5 @@ def _compile(folder: Path, first: int, last: int) -> bytes | None:
     return made
 
 
-def _store(path: Path, data: bytes) -> None:
-    """Whole or not at all, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_suffix(f".{os.getpid()}.new")
-    with temporary.open("wb") as file:
-        file.write(seal(data))
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
-
-
 def _path(branch_id: int, digest: bytes) -> Path:
-    name = digest.hex()
-    return Path(settings.DATA) / "attachments" / "agreements" / str(branch_id) / name[:2] / name
+    return sealed_file.path("agreements", branch_id, digest.hex())

@@ -8,6 +8,11 @@ urlpatterns = [
     path("new/", application_console.new, name="apply"),
     path("<int:branch_id>/applications/<uuid:application_id>/", application_console.page, name="application"),
     path("<int:branch_id>/applications/<uuid:application_id>/check/", application_console.check, name="check"),
+    path(
+        "<int:branch_id>/applications/<uuid:application_id>/papers/<uuid:document_id>/",
+        application_console.paper,
+        name="paper",
+    ),
     path("<int:branch_id>/applications/<uuid:application_id>/approve/", application_console.approve, name="approve"),
     path("<int:branch_id>/applications/<uuid:application_id>/refuse/", application_console.refuse, name="refuse"),
     path("<int:branch_id>/<int:office_id>/", console.office_page, name="office"),

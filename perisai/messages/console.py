@@ -28,6 +28,7 @@ PURPOSES: dict[str, str | Promise] = {
     "agent_licence": _("To the agent: about the licence"),
     "invitation": _("Invitation to become an agent"),
     "candidate": _("News on an application as an agent"),
+    "agency_application": _("News on an application of an agency office"),
 }
 
 # Newest first by the primary key (branch_id, id); what is not sent by message_state.

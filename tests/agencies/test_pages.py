@@ -192,7 +192,7 @@ def test_public_form_without_an_account_once_however_often_it_is_sent() -> None:
     wrong = stranger_.post("/daftar-kantor/", form | {"candidates": "x"})
     assert (wrong.status_code, "Komunitas Terbuka" in wrong.content.decode()) == (422, True)
     for _ in range(2):
-        assert stranger_.post("/daftar-kantor/", form).status_code == 200
+        assert stranger_.post("/daftar-kantor/", form).status_code == 302
     assert rows("SELECT source, state FROM agencies_application WHERE name = 'Komunitas Terbuka'", []) == [
         ("public", "applied")
     ]
