@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -32,7 +32,7 @@ TOLD = ("screened", "in_training", "refused")
 @audience(Role.AGENCY, *STAFF, *ABOVE)
 @require_GET
 def board(request: PageRequest) -> HttpResponse:
-    """A column a stage, the newest first, with how many there are."""
+    """A column a stage, the newest first, with how many there are. Staff drag cards; every drop is judged by ``decide``."""
     stages = (*pipeline.OPEN, "licensed")
     counts = queries.counts(request.work, viewer=request.viewer, states=stages)
     rows = queries.board(request.work, viewer=request.viewer, states=stages)
@@ -45,15 +45,38 @@ def board(request: PageRequest) -> HttpResponse:
                 "count": counts.get(state, 0),
                 "rows": [row for row in shown if row["state"] == state],
                 "more": counts.get(state, 0) - len(rows[state]),
+                "after": rows[state][-1]["id"] if counts.get(state, 0) > len(rows[state]) > 0 else None,
+                "to": _lit(state),
                 "empty": labels.EMPTY[state],
             }
             for state in stages
         ],
-        "closed": [(state, labels.STATES[state]) for state in ("refused", "withdrawn")],
+        "closed": [(state, labels.STATES[state]) for state in CLOSED],
         "is_empty": not counts,
         "may_invite": request.viewer.role in INVITERS,
+        "may_move": request.viewer.role in STAFF,
+        "reasons": [(code, rules.reason(code).text({})) for code in rules.reasons()],
     }
     return render(request, "recruitment/board.html", context)
+
+
+@audience(Role.AGENCY, *STAFF, *ABOVE)
+@require_GET
+def column(request: PageRequest, state: str) -> HttpResponse:
+    """The next cards of one column of the board, by key. Raises E1004 for a stage that no board shows."""
+    if state not in (*pipeline.OPEN, "licensed"):
+        raise Refused("E1004")
+    filters = queries.Filters.of({"state": state, "after": request.GET.get("after", "")})
+    rows = queries.find(request.work, viewer=request.viewer, filters=filters, limit=queries.COLUMN + 1)
+    here = rows[: queries.COLUMN]
+    context = {
+        "rows": _shown(here),
+        "state": state,
+        "to": _lit(state),
+        "after": here[-1]["id"] if len(rows) > len(here) else None,
+        "may_move": request.viewer.role in STAFF,
+    }
+    return render(request, "recruitment/board_cards.html", context)
 
 
 @audience(Role.AGENCY, *STAFF, *ABOVE)
@@ -121,8 +144,8 @@ def candidate_page(request: PageRequest, branch_id: int, candidate_id: UUID) -> 
 @audience(*STAFF)
 @require_POST
 def decide(request: PageRequest, branch_id: int, candidate_id: UUID) -> HttpResponse:
-    """One move by an officer, who says what they saw. Raises what ``pipeline.move`` raises, E9104 for a state that no hand
-    sets."""
+    """One move by an officer, who says what they saw; the board's script asks for JSON. Raises what ``pipeline.move`` raises, E9104
+    for a state that no hand sets, E9106 for one that only a fact sets."""
     work, asked = request.work, request.POST
     to = asked.get("to", "")
     queries.get(work, viewer=request.viewer, branch_id=branch_id, candidate_id=candidate_id)
@@ -136,6 +159,8 @@ def decide(request: PageRequest, branch_id: int, candidate_id: UUID) -> HttpResp
     )
     if to in TOLD:
         _tell(request, branch_id, facts, to)
+    if "json" in request.headers.get("Accept", ""):
+        return JsonResponse({"said": _done(to)})
     messages.success(request, _done(to))
     return redirect("recruitment:candidate", branch_id=branch_id, candidate_id=candidate_id)
 
@@ -189,6 +214,11 @@ def _may_look(request: PageRequest, filters: queries.Filters) -> bool:
 def _acts(row: dict[str, Any]) -> list[str]:
     """Where a hand may lead this candidate, beside a refusal."""
     return [] if row["erased_at"] else [to for to in pipeline.NEXT[row["state"]] if (row["state"], to) in BY_HAND]
+
+
+def _lit(state: str) -> str:
+    """Stages that light up for a card from this one: where a hand may lead it."""
+    return " ".join(to for to in pipeline.NEXT[state] if (state, to) in BY_HAND or to == "refused")
 
 
 def _reasons(findings: tuple[rules.Finding, ...]) -> list[tuple[str, dict[str, str], bool]]:

@@ -46,6 +46,13 @@ EMPTY: dict[str, str | Promise] = {
     "examined": _("Whoever has passed waits here for the licence."),
     "licensed": _("New agents appear here with their licence."),
 }
+WAITING: dict[str, str | Promise] = {
+    "candidates_to_screen": _("Candidates to screen"),
+    "candidates_proof": _("Proofs of membership to look at"),
+    "candidates_to_train": _("Candidates to take into training"),
+    "candidates_to_license": _("Candidates who wait for the licence"),
+}
+"""By the keys of ``queries.waiting``."""
 ACTS: dict[str, str | Promise] = {
     "screened": _("Papers are in order"),
     "in_training": _("Take into training"),

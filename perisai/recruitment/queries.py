@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
-from perisai.accounts.audience import Viewer
+from perisai.accounts.audience import STAFF, Viewer
 from perisai.errors import Refused
 from perisai.events.vault import keyed_hash
 from perisai.events.work import Work
@@ -45,6 +45,15 @@ _TAIL: LiteralString = """
 # A word from its beginning: a range of the key (branch_id, word, candidate_id), compared byte by byte.
 _WORD: LiteralString = """c.id IN (SELECT w.candidate_id FROM recruitment_word w
   WHERE w.branch_id = b.id AND w.word >= %s AND w.word < %s)"""
+# Carried by document_one_of_a_kind.
+_PROOF: LiteralString = """EXISTS (SELECT 1 FROM recruitment_document d WHERE d.branch_id = c.branch_id AND d.candidate_id = c.id
+  AND d.kind = 'membership' AND d.replaced_at IS NULL AND d.accepted_at IS NULL)"""
+# Those on the way by candidate_state or candidate_sub_branch: the others are the most by far, and are not read.
+_WAITING: LiteralString = (
+    "SELECT c.state, count(*), count(*) FILTER (WHERE "
+    + _PROOF
+    + ") FROM recruitment_candidate c WHERE c.state = ANY(%s) AND "
+)
 # Carried by candidate_state, candidate_agency or candidate_sub_branch; read from the index alone.
 _COUNTS: LiteralString = "SELECT c.state, count(*) FROM recruitment_candidate c WHERE "
 # A column by the same indexes.
@@ -105,7 +114,7 @@ class Filters:
         state = params.get("state", "")
         return cls(
             q=params.get("q", "").strip()[:100],
-            state=state if state in CandidateState.values or state == "open" else "",
+            state=state if state in (*CandidateState.values, "open", "proof") else "",
             agency_office=_number(params.get("agency_office")),
             sub_branch=_number(params.get("sub_branch")),
             after=_uuid(params.get("after")),
@@ -124,6 +133,9 @@ def find(work: Work, *, viewer: Viewer, filters: Filters, limit: int = PAGE + 1)
     params = list(params)
     if filters.state == "open":
         conditions.append("c.state = ANY(%s)")
+        params.append(list(OPEN))
+    elif filters.state == "proof":
+        conditions.append("c.state = ANY(%s) AND " + _PROOF)
         params.append(list(OPEN))
     elif filters.state:
         conditions.append("c.state = %s")
@@ -156,6 +168,27 @@ def board(work: Work, *, viewer: Viewer, states: tuple[str, ...]) -> dict[str, l
     for row in work.dicts(sql, [list(states), _branches(viewer), *params, COLUMN, COLUMN]):
         found[row["state"]].append(row)
     return found
+
+
+def waiting(work: Work, *, viewer: Viewer) -> list[tuple[str, int, str]]:
+    """What waits for staff of a branch: (key of ``labels.WAITING``, how many, where they are listed); what is nothing is left out,
+    and nobody but such staff has anything waiting. One statement."""
+    if viewer.role not in STAFF:
+        return []
+    narrow, params = viewer.narrow("c")
+    rows = work.rows(_WAITING + narrow + " GROUP BY c.state", [list(OPEN), *params])
+    many = {state: count for state, count, _proofs in rows}
+    found = [(key, many.get(state, 0), state) for key, state in _WAITS.items()]
+    found.insert(1, ("candidates_proof", sum(proofs for _state, _count, proofs in rows), "proof"))
+    return [(key, count, f"/console/recruitment/list/?state={state}") for key, count, state in found if count]
+
+
+_WAITS = {
+    "candidates_to_screen": "applied",
+    "candidates_to_train": "screened",
+    "candidates_to_license": "examined",
+}
+"""By the stage in which an officer has to act."""
 
 
 def get(work: Work, *, viewer: Viewer, branch_id: int, candidate_id: UUID) -> dict[str, Any]:
