@@ -133,7 +133,7 @@ def start(work: Work, *, branch_id: int, seat_id: UUID, seed: int | None = None)
         return standing.open_attempt
     if standing.refusal is not None:
         raise standing.refusal
-    wanted, questions = blueprint(work, branch_id, standing.exam_id), pool(work, branch_id)
+    wanted, questions = blueprint(work, branch_id, standing.exam_id), pool(work, branch_id, standing.exam_id)
     refuse_lacking(work, branch_id, questions, wanted)
     seed = secrets.randbits(63) if seed is None else seed
     attempt_id = uuid7(int(work.now.timestamp() * 1000))

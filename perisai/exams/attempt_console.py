@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.errors import Refused
 from perisai.exams import paper, queries, result, statistics
-from perisai.exams.console import EDITORS, REASONS, branch_of, frame, outcome, told, uuid
-from perisai.offices.tree import Office
+from perisai.exams.console import EDITORS, REASONS, bank_of, branch_of, frame, outcome, told, uuid
+from perisai.offices.tree import Office, OfficeKind
 
 OUTCOMES: dict[str, str | Promise] = {
     "running": gettext_lazy("In progress"),
@@ -94,11 +94,14 @@ def attempt_annul(request: PageRequest, branch_id: int, attempt_id: Any) -> Http
 @audience(*STAFF, *ABOVE)
 @require_GET
 def statistics_page(request: PageRequest, branch_id: int) -> HttpResponse:
-    """Over all exams of the branch, or ``?exam=``."""
-    office = branch_of(request, branch_id)
-    exams = queries.exams(request.work, branch_id=office.id)
+    """Over all exams of the branch, or ``?exam=``; of the national bank over all branches."""
+    office = bank_of(request, branch_id)
     chosen = uuid(request.GET.get("exam"))
-    items = statistics.items(request.work, branch_id=office.id, exam_id=chosen)
+    if office.kind == OfficeKind.HEAD:
+        exams, items = [], statistics.gathered(request.work, owner_id=office.id)
+    else:
+        exams = queries.exams(request.work, branch_id=office.id)
+        items = statistics.items(request.work, branch_id=office.id, exam_id=chosen)
     rows = [row | {"label": VERDICTS[row["verdict"]]} for row in items]
     context = frame(
         request,
@@ -111,6 +114,7 @@ def statistics_page(request: PageRequest, branch_id: int) -> HttpResponse:
         exams=exams,
         chosen=chosen,
         least=statistics.LEAST,
+        gathered_at=next((row["gathered_at"] for row in rows if "gathered_at" in row), None),
         axis_y=[(10, "1"), (110, "0.5"), (210, "0"), (310, "-0.5")],
     )
     return render(request, "exams/statistics.html", context)

@@ -1,4 +1,7 @@
-"""The question bank: topics, questions, their versions. An edit is a new version; what candidates had stays as it was."""
+"""The question bank: topics, questions, their versions. An edit is a new version; what candidates had stays as it was.
+
+``branch_id`` is the owner, which may be an office above the branches; its shelf is open then (``training.shelf.open_shelf``).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +13,7 @@ import orjson
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work
+from perisai.training.shelf import is_above
 
 DIFFICULTIES: Final = (1, 2, 3)
 LEAST_OPTIONS, MOST_OPTIONS, MOST_TEXT = 2, 6, 1000
@@ -80,15 +84,14 @@ def save_topic(work: Work, *, branch_id: int, code: str, name_id: str, name_en: 
 def add(work: Work, *, branch_id: int, content: Content) -> UUID:
     """A new question in its first version. Raises ``Refused`` E9301."""
     question_id = _insert(work, branch_id, [content])[0]
-    detail = {"question": str(question_id), "version": 1, "act": "made"}
-    work.report(Happened("exam_question_changed", branch_id, subject_id=question_id, detail=detail))
+    _report(work, branch_id, question_id, 1, "made")
     return question_id
 
 
 def add_all(work: Work, *, branch_id: int, contents: Sequence[Content]) -> list[UUID]:
     """Many new questions in two statements, all or none. Raises ``Refused`` E9301."""
     found = _insert(work, branch_id, contents) if contents else []
-    if found:
+    if found and not is_above(work, branch_id):
         detail = {"questions": len(found)}
         work.report(Happened("exam_questions_imported", branch_id, quantity=len(found), detail=detail))
     return found
@@ -105,8 +108,7 @@ def change(work: Work, *, branch_id: int, question_id: UUID, from_version: int, 
     if row is None:
         raise Refused("E9302")
     _write_versions(work, branch_id, [(question_id, row[0], content)])
-    detail = {"question": str(question_id), "version": row[0], "act": "changed"}
-    work.report(Happened("exam_question_changed", branch_id, subject_id=question_id, detail=detail))
+    _report(work, branch_id, question_id, row[0], "changed")
     return int(row[0])
 
 
@@ -124,8 +126,14 @@ def _set_state(work: Work, branch_id: int, question_id: UUID, state: str) -> Non
     row = work.row(_SET_STATE, [state, work.now, branch_id, question_id, state])
     if row is None:
         raise Refused("E9302")
-    detail = {"question": str(question_id), "version": row[0], "act": state}
-    work.report(Happened("exam_question_changed", branch_id, subject_id=question_id, detail=detail))
+    _report(work, branch_id, question_id, row[0], state)
+
+
+def _report(work: Work, branch_id: int, question_id: UUID, version: int, act: str) -> None:
+    """An event of the branch; who wrote a question above the branches stands in its version."""
+    if not is_above(work, branch_id):
+        detail = {"question": str(question_id), "version": version, "act": act}
+        work.report(Happened("exam_question_changed", branch_id, subject_id=question_id, detail=detail))
 
 
 def _insert(work: Work, branch_id: int, contents: Sequence[Content]) -> list[UUID]:

@@ -15,7 +15,7 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.errors import Refused
 from perisai.exams import bank, queries, question_file
 from perisai.exams.bank import Content
-from perisai.exams.console import EDITORS, branch_of, frame, number, told, uuid
+from perisai.exams.console import AUTHORS, bank_of, frame, number, told, uuid
 from perisai.offices.tree import Office
 
 _SALT = "exams.import"
@@ -25,8 +25,8 @@ _PREVIEW_SECONDS = 3600
 @audience(*STAFF, *ABOVE)
 @require_GET
 def question_list(request: PageRequest, branch_id: int) -> HttpResponse:
-    """Filters in the address: ``q``, ``topic``, ``difficulty``, ``state``."""
-    office, asked = branch_of(request, branch_id), request.GET
+    """Filters in the address: ``q``, ``topic``, ``difficulty``, ``state``, ``source``."""
+    office, asked = bank_of(request, branch_id), request.GET
     state = asked.get("state", "active")
     rows = queries.questions(
         request.work,
@@ -35,17 +35,18 @@ def question_list(request: PageRequest, branch_id: int) -> HttpResponse:
         topic=uuid(asked.get("topic")),
         difficulty=number(asked.get("difficulty"), 1, 3),
         state=state if state in ("active", "retired") else "",
+        source=asked.get("source", ""),
     )
     topics = queries.topics(request.work, branch_id=office.id)
-    return render(
-        request, "exams/questions.html", frame(request, office, "bank", rows=rows, topics=topics, state=state)
-    )
+    context = frame(request, office, "bank", rows=rows, topics=topics, state=state)
+    context["has_national"] = context["is_national"] or any(topic["national"] for topic in topics)
+    return render(request, "exams/questions.html", context)
 
 
-@audience(*EDITORS)
+@audience(*AUTHORS)
 @require_http_methods(["GET", "POST"])
 def question_new(request: PageRequest, branch_id: int) -> HttpResponse:
-    office = branch_of(request, branch_id)
+    office = bank_of(request, branch_id, writes=True)
     if request.method == "POST":
         try:
             question_id = bank.add(request.work, branch_id=office.id, content=_content(request))
@@ -59,18 +60,18 @@ def question_new(request: PageRequest, branch_id: int) -> HttpResponse:
 @audience(*STAFF, *ABOVE)
 @require_GET
 def question(request: PageRequest, branch_id: int, question_id: Any) -> HttpResponse:
-    office = branch_of(request, branch_id)
+    office = bank_of(request, branch_id)
     found = queries.find_question(request.work, branch_id=office.id, question_id=question_id)
     if found is None:
         raise Refused("E1004")
     return _form(request, office, found)
 
 
-@audience(*EDITORS)
+@audience(*AUTHORS)
 @require_POST
 def question_change(request: PageRequest, branch_id: int, question_id: Any) -> HttpResponse:
     """A new version; ``from_version`` says which one the officer had before them."""
-    office = branch_of(request, branch_id)
+    office = bank_of(request, branch_id, writes=True)
     found = queries.find_question(request.work, branch_id=office.id, question_id=question_id)
     if found is None:
         raise Refused("E1004")
@@ -88,11 +89,11 @@ def question_change(request: PageRequest, branch_id: int, question_id: Any) -> H
     return redirect("exams:question", office.id, question_id)
 
 
-@audience(*EDITORS)
+@audience(*AUTHORS)
 @require_POST
 def question_retire(request: PageRequest, branch_id: int, question_id: Any) -> HttpResponse:
     """Retires, or with ``act=revive`` takes back into use."""
-    office = branch_of(request, branch_id)
+    office = bank_of(request, branch_id, writes=True)
     if request.POST.get("act") == "revive":
         bank.revive(request.work, branch_id=office.id, question_id=question_id)
         messages.success(request, _("The question is in use again."))
@@ -102,30 +103,30 @@ def question_retire(request: PageRequest, branch_id: int, question_id: Any) -> H
     return redirect("exams:question", office.id, question_id)
 
 
-@audience(*EDITORS)
+@audience(*AUTHORS)
 @require_POST
 def topic_save(request: PageRequest, branch_id: int) -> HttpResponse:
-    office, form = branch_of(request, branch_id), request.POST
+    office, form = bank_of(request, branch_id, writes=True), request.POST
     names = {name: _plain(form.get(name, "")) for name in ("code", "name_id", "name_en")}
     bank.save_topic(request.work, branch_id=office.id, **names)
     messages.success(request, _("Topic saved."))
     return redirect("exams:questions", office.id)
 
 
-@audience(*EDITORS)
+@audience(*AUTHORS)
 @require_http_methods(["GET", "POST"])
 def import_preview(request: PageRequest, branch_id: int) -> HttpResponse:
     """Judges a file row by row and keeps nothing; the rows that are good travel in the page, signed, to be taken."""
-    office = branch_of(request, branch_id)
+    office = bank_of(request, branch_id, writes=True)
     context = frame(request, office, "bank", titles=question_file.TITLES)
     if request.method == "GET":
         return render(request, "exams/import.html", context)
     given = request.FILES.get("file")
-    topics = queries.topics(request.work, branch_id=office.id)
+    topics = _own_topics(request, office)
     try:
         if given is None or given.size is None or given.size > question_file.MOST_BYTES:
             raise Refused("E9316", reason="2 MB")
-        known = {row["text_id"].lower() for row in queries.questions(request.work, branch_id=office.id)}
+        known = queries.texts(request.work, branch_id=office.id)
         rows = question_file.judge(given.read(), {topic["code"]: topic["id"] for topic in topics}, known)
     except Refused as refused:
         return render(request, "exams/import.html", context | {"refused": told(refused)}, status=refused.status)
@@ -141,11 +142,11 @@ def import_preview(request: PageRequest, branch_id: int) -> HttpResponse:
     return render(request, "exams/import.html", context)
 
 
-@audience(*EDITORS)
+@audience(*AUTHORS)
 @require_POST
 def import_take(request: PageRequest, branch_id: int) -> HttpResponse:
     """Takes what the preview showed, all or nothing; what came into the bank meanwhile is left out."""
-    office = branch_of(request, branch_id)
+    office = bank_of(request, branch_id, writes=True)
     try:
         sealed_for, rows = signing.loads(request.POST.get("sealed", ""), salt=_SALT, max_age=_PREVIEW_SECONDS)
     except signing.BadSignature:
@@ -154,7 +155,7 @@ def import_take(request: PageRequest, branch_id: int) -> HttpResponse:
         raise Refused("E9318")
     # Two officers with one file: the second sees what the first brought in.
     request.work.execute("SELECT pg_advisory_xact_lock(%s, %s)", [0x45584D, office.id])
-    known = {row["text_id"].lower() for row in queries.questions(request.work, branch_id=office.id)}
+    known = queries.texts(request.work, branch_id=office.id)
     contents = [_unsealed(row) for row in rows if row["text_id"].lower() not in known]
     made = bank.add_all(request.work, branch_id=office.id, contents=contents)
     text = ngettext("%(n)d question is in the bank now.", "%(n)d questions are in the bank now.", len(made))
@@ -162,10 +163,10 @@ def import_take(request: PageRequest, branch_id: int) -> HttpResponse:
     return redirect("exams:questions", office.id)
 
 
-@audience(*EDITORS)
+@audience(*AUTHORS)
 @require_GET
 def import_template(request: PageRequest, branch_id: int) -> HttpResponse:
-    branch_of(request, branch_id)
+    bank_of(request, branch_id, writes=True)
     return HttpResponse(
         question_file.template(),
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -177,7 +178,7 @@ def _form(
     request: PageRequest, office: Office, found: dict[str, Any] | None, refused: Refused | None = None
 ) -> HttpResponse:
     """What was typed is shown again where it was refused."""
-    shown = found
+    shown, is_own = found, found is None or found["branch_id"] == office.id
     if refused is not None:
         shown = (found or {}) | _typed(request)
     slots = [*(shown["options"] if shown else []), *({} for _slot in range(bank.MOST_OPTIONS))][: bank.MOST_OPTIONS]
@@ -188,11 +189,18 @@ def _form(
         question=shown,
         is_new=found is None,
         slots=list(enumerate(slots)),
-        topics=queries.topics(request.work, branch_id=office.id),
-        versions=queries.versions(request.work, branch_id=office.id, question_id=found["id"]) if found else [],
+        topics=_own_topics(request, office) if is_own else queries.topics(request.work, branch_id=office.id),
+        versions=queries.versions(request.work, question_id=found["id"]) if found else [],
         refused=told(refused),
     )
+    context["may_edit"] = context["may_edit"] and is_own
+    context["from_above"] = not is_own
     return render(request, "exams/question_form.html", context, status=refused.status if refused else 200)
+
+
+def _own_topics(request: PageRequest, office: Office) -> list[dict[str, Any]]:
+    """A question stands under a topic of its own bank."""
+    return [one for one in queries.topics(request.work, branch_id=office.id) if one["branch_id"] == office.id]
 
 
 def _typed(request: PageRequest) -> dict[str, Any]:

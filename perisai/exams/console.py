@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from perisai.accounts.audience import PageRequest, Role
 from perisai.errors import Refused
 from perisai.offices.models import Office, OfficeKind
+from perisai.training.shelf import open_shelf
 
 EDITORS = (Role.BRANCH, Role.BRANCH_HEAD)
-"""Who writes questions and exams, and annuls results."""
+"""Who writes a branch's questions and exams, and annuls results."""
+AUTHORS = (*EDITORS, Role.HEAD_OFFICE)
+"""Who writes questions: of the branch, or of the national bank."""
 DIFFICULTIES: dict[int, str | Promise] = {1: _("easy"), 2: _("medium"), 3: _("hard")}
 STATES: dict[str, tuple[str | Promise, str, str]] = {
     "draft": (_("Draft"), "note", "pencil"),
@@ -35,12 +38,38 @@ def branch_of(request: PageRequest, branch_id: int) -> Office:
     return office
 
 
+def bank_of(request: PageRequest, office_id: int, *, writes: bool = False) -> Office:
+    """The branch whose bank this is, or head office, whose bank every branch draws from. ``writes`` opens its shelf. Raises
+    ``Refused`` E1004 for what is outside the viewer's part, or not theirs to write."""
+    if office_id >= 2**31:
+        raise Refused("E1004")
+    office = Office.objects.filter(id=office_id, kind__in=(OfficeKind.BRANCH, OfficeKind.HEAD)).first()
+    if office is None or (writes and not may_write(request, office)):
+        raise Refused("E1004")
+    if office.kind == OfficeKind.HEAD:
+        if request.viewer.branches is not None:
+            raise Refused("E1004")
+        if writes:
+            open_shelf(request.work, office.id)
+    elif not request.viewer.sees_branch(office_id):
+        raise Refused("E1004")
+    return office
+
+
+def may_write(request: PageRequest, office: Office | None) -> bool:
+    """Head office its own bank; a branch its bank and exams."""
+    if office is not None and office.kind == OfficeKind.HEAD:
+        return request.viewer.role is Role.HEAD_OFFICE and request.viewer.office.id == office.id
+    return request.viewer.role in EDITORS
+
+
 def frame(request: PageRequest, office: Office | None, tab: str, **more: Any) -> dict[str, Any]:
     """Context of every page of the room."""
     return {
         "office": office,
         "tab": tab,
-        "may_edit": request.viewer.role in EDITORS,
+        "may_edit": may_write(request, office),
+        "is_national": office is not None and office.kind == OfficeKind.HEAD,
         "difficulties": DIFFICULTIES,
         "now": request.work.now,
     } | more

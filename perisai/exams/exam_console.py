@@ -31,6 +31,8 @@ def exam_list(request: PageRequest) -> HttpResponse:
     office = next((one for one in branches if str(one.id) == wanted), branches[0] if branches else None)
     rows = [_shown(row) for row in queries.exams(request.work, branch_id=office.id)] if office else []
     context = frame(request, office, "exams", rows=rows, branches=branches)
+    if request.viewer.branches is None:
+        context["head"] = Office.objects.filter(kind=OfficeKind.HEAD).first()
     return render(request, "exams/list.html", context | {"figures": _figures(request, office)})
 
 
@@ -127,6 +129,9 @@ def _page(request: PageRequest, office: Office, exam_id: Any, refused: Refused |
     if found is None:
         raise Refused("E1004")
     wanted = exam.blueprint(work, office.id, exam_id)
+    topics = queries.topics(work, branch_id=office.id, with_national=found["draws_national"])
+    asked = _blueprint(topics, wanted)
+    cells = [cell for topic in asked for cell in topic["cells"] if cell["wanted"]]
     seats = [
         row
         | {
@@ -142,7 +147,9 @@ def _page(request: PageRequest, office: Office, exam_id: Any, refused: Refused |
         office,
         "exams",
         exam=_shown(found),
-        blueprint=_blueprint(queries.topics(work, branch_id=office.id), wanted),
+        blueprint=asked,
+        fresh=min((cell["have"] // cell["wanted"] for cell in cells), default=0),
+        national=sum(topic["national"] for topic in topics),
         figures=_figures(request, office),
         sittings=queries.sittings(work, branch_id=office.id, exam_id=exam_id),
         seats=seats,
@@ -190,6 +197,7 @@ def _settings(request: PageRequest, topics: list[dict[str, Any]]) -> exam.Settin
         name_id=form.get("name_id", "").replace("\x00", "").strip(),
         name_en=form.get("name_en", "").replace("\x00", "").strip() or form.get("name_id", "").strip(),
         for_licence=form.get("for_licence") == "1",
+        draws_national=form.get("draws_national") == "1",
         blueprint={cell: count for cell, count in cells.items() if count},
         minutes=figures["minutes"],
         pass_percent=figures["pass_percent"],

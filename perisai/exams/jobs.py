@@ -1,4 +1,4 @@
-"""What the worker does for exams: ends attempts whose time is over, though nobody comes back."""
+"""What the worker does for exams: ends attempts whose time is over, though nobody comes back; gathers the country's answers."""
 
 from typing import LiteralString
 
@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.exams import marking
+from perisai.exams import marking, statistics
 
 # Carried by exam_attempt_due; a handful of rows.
 _BRANCHES: LiteralString = """
@@ -21,6 +21,15 @@ def end_overdue(timestamp: int) -> None:
     """Every minute; one Work a branch, repeated while there is more than one Work takes."""
     del timestamp
     end_all_overdue(SystemClock())
+
+
+@app.periodic(cron="40 18 * * *")
+@app.task(queue="exams", queueing_lock="exams.gather_figures", pass_context=False)
+def gather_figures(timestamp: int) -> None:
+    """Every night (UTC; between half past one and four in the country)."""
+    del timestamp
+    with Work(scope=Scope.nation(), clock=SystemClock()) as work:
+        statistics.gather(work)
 
 
 def end_all_overdue(clock: Clock) -> int:

@@ -20,15 +20,18 @@ SELECT id FROM exams_attempt WHERE branch_id = %s AND ended_at IS NULL AND due_a
 FOR UPDATE SKIP LOCKED LIMIT 500
 """
 
-# A statement of its own after the lock: it sees the last answer that was saved. By the primary key of the paper.
+# A statement of its own after the lock: it sees the last answer that was saved. By the primary key of the paper and
+# exam_version_id; a topic from above is the branch's own of the same code.
 _MARK: LiteralString = """
 WITH line AS (
-  SELECT a.id, a.exam_id, a.trainee_id, a.pass_percent, a.due_at, l.position, l.answer, v.topic_id,
+  SELECT a.id, a.exam_id, a.trainee_id, a.pass_percent, a.due_at, l.position, l.answer,
+    coalesce(own.id, v.topic_id) AS topic_id,
     coalesce(l.answer = v.correct, false) AS ok
   FROM exams_attempt a
   JOIN exams_paper_line l ON l.branch_id = a.branch_id AND l.attempt_id = a.id
-  JOIN exams_question_version v
-    ON v.branch_id = l.branch_id AND v.question_id = l.question_id AND v.version = l.version
+  JOIN exams_question_version v ON v.question_id = l.question_id AND v.version = l.version
+  JOIN exams_topic t ON t.branch_id = v.branch_id AND t.id = v.topic_id
+  LEFT JOIN exams_topic own ON own.branch_id = a.branch_id AND own.code = t.code
   WHERE a.branch_id = %(branch)s AND a.id = ANY (%(attempts)s)
 ), by_topic AS (
   SELECT id, jsonb_agg(jsonb_build_object('topic', topic_id, 'correct', correct, 'questions', questions)

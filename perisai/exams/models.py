@@ -7,7 +7,11 @@ from perisai.events.defaults import Uuid7
 
 
 class Topic(models.Model):
-    """What a question is about. ``code`` is how a file of questions names it."""
+    """What a question is about. ``code`` is how a file of questions names it.
+
+    Topic, question and version belong to a branch, or (``branch_id``) to an office above the branches: then every branch under it
+    may draw from them (decision 0008). A branch's topic and one from above with its code are one topic.
+    """
 
     pk = models.CompositePrimaryKey("branch_id", "id")
     branch_id = models.IntegerField()
@@ -18,7 +22,10 @@ class Topic(models.Model):
 
     class Meta:
         db_table = "exams_topic"
-        constraints = [models.UniqueConstraint(fields=["branch_id", "code"], name="exam_topic_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["branch_id", "code"], name="exam_topic_code"),
+            models.UniqueConstraint(fields=["id"], name="exam_topic_id"),
+        ]
 
 
 class QuestionState(models.TextChoices):
@@ -65,6 +72,7 @@ class QuestionVersion(models.Model):
 
     class Meta:
         db_table = "exams_question_version"
+        constraints = [models.UniqueConstraint(fields=["question_id", "version"], name="exam_version_id")]
         indexes = [models.Index(fields=["branch_id", "topic_id"], name="exam_version_topic")]
 
 
@@ -89,6 +97,8 @@ class Exam(models.Model):
     pass_percent = models.SmallIntegerField(null=True)
     attempts = models.SmallIntegerField(null=True)
     wait_days = models.SmallIntegerField(null=True)
+    draws_national = models.BooleanField(default=True, db_default=True)
+    """Whether papers also have questions of the banks above the branch."""
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -120,7 +130,7 @@ class Blueprint(models.Model):
                 condition=Q(difficulty__range=(1, 3), questions__range=(1, 200)), name="exam_blueprint_sensible"
             )
         ]
-        indexes = [models.Index(fields=["branch_id", "topic_id"], name="exam_blueprint_topic")]
+        indexes = [models.Index(fields=["topic_id", "branch_id"], name="exam_blueprint_to_topic")]
 
 
 class Sitting(models.Model):
@@ -226,7 +236,7 @@ class PaperLine(models.Model):
 
     class Meta:
         db_table = "exams_paper_line"
-        indexes = [models.Index(fields=["branch_id", "question_id", "version"], name="exam_line_question")]
+        indexes = [models.Index(fields=["question_id", "version", "branch_id"], name="exam_line_to_question")]
 
 
 class Ending(models.TextChoices):
@@ -290,3 +300,22 @@ class Annulment(models.Model):
 
     class Meta:
         db_table = "exams_annulment"
+
+
+class ItemFigure(models.Model):
+    """What the answers of the whole country say about a question above the branches: sums only, of nobody and no branch."""
+
+    pk = models.CompositePrimaryKey("branch_id", "question_id", "version")
+    branch_id = models.IntegerField()
+    """The owner of the question."""
+    question_id = models.UUIDField()
+    version = models.SmallIntegerField()
+    answers = models.IntegerField()
+    branches = models.SmallIntegerField()
+    p = models.FloatField()
+    point_biserial = models.FloatField(null=True)
+    upper_lower = models.FloatField(null=True)
+    gathered_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exams_item_figure"

@@ -7,13 +7,14 @@ from uuid import UUID
 import orjson
 
 from perisai.events.work import Work
+from perisai.training.shelf import USED
 
-# By the primary keys of paper and version.
+# By the primary key of the paper and exam_version_id: a question may stand above the branch.
 _LINES: LiteralString = """
 SELECT l.position, l.question_id, l.version, l.shown, l.answer, l.answered_at, l.answered_from, v.text_id, v.text_en, v.options,
   v.correct, v.difficulty, t.name_id AS topic_id_name, t.name_en AS topic_en_name
 FROM exams_paper_line l
-JOIN exams_question_version v ON v.branch_id = l.branch_id AND v.question_id = l.question_id AND v.version = l.version
+JOIN exams_question_version v ON v.question_id = l.question_id AND v.version = l.version
 JOIN exams_topic t ON t.branch_id = v.branch_id AND t.id = v.topic_id
 WHERE l.branch_id = %s AND l.attempt_id = %s ORDER BY l.position
 """
@@ -38,7 +39,7 @@ def find_attempt(work: Work, *, branch_id: int, attempt_id: UUID) -> dict[str, A
     row = found[0]
     if row["topics"] is None:
         return row | {"percent": None, "topics": []}
-    names = work.rows("SELECT id::text, name_id, name_en FROM exams_topic WHERE branch_id = %s", [branch_id])
+    names = work.rows(f"SELECT id::text, name_id, name_en FROM exams_topic WHERE branch_id {USED}", [branch_id])
     topics = by_name(orjson.loads(row["topics"]), {id_: (indonesian, english) for id_, indonesian, english in names})
     return row | {"percent": row["correct"] * 100 // row["questions"], "topics": topics}
 

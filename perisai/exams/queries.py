@@ -8,31 +8,50 @@ import orjson
 from perisai.accounts.audience import Viewer
 from perisai.agents.queries import narrow
 from perisai.events.work import Work
+from perisai.training.shelf import USED
 
 PAGE = 100
+_USED: LiteralString = "= ANY ((SELECT path FROM offices_office WHERE id = %(branch)s)::int[])"
 
-_TOPICS: LiteralString = """
-SELECT t.id, t.code, t.name_id, t.name_en, count(q.id) AS questions,
+# A topic from above is the branch's own of the same code, where it has one.
+_TOPICS: LiteralString = f"""
+SELECT c.id, c.branch_id, c.code, c.name_id, c.name_en, count(q.id) AS questions,
   count(q.id) FILTER (WHERE q.difficulty = 1) AS easy, count(q.id) FILTER (WHERE q.difficulty = 2) AS medium,
-  count(q.id) FILTER (WHERE q.difficulty = 3) AS hard
-FROM exams_topic t
-LEFT JOIN exams_question q ON q.branch_id = t.branch_id AND q.topic_id = t.id AND q.state = 'active'
-WHERE t.branch_id = %s GROUP BY t.branch_id, t.id ORDER BY t.name_id
+  count(q.id) FILTER (WHERE q.difficulty = 3) AS hard, count(q.id) FILTER (WHERE q.branch_id <> %(branch)s) AS national
+FROM (
+  SELECT DISTINCT ON (t.code) t.* FROM exams_topic t WHERE t.branch_id {_USED}
+  ORDER BY t.code, t.branch_id = %(branch)s DESC, t.branch_id
+) c
+JOIN exams_topic k ON k.code = c.code AND k.branch_id {_USED}
+LEFT JOIN exams_question q ON q.branch_id = k.branch_id AND q.topic_id = k.id AND q.state = 'active'
+  AND (q.branch_id = %(branch)s OR %(with_national)s)
+GROUP BY c.id, c.branch_id, c.code, c.name_id, c.name_en ORDER BY c.name_id
 """
-_QUESTIONS: LiteralString = """
-SELECT q.id, q.version, q.difficulty, q.state, q.changed_at, v.text_id, v.text_en, v.options, v.correct, v.topic_id,
+_QUESTIONS: LiteralString = (
+    """
+SELECT q.id, q.branch_id, q.version, q.difficulty, q.state, q.changed_at, v.text_id, v.text_en, v.options, v.correct, v.topic_id,
   t.name_id AS topic_id_name, t.name_en AS topic_en_name
 FROM exams_question q
 JOIN exams_question_version v ON v.branch_id = q.branch_id AND v.question_id = q.id AND v.version = q.version
 JOIN exams_topic t ON t.branch_id = q.branch_id AND t.id = q.topic_id
-WHERE q.branch_id = %s"""
+WHERE q.branch_id """
+    + USED
+)
+_TEXTS: LiteralString = (
+    """
+SELECT lower(v.text_id) FROM exams_question q
+JOIN exams_question_version v ON v.branch_id = q.branch_id AND v.question_id = q.id AND v.version = q.version
+WHERE q.branch_id """
+    + USED
+)
 _VERSIONS: LiteralString = """
 SELECT v.version, v.text_id, v.text_en, v.options, v.correct, v.difficulty, v.made_at, u.full_name AS made_by
 FROM exams_question_version v LEFT JOIN accounts_user u ON u.id = v.made_by
-WHERE v.branch_id = %s AND v.question_id = %s ORDER BY v.version DESC
+WHERE v.question_id = %s ORDER BY v.version DESC
 """
 _EXAMS: LiteralString = """
 SELECT e.id, e.name_id, e.name_en, e.state, e.for_licence, e.minutes, e.pass_percent, e.attempts, e.wait_days,
+  e.draws_national,
   (SELECT coalesce(sum(b.questions), 0) FROM exams_blueprint b WHERE b.branch_id = e.branch_id AND b.exam_id = e.id) AS questions,
   (SELECT count(*) FROM exams_result r WHERE r.branch_id = e.branch_id AND r.exam_id = e.id) AS taken,
   (SELECT count(*) FROM exams_result r WHERE r.branch_id = e.branch_id AND r.exam_id = e.id AND r.passed) AS passed,
@@ -73,9 +92,10 @@ _OUTCOMES: dict[str, LiteralString] = {
 }
 
 
-def topics(work: Work, *, branch_id: int) -> list[dict[str, Any]]:
-    """With how many active questions there are of each difficulty."""
-    return work.dicts(_TOPICS, [branch_id])
+def topics(work: Work, *, branch_id: int, with_national: bool = True) -> list[dict[str, Any]]:
+    """The branch's and those from above, with how many active questions there are of each difficulty, and ``national`` of them all.
+    A bank of an office above is its own."""
+    return work.dicts(_TOPICS, {"branch": branch_id, "with_national": with_national})
 
 
 def questions(
@@ -86,15 +106,17 @@ def questions(
     topic: UUID | None = None,
     difficulty: int | None = None,
     state: str = "",
+    source: str = "",
 ) -> list[dict[str, Any]]:
-    """The bank in its current versions, at most 500, the latest changed first. One statement."""
+    """What the branch may use (``source`` ``own`` or ``national``: only that), in its current versions, at most 500, the latest
+    changed first. One statement."""
     sql, params = _QUESTIONS, [branch_id]
     given: list[Any] = list(params)
     for word in q.lower().split()[:8]:
         sql += " AND (lower(v.text_id) LIKE %s OR lower(v.text_en) LIKE %s)"
         given += [_like(word), _like(word)]
     if topic is not None:
-        sql += " AND q.topic_id = %s"
+        sql += " AND t.code = (SELECT code FROM exams_topic WHERE id = %s)"
         given.append(topic)
     if difficulty is not None:
         sql += " AND q.difficulty = %s"
@@ -102,8 +124,16 @@ def questions(
     if state:
         sql += " AND q.state = %s"
         given.append(state)
+    if source in ("own", "national"):
+        sql += " AND (q.branch_id = %s) = %s"
+        given += [branch_id, source == "own"]
     rows = work.dicts(sql + " ORDER BY q.changed_at DESC, q.id LIMIT 500", given)
     return [_with_options(row) for row in rows]
+
+
+def texts(work: Work, *, branch_id: int) -> set[str]:
+    """Every Indonesian text that the branch may use already, in small letters."""
+    return {row[0] for row in work.rows(_TEXTS, [branch_id])}
 
 
 def find_question(work: Work, *, branch_id: int, question_id: UUID) -> dict[str, Any] | None:
@@ -112,9 +142,9 @@ def find_question(work: Work, *, branch_id: int, question_id: UUID) -> dict[str,
     return _with_options(rows[0]) if rows else None
 
 
-def versions(work: Work, *, branch_id: int, question_id: UUID) -> list[dict[str, Any]]:
+def versions(work: Work, *, question_id: UUID) -> list[dict[str, Any]]:
     """Newest first, with who wrote them."""
-    return [_with_options(row) for row in work.dicts(_VERSIONS, [branch_id, question_id])]
+    return [_with_options(row) for row in work.dicts(_VERSIONS, [question_id])]
 
 
 def exams(work: Work, *, branch_id: int) -> list[dict[str, Any]]:

@@ -3,18 +3,22 @@
 Difficulty p is the share of candidates who answered right (a blank is not right). Discrimination twice: the point-biserial
 correlation of the item with the rest of the paper, and the share right of the best 27 % less that of the weakest 27 %.
 Annulled attempts are left out. Versions are counted apart, for a changed question is another question.
+
+What stands above the branches is judged by the answers of the whole country. A nightly job gathers them into sums of at least
+``LEAST`` answers, which every branch may read; no person and no branch can be told from them.
 """
 
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from perisai.events.work import Work
+from perisai.training.shelf import open_shelf
 
 LEAST: Final = 20
 """Fewer answers than this, and the figures say nothing."""
 TOO_HARD, TOO_EASY, WEAK = 0.2, 0.95, 0.1
 
-# One pass over results and papers of the branch; carried by exam_result_exam and the papers' primary key.
+# One pass over results and papers of the branch; carried by exam_result_exam, the papers' primary key and exam_version_id.
 _ITEMS: LiteralString = """
 WITH taken AS (
   SELECT r.attempt_id, r.correct, r.questions,
@@ -27,25 +31,85 @@ WITH taken AS (
     (t.correct - (l.answer IS NOT DISTINCT FROM v.correct)::int)::float / NULLIF(t.questions - 1, 0) AS rest
   FROM taken t
   JOIN exams_paper_line l ON l.branch_id = %(branch)s AND l.attempt_id = t.attempt_id
-  JOIN exams_question_version v ON v.branch_id = l.branch_id AND v.question_id = l.question_id AND v.version = l.version
+  JOIN exams_question_version v ON v.question_id = l.question_id AND v.version = l.version
 ), figure AS (
   SELECT question_id, version, count(*) AS answers, avg(ok)::float AS p, corr(ok, rest) AS point_biserial,
     (avg(ok) FILTER (WHERE rank >= 0.73) - avg(ok) FILTER (WHERE rank <= 0.27))::float AS upper_lower
   FROM item GROUP BY question_id, version
 )
-SELECT f.*, v.text_id, v.text_en, v.difficulty, q.state, q.version AS newest, t.code AS topic
+SELECT f.question_id, f.version, coalesce(n.answers, f.answers) AS answers, coalesce(n.p, f.p) AS p,
+  CASE WHEN n.answers IS NULL THEN f.point_biserial ELSE n.point_biserial END AS point_biserial,
+  CASE WHEN n.answers IS NULL THEN f.upper_lower ELSE n.upper_lower END AS upper_lower, n.branches,
+  v.branch_id <> %(branch)s AS is_national, v.text_id, v.text_en, v.difficulty, q.state, q.version AS newest, t.code AS topic
 FROM figure f
-JOIN exams_question q ON q.branch_id = %(branch)s AND q.id = f.question_id
-JOIN exams_question_version v ON v.branch_id = q.branch_id AND v.question_id = f.question_id AND v.version = f.version
+JOIN exams_question_version v ON v.question_id = f.question_id AND v.version = f.version
+JOIN exams_question q ON q.branch_id = v.branch_id AND q.id = v.question_id
 JOIN exams_topic t ON t.branch_id = v.branch_id AND t.id = v.topic_id
-ORDER BY (f.answers >= %(least)s) DESC, f.point_biserial NULLS FIRST, f.question_id, f.version
+LEFT JOIN exams_item_figure n ON n.branch_id = v.branch_id AND n.question_id = v.question_id AND n.version = v.version
+ORDER BY (coalesce(n.answers, f.answers) >= %(least)s) DESC, 5 NULLS FIRST, f.question_id, f.version
+"""
+# What was gathered for the bank of an office above the branches.
+_GATHERED: LiteralString = """
+SELECT n.question_id, n.version, n.answers, n.branches, n.p, n.point_biserial, n.upper_lower, n.gathered_at, true AS is_national,
+  v.text_id, v.text_en, v.difficulty, q.state, q.version AS newest, t.code AS topic
+FROM exams_item_figure n
+JOIN exams_question_version v ON v.branch_id = n.branch_id AND v.question_id = n.question_id AND v.version = n.version
+JOIN exams_question q ON q.branch_id = v.branch_id AND q.id = v.question_id
+JOIN exams_topic t ON t.branch_id = v.branch_id AND t.id = v.topic_id
+WHERE n.branch_id = %s ORDER BY n.point_biserial NULLS FIRST, n.question_id, n.version
+"""
+_FORGET: LiteralString = "DELETE FROM exams_item_figure WHERE branch_id = %s"
+# As _ITEMS, over all branches; ranks are those within each branch's exam. A whole scan once a night, which nobody waits for.
+_GATHER: LiteralString = """
+WITH taken AS (
+  SELECT r.branch_id, r.attempt_id, r.correct, r.questions,
+    percent_rank() OVER (PARTITION BY r.branch_id, r.exam_id ORDER BY r.correct::float / r.questions) AS rank
+  FROM exams_result r
+  WHERE NOT EXISTS (SELECT FROM exams_annulment n WHERE n.branch_id = r.branch_id AND n.attempt_id = r.attempt_id)
+), item AS (
+  SELECT l.branch_id, l.question_id, l.version, t.rank, (l.answer IS NOT DISTINCT FROM v.correct)::int AS ok,
+    (t.correct - (l.answer IS NOT DISTINCT FROM v.correct)::int)::float / NULLIF(t.questions - 1, 0) AS rest
+  FROM exams_question_version v
+  JOIN exams_paper_line l ON l.question_id = v.question_id AND l.version = v.version
+  JOIN taken t ON t.branch_id = l.branch_id AND t.attempt_id = l.attempt_id
+  WHERE v.branch_id = %(owner)s
+)
+INSERT INTO exams_item_figure (branch_id, question_id, version, answers, branches, p, point_biserial, upper_lower, gathered_at)
+SELECT %(owner)s, question_id, version, count(*), count(DISTINCT branch_id), avg(ok)::float, corr(ok, rest),
+  (avg(ok) FILTER (WHERE rank >= 0.73) - avg(ok) FILTER (WHERE rank <= 0.27))::float, %(now)s
+FROM item GROUP BY question_id, version HAVING count(*) >= %(least)s
+"""
+_OWNERS: LiteralString = """
+SELECT o.id FROM offices_office o WHERE o.kind IN ('head', 'region')
+  AND EXISTS (SELECT FROM exams_question q WHERE q.branch_id = o.id) ORDER BY o.id
 """
 
 
+def gather(work: Work) -> int:
+    """Counts the answers of the whole country to every question above the branches anew; returns how many have figures. The Work
+    sees the nation."""
+    found = 0
+    for (owner,) in work.rows(_OWNERS):
+        open_shelf(work, owner)
+        work.execute(_FORGET, [owner])
+        found += work.execute(_GATHER, {"owner": owner, "now": work.now, "least": LEAST})
+    return found
+
+
+def gathered(work: Work, *, owner_id: int) -> list[dict[str, Any]]:
+    """As ``items``, for the bank of an office above: ``branches`` answered, ``gathered_at`` says when it was counted."""
+    return [_judged(row) for row in work.dicts(_GATHERED, [owner_id])]
+
+
 def items(work: Work, *, branch_id: int, exam_id: UUID | None = None) -> list[dict[str, Any]]:
-    """A row a question and version that was ever on a marked paper, the doubtful ones first; ``verdict`` as ``judge``."""
+    """A row a question and version that was ever on a marked paper, the doubtful ones first; ``verdict`` as ``judge``. Where the
+    country's answers were gathered, its figures stand for the branch's own, and ``branches`` says of how many."""
     rows = work.dicts(_ITEMS, {"branch": branch_id, "exam": exam_id, "least": LEAST})
-    return [row | {"verdict": judge(row["answers"], row["p"], row["point_biserial"])} for row in rows]
+    return [_judged(row) for row in rows]
+
+
+def _judged(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"verdict": judge(row["answers"], row["p"], row["point_biserial"])}
 
 
 def judge(answers: int, p: float, point_biserial: float | None) -> str:
