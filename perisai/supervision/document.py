@@ -1,4 +1,4 @@
-"""Papers of a file: checked by their bytes, pictures drawn anew without metadata, kept sealed."""
+"""Papers of a file: checked by their bytes, pictures drawn anew, of PDFs the pages only, without metadata, kept sealed."""
 
 import io
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.vault import seal, unseal
 from perisai.events.work import Work
+from perisai.supervision import pdf
 from perisai.supervision.sealed import open_text
 from perisai.supervision.subject import Subject
 
@@ -20,9 +21,10 @@ MOST_PAPERS: Final = 10
 MOST_PIXELS: Final = 50_000_000
 LONGEST_SIDE: Final = 2400
 
-_INSERT: LiteralString = """
+_INSERT_MANY: LiteralString = """
 INSERT INTO supervision_document (branch_id, id, agent_id, about_id, name_sealed, media_type, size, sealed, added_by, added_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+SELECT %s, d.id, %s, %s, d.name, d.media_type, d.size, d.sealed, %s, %s
+FROM unnest(%s::uuid[], %s::bytea[], %s::text[], %s::int[], %s::bytea[]) AS d (id, name, media_type, size, sealed)
 """
 _GET: LiteralString = """
 SELECT name_sealed, media_type, sealed FROM supervision_document WHERE branch_id = %s AND agent_id = %s AND id = %s
@@ -50,7 +52,7 @@ class Kept(NamedTuple):
     data: bytes
 
 
-def read_sent(files: Sequence[UploadedFile]) -> list[Paper]:
+def read_sent(files: Sequence["UploadedFile[Any]"]) -> list[Paper]:
     """Files of a form. Raises E9509 before anything large is read."""
     if len(files) > MOST_PAPERS or any((one.size or 0) > MOST_BYTES for one in files):
         raise Refused("E9509")
@@ -62,22 +64,28 @@ def read_sent(files: Sequence[UploadedFile]) -> list[Paper]:
 
 
 def keep_many(work: Work, subject: Subject, *, about_id: UUID, papers: Papers) -> None:
-    """Raises E9509 for what is no PDF, JPEG or PNG, is larger than 5 MB, or comes with more than ten."""
+    """One statement, after all of them have been looked at.
+
+    Raises E9509 for what is no PDF, JPEG or PNG, is larger than 5 MB, or comes with more than ten; E9517 for a PDF with a password.
+    """
     if len(papers) > MOST_PAPERS:
         raise Refused("E9509")
-    for paper in papers:
-        media_type, data = _check(paper.data)
-        name = (
-            "".join(letter for letter in paper.name if letter.isprintable() and letter not in '/\\"')[-100:]
-            or "dokumen"
-        )
-        work.execute(
-            _INSERT,
-            [
-                *(subject.branch_id, uuid7(), subject.agent_id, about_id, seal(name.encode()), media_type, len(data)),
-                *(seal(data), work.actor.user_id, work.now),
-            ],
-        )
+    if not papers:
+        return
+    checked = [(_name(paper.name), *_check(paper.data)) for paper in papers]
+    columns = [
+        [uuid7() for _ in checked],
+        [seal(name.encode()) for name, _, _ in checked],
+        [media_type for _, media_type, _ in checked],
+        [len(data) for _, _, data in checked],
+        [seal(data) for _, _, data in checked],
+    ]
+    who = [subject.branch_id, subject.agent_id, about_id, work.actor.user_id, work.now]
+    work.execute(_INSERT_MANY, [*who, *columns])
+
+
+def _name(sent: str) -> str:
+    return "".join(letter for letter in sent if letter.isprintable() and letter not in '/\\"')[-100:] or "dokumen"
 
 
 def get(work: Work, *, branch_id: int, agent_id: UUID, document_id: UUID) -> Kept:
@@ -100,9 +108,21 @@ def of_agent(work: Work, *, branch_id: int, agent_id: UUID) -> dict[UUID, list[d
 def _check(data: bytes) -> tuple[str, bytes]:
     if not 0 < len(data) <= MOST_BYTES:
         raise Refused("E9509")
-    if data.startswith(b"%PDF-") and b"%%EOF" in data[-2048:]:
-        return "application/pdf", data
+    if data.startswith(b"%PDF-"):
+        return "application/pdf", _pages_of(data)
     return "image/jpeg", _drawn_anew(data)
+
+
+def _pages_of(data: bytes) -> bytes:
+    try:
+        kept = pdf.clean(data)
+    except pdf.Encrypted as error:
+        raise Refused("E9517") from error
+    except ValueError as error:
+        raise Refused("E9509") from error
+    if len(kept) > MOST_BYTES:
+        raise Refused("E9509")
+    return kept
 
 
 def _drawn_anew(data: bytes) -> bytes:

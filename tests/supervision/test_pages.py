@@ -10,7 +10,7 @@ from django.test import Client
 from perisai.accounts.models import Role
 from tests.accounts.people import logged_in, make_user, tree
 from tests.members.enrolling import enrol_all, state_of
-from tests.supervision.world_of_files import agent_state, month, work_of
+from tests.supervision.world_of_files import agent_state, month, pdf_bytes, work_of
 from tests.world import VILLAGE, Branch, FieldAgent, make_agent, worker
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -80,7 +80,7 @@ def test_measure_with_a_paper_is_kept_and_served_only_to_be_saved(place: tuple[B
         f"{page_of(agent)}measure/",
         {
             "kind": "warning", "reason": "conduct", "text": "Terlambat setor", "seen": "",
-            "papers": SimpleUploadedFile("surat.pdf", b"%PDF-1.4\n%%EOF\n"),
+            "papers": SimpleUploadedFile("surat.pdf", pdf_bytes()),
         },
     )  # fmt: skip
     assert told.status_code == 302

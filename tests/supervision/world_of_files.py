@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from PIL import Image
+from pypdf import PdfWriter
 
 from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
@@ -77,6 +78,13 @@ def picture_bytes() -> bytes:
     kept, exif = io.BytesIO(), Image.Exif()
     exif[0x010F] = "Kamera Rahasia"
     Image.new("RGB", (300, 200), "white").save(kept, "JPEG", exif=exif)
+    return kept.getvalue()
+
+
+def pdf_bytes() -> bytes:
+    kept, writer = io.BytesIO(), PdfWriter()
+    writer.add_blank_page(200, 300)
+    writer.write(kept)
     return kept.getvalue()
 
 
