@@ -86,11 +86,13 @@ def pdf(request: PageRequest, branch_id: int, office_id: int, agreement_id: UUID
 
 @audience(*READERS)
 @require_http_methods(["GET", "POST"])
-def scan_file(request: PageRequest, branch_id: int, office_id: int, agreement_id: UUID) -> HttpResponse:
-    """The signed paper: read by who may see the office, brought by officers of the branch."""
+def scan_file(
+    request: PageRequest, branch_id: int, office_id: int, agreement_id: UUID, scan_id: UUID | None = None
+) -> HttpResponse:
+    """The signed paper: read by who may see the office, brought by officers of the branch, as often as they have a better one."""
     _see(request, branch_id, office_id, agreement_id)
     if request.method != "POST":
-        data = scan.open_scan(request.work, branch_id=branch_id, agreement_id=agreement_id)
+        data = scan.open_scan(request.work, branch_id=branch_id, agreement_id=agreement_id, scan_id=scan_id)
         return _file(f"PKS-{office_id}.pdf", data)
     if request.viewer.role not in OFFICERS:
         raise Refused("E2006")
@@ -98,10 +100,10 @@ def scan_file(request: PageRequest, branch_id: int, office_id: int, agreement_id
     try:
         if given is None or given.size is None or given.size > scan.MOST_BYTES:
             raise Refused("E9010", limit=scan.LIMIT)
-        scan.keep(request.work, branch_id=branch_id, agreement_id=agreement_id, data=given.read())
+        is_new = scan.keep(request.work, branch_id=branch_id, agreement_id=agreement_id, data=given.read())
     except Refused as refused:
         return show_office(request, branch_id, office_id, refused)
-    messages.success(request, _("The scan is kept."))
+    messages.success(request, _("The scan is kept.") if is_new else _("This scan is here already."))
     return redirect("agencies:office", branch_id=branch_id, office_id=office_id)
 
 

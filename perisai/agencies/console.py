@@ -89,6 +89,7 @@ def show_office(request: PageRequest, branch_id: int, office_id: int, refused: R
         "users": parts["users"],
         **_incentives(request, branch_id, office_id, today),
         "may_decide": may_decide,
+        "may_scan": viewer.role in OFFICERS,
         "may_grant": viewer.role in MANAGERS,
         "is_own": viewer.role is Role.AGENCY,
         "labels": labels,
@@ -154,6 +155,7 @@ def _agreements(parts: dict[str, list[dict[str, Any]]], today: date) -> list[dic
                 )
                 for party, text in labels.PARTIES.items()
             ],
+            "scans": [s for s in parts["scans"] if s["agreement_id"] == row["id"]],
             "warned": [w for w in parts["warnings"] if w["agreement_id"] == row["id"]],
         }
         for row in parts["agreements"]

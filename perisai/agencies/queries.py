@@ -62,11 +62,9 @@ FROM agencies_check c LEFT JOIN accounts_user u ON u.id = c.checked_by
 WHERE c.branch_id = %s AND c.application_id = %s ORDER BY c.id DESC
 """
 _AGREEMENTS = """
-SELECT a.*, m.full_name AS maker, s.id IS NOT NULL AS is_scanned, s.brought_at
+SELECT a.*, m.full_name AS maker
 FROM agencies_agreement a
 LEFT JOIN accounts_user m ON m.id = a.made_by
-LEFT JOIN LATERAL (SELECT id, brought_at FROM agencies_scan s WHERE s.branch_id = a.branch_id AND s.agreement_id = a.id
-  ORDER BY id DESC LIMIT 1) s ON true
 WHERE a.branch_id = %s AND a.office_id = %s ORDER BY a.valid_from DESC, a.version DESC, a.id DESC
 """
 _SIGNATURES = """
@@ -75,6 +73,15 @@ FROM agencies_signature s
 JOIN agencies_agreement a ON a.branch_id = s.branch_id AND a.id = s.agreement_id
 LEFT JOIN accounts_user u ON u.id = s.recorded_by
 WHERE a.branch_id = %s AND a.office_id = %s ORDER BY s.recorded_at
+"""
+# By agency_scan_agreement; the newest first, the first version is number 1.
+_SCANS = """
+SELECT s.agreement_id, s.id, s.size, s.brought_at, u.full_name AS bringer,
+  row_number() OVER (PARTITION BY s.agreement_id ORDER BY s.id) AS version
+FROM agencies_scan s
+JOIN agencies_agreement a ON a.branch_id = s.branch_id AND a.id = s.agreement_id
+LEFT JOIN accounts_user u ON u.id = s.brought_by
+WHERE a.branch_id = %s AND a.office_id = %s ORDER BY s.id DESC
 """
 _WARNINGS = """
 SELECT w.agreement_id, w.days, w.warned_on FROM agencies_warning w
@@ -192,11 +199,12 @@ def proposals(work: Work, *, viewer: Viewer) -> list[dict[str, Any]]:
 
 
 def parts(work: Work, *, branch_id: int, office_id: int, today: date) -> dict[str, list[dict[str, Any]]]:
-    """What the office's own page shows; seven statements."""
+    """What the office's own page shows; eight statements."""
     since = (today.replace(day=1) - timedelta(days=31 * (MONTHS - 1))).replace(day=1)
     return {
         "agreements": work.dicts(_AGREEMENTS, [branch_id, office_id]),
         "signatures": work.dicts(_SIGNATURES, [branch_id, office_id]),
+        "scans": work.dicts(_SCANS, [branch_id, office_id]),
         "warnings": work.dicts(_WARNINGS, [branch_id, office_id]),
         "proposals": work.dicts(
             _PROPOSALS + "p.branch_id = %s AND p.office_id = %s ORDER BY p.proposed_at DESC LIMIT 12",

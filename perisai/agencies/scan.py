@@ -23,23 +23,31 @@ _PAGES: Final = b"""
 #set page(margin: 0pt, width: auto, height: auto)
 #for n in range(int(sys.inputs.first), int(sys.inputs.last) + 1) { page(image("scan.pdf", page: n)) }
 """
-_OFFICE = "SELECT office_id FROM agencies_agreement WHERE branch_id = %s AND id = %s AND state <> 'withdrawn'"
+_OFFICE = (
+    "SELECT office_id FROM agencies_agreement WHERE branch_id = %s AND id = %s AND state <> 'withdrawn' FOR UPDATE"
+)
 _INSERT = """
 INSERT INTO agencies_scan (branch_id, id, agreement_id, sha256, size, brought_at, brought_by)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
-_FIND = """
+# Both carried by agency_scan_agreement.
+_NEWEST = """
 SELECT sha256 FROM agencies_scan WHERE branch_id = %s AND agreement_id = %s ORDER BY id DESC LIMIT 1
 """
+_VERSION = "SELECT sha256 FROM agencies_scan WHERE branch_id = %s AND agreement_id = %s AND id = %s"
 
 
-def keep(work: Work, *, branch_id: int, agreement_id: UUID, data: bytes) -> None:
-    """Keeps the scan; a later one takes its place and the earlier stays on record. Raises ``Refused`` E1004, E9010."""
+def keep(work: Work, *, branch_id: int, agreement_id: UUID, data: bytes) -> bool:
+    """Keeps the scan as a further version: nothing is overwritten, the newest counts. False where it is the newest one once more.
+    Raises ``Refused`` E1004, E9010."""
+    clean = lay_anew(data)
     row = work.row(_OFFICE, [branch_id, agreement_id])
     if row is None:
         raise Refused("E1004")
-    clean = lay_anew(data)
     digest = hashlib.sha256(clean).digest()
+    newest = work.row(_NEWEST, [branch_id, agreement_id])
+    if newest and bytes(newest[0]) == digest:
+        return False
     sealed_file.store(_path(branch_id, digest), clean)
     work.execute(_INSERT, [branch_id, uuid7(), agreement_id, digest, len(clean), work.now, work.actor.user_id])
     work.report(
@@ -51,11 +59,13 @@ def keep(work: Work, *, branch_id: int, agreement_id: UUID, data: bytes) -> None
             detail={"agreement": str(agreement_id), "sha256": digest.hex()},
         )
     )
+    return True
 
 
-def open_scan(work: Work, *, branch_id: int, agreement_id: UUID) -> bytes:
-    """The newest scan. Raises ``Refused`` E1004 where there is none in the scope."""
-    row = work.row(_FIND, [branch_id, agreement_id])
+def open_scan(work: Work, *, branch_id: int, agreement_id: UUID, scan_id: UUID | None = None) -> bytes:
+    """A version, or the newest. Raises ``Refused`` E1004 where there is none in the scope."""
+    place = [branch_id, agreement_id]
+    row = work.row(_VERSION, [*place, scan_id]) if scan_id else work.row(_NEWEST, place)
     path = _path(branch_id, bytes(row[0])) if row else None
     if path is None or not path.exists():
         raise Refused("E1004")

@@ -22,5 +22,10 @@ urlpatterns = [
     path("<int:branch_id>/<int:office_id>/<uuid:agreement_id>/withdraw/", agreement_console.withdraw, name="withdraw"),
     path("<int:branch_id>/<int:office_id>/<uuid:agreement_id>/pdf/", agreement_console.pdf, name="pdf"),
     path("<int:branch_id>/<int:office_id>/<uuid:agreement_id>/scan/", agreement_console.scan_file, name="scan"),
+    path(
+        "<int:branch_id>/<int:office_id>/<uuid:agreement_id>/scan/<uuid:scan_id>/",
+        agreement_console.scan_file,
+        name="scan_version",
+    ),
     path("<int:branch_id>/<int:office_id>/keep/<uuid:proposal_id>/", ending_console.keep, name="keep"),
 ]

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+import typst
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -96,6 +97,17 @@ def test_from_the_counter_to_an_agreement_in_force() -> None:
     back = clerk.post(url(office_id, f"{agreement}/scan/"), {"file": SimpleUploadedFile("x.pdf", pdf.content)})
     assert back.status_code == 302
     assert clerk.get(url(office_id, f"{agreement}/scan/")).content[:5] == b"%PDF-"
+    later = SimpleUploadedFile("y.pdf", typst.compile(b"Pindaian yang lebih jelas"))
+    for again in (later, SimpleUploadedFile("y.pdf", typst.compile(b"Pindaian yang lebih jelas"))):
+        assert clerk.post(url(office_id, f"{agreement}/scan/"), {"file": again}).status_code == 302
+    kept = rows("SELECT id FROM agencies_scan WHERE agreement_id = %s ORDER BY id", [agreement])
+    assert len(kept) == 2, "a further version; the same once more is none"
+    page = clerk.get(url(office_id)).content.decode()
+    versions = {clerk.get(url(office_id, f"{agreement}/scan/{scan_id}/")).content for (scan_id,) in kept}
+    assert len(versions) == 2, "nothing is overwritten"
+    assert clerk.get(url(office_id, f"{agreement}/scan/")).content in versions
+    assert all(f"{agreement}/scan/{scan_id}/" in page for (scan_id,) in kept)
+    assert clerk.get(url(office_id, f"{agreement}/scan/{UUID(int=7)}/")).status_code == 404
     bad = clerk.post(url(office_id, f"{agreement}/scan/"), {"file": SimpleUploadedFile("x.pdf", b"MZ")})
     assert bad.status_code == 422
     assert clerk.get(url(office_id)).status_code == 200
