@@ -10,6 +10,7 @@ import typst
 
 from perisai.agencies.labels import FORMS_ID
 from perisai.errors import Refused
+from perisai.events import world
 from perisai.events.work import Work
 
 _TEMPLATE: Final = Path(__file__).parent / "paper" / "agreement.typ"
@@ -51,7 +52,9 @@ def agreement_pdf(work: Work, *, branch_id: int, agreement_id: UUID) -> tuple[st
 def render(facts: dict[str, Any]) -> bytes:
     """Without the machine's own fonts, so that it looks the same everywhere."""
     made = typst.compile(
-        _TEMPLATE.read_bytes(), sys_inputs={"facts": orjson.dumps(facts).decode()}, ignore_system_fonts=True
+        world.watermark().encode() + _TEMPLATE.read_bytes(),
+        sys_inputs={"facts": orjson.dumps(facts).decode()},
+        ignore_system_fonts=True,
     )
     assert isinstance(made, bytes)
     return made

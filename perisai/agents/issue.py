@@ -14,6 +14,7 @@ from perisai.agents import agent, conditions, numbering
 from perisai.agents.conditions import Condition
 from perisai.agents.rules import figure
 from perisai.errors import Refused
+from perisai.events import world
 from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work, branch_day
 
@@ -230,7 +231,7 @@ def _make(
     if len(bound_to) > CONDITIONS_MOST or "\x00" in bound_to:
         raise Refused("E9413")
     serial = numbering.take(work, branch_id, "licence", 1)[0]
-    number = f"L-{branch_id}-{serial:06d}-{check_digit(f'{branch_id}{serial:06d}')}"
+    number = world.mark(f"L-{branch_id}-{serial:06d}-{check_digit(f'{branch_id}{serial:06d}')}")
     licence_id, until = uuid7(), add_months(since, figure("licence_months", since)) - timedelta(days=1)
     taken = work.execute(
         "INSERT INTO agents_licence_number (number, branch_id, licence_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",

@@ -14,6 +14,7 @@ from PIL import Image
 
 from perisai.agents import public, public_code
 from perisai.errors import Refused
+from perisai.events import world
 from perisai.events.work import Work, branch_day
 
 _FOLDER: Final = Path(__file__).parent / "paper"
@@ -98,7 +99,9 @@ def _qr(text: str) -> str:
 def _render(template: str, facts: dict[str, Any]) -> bytes:
     """Without the machine's own fonts, so that it looks the same everywhere."""
     given = {"facts": orjson.dumps(facts).decode()}
-    made = typst.compile((_FOLDER / template).read_bytes(), sys_inputs=given, ignore_system_fonts=True)
+    made = typst.compile(
+        world.watermark().encode() + (_FOLDER / template).read_bytes(), sys_inputs=given, ignore_system_fonts=True
+    )
     assert isinstance(made, bytes)
     return made
 

@@ -17,6 +17,11 @@ PRACTICE: Final = "practice"
 _SERIAL: Final = 12
 """Place of the first digit of a NIK's serial. Offices count up from 0001; synthetic people have 9."""
 
+_WATERMARK: Final = (
+    '#set page(foreground: context rotate(-28deg, text(font: "DejaVu Sans Mono", size: page.width / 7, weight: "bold", '
+    "fill: rgb(190, 20, 20, 90))[LATIHAN]))\n"
+)
+
 
 class WrongWorld(RuntimeError):
     """This process was told another kind of world than its database is."""
@@ -54,6 +59,16 @@ def check() -> None:
         return
     if (found == PRACTICE) != is_practice():
         raise WrongWorld(f"this process serves a {kind()} world, and its database is {found or 'a real one'}")
+
+
+def mark(number: str) -> str:
+    """A number that people show to each other, such as a licence's: in practice it says so itself."""
+    return f"LATIHAN-{number}" if is_practice() else number
+
+
+def watermark() -> str:
+    """What comes before the typst source of any paper: large letters across every page in practice, otherwise nothing."""
+    return _WATERMARK if is_practice() else ""
 
 
 def is_example(nik: str) -> bool:

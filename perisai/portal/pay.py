@@ -39,7 +39,7 @@ def _answer(request: HttpRequest, token: str, clock: Clock) -> HttpResponse:
     if due is None:
         state, status = ("old", 410) if link and link.expires_at <= now else ("unknown", 404)
         return _page(request, {"state": state}, status)
-    return _page(request, {"state": due.state, "due": due, "months": _months(due)}, 200)
+    return _page(request, {"state": due.state, "due": due, "token": token, "months": _months(due)}, 200)
 
 
 def _page(request: HttpRequest, context: dict[str, object], status: int) -> HttpResponse:

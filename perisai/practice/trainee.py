@@ -12,6 +12,7 @@ from perisai.accounts.agent_card import AgentCard, find_card
 from perisai.accounts.audience import User
 from perisai.agents import agent, issue
 from perisai.errors import Refused
+from perisai.events import world
 from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
@@ -80,7 +81,7 @@ def _make_agent(work: Work, number: int) -> UUID:
         since=today,
     )
     licence = issue.TakenOver(
-        agent_id, f"LATIHAN-{BRANCH}-{number:04d}", today, today + timedelta(days=LICENCE_DAYS - 1)
+        agent_id, world.mark(f"L-{BRANCH}-P{number:04d}"), today, today + timedelta(days=LICENCE_DAYS - 1)
     )
     issue.take_over(work, branch_id=BRANCH, licences=[licence])
     work.execute(_INSERT, [BRANCH, number, "agen", None, agent_id, work.now])

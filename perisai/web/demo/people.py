@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.utils import timezone
 
 from perisai.accounts.models import Role, User
+from perisai.events import world
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
@@ -113,7 +114,7 @@ def _build_agent(work: Work, agent: DemoAgent, since: date) -> None:
         VALUES (%s, %s, %s, %s, %s, 'valid', %s) ON CONFLICT DO NOTHING
         """,
         [
-            *(agent.branch_id, agent.id, f"L-{agent.branch_id}-{agent.number:04d}"),
+            *(agent.branch_id, agent.id, world.mark(f"L-{agent.branch_id}-{agent.number:04d}")),
             *(since, since + timedelta(days=364 if agent.number != 3 else HISTORY.days + 55), work.now),
         ],
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from perisai.accounts.models import User
 from perisai.agents import agent as agents_room
+from perisai.events import world
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work, branch_day
@@ -57,7 +58,14 @@ def _license(work: Work, agent_id: UUID, since: date) -> None:
     work.execute(
         "INSERT INTO agents_licence (branch_id, agent_id, number, valid_from, valid_to, state, state_since)"
         " VALUES (%s, %s, %s, %s, %s, 'valid', %s)",
-        [BUNGO, agent_id, f"L-{BUNGO}-9{agent_id.int % 1000:03d}", since, since + timedelta(days=364), work.now],
+        [
+            BUNGO,
+            agent_id,
+            world.mark(f"L-{BUNGO}-9{agent_id.int % 1000:03d}"),
+            since,
+            since + timedelta(days=364),
+            work.now,
+        ],
     )
     work.execute("UPDATE agents_agent SET state = 'active' WHERE branch_id = %s AND id = %s", [BUNGO, agent_id])
 
