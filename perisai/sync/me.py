@@ -118,9 +118,10 @@ def _licence(held: HeldLicence, hold: Held | None, *, is_valid: bool) -> dict[st
 def _renewal(standing: Standing, held: HeldLicence, today: date, asked: str | None) -> dict[str, Any]:
     """When a licence that ends can be renewed, whether that was asked for, and until when the one after it lasts."""
     later = [one.valid_to for one in standing.licences if one.state == "valid" and one.valid_to > held.valid_to]
+    is_open = held.state == "valid" and (not later or asked == "renewed")
     return {
         "renew_from": renewal_opens(held.valid_to, today).isoformat() if held.state == "valid" else None,
-        "renewal": asked,
+        "renewal": asked if is_open else None,
         "renewed_to": max(later).isoformat() if later else None,
     }
 

@@ -26,6 +26,29 @@ export const me: MeView = {
 export const about: AboutView = {
   since: "2025-07-01",
   licence: me.licence && { ...me.licence, valid_from: "2026-07-01" },
+  renewal: me.licence && {
+    licence: me.licence.number,
+    valid_to: me.licence.valid_to,
+    opens_on: wants.has("expiring") ? "2026-10-11" : "2027-05-01",
+    minutes: { done: wants.has("lacking") ? 150 : 360, needed: 360 },
+    checklist: [
+      {
+        key: "window",
+        met: wants.has("expiring"),
+        title: { id: "Waktu perpanjangan", en: "Time to renew" },
+        said: { id: "mulai 11-10-2026", en: "from 11-10-2026" },
+      },
+      {
+        key: "credit",
+        met: !wants.has("lacking"),
+        title: { id: "Jam belajar", en: "Credit hours" },
+        said: { id: "", en: "" },
+      },
+    ],
+    asked: wants.has("renewal-refused")
+      ? { state: "refused", on: "2026-11-20", answered_on: "2026-11-21", reason: "Pasang foto yang baru dulu." }
+      : null,
+  },
   hold:
     why === "suspended" || why === "remedial"
       ? { kind: why, since: "2026-11-20", until: why === "suspended" ? "2026-12-20" : null }

@@ -1,6 +1,8 @@
 /** The agent's own papers: fetched when old or changed, kept offline, sealed like everything about a person. */
 import { expect, test } from "vitest";
 import type { Storage } from "../storage/storage";
+import { isDue } from "./about";
+import type { AboutView, MeView } from "./contract";
 import { json } from "./testing/fake-server";
 import { makeActivePhone, makePhone, type Phone } from "./testing/world";
 
@@ -86,4 +88,15 @@ test("a server of before them is no reason for an error, and is not asked all th
   const before = phone.server.requests.filter((one) => one.includes("/agent/me")).length;
   await quietRound(phone);
   expect(phone.server.requests.filter((one) => one.includes("/agent/me"))).toHaveLength(before);
+});
+
+test("an answer to a wish, and a licence that follows, are news once", () => {
+  const licence = { number: "L", valid_to: "2026-12-01", state: "valid" };
+  const about = (renewal: object | null) => ({ licence, renewal, as_of_ms: 0 }) as AboutView;
+  const me = (more: object) => ({ licence: { ...licence, ...more } }) as MeView;
+  expect(isDue(about(null), me({ renewal: null, renewed_to: null }), 0)).toBe(false);
+  expect(isDue(about({ asked: { state: "asked" } }), me({ renewal: "refused" }), 0)).toBe(true);
+  expect(isDue(about({ asked: { state: "refused" } }), me({ renewal: "refused" }), 0)).toBe(false);
+  expect(isDue(about({ asked: null, valid_to: "2026-12-01" }), me({ renewed_to: "2027-12-01" }), 0)).toBe(true);
+  expect(isDue(about({ asked: null, valid_to: "2027-12-01" }), me({ renewed_to: "2027-12-01" }), 0)).toBe(false);
 });

@@ -33,6 +33,33 @@ function readLicence(value: unknown): AboutView["licence"] {
   return { number: text(number), valid_from: text(valid_from), valid_to: text(valid_to), state: text(state) };
 }
 
+function readRenewal(value: unknown): AboutView["renewal"] {
+  if (!isRecord(value)) return null;
+  const { minutes, asked } = value;
+  return {
+    licence: text(value.licence),
+    valid_to: text(value.valid_to),
+    opens_on: text(value.opens_on),
+    minutes: isRecord(minutes)
+      ? { done: numberOrNull(minutes.done) ?? 0, needed: numberOrNull(minutes.needed) ?? 0 }
+      : null,
+    checklist: records(value.checklist).map((one) => ({
+      key: text(one.key),
+      met: one.met === true,
+      title: both(one.title) ?? NOTHING,
+      said: both(one.said) ?? NOTHING,
+    })),
+    asked: isRecord(asked)
+      ? {
+          state: text(asked.state),
+          on: text(asked.on),
+          answered_on: textOrNull(asked.answered_on),
+          reason: text(asked.reason),
+        }
+      : null,
+  };
+}
+
 function readHold(value: unknown): AboutView["hold"] {
   if (!isRecord(value)) return null;
   return { kind: text(value.kind), since: text(value.since), until: textOrNull(value.until) };
@@ -112,6 +139,7 @@ export function readAbout(json: unknown, kept: AboutView | null): AboutView {
   return {
     since: textOrNull(json.since),
     licence: readLicence(json.licence),
+    renewal: readRenewal(json.renewal),
     hold: readHold(json.hold),
     photo: readPhoto(json.photo, kept?.photo ?? null),
     check: readCheck(json.check),
@@ -127,7 +155,10 @@ export function readAbout(json: unknown, kept: AboutView | null): AboutView {
 export function isDue(about: AboutView | null, me: MeView | null, now: number): boolean {
   if (about === null || Math.abs(now - about.as_of_ms) >= EVERY_MS) return true;
   const [told, known] = [me?.licence, about.licence];
-  return told?.state !== known?.state || told?.valid_to !== known?.valid_to;
+  if (told?.state !== known?.state || told?.valid_to !== known?.valid_to) return true;
+  const renewal = about.renewal ?? null;
+  const isNews = (said: string | null | undefined, here: string | undefined) => Boolean(said) && said !== here;
+  return isNews(told?.renewal, renewal?.asked?.state) || isNews(told?.renewed_to, renewal?.valid_to);
 }
 
 /** Whether newer ones were kept. `wanted`: the agent asks for them, however new those here are. */

@@ -18,6 +18,32 @@ export interface OwnLicence {
   readonly state: string;
 }
 
+/** One condition of the next licence, as the branch's page has it. */
+export interface OwnCondition {
+  /** `window`: time to renew; `credit`, `training`: to be learnt; and others that the branch settles. */
+  readonly key: string;
+  readonly met: boolean;
+  readonly title: BothLanguages;
+  readonly said: BothLanguages;
+}
+
+/** What the next licence needs, and what became of asking for it. */
+export interface OwnRenewal {
+  readonly licence: string;
+  readonly valid_to: string;
+  readonly opens_on: string;
+  /** Credit of this licence's term. */
+  readonly minutes: { readonly done: number; readonly needed: number } | null;
+  readonly checklist: readonly OwnCondition[];
+  /** `state`: asked, renewed, refused. */
+  readonly asked: {
+    readonly state: string;
+    readonly on: string;
+    readonly answered_on: string | null;
+    readonly reason: string;
+  } | null;
+}
+
 export interface OwnPhoto {
   readonly sha256: string;
   readonly type: string;
@@ -88,6 +114,7 @@ export interface FileEntry {
 export interface AboutView {
   readonly since: string | null;
   readonly licence: OwnLicence | null;
+  readonly renewal: OwnRenewal | null;
   readonly hold: OwnHold | null;
   readonly photo: OwnPhoto | null;
   readonly check: OwnCheck | null;

@@ -84,7 +84,7 @@ export interface LearningDoor {
   askBytes(path: string): Promise<Bytes>;
   /** Durable when it resolves; sent soon after. `name` is shown in the outbox. */
   append(
-    kind: "course_progress" | "attend" | "appeal",
+    kind: "course_progress" | "attend" | "appeal" | "renew",
     body: object,
     place: Place | null,
     name: string,

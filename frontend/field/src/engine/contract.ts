@@ -151,7 +151,7 @@ export interface EnrolResult {
 export interface OpView {
   readonly id: string;
   readonly seq: number;
-  readonly kind: "enrol" | "cancel" | "course_progress" | "attend" | "appeal";
+  readonly kind: "enrol" | "cancel" | "course_progress" | "attend" | "appeal" | "renew";
   readonly status: OpStatus;
   /** Name of the worker for an enrolment, null once the server has decided and the record came by pull. */
   readonly name: string | null;
@@ -257,12 +257,24 @@ export interface DayFigures {
   readonly review: number;
 }
 
+export interface MyLicence {
+  readonly number: string;
+  readonly valid_to: string;
+  readonly state: string;
+  /** The first day to ask for renewal; an older server does not say. */
+  readonly renew_from?: string | null;
+  /** What became of the agent's own wish: asked, renewed, refused. */
+  readonly renewal?: string | null;
+  /** Until when the licence after this one lasts. */
+  readonly renewed_to?: string | null;
+}
+
 /** `me` of a pull, as the server wrote it. Fields a branch does not use are null. */
 export interface MeView {
   readonly agent: AgentView;
   readonly branch: BranchView;
   /** `state`: valid, expired, revoked, suspended, remedial; null while there never was one (a trainee). */
-  readonly licence: { readonly number: string; readonly valid_to: string; readonly state: string } | null;
+  readonly licence: MyLicence | null;
   readonly today: DayFigures;
   readonly month: DayFigures & { readonly contributions: number };
   readonly target_month: number | null;

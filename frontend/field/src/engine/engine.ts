@@ -11,7 +11,7 @@ import { Drafts } from "./drafts";
 import { sha256, utf8 } from "./encoding";
 import { dayAt, Enrolments } from "./enrolments";
 import { Inbox } from "./inbox";
-import { Keeping, type Known } from "./keeping";
+import { Keeping, type Known, licenceEnd } from "./keeping";
 import { requireCrypto } from "./keys";
 import { COURSES, makeLearning } from "./learning";
 import { Locks } from "./locks";
@@ -468,7 +468,7 @@ export class FieldEngine implements Engine {
       unsent,
       oldestUnsentAt,
       rulesCheckedAt: this.reference.state.get().checkedAt,
-      licenceEnds: this.me.get()?.licence?.valid_to ?? null,
+      ...licenceEnd(this.me.get()),
       today: dayAt(this.device.get().branch?.timezone ?? "Asia/Jakarta", now),
     };
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PhoneStorage } from "../storage/phone";
-import { type Facts, Keeping, warn } from "./keeping";
+import type { MeView } from "./contract";
+import { type Facts, Keeping, licenceEnd, warn } from "./keeping";
 import type { Surroundings } from "./surroundings";
 
 const MB = 1024 * 1024;
@@ -15,6 +16,7 @@ const FINE: Facts = {
   oldestUnsentAt: null,
   rulesCheckedAt: NOW - DAY,
   licenceEnds: "2027-06-30",
+  renewFrom: null,
   today: "2026-11-22",
 };
 
@@ -35,6 +37,12 @@ describe("warnings", () => {
     ["rules of 30 days ago", { rulesCheckedAt: NOW - 30 * DAY }, []],
     ["a licence in 30 days", { licenceEnds: "2026-12-22" }, [{ kind: "licence_ends", on: "2026-12-22" }]],
     ["a licence in 31 days", { licenceEnds: "2026-12-23" }, []],
+    [
+      "a licence that can be renewed",
+      { licenceEnds: "2027-01-10", renewFrom: "2026-11-22" },
+      [{ kind: "licence_ends", on: "2027-01-10" }],
+    ],
+    ["one that cannot yet", { licenceEnds: "2026-12-10", renewFrom: "2026-11-23" }, []],
     ["a clock an hour behind", { skew: -3_600_000 }, [{ kind: "clock", minutes: -60 }]],
     ["a clock nine minutes ahead", { skew: 540_000 }, []],
   ])("%s", (_, change, expected) => {
@@ -56,6 +64,16 @@ describe("warnings", () => {
     expect(kinds(5 * MB)).toEqual(["space", "clock", "days_unsent", ...rest]);
     expect(kinds(20 * MB)).toEqual(["clock", "days_unsent", "space", ...rest]);
   });
+});
+
+test("a licence that is settled is not warned of", () => {
+  const of = (more: object) =>
+    licenceEnd({ licence: { number: "L", valid_to: "2026-12-01", state: "valid", ...more } } as MeView);
+  expect(of({ renew_from: "2026-10-02" })).toEqual({ licenceEnds: "2026-12-01", renewFrom: "2026-10-02" });
+  expect(of({ renewal: "refused" }).licenceEnds).toBe("2026-12-01");
+  for (const settled of [{ renewal: "asked" }, { renewed_to: "2027-12-01" }, { state: "revoked" }])
+    expect(of(settled).licenceEnds).toBeNull();
+  expect(licenceEnd(null).licenceEnds).toBeNull();
 });
 
 describe("asking to keep", () => {

@@ -3,7 +3,7 @@
  * has not left for days, rules or a licence that run out, a clock that is off.
  */
 import type { PhoneStorage } from "../storage/phone";
-import { EngineError, type ErrorView, type KeepingState, type KeepingWarning } from "./contract";
+import { EngineError, type ErrorView, type KeepingState, type KeepingWarning, type MeView } from "./contract";
 import { Cell } from "./observable";
 import type { Surroundings } from "./surroundings";
 
@@ -39,6 +39,8 @@ export interface Facts {
   readonly rulesCheckedAt: number | null;
   /** `YYYY-MM-DD`, and today's day at the branch. */
   readonly licenceEnds: string | null;
+  /** The first day to ask for renewal; null where nobody has said. */
+  readonly renewFrom: string | null;
   readonly today: string;
 }
 
@@ -48,6 +50,14 @@ function daysBetween(from: number, until: number): number {
 
 function daysUntil(today: string, day: string): number {
   return Math.round((Date.parse(`${day}T00:00:00Z`) - Date.parse(`${today}T00:00:00Z`)) / DAY);
+}
+
+/** What there is to warn of: not of a licence that was taken away, is followed by another, or is asked to be renewed. */
+export function licenceEnd(me: MeView | null): Pick<Facts, "licenceEnds" | "renewFrom"> {
+  const licence = me?.licence ?? null;
+  const isSettled = licence === null || licence.state === "revoked" || licence.renewal === "asked";
+  if (isSettled || licence.renewed_to) return { licenceEnds: null, renewFrom: null };
+  return { licenceEnds: licence.valid_to, renewFrom: licence.renew_from ?? null };
 }
 
 /** Most urgent first. */
@@ -62,7 +72,8 @@ export function warn(facts: Facts): KeepingWarning[] {
   if (unsent > 0 && days >= UNSENT_DAYS) found.push({ kind: "days_unsent", days, unsent });
   if (space !== null && space.freeBytes >= NO_ROOM) found.push(space);
   const left = licenceEnds === null ? null : daysUntil(facts.today, licenceEnds);
-  if (left !== null && licenceEnds !== null && left >= 0 && left <= LICENCE_DAYS)
+  const isSoon = facts.renewFrom === null ? left !== null && left <= LICENCE_DAYS : facts.today >= facts.renewFrom;
+  if (left !== null && licenceEnds !== null && left >= 0 && isSoon)
     found.push({ kind: "licence_ends", on: licenceEnds });
   if (rulesDays > RULES_DAYS) found.push({ kind: "rules_old", days: rulesDays });
   if (persisted === "refused") found.push({ kind: "not_persisted" });

@@ -57,6 +57,7 @@ function Warning({ warning, today }: { warning: KeepingWarning; today: string })
       return (
         <Notice tone="needs" title={t.licenceExpiring(daysUntil(today, warning.on))} testid="licence-expiring">
           <p>{t.licenceExpiringBody}</p>
+          <a href="#/me">{t.toRenewal}</a>
         </Notice>
       );
     case "rules_old":

@@ -113,6 +113,7 @@ function describe(op: OpView, t: Words): string {
   if (op.kind === "course_progress") return t.courseOp(op.learning ?? "");
   if (op.kind === "attend") return t.attendOp;
   if (op.kind === "appeal") return t.appealOp(op.learning ?? "");
+  if (op.kind === "renew") return t.renewOp;
   if (op.kind === "cancel") return op.name ? t.cancelOp(op.name) : t.cancelOpUnnamed;
   return op.name ? t.enrolOp(op.name) : t.enrolOpUnnamed;
 }

@@ -83,7 +83,7 @@ export interface OpRecord {
   device: string;
   agent: string;
   seq: number;
-  kind: "enrol" | "cancel" | "course_progress" | "attend" | "appeal";
+  kind: "enrol" | "cancel" | "course_progress" | "attend" | "appeal" | "renew";
   /** SHA-256, hex, of `line`; stays when the line is gone, for the chain needs it. */
   hash: string;
   prev: string;

@@ -52,7 +52,8 @@ export function useCourses(): Courses {
   return { kept, whole, problem, busy, reload, change, look };
 }
 
-async function fetchList(): Promise<LearningKept> {
+/** Fetches the list of courses and keeps it. */
+export async function fetchList(): Promise<LearningKept> {
   const list = (await engine.learning.ask("/api/v1/training/courses")) as CourseList;
   const unsent = engine.outbox.list.get().some((op) => op.kind === "course_progress" && op.status !== "rejected");
   return await engine.learning.change((kept) => withList(kept, list, unsent, Date.now()));

@@ -1,12 +1,13 @@
 import { type AboutView, engine, type MeView } from "../../engine";
 import { formatDate } from "../../i18n/format";
 import { meTexts } from "../../i18n/me";
+import { licenceTexts } from "../../i18n/me-licence";
 import { Icon } from "../../ui/icon";
 import { Badge, type Tone } from "../../ui/notice";
 import { useValue } from "../../ui/observe";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import type { Why } from "../blocked";
-import { Qr } from "./qr";
+import { LargeQr } from "./large-qr";
 
 interface Props {
   readonly me: MeView | null;
@@ -17,6 +18,7 @@ interface Props {
 /** The agent's badge as others may see it: face, name, code, licence, and the QR code by which it is checked. */
 export function BadgeCard({ me, about, why }: Props) {
   const t = useTexts(meTexts);
+  const said = useTexts(licenceTexts);
   const language = useLanguage();
   const device = useValue(engine.device);
   const agent = me?.agent ?? device.agent;
@@ -41,6 +43,7 @@ export function BadgeCard({ me, about, why }: Props) {
           <LicenceState why={why} known={me !== null} />
         </div>
       </div>
+      {about !== null && about.photo === null && <p class="muted small">{said.photoNone}</p>}
       <p data-testid="badge-licence">
         {licence ? (
           <>
@@ -53,7 +56,7 @@ export function BadgeCard({ me, about, why }: Props) {
       {about?.check && licence && (
         <div class="badge-card__check">
           <h2>{t.qrTitle}</h2>
-          <Qr rows={about.check.qr} label={t.qrLabel} />
+          <LargeQr rows={about.check.qr} label={t.qrLabel} name={agent?.name ?? ""} code={agent?.code ?? ""} />
           <p class="muted small">{t.qrBody}</p>
           <p class="small">
             {t.qrFor} <span class="breakable">{about.check.url}</span>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { OwnExam } from "../../engine";
 import { formatInstant } from "../../i18n/format";
 import { meTexts } from "../../i18n/me";
@@ -9,13 +10,16 @@ import { useLanguage, useTexts } from "../../ui/preferences";
 interface Props {
   readonly exams: readonly OwnExam[];
   readonly timezone: string;
+  /** How far it is. */
+  readonly children?: ComponentChildren;
 }
 
 /** The way to the courses, and the exams with their dates. */
-export function Learning({ exams, timezone }: Props) {
+export function Learning({ exams, timezone, children }: Props) {
   const t = useTexts(meTexts);
   return (
     <Section title={t.learning} testid="me-learning">
+      {children}
       <a class="card card--link" href="#/courses" data-testid="me-courses">
         <Icon name="book" />
         <span class="card__main">
@@ -29,7 +33,7 @@ export function Learning({ exams, timezone }: Props) {
   );
 }
 
-export function Exams({ exams, timezone }: Props) {
+export function Exams({ exams, timezone }: Omit<Props, "children">) {
   const t = useTexts(meTexts);
   if (exams.length === 0) return <p class="muted">{t.noExams}</p>;
   return (

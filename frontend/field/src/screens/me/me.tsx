@@ -14,6 +14,8 @@ import { BadgeCard } from "./badge";
 import { OwnFile } from "./file";
 import { Learning } from "./learning";
 import { OwnOffice } from "./office";
+import { Progress } from "./progress";
+import { Renewal } from "./renewal";
 
 /** The agent's own papers, from the last sync: licence and badge, office, courses and exams, file. */
 export function MeScreen() {
@@ -23,18 +25,24 @@ export function MeScreen() {
   const timezone = useValue(engine.device).branch?.timezone ?? "Asia/Jakarta";
   const today = dayOf(engine.serverNow(), timezone);
   const why = whyBlocked(me, today);
+  const learning = (
+    <Learning exams={about?.exams ?? []} timezone={timezone}>
+      <Progress exams={about?.exams ?? []} timezone={timezone} now={engine.serverNow()} />
+    </Learning>
+  );
   return (
     <Page title={t.title} testid="screen-me">
       {why && <BlockedNotice why={why} />}
-      {why === "trainee" && <Learning exams={about?.exams ?? []} timezone={timezone} />}
+      {why === "trainee" && learning}
       <BadgeCard me={me} about={about} why={why} />
       {about === null && (
         <Notice tone="note" testid="me-nothing">
           <p>{t.nothingYet}</p>
         </Notice>
       )}
+      {about && <Renewal about={about} today={today} />}
       <OwnOffice about={about} />
-      {why !== "trainee" && <Learning exams={about?.exams ?? []} timezone={timezone} />}
+      {why !== "trainee" && learning}
       {about && <OwnFile file={about.file} today={today} />}
       <Refresh about={about} />
     </Page>

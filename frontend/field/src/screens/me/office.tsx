@@ -1,6 +1,7 @@
 import { type AboutView, engine } from "../../engine";
 import { formatDate } from "../../i18n/format";
 import { meTexts } from "../../i18n/me";
+import { licenceTexts } from "../../i18n/me-licence";
 import { Notice } from "../../ui/notice";
 import { useValue } from "../../ui/observe";
 import { Facts, Section } from "../../ui/page";
@@ -9,6 +10,7 @@ import { useLanguage, useTexts } from "../../ui/preferences";
 /** Agency office, branch, place and territory, and until when the agreement lasts. */
 export function OwnOffice({ about }: { about: AboutView | null }) {
   const t = useTexts(meTexts);
+  const said = useTexts(licenceTexts);
   const language = useLanguage();
   const device = useValue(engine.device);
   const agent = useValue(engine.me)?.agent ?? device.agent;
@@ -24,6 +26,7 @@ export function OwnOffice({ about }: { about: AboutView | null }) {
     rows.push([t.placement, t.placementSince(placement.place, day(placement.from)) + until]);
     if (placement.districts.length > 0) rows.push([t.territory, placement.districts.join(", ")]);
   }
+  if (about !== null && placement === null) rows.push([t.placement, said.notPlaced]);
   if (about?.office)
     rows.push([t.agreement, agreement ? t.agreementOf(agreement.number, day(agreement.valid_to)) : t.noAgreement]);
   if (about?.since) rows.push([t.agentSince, day(about.since)]);
