@@ -17,20 +17,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from perisai.accounts import device, limit
-from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience, public
+from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience, public
 from perisai.accounts.client import client_ip
 from perisai.accounts.code import in_groups
 from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.clock import SystemClock
 from perisai.events.scope import Scope
-from perisai.events.work import Work
+from perisai.events.work import Work, branch_day
 from perisai.portal.link import read
-from perisai.practice import bank, tasks, trainee
-from perisai.practice.place import BRANCH
+from perisai.practice import bank, sample, tasks, trainee
+from perisai.practice.place import BRANCH, TIMEZONE
 
 COOKIE: Final = "perisai_practice_trainee"
 BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ENTRIES, HOUR = 300, timedelta(hours=1)
 """Times somebody comes in from one address in an hour: a class of twenty behind one line."""
 clock = SystemClock()
@@ -125,6 +126,16 @@ def trainees(request: PageRequest) -> HttpResponse:
     """Who of the trainees has done what."""
     world.require_practice()
     return render(request, "practice/trainees.html", {"parts": tasks.parts()})
+
+
+@audience(Role.BRANCH, Role.BRANCH_HEAD)
+@require_safe
+def sample_workbook(request: PageRequest) -> HttpResponse:
+    """For the go-live import, to be tried dry and brought in."""
+    world.require_practice()
+    data = sample.sample(branch_day(request.work.now, TIMEZONE))
+    headers = {"Content-Disposition": 'attachment; filename="latihan-impor-awal.xlsx"', "Cache-Control": "no-store"}
+    return HttpResponse(data, content_type=XLSX, headers=headers)
 
 
 def _goto(role: tasks.Role) -> str:
