@@ -60,8 +60,9 @@ def attend_many(work: Work, *, learner: Learner, told: list[Told]) -> dict[UUID,
     """Judges each code by when it came and when the phone says it was read.
 
     Accepted: there, or there and waiting for the teacher's look (``flagged``: without a position, at a lesson without a point,
-    or read in time but received late). Rejected: E9211 unreadable, E9220 no such code, E9221 over, E9222 too far, E9223 too
-    many wrong ones. Somebody who is entered already is answered with what stands.
+    outside its radius where the rule of the day does not refuse that, or read in time but received late). Rejected: E9211
+    unreadable, E9220 no such code, E9221 over, E9222 too far, E9223 too many wrong ones. Somebody who is entered already is
+    answered with what stands.
     """
     decisions: dict[UUID, Decision] = {}
     lessons = _lessons(work, learner, told)
@@ -116,9 +117,14 @@ def _judge(work: Work, learner: Learner, told: Told, lessons: list[tuple[Bound, 
         return _rejected("E9221", until=_clock(window.closes, zone), used=_clock(used, zone))
     distance = _distance(lesson, told.place)
     believed = min(told.place["accuracy"], MOST_ACCURACY) if told.place else 0
-    if distance is not None and distance - believed > lesson.radius:
+    outside = distance is not None and distance - believed > lesson.radius
+    if outside and distance is not None and figure("attendance_outside_refused", lesson.starts_at.date()):
         return _rejected("E9222", distance=_metres(distance), radius=_metres(lesson.radius))
-    flag = late or ("no_point" if lesson.lat is None else "no_place" if distance is None else "")
+    flag = (
+        late
+        or ("outside" if outside else "")
+        or ("no_point" if lesson.lat is None else "no_place" if distance is None else "")
+    )
     return _Found(told, lesson, minutes, flag, None if distance is None else round(distance))
 
 

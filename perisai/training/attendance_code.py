@@ -14,6 +14,8 @@ from uuid import UUID
 from perisai import keys
 
 DIGITS = 8
+MOST_LIFE = 30
+"""Seconds."""
 BEFORE = timedelta(minutes=30)
 """How long before a lesson begins its codes are taken; after it ends they are taken as long."""
 
@@ -48,7 +50,8 @@ class Window:
 
 
 def step_seconds(life: int) -> int:
-    return max(1, life // 2)
+    """Half of the code's life, which is never longer than ``MOST_LIFE``, whatever a rule says."""
+    return max(1, min(life, MOST_LIFE) // 2)
 
 
 def code_at(bound: Bound, at: datetime, life: int) -> tuple[str, datetime]:

@@ -22,6 +22,7 @@ STATES: dict[str, tuple[str, str, str | Promise]] = {
 FLAGS: dict[str, str | Promise] = {
     "no_place": _("The phone gave no position."),
     "no_point": _("The class has no point on the map to compare with."),
+    "outside": _("The phone was farther away than allowed."),
     "received_late": _("Scanned without signal; the phone says in time."),
 }
 FIELDS: dict[str, str | Promise] = {

@@ -16,6 +16,10 @@ INSERT INTO training_lesson (branch_id, id, course_id, title, teacher, place, re
   credit_minutes, made_by, made_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+_PLACE = """
+UPDATE training_lesson SET lat = %s, lon = %s, radius = %s
+WHERE branch_id = %s AND id = %s AND cancelled_at IS NULL AND ends_at > %s
+"""
 _CANCEL = "UPDATE training_lesson SET cancelled_at = %s WHERE branch_id = %s AND id = %s AND cancelled_at IS NULL"
 _LOCK = "SELECT cancelled_at, starts_at FROM training_lesson WHERE branch_id = %s AND id = %s FOR SHARE"
 _PERSON = "SELECT 1 FROM agents_agent WHERE branch_id = %s AND id = %s"
@@ -80,6 +84,21 @@ def _check(of: Plan, now: datetime) -> None:
     for field, is_sound in sound.items():
         if not is_sound:
             raise Refused("E9209", field=field)
+
+
+def place(work: Work, *, branch_id: int, lesson_id: UUID, lat: float, lon: float, radius: int) -> None:
+    """Binds the class to a point, or to another one; from now on it has other codes. Who was entered before stays.
+
+    Raises E1004, E9209, E9224 where it is over or cancelled.
+    """
+    if work.row(_LOCK, [branch_id, lesson_id]) is None:
+        raise Refused("E1004")
+    for field, is_sound in {"point": abs(lat) <= 90 and abs(lon) <= 180, "radius": 30 <= radius <= 2000}.items():
+        if not is_sound:
+            raise Refused("E9209", field=field)
+    if not work.execute(_PLACE, [lat, lon, radius, branch_id, lesson_id, work.now]):
+        raise Refused("E9224")
+    work.report(Happened(kind="lesson_placed", branch_id=branch_id, subject_id=lesson_id))
 
 
 def cancel(work: Work, *, branch_id: int, lesson_id: UUID) -> None:

@@ -28,8 +28,14 @@ def new_lesson(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             planned = _plan(request, office.timezone or "Asia/Jakarta")
+            if planned.lat is None and "unbound" not in request.POST:
+                raise Refused("E9227")
             lesson_id = lesson.plan(request.work, branch_id=branch_id, of=planned)
             messages.success(request, _("Planned. Agents of the branch see it in the field app."))
+            if planned.lat is None:
+                messages.warning(
+                    request, _("It is bound to no place: its code works anywhere, and you look at every attendance.")
+                )
             return redirect("training:lesson", lesson_id=lesson_id)
         except Refused as caught:
             refused = caught
@@ -39,8 +45,22 @@ def new_lesson(request: PageRequest) -> HttpResponse:
         "given": request.POST,
         "refused": refused and said(refused),
         "teacher": request.user.full_name,
+        "radius": _radius(request),
     }
-    return render(request, "training/lesson_form.html", context, status=refused.status if refused else 200)
+    status = refused.status if refused else 200
+    return _with_place(render(request, "training/lesson_form.html", context, status=status))
+
+
+def _radius(request: PageRequest) -> int:
+    """What the rule of the day allows, in metres."""
+    zone = request.viewer.office.timezone or "Asia/Jakarta"
+    return figure("attendance_radius_metres", branch_day(request.work.now, zone))
+
+
+def _with_place(answer: HttpResponse) -> HttpResponse:
+    """Lets the page ask this device where it is, which no other page of the console may."""
+    answer["Permissions-Policy"] = "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"
+    return answer
 
 
 def _plan(request: PageRequest, timezone: str) -> lesson.Plan:
@@ -56,7 +76,7 @@ def _plan(request: PageRequest, timezone: str) -> lesson.Plan:
         region_code=given.get("region", "")[:8] if given.get("region", "").replace(".", "").isdecimal() else "",
         lat=point[0] if point else None,
         lon=point[1] if point else None,
-        radius=reading.whole(given, "radius", 150),
+        radius=reading.whole(given, "radius", _radius(request)),
         credit_minutes=reading.whole(given, "credit_minutes", 0),
     )
 
@@ -120,6 +140,29 @@ def confirm(request: PageRequest, lesson_id: UUID) -> HttpResponse:
 
 @audience(*STAFF)
 @require_POST
+def place(request: PageRequest, lesson_id: UUID) -> HttpResponse:
+    """Binds a class to the point where it is held."""
+    found, given = queries.lesson(request.work, lesson_id=lesson_id), request.POST
+    try:
+        point = reading.point(given, "point")
+        if point is None:
+            raise Refused("E9209", field="point")
+        lesson.place(
+            request.work,
+            branch_id=found["branch_id"],
+            lesson_id=lesson_id,
+            lat=point[0],
+            lon=point[1],
+            radius=reading.whole(given, "radius", found["radius"]),
+        )
+    except Refused as refused:
+        return _lesson_page(request, lesson_id, refused)
+    messages.success(request, _("The class is bound to this point. Its code has changed."))
+    return redirect("training:lesson", lesson_id=lesson_id)
+
+
+@audience(*STAFF)
+@require_POST
 def cancel(request: PageRequest, lesson_id: UUID) -> HttpResponse:
     found = queries.lesson(request.work, lesson_id=lesson_id)
     try:
@@ -166,4 +209,5 @@ def _lesson_page(request: PageRequest, lesson_id: UUID, refused: Refused | None 
         "given": request.POST,
         "refused": refused and said(refused),
     }
-    return render(request, "training/lesson.html", context, status=refused.status if refused else 200)
+    status = refused.status if refused else 200
+    return _with_place(render(request, "training/lesson.html", context, status=status))

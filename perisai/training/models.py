@@ -277,7 +277,7 @@ class Attendance(models.Model):
     trainee_id = models.UUIDField()
     state = models.TextField(choices=AttendanceState)
     flag = models.TextField(blank=True, default="")
-    """Why a teacher should look: ``no_place``, ``received_late``."""
+    """Why a teacher should look: ``no_place``, ``no_point``, ``outside``, ``received_late``."""
     distance = models.IntegerField(null=True)
     """Metres from the lesson's point, as the phone measured."""
     op_id = models.UUIDField(null=True)

@@ -29,5 +29,6 @@ urlpatterns = [
     path("lessons/<uuid:lesson_id>/code/", lesson_console.code, name="code"),
     path("lessons/<uuid:lesson_id>/correct/", lesson_console.correct, name="correct"),
     path("lessons/<uuid:lesson_id>/confirm/", lesson_console.confirm, name="confirm"),
+    path("lessons/<uuid:lesson_id>/place/", lesson_console.place, name="place"),
     path("lessons/<uuid:lesson_id>/cancel/", lesson_console.cancel, name="cancel"),
 ]

@@ -12,7 +12,7 @@ from perisai.events.captured import Captured
 from perisai.events.clock import FixedClock
 from perisai.training import completion, lesson
 from perisai.training.attendance import WRONG_AN_HOUR, attend_many
-from perisai.training.attendance_code import Bound, code_at
+from perisai.training.attendance_code import Bound, code_at, window_of
 from perisai.training.told import Learner, Told
 from perisai.web.simulate.phone import Phone
 from tests.training.courses import PLACE, make_course, make_lesson, make_trainee, module
@@ -206,3 +206,60 @@ def test_attended_class_of_a_course_fulfils_it_until_it_is_cancelled(phone_of: P
         lesson.cancel(work, branch_id=branch.id, lesson_id=lesson_id)
     assert (missing(), _credit(agent)) == ([course_id], 0)
     assert _attend(phone, _code(branch, lesson_id))["code"] == "E9220"
+
+
+def test_photo_of_a_code_sent_by_chat_is_over_though_the_clock_is_set_back(phone_of: PhoneOf) -> None:
+    branch = make_branch()
+    phone, lesson_id = phone_of(make_trainee(branch)), make_lesson(branch)
+    phone.sync_time()
+    old = _code(branch, lesson_id, datetime.now(UTC) - timedelta(seconds=50))
+    for skew in (-50_000, -3_600_000, 3_600_000):
+        phone.clock_skew_ms = skew
+        assert _attend(phone, old)["code"] == "E9221", skew
+    phone.clock_skew_ms = -3_600_000
+    assert _attend(phone, _code(branch, lesson_id))["status"] == "accepted", (
+        "a wrong clock alone bars nobody who is there"
+    )
+
+
+def test_outside_the_radius_waits_for_the_teacher_where_the_rule_of_the_day_does_not_refuse(
+    phone_of: PhoneOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from perisai.agents.rules import figure
+    from perisai.training import attendance
+
+    branch = make_branch()
+    phone, lesson_id = phone_of(make_trainee(branch)), make_lesson(branch)
+    asked: list[Any] = []
+
+    def other_rule(name: str, on: Any) -> int:
+        asked.append((name, on))
+        return 0 if name == "attendance_outside_refused" else figure(name, on)
+
+    monkeypatch.setattr(attendance, "figure", other_rule)
+    result = _attend(phone, _code(branch, lesson_id), FAR)["result"]
+    assert (result["state"], result["flag"]) == ("flagged", "outside")
+    assert ("attendance_outside_refused", _bound(branch, lesson_id).starts_at.date()) in asked
+
+
+def test_no_rule_lets_a_code_live_longer_than_half_a_minute() -> None:
+    branch = make_branch()
+    at = datetime(2026, 11, 3, 3, 0, 0, tzinfo=UTC)
+    bound = _bound(branch, make_lesson(branch, at=at))
+    code = code_at(bound, at, 600)[0]
+    window = window_of(bound, code, life=600, until=at + timedelta(minutes=5))
+    assert window is not None
+    assert (window.closes - window.opens).total_seconds() == 30
+
+
+def test_class_without_a_point_is_bound_to_one_afterwards(phone_of: PhoneOf) -> None:
+    branch = make_branch()
+    phone, lesson_id = phone_of(make_trainee(branch)), make_lesson(branch, lat=None, lon=None, region_code="15.71.08")
+    before = _code(branch, lesson_id)
+    assert _attend(phone, before, FAR)["result"]["flag"] == "no_point"
+    with system_work(branch) as work:
+        lesson.place(work, branch_id=branch.id, lesson_id=lesson_id, lat=PLACE["lat"], lon=PLACE["lon"], radius=100)
+    second = phone_of(make_trainee(branch))
+    assert _attend(second, before)["code"] == "E9220", "another place, another code"
+    assert _attend(second, _code(branch, lesson_id), FAR)["code"] == "E9222"
+    assert _attend(second, _code(branch, lesson_id))["result"]["state"] == "present"

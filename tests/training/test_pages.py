@@ -161,6 +161,16 @@ def test_class_is_planned_its_screen_changes_and_attendance_is_corrected() -> No
     refused = act(client, f"{BASE}lessons/new/", **(given | {"point": "di balai desa"}))
     assert "Point on the map" in refused
     assert "Kelas Jelutung" in refused
+    assert "would work anywhere" in act(client, f"{BASE}lessons/new/", **(given | {"region": "15.71.08"}))
+    loose = act(client, f"{BASE}lessons/new/", **(given | {"region": "15.71.08", "unbound": "1"}))
+    assert "bound to no place" in loose
+    address = re.search(r"lessons/[0-9a-f-]{36}/place/", loose)
+    assert address is not None
+    assert "Point on the map" in act(client, BASE + address[0], point="")
+    assert "within 80 m of the point" in act(client, BASE + address[0], point="-1.61012, 103.60734", radius="80")
+    form = client.get(f"{BASE}lessons/new/")
+    assert "geolocation=(self)" in form["Permissions-Policy"]
+    assert "geolocation=()" in client.get(BASE)["Permissions-Policy"]
     shown = act(client, f"{BASE}lessons/new/", **(given | {"point": "-1.61012, 103.60734"}))
     found = re.search(r"lessons/([0-9a-f-]{36})/screen/", shown)
     assert found is not None

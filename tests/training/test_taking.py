@@ -141,7 +141,7 @@ def test_assigned_course_is_missing_again_until_it_is_taken_anew(phone_of: Phone
     phone.push()
     assert _missing(agent) == []
     with system_work(branch) as work:
-        assert completion.is_done(work, branch.id, assigned)
+        assert completion.done(work, branch.id, [assigned]) == {assigned}
 
 
 def test_required_by_state_and_by_date(phone_of: PhoneOf) -> None:

@@ -80,3 +80,31 @@ function show(form: HTMLFormElement, text: string, part: number | null): void {
   }
   if (words !== null) words.textContent = text;
 }
+
+/** Fills in the point of a class from where this device is; the button shows only where that can be asked. */
+for (const field of document.querySelectorAll<HTMLElement>("[data-place]")) {
+  const button = field.querySelector("button");
+  if (button === null || !("geolocation" in navigator) || !window.isSecureContext) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => locate(field, button));
+}
+
+function locate(field: HTMLElement, button: HTMLButtonElement): void {
+  const [input, words] = [field.querySelector("input"), field.querySelector("[role=status]")];
+  const say = (text: string | undefined) => words?.replaceChildren(text ?? "");
+  const { looking, found, denied } = field.dataset;
+  button.disabled = true;
+  say(looking);
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      button.disabled = false;
+      if (input !== null) input.value = `${coords.latitude.toFixed(6)}, ${coords.longitude.toFixed(6)}`;
+      say(`${found ?? ""} ${Math.round(coords.accuracy)} m.`);
+    },
+    () => {
+      button.disabled = false;
+      say(denied);
+    },
+    { enableHighAccuracy: true, timeout: 15_000, maximumAge: 0 },
+  );
+}
