@@ -29,10 +29,11 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, 'queued', 0, %s, %s, '', '')
 _QUEUE_MANY: LiteralString = """
 INSERT INTO messages_message (branch_id, id, purpose, agent_id, phone_sealed, phone_masked, body_sealed, state, tries,
   queued_at, good_until, problem, reference)
-SELECT m.branch_id, n.id, n.purpose, m.agent_id, n.phone, n.masked, n.body, 'queued', 0, m.now, n.good_until, '', ''
+SELECT m.branch_id, n.id, n.purpose, coalesce(n.agent_id, m.agent_id), n.phone, n.masked, n.body, 'queued', 0, m.now, n.good_until,
+  '', ''
 FROM (VALUES (%s::int, %s::uuid, %s::timestamptz)) AS m (branch_id, agent_id, now),
-  unnest(%s::uuid[], %s::text[], %s::bytea[], %s::text[], %s::bytea[], %s::timestamptz[])
-    AS n (id, purpose, phone, masked, body, good_until)
+  unnest(%s::uuid[], %s::text[], %s::bytea[], %s::text[], %s::bytea[], %s::timestamptz[], %s::uuid[])
+    AS n (id, purpose, phone, masked, body, good_until, agent_id)
 """
 
 _FIND: LiteralString = """
@@ -70,12 +71,13 @@ class TryAgain(RuntimeError):
 
 @dataclass(frozen=True)
 class Text:
-    """``phone`` as ``+62812...``; ``body`` holds no NIK and no name."""
+    """``phone`` as ``+62812...``; ``body`` holds no NIK and no name. ``agent_id``: whose it is, among texts of several."""
 
     purpose: str
     phone: str
     body: str
     good_until: datetime
+    agent_id: UUID | None = None
 
 
 def queue(work: Work, *, branch_id: int, agent_id: UUID | None, text: Text) -> UUID:
@@ -107,6 +109,7 @@ def queue_many(work: Work, *, branch_id: int, agent_id: UUID | None, texts: list
             *(branch_id, agent_id, work.now, ids, [text.purpose for text in texts]),
             *([seal(text.phone.encode()) for text in texts], [mask_phone(text.phone) for text in texts]),
             *([seal(text.body.encode()) for text in texts], [text.good_until for text in texts]),
+            [text.agent_id for text in texts],
         ],
     )
     later = send_message.configure(priority=LATER)

@@ -74,7 +74,7 @@ def keep_many(work: Work, subject: Subject, *, about_id: UUID, papers: Papers) -
         return
     checked = [(_name(paper.name), *_check(paper.data)) for paper in papers]
     columns = [
-        [uuid7() for _ in checked],
+        sorted(uuid7() for _ in checked),  # in the order in which they were sent
         [seal(name.encode()) for name, _, _ in checked],
         [media_type for _, media_type, _ in checked],
         [len(data) for _, _, data in checked],

@@ -14,7 +14,7 @@ from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.work import Work
 from perisai.supervision import document, ending, notice
-from perisai.supervision.subject import lock
+from perisai.supervision.subject import lock, lock_many
 from perisai.supervision.words import KEEPS
 
 LOOK_BACK: Final = 24
@@ -56,9 +56,11 @@ SELECT agent_id, array_agg(first ORDER BY first) FROM newest WHERE place <= %(mo
 GROUP BY agent_id HAVING count(*) = %(months)s AND max(net) <= 0 ORDER BY agent_id
 """
 
-_INSERT: LiteralString = """
+# Months as text, for an array of arrays would have to be of one length.
+_INSERT_MANY: LiteralString = """
 INSERT INTO supervision_idle (branch_id, id, agent_id, months, announced_on, decide_from, state, reason)
-VALUES (%s, %s, %s, %s, %s, %s, 'open', '') ON CONFLICT DO NOTHING
+SELECT %s, n.id, n.agent_id, n.months::date[], %s, %s, 'open', ''
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS n (id, agent_id, months) ON CONFLICT DO NOTHING RETURNING agent_id, id
 """
 
 # Carried by the primary key of events_counter. What was captured in the months that the proposal counts, or after them.
@@ -69,6 +71,10 @@ WHERE i.branch_id = %(branch)s AND i.state = 'open' AND (%(id)s::uuid IS NULL OR
   WHERE c.branch_id = i.branch_id AND c.level = 'a' AND c.key = i.agent_id::text
     AND c.metric IN ('captured', 'rejected', 'cancelled') AND c.day_captured >= i.months[1]) > 0
 ORDER BY i.agent_id
+"""
+_WITHDRAW: LiteralString = """
+UPDATE supervision_idle SET state = 'withdrawn', decided_at = %s WHERE branch_id = %s AND id = ANY (%s) AND state = 'open'
+RETURNING agent_id, id
 """
 _CLOSE: LiteralString = """
 UPDATE supervision_idle SET state = %s, decided_by = %s, decided_at = %s, reason = %s
@@ -90,7 +96,7 @@ WHERE branch_id = %s AND agent_id = %s ORDER BY announced_on DESC LIMIT 50
 
 def propose(work: Work, *, branch_id: int, timezone: str, today: date) -> int:
     """Announces to every agent of the branch whose last counted months were without acquisition that they may be ended; answers how
-    many. Who is announced already, or was kept for these months, is not announced again."""
+    many. Who is announced already, or was kept for these months, is not announced again. Five statements, however many agents."""
     months = figure("idle_months", today)
     found = work.rows(
         _FIND,
@@ -103,31 +109,34 @@ def propose(work: Work, *, branch_id: int, timezone: str, today: date) -> int:
         },
     )
     decide_from = today + timedelta(days=figure("idle_notice_days", today))
-    for agent_id, idle_months in found:
-        subject = lock(work, branch_id=branch_id, agent_id=agent_id)
-        proposal_id = uuid7()
-        if work.execute(_INSERT, [branch_id, proposal_id, agent_id, idle_months, today, decide_from]):
-            work.report(
-                subject.happened(
-                    "idle_announced",
-                    proposal_id,
-                    proposal=proposal_id,
-                    months=[month.isoformat() for month in idle_months],
-                    decide_from=decide_from.isoformat(),
-                )
+    without: dict[UUID, list[str]] = {agent_id: [month.isoformat() for month in each] for agent_id, each in found}
+    subjects = lock_many(work, branch_id=branch_id, agent_ids=without.keys())
+    active = [agent_id for agent_id, subject in subjects.items() if subject.state == "active"]
+    rows = [[uuid7() for _ in active], active, ["{" + ",".join(without[agent_id]) + "}" for agent_id in active]]
+    announced = work.rows(_INSERT_MANY, [branch_id, today, decide_from, *rows]) if active else []
+    for agent_id, proposal_id in announced:
+        work.report(
+            subjects[agent_id].happened(
+                "idle_announced",
+                proposal_id,
+                proposal=proposal_id,
+                months=without[agent_id],
+                decide_from=decide_from.isoformat(),
             )
-            notice.tell_idle(work, subject, months=months, decide_from=decide_from)
-    return len(found)
+        )
+    told = [subjects[agent_id] for agent_id, _ in announced]
+    notice.tell_idle(work, branch_id=branch_id, subjects=told, months=months, decide_from=decide_from)
+    return len(announced)
 
 
 def withdraw_acquired(work: Work, *, branch_id: int, proposal_id: UUID | None = None) -> int:
-    """Takes back proposals about agents who have acquired somebody since; answers how many."""
+    """Takes back proposals about agents who have acquired somebody since; answers how many. Three statements."""
     found = work.rows(_ACQUIRED_SINCE, {"branch": branch_id, "id": proposal_id})
-    for one, agent_id in found:
-        subject = lock(work, branch_id=branch_id, agent_id=agent_id, ended=True)
-        if work.execute(_CLOSE, ["withdrawn", None, work.now, "", branch_id, one]):
-            work.report(subject.happened("idle_withdrawn", one, proposal=one))
-    return len(found)
+    subjects = lock_many(work, branch_id=branch_id, agent_ids={agent_id for _, agent_id in found})
+    withdrawn = work.rows(_WITHDRAW, [work.now, branch_id, [one for one, _ in found]]) if found else []
+    for agent_id, one in withdrawn:
+        work.report(subjects[agent_id].happened("idle_withdrawn", one, proposal=one))
+    return len(withdrawn)
 
 
 def keep(work: Work, *, branch_id: int, proposal_id: UUID, reason: str) -> None:

@@ -1,5 +1,6 @@
 """What the agent is told by SMS: that there is something new in the file, never what it says."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
@@ -41,10 +42,12 @@ def _where(work: Work, subject: Subject, *, has_phone: bool) -> str:
     return f"Baca alasannya: {link.make(subject.branch_id, subject.agent_id, subject.today(work.now))[0]}"
 
 
-def tell_idle(work: Work, subject: Subject, *, months: int, decide_from: date) -> None:
-    tell(
-        work,
-        subject,
-        f"{months} bulan berturut-turut tanpa peserta baru. Keagenan Anda diusulkan berakhir dan diputuskan mulai"
-        f" {day_in_text(decide_from)}. Satu peserta baru sebelum itu membatalkan usulan ini.",
+def tell_idle(work: Work, *, branch_id: int, subjects: Iterable[Subject], months: int, decide_from: date) -> None:
+    """Two statements, however many agents."""
+    body = (
+        f"PERISAI: {months} bulan berturut-turut tanpa peserta baru. Keagenan Anda diusulkan berakhir dan diputuskan mulai"
+        f" {day_in_text(decide_from)}. Satu peserta baru sebelum itu membatalkan usulan ini."
     )
+    until = work.now + GOOD_FOR
+    texts = [outbox.Text("agent_file", one.phone, body, until, one.agent_id) for one in subjects if one.phone]
+    outbox.queue_many(work, branch_id=branch_id, agent_id=None, texts=texts)

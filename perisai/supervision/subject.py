@@ -1,5 +1,6 @@
 """The agent that a file is about, locked: whoever decides about one agent waits for whoever decides at the same moment."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import LiteralString
@@ -13,6 +14,13 @@ from perisai.events.work import Happened, Work, branch_day
 _FACTS: LiteralString = """
 SELECT a.code, a.phone, a.sub_branch_id, a.agency_office_id, o.timezone, o.name
 FROM agents_agent a JOIN offices_office o ON o.id = a.branch_id WHERE a.branch_id = %s AND a.id = %s
+"""
+
+# By primary keys, in the order of ``lock``.
+_LOCK_MANY: LiteralString = """
+SELECT a.id, a.state, a.code, a.phone, a.sub_branch_id, a.agency_office_id, o.timezone, o.name
+FROM agents_agent a JOIN offices_office o ON o.id = a.branch_id
+WHERE a.branch_id = %s AND a.id = ANY (%s) ORDER BY a.id FOR UPDATE OF a
 """
 
 # Carried by measure_agent.
@@ -56,6 +64,14 @@ def lock(work: Work, *, branch_id: int, agent_id: UUID, ended: bool = False) -> 
     facts = work.row(_FACTS, [branch_id, agent_id])
     assert facts is not None
     return Subject(branch_id, agent_id, state, *facts)
+
+
+def lock_many(work: Work, *, branch_id: int, agent_ids: Collection[UUID]) -> dict[UUID, Subject]:
+    """As ``lock``, of several and also of those who have ended, in order of id. One statement."""
+    if not agent_ids:
+        return {}
+    rows = work.rows(_LOCK_MANY, [branch_id, sorted(agent_ids)])
+    return {row[0]: Subject(branch_id, *row) for row in rows}
 
 
 def require_unchanged(work: Work, subject: Subject, seen: str | None) -> None:

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from perisai.errors import Refused
 from perisai.supervision import absence, idle
@@ -147,3 +149,31 @@ def test_keep_is_not_announced_again_for_the_same_months(place: tuple[Branch, Fi
         idle.keep(work, branch_id=branch.id, proposal_id=proposal, reason="plan")
     assert proposed(branch) == []
     assert read(branch, agent)[0]["is_over"]
+
+
+@pytest.mark.parametrize("act", ["propose", "withdraw"])
+def test_many_idle_agents_take_as_many_statements_as_few(act: str) -> None:
+    counted = {number: _statements(number, act) for number in (3, 30)}
+    assert counted[3] == counted[30], counted
+
+
+def _statements(number: int, act: str) -> int:
+    """What one look takes in a branch with so many idle agents, or with so many of them who acquired somebody since."""
+    branch = make_branch()
+    agents = [make_agent(branch) for _ in range(number)]
+    for place, agent in enumerate(agents):
+        set_agent(branch, agent, since=month(-30), phone=f"+62812000{place:05d}")
+    if act == "withdraw":
+        assert len(proposed(branch)) == number
+        for agent in agents:
+            captured(branch, agent, TODAY)
+    with work_of(branch) as work, CaptureQueriesContext(connection) as seen:
+        done = (
+            idle.propose(work, branch_id=branch.id, timezone=branch.timezone, today=TODAY)
+            if act == "propose"
+            else idle.withdraw_acquired(work, branch_id=branch.id)
+        )
+    assert done == number
+    told = read(branch, agents[-1])[0]
+    assert (told["kind"], told["is_over"]) == ("idle", act == "withdraw")
+    return len(seen)
