@@ -119,11 +119,17 @@ def _candidate(work: Work, branch_id: int, agent_id: UUID, hold: bool) -> Iterat
 
 
 def _learnt(work: Work, branch_id: int, agent_id: UUID, on: date, hold: bool) -> Iterator[Condition]:
+    """Certificates that the go-live import brought stand for the courses that everybody takes and for the examination; a course
+    that was assigned to this person is taken here all the same."""
     from perisai.exams import result
+    from perisai.golive import identity
 
-    yield _training(work, branch_id, agent_id, on)
+    brought = identity.find_brought(work, branch_id, agent_id)
+    yield _training(work, branch_id, agent_id, on, by_import=brought.training if brought else None)
     found = result.passed(work, branch_id, agent_id, on, hold=hold)
-    if found is None:
+    if found is None and brought and brought.exam:
+        yield Condition("exam", True, brought.exam)
+    elif found is None:
         yield Condition(
             "exam", False, ("belum lulus, atau hasilnya dibatalkan", "not passed, or the result was annulled")
         )
@@ -132,10 +138,15 @@ def _learnt(work: Work, branch_id: int, agent_id: UUID, on: date, hold: bool) ->
         yield Condition("exam", True, (f"{found.name_id}, {share}", f"{found.name_en}, {share}"))
 
 
-def _training(work: Work, branch_id: int, agent_id: UUID, on: date) -> Condition:
+def _training(
+    work: Work, branch_id: int, agent_id: UUID, on: date, *, by_import: tuple[str, str] | None = None
+) -> Condition:
     from perisai.training import completion
 
-    titles = ", ".join(course.title for course in completion.missing(work, branch_id, agent_id, on))
+    missing = completion.missing(work, branch_id, agent_id, on)
+    titles = ", ".join(course.title for course in missing if course.reason or not by_import)
+    if missing and not titles and by_import:
+        return Condition("training", True, by_import)
     return Condition("training", not titles, (titles, titles))
 
 

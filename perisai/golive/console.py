@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts.audience import PageRequest, Role, audience
 from perisai.errors import Refused
-from perisai.golive import file, workbook
+from perisai.golive import file, handout, workbook
 from perisai.golive.labels import PROBLEMS
 from perisai.golive.shape import SHEETS
 
@@ -81,10 +81,16 @@ def state(request: PageRequest, file_id: UUID) -> HttpResponse:
 @audience(*OFFICERS)
 @require_GET
 def report(request: PageRequest, file_id: UUID) -> HttpResponse:
+    """The workbook with its wrong cells marked; the list alone where the workbook is kept no more."""
     found = _find(request, file_id)
     titles = [str(_("Sheet")), str(_("Row")), str(_("Column")), str(_("What is wrong"))]
-    rows = [[one["sheet"], one["line"], one["column"], one["said"]] for one in _said(found["problems"])]
-    return _download(workbook.report(titles, rows), "perisai-impor-awal-temuan.xlsx")
+    rows = [(one["sheet"], one["line"], one["column"], one["said"]) for one in _said(found["problems"])]
+    data = file.read_kept(request.work, branch_id=_branch(request), file_id=file_id)
+    try:
+        book = workbook.marked(data, titles, rows) if data else workbook.report(titles, rows)
+    except Refused:  # what cannot be read cannot be marked
+        book = workbook.report(titles, rows)
+    return _download(book, "perisai-impor-awal-temuan.xlsx")
 
 
 @audience(*OFFICERS)
@@ -104,6 +110,15 @@ def agents(request: PageRequest, file_id: UUID) -> HttpResponse:
 
 @audience(*OFFICERS)
 @require_POST
+def hand_out(request: PageRequest, file_id: UUID) -> HttpResponse:
+    """First passwords and activation codes as PDF, made now and shown only there."""
+    _find(request, file_id)
+    made = handout.make(request.work, viewer=request.viewer, branch_id=_branch(request), file_id=file_id)
+    return _download(made, "perisai-serah-awal.pdf", "application/pdf")
+
+
+@audience(*OFFICERS)
+@require_POST
 def begin_import(request: PageRequest, file_id: UUID) -> HttpResponse:
     file.begin_import(request.work, branch_id=_branch(request), file_id=file_id)
     messages.success(request, _("The import has begun. You can leave this page."))
@@ -113,15 +128,22 @@ def begin_import(request: PageRequest, file_id: UUID) -> HttpResponse:
 def _context(request: PageRequest, file_id: UUID) -> dict[str, Any]:
     found = _find(request, file_id)
     brought = request.work.dicts(_BROUGHT + " LIMIT %s", [_branch(request), file_id, MOST_SHOWN])
+    offices, phones = (0, 0)
+    if found["state"] == "imported":
+        offices, phones = handout.waiting(request.work, branch_id=_branch(request), file_id=file_id)
     counts = [(title, found["counts"].get(name, 0)) for name, (title, _columns) in SHEETS.items()]
     return {
         "file": found,
         "counts": counts,
         "agents": brought,
+        "offices_waiting": offices,
+        "phones_waiting": phones,
         "problems": _said(found["problems"]),
         "all_problems": found["counts"].get("problems", 0),
         "is_working": found["state"] in ("checking", "importing"),
-        "is_given_up": found["state"] == "importing" and found["begun_at"] <= request.work.now - file.GIVEN_UP,
+        "is_given_up": found["state"] in ("checking", "importing")
+        and found["begun_at"] <= request.work.now - file.GIVEN_UP
+        and file.is_free(request.work, _branch(request)),
     }
 
 
@@ -163,6 +185,6 @@ def _branch(request: PageRequest) -> int:
     return request.viewer.office.branch_id or 0
 
 
-def _download(data: bytes, name: str) -> HttpResponse:
+def _download(data: bytes, name: str, kind: str = XLSX) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(data, content_type=XLSX, headers=headers)
+    return HttpResponse(data, content_type=kind, headers=headers)

@@ -19,6 +19,8 @@ from perisai.golive import check, workbook
 from perisai.golive.bring_in import Claimed, bring_in
 from perisai.golive.workbook import MOST_PROBLEMS, Book, Problem
 from perisai.offices.tree import Office
+from perisai.tables.reading import Unreadable
+from perisai.tables.reading import check as check_bytes
 
 _SAME = """
 SELECT f.imported_at, o.timezone FROM golive_file f JOIN offices_office o ON o.id = f.branch_id
@@ -51,9 +53,15 @@ WHERE branch_id = %s AND id = %s AND state = 'importing'
 _PROGRESS = "UPDATE golive_file SET progress = %s WHERE branch_id = %s AND id = %s"
 
 
-GIVEN_UP: Final = timedelta(hours=1)
-"""A worker that was killed never says so: after this long its file stands in nobody's way and can be imported again. One that is
-alive after all does no harm: what is imported is imported once."""
+GIVEN_UP: Final = timedelta(minutes=2)
+"""A worker that was killed never says so. Whoever works holds a lock that ends with it: after this long without the lock its
+file stands in nobody's way and can be imported again. One that only waits for its turn does no harm: what is imported is imported
+once."""
+_HELD = (
+    "SELECT NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND database ="
+    " (SELECT oid FROM pg_database WHERE datname = current_database()) AND objsubid = 1"
+    " AND (classid::bigint << 32 | objid::bigint) = hashtextextended('golive_work', %s))"
+)
 
 
 class _OnlyTried(Exception):
@@ -65,16 +73,16 @@ def send(work: Work, *, branch_id: int, name: str, data: bytes) -> UUID:
     another file of the branch is worked on."""
     from perisai.golive.jobs import check_file
 
-    if len(data) > workbook.MOST_BYTES:
-        raise Refused("E9602", bytes="5 MB", rows=f"{workbook.MOST_ROWS:,}".replace(",", "."))
-    if data[:2] != b"PK":
-        raise Refused("E9601")
+    try:
+        check_bytes(data, workbook.LIMITS, packed=True)
+    except Unreadable as told:
+        raise workbook.refusal(told) from told
     work.execute("SELECT pg_advisory_xact_lock(hashtextextended('golive', %s))", [branch_id])
     sha256 = hashlib.sha256(data).digest()
     before = work.row(_SAME, [branch_id, sha256])
     if before is not None:
         raise Refused("E9603", on=f"{branch_day(before[0], before[1]):%d-%m-%Y}")
-    if work.row(_BUSY, [branch_id, work.now - GIVEN_UP]):
+    if _is_busy(work, branch_id):
         raise Refused("E9605")
     file_id = uuid7()
     shown = "".join(letter for letter in name if letter.isprintable())[:120] or "impor.xlsx"
@@ -91,11 +99,27 @@ def begin_import(work: Work, *, branch_id: int, file_id: UUID) -> None:
     from perisai.golive.jobs import import_file
 
     work.execute("SELECT pg_advisory_xact_lock(hashtextextended('golive', %s))", [branch_id])
-    if work.row(_BUSY, [branch_id, work.now - GIVEN_UP]):
+    if _is_busy(work, branch_id):
         raise Refused("E9605")
     if not work.execute(_BEGIN, [work.now, work.actor.user_id, branch_id, file_id, work.now - GIVEN_UP]):
         raise Refused("E9604")
     import_file.defer(branch_id=branch_id, file_id=str(file_id))
+
+
+def _is_busy(work: Work, branch_id: int) -> bool:
+    return bool(work.row(_BUSY, [branch_id, work.now - GIVEN_UP])) or not is_free(work, branch_id)
+
+
+def is_free(work: Work, branch_id: int) -> bool:
+    """Whether nobody checks or imports a file of this branch at this moment."""
+    row = work.row(_HELD, [branch_id])
+    return row is not None and bool(row[0])
+
+
+def read_kept(work: Work, *, branch_id: int, file_id: UUID) -> bytes | None:
+    """The workbook as it was sent; None where it is kept no more."""
+    found = work.dicts(_LOAD, [branch_id, file_id])
+    return unseal(found[0]["content_sealed"]) if found and found[0]["content_sealed"] is not None else None
 
 
 def run_check(branch_id: int, file_id: UUID) -> None:
@@ -124,6 +148,7 @@ def _try(branch_id: int, file_id: UUID, *, keep: bool) -> Book | None:
         book = workbook.read(unseal(found[0]["content_sealed"]))
         _note_progress(branch_id, file_id, 10)
         with Work(scope=Scope.branch(branch_id), actor=Actor(user_id=found[0][user])) as work:
+            work.execute("SELECT pg_advisory_xact_lock(hashtextextended('golive_work', %s))", [branch_id])
             branch = Office.objects.get(id=branch_id)
             known = check.check(work, book, branch_id=branch_id, today=branch_day(work.now, branch.timezone))
             if book.problems:

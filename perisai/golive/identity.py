@@ -33,7 +33,9 @@ FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::text[], %s::text[], %s::by
 # By primary keys.
 _HASH: LiteralString = "SELECT nik_hash FROM golive_agent WHERE branch_id = %s AND agent_id = %s"
 _BROUGHT: LiteralString = """
-SELECT c.number, c.dated_on, c.exam_number, c.examined_on, a.agent_id IS NOT NULL, a.account_sealed IS NOT NULL
+SELECT c.number, c.dated_on, c.exam_number, c.examined_on, a.agent_id IS NOT NULL, a.account_sealed IS NOT NULL,
+  EXISTS (SELECT 1 FROM exams_result r JOIN exams_annulment n ON n.branch_id = r.branch_id AND n.attempt_id = r.attempt_id
+    WHERE r.branch_id = c.branch_id AND r.trainee_id = c.agent_id)
 FROM golive_certificate c LEFT JOIN golive_agent a ON a.branch_id = c.branch_id AND a.agent_id = c.agent_id
 WHERE c.branch_id = %s AND c.agent_id = %s
 """
@@ -49,6 +51,25 @@ class Brought:
     examined_on: date | None
     has_nik: bool
     has_account: bool
+    is_doubted: bool = False
+    """An examination of theirs was annulled here: an old certificate does not stand for it any more."""
+
+    @property
+    def training(self) -> tuple[str, str] | None:
+        """What stands for the training, Indonesian and English; None where nothing was told."""
+        return _said(self.training_number, self.training_on)
+
+    @property
+    def exam(self) -> tuple[str, str] | None:
+        """The same for the examination."""
+        return None if self.is_doubted else _said(self.exam_number, self.examined_on)
+
+
+def _said(number: str, on: date | None) -> tuple[str, str] | None:
+    if not number:
+        return None
+    told = f"{number}, {on:%d-%m-%Y}" if on else number
+    return f"sertifikat {told} (impor awal)", f"certificate {told} (go-live import)"
 
 
 def claim(work: Work, *, branch_id: int, rows: Sequence[Row], today: date) -> tuple[set[UUID], set[UUID]]:

@@ -11,5 +11,6 @@ urlpatterns = [
     path("<uuid:file_id>/state/", console.state, name="state"),
     path("<uuid:file_id>/report/", console.report, name="report"),
     path("<uuid:file_id>/agents/", console.agents, name="agents"),
+    path("<uuid:file_id>/handout/", console.hand_out, name="handout"),
     path("<uuid:file_id>/import/", console.begin_import, name="import"),
 ]

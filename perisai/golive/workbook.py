@@ -143,7 +143,7 @@ def marked(data: bytes, titles: Sequence[str], found: Sequence[tuple[str, int | 
         for n, one in enumerate(names)
     }
     links = {
-        (number, 1): f"'{sheet}'!{xl_rowcol_to_cell(line - 1, places.get((sheet, plain_title(column or '')), 0))}"
+        (number, 0): f"'{sheet}'!{xl_rowcol_to_cell(line - 1, places.get((sheet, plain_title(column or '')), 0))}"
         for number, (sheet, line, column, _) in enumerate(found, start=2)
         if line and any(one.name == sheet for one in sheets)
     }

@@ -309,10 +309,28 @@ def test_a_worker_that_was_killed_stands_in_nobodys_way(live: Make) -> None:
         one.bring_in(file_id)
     with system_work(one.branch) as work:
         work.execute(
-            "UPDATE golive_file SET begun_at = begun_at - interval '2 hours' WHERE branch_id = %s", [one.branch.id]
+            "UPDATE golive_file SET begun_at = begun_at - interval '3 minutes' WHERE branch_id = %s", [one.branch.id]
         )
+    with system_work(one.branch) as works_still:
+        works_still.execute("SELECT pg_advisory_xact_lock(hashtextextended('golive_work', %s))", [one.branch.id])
+        with pytest.raises(Refused, match="E9605"):
+            in_thread(lambda: one.bring_in(file_id))
     assert one.bring_in(file_id)["state"] == "imported"
     assert counts(one) == [3, 3, 4, 1, 1]
+
+
+def in_thread(act: Callable[[], object]) -> None:
+    """On a connection of its own."""
+    from django.db import connection
+
+    def run() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result()
 
 
 def test_send_of_something_else_is_refused(live: Make) -> None:
@@ -345,3 +363,22 @@ def test_another_branch_sees_no_file(live: Make) -> None:
     file_id = one.check()["id"]
     with system_work(make_branch()) as work:
         assert work.rows("SELECT 1 FROM golive_file WHERE id = %s", [file_id]) == []
+
+
+def test_certificates_of_before_stand_in_the_checklist_of_another_licence(live: Make) -> None:
+    from perisai.agents import issue
+
+    one = live()
+    bare = agent(one.branch.id, "A-9", None, certificate="", certified_on="", exam="", examined_on="")
+    one.bring_in(one.check(one.rows | {"agents": [*one.rows["agents"], bare]})["id"])
+    told = dict(one.ask("SELECT old_code, agent_id FROM golive_certificate WHERE branch_id = %s"))
+    with system_work(one.branch) as work:
+        for code in ("A-1", "A-9"):
+            issue.revoke(work, branch_id=one.branch.id, agent_id=told[code], reason="Diganti")
+        lists = {
+            code: {each.key: each for each in issue.checklist(work, one.branch.id, told[code], TODAY)}
+            for code in ("A-1", "A-9")
+        }
+    assert (lists["A-1"]["exam"].met, lists["A-9"]["exam"].met) == (True, False)
+    assert lists["A-1"]["exam"].detail[0] == "sertifikat U-A-1, 25-01-2023 (impor awal)"
+    assert lists["A-1"]["training"].met

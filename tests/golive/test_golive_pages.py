@@ -1,6 +1,7 @@
 """The go-live page: who may, what is told in both languages, and the file with its report."""
 
 import io
+import json
 from collections.abc import Callable
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from perisai.accounts.models import Role
 from perisai.offices.models import Office
 from tests.accounts.people import logged_in, make_user
 from tests.golive.conftest import Live, fill, member
-from tests.world import make_branch
+from tests.world import VILLAGE, make_branch
 
 PAGE = "/console/golive/"
 Make = Callable[[], Live]
@@ -78,8 +79,22 @@ def test_report_is_told_on_the_page_and_as_a_file(live: Make, language: str, wor
     file_id = send(client, fill(rows))
     jobs.check_file(branch_id=one.branch.id, file_id=str(file_id))
     assert words in client.get(f"{PAGE}{file_id}/").content.decode()
-    told = load_workbook(io.BytesIO(client.get(f"{PAGE}{file_id}/report/").content)).worksheets[0]
+    report = client.get(f"{PAGE}{file_id}/report/").content
+    book = load_workbook(io.BytesIO(report))
+    told = book["Temuan"]
     assert [[cell.value for cell in row] for row in told.iter_rows(min_row=2)] == [["Peserta", 6, "Kode desa", words]]
+    titles = [cell.value for cell in book["Peserta"][1]]
+    wrong = book["Peserta"].cell(6, titles.index("Kode desa") + 1)
+    assert wrong.comment is not None
+    assert words in wrong.comment.text
+    assert told["A2"].hyperlink.location == f"'Peserta'!{wrong.coordinate}"
+    assert (wrong.value, wrong.fill.fgColor.rgb) == ("15.71.08.9999", "FFF8D7DA")
+    wrong.value = VILLAGE
+    corrected = io.BytesIO()
+    book.save(corrected)
+    again = send(client, corrected.getvalue())
+    jobs.check_file(branch_id=one.branch.id, file_id=str(again))
+    assert one.file(again)["problems"] == []
 
 
 def test_page_is_for_the_branch_and_its_own_files(live: Make) -> None:
@@ -112,3 +127,45 @@ def test_a_defect_of_ours_leaves_nothing_behind_and_is_told(live: Make, monkeypa
     monkeypatch.undo()
     again = one.check(one.rows | {"arrears": one.rows["arrears"]})
     assert again["state"] == "ready"
+
+
+def test_handed_out_are_first_passwords_and_codes_that_work(live: Make) -> None:
+    from perisai.accounts.models import User
+    from perisai.golive import handout
+
+    one = live()
+    file_id = one.bring_in(one.check()["id"])["id"]
+    client = client_of(one)
+    page = client.get(f"{PAGE}{file_id}/").content.decode()
+    assert "2 agency offices" in page
+    assert "3 agents" in page
+    printed: list[dict[str, list[dict[str, str]]]] = []
+    real = handout.typst.compile
+
+    def compiled(*args: object, sys_inputs: dict[str, str], **more: object) -> object:
+        printed.append(json.loads(sys_inputs["facts"]))
+        return real(*args, sys_inputs=sys_inputs, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handout.typst, "compile", compiled)
+        answer = client.post(f"{PAGE}{file_id}/handout/")
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+    assert answer.content.startswith(b"%PDF")
+    (facts,) = printed
+    assert [len(facts["offices"]), len(facts["agents"])] == [2, 3]
+    for slip in facts["offices"]:
+        user = User.objects.get(username=slip["username"])
+        assert user.check_password(slip["password"])
+        assert user.must_change_password
+    codes = one.ask("SELECT count(*) FROM accounts_activation_code WHERE branch_id = %s AND used_at IS NULL")
+    assert codes == [(3,)]
+    assert "2 agency offices" not in client.get(f"{PAGE}{file_id}/").content.decode()
+    assert client_of(Live(make_branch(), {})).post(f"{PAGE}{file_id}/handout/").status_code == 404
+
+
+def test_a_locked_file_is_told_as_locked(live: Make) -> None:
+    one = live()
+    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+    answer = client_of(one).post(f"{PAGE}send/", {"file": SimpleUploadedFile("impor.xlsx", locked)})
+    assert answer.status_code == 422
+    assert "locked with a password" in answer.content.decode()
