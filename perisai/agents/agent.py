@@ -135,9 +135,12 @@ def restore(work: Work, *, branch_id: int, agent_id: UUID) -> None:
 
 def forget(work: Work, *, branch_id: int, agent_ids: Sequence[UUID]) -> None:
     """Trainees who never were agents, and whose applications were erased: the code stands where name and number stood, also on
-    their login. Nothing changes for anybody who holds or held a licence. Two statements."""
-    rows = work.rows(_FORGET, [branch_id, list(agent_ids)])
-    agent_login.forget(work, agent_ids=[row[0] for row in rows])
+    their login. Nothing changes for anybody who holds or held a licence. Three statements."""
+    from perisai.agents import photo
+
+    forgotten = [row[0] for row in work.rows(_FORGET, [branch_id, list(agent_ids)])]
+    agent_login.forget(work, agent_ids=forgotten)
+    photo.forget(work, branch_id=branch_id, agent_ids=forgotten)
 
 
 def lock(work: Work, *, branch_id: int, agent_id: UUID) -> str:

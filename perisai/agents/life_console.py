@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.accounts.words import say
-from perisai.agents import issue, licence, paper, placement, public_code, queries, renewal
+from perisai.agents import issue, licence, paper, photo, placement, public_code, queries, renewal
 from perisai.agents.console import LICENCES, licence_word, shown
 from perisai.agents.coverage import territory
 from perisai.errors import Refused
@@ -37,7 +37,7 @@ WHERE l.branch_id = %s AND l.agent_id = %s ORDER BY l.valid_to DESC
 @audience(*READERS)
 @require_GET
 def licence_page(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
-    return _licence_page(request, branch_id, agent_id)
+    return show_licence(request, branch_id, agent_id)
 
 
 @audience(*ISSUERS)
@@ -71,11 +71,11 @@ def revoke_licence(request: PageRequest, branch_id: int, agent_id: UUID) -> Http
 
 def _act(request: PageRequest, branch_id: int, agent_id: UUID, act: Callable[..., object], said: str) -> HttpResponse:
     """Does it and says so, or shows the page with why not. Raises E1004 outside what the viewer may see."""
-    _get(request, branch_id, agent_id)
+    get_agent(request, branch_id, agent_id)
     try:
         act(request.work, branch_id=branch_id, agent_id=agent_id)
     except Refused as refused:
-        return _licence_page(request, branch_id, agent_id, refused)
+        return show_licence(request, branch_id, agent_id, refused)
     messages.success(request, said)
     return redirect("agents:licence", branch_id=branch_id, agent_id=agent_id)
 
@@ -83,14 +83,14 @@ def _act(request: PageRequest, branch_id: int, agent_id: UUID, act: Callable[...
 @audience(*READERS)
 @require_GET
 def badge(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
-    _get(request, branch_id, agent_id)
+    get_agent(request, branch_id, agent_id)
     return _pdf(*paper.badge(request.work, branch_id=branch_id, agent_id=agent_id))
 
 
 @audience(*READERS)
 @require_GET
 def letter(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
-    _get(request, branch_id, agent_id)
+    get_agent(request, branch_id, agent_id)
     return _pdf(*paper.letter(request.work, branch_id=branch_id, agent_id=agent_id))
 
 
@@ -104,7 +104,7 @@ def placement_page(request: PageRequest, branch_id: int, agent_id: UUID) -> Http
 @require_POST
 def place(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
     """Moves the agent; the members go along with the agent, or to whom the form says, in the same act."""
-    _get(request, branch_id, agent_id)
+    get_agent(request, branch_id, agent_id)
     mark = request.work.mark()
     try:
         with transaction.atomic():  # a placement that is refused takes the hand-over back
@@ -158,8 +158,8 @@ def _hand_over(request: PageRequest, branch_id: int, agent_id: UUID, since: date
     )
 
 
-def _licence_page(request: PageRequest, branch_id: int, agent_id: UUID, refused: Refused | None = None) -> HttpResponse:
-    found, office, today = _get(request, branch_id, agent_id)
+def show_licence(request: PageRequest, branch_id: int, agent_id: UUID, refused: Refused | None = None) -> HttpResponse:
+    found, office, today = get_agent(request, branch_id, agent_id)
     work = request.work
     checklist = issue.checklist(work, branch_id, agent_id, today)
     last = issue.find_last(work, branch_id, agent_id)
@@ -183,6 +183,9 @@ def _licence_page(request: PageRequest, branch_id: int, agent_id: UUID, refused:
         "asked": asked if asked and last and asked.state == "asked" and asked.licence_id == last.id else None,
         "holds": sorted(standing.holds, key=lambda hold: hold.since, reverse=True),
         "public_code": public_code.make(found["code"], public_key[0] if public_key else ""),
+        "has_photo": photo.exists(work, branch_id=branch_id, agent_id=agent_id),
+        "photos": photo.versions(work, branch_id=branch_id, agent_id=agent_id),
+        "may_photo": request.viewer.role in PLACERS and found["state"] != "ended",
         "may_issue": request.viewer.role in ISSUERS and found["state"] != "ended",
         "refused": _said(refused),
     }
@@ -192,7 +195,7 @@ def _licence_page(request: PageRequest, branch_id: int, agent_id: UUID, refused:
 def _placement_page(
     request: PageRequest, branch_id: int, agent_id: UUID, refused: Refused | None = None
 ) -> HttpResponse:
-    found, office, today = _get(request, branch_id, agent_id)
+    found, office, today = get_agent(request, branch_id, agent_id)
     given = request.POST
     history = placement.history(request.work, branch_id=branch_id, agent_id=agent_id, today=today)
     now = next((row for row in history if row["is_now"]), None)
@@ -216,7 +219,7 @@ def _placement_page(
     return render(request, "agents/placement.html", context, status=refused.status if refused else 200)
 
 
-def _get(request: PageRequest, branch_id: int, agent_id: UUID) -> tuple[dict[str, Any], Office, date]:
+def get_agent(request: PageRequest, branch_id: int, agent_id: UUID) -> tuple[dict[str, Any], Office, date]:
     """The agent as lists show them, the branch and its day. Raises E1004 outside what the viewer may see."""
     office = Office.objects.filter(id=branch_id).first()
     if office is None:

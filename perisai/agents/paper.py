@@ -12,7 +12,7 @@ import typst
 from django.conf import settings
 from PIL import Image
 
-from perisai.agents import public, public_code
+from perisai.agents import photo, public_code
 from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.work import Work, branch_day
@@ -45,7 +45,7 @@ WHERE a.branch_id = %(branch)s AND a.id = %(agent)s ORDER BY l.valid_from LIMIT 
 def badge(work: Work, *, branch_id: int, agent_id: UUID) -> tuple[str, bytes]:
     """(file name, PDF of two sides, 85.6 x 54 mm). Raises E1004, E9411 where no licence is in force or to come."""
     facts = _facts(work, branch_id, agent_id)
-    picture = public.face(work, branch_id, agent_id)
+    picture = photo.find(work, branch_id=branch_id, agent_id=agent_id)
     facts["photo"] = list(_small(picture)) if picture else None
     return f"tanda-pengenal-{facts['code']}.pdf", _render("badge.typ", facts)
 

@@ -4,7 +4,6 @@ import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, LiteralString
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,7 +14,7 @@ from perisai.accounts import limit
 from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
 from perisai.agents import licence, public_code
-from perisai.errors import Refused
+from perisai.agents import photo as photos
 from perisai.events import world
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.scope import Scope
@@ -95,28 +94,10 @@ def photo(request: HttpRequest, text: str) -> HttpResponse:
     if code is None or found is None or not found.is_genuine:
         return HttpResponse(status=404)
     with Work(scope=Scope.branch(code.branch_id)) as work:
-        picture = face(work, code.branch_id, found.who["id"])
+        picture = photos.find(work, branch_id=code.branch_id, agent_id=found.who["id"])
     if picture is None:
         return HttpResponse(status=404)
     return _quiet(HttpResponse(picture, content_type="image/jpeg"))
-
-
-def face(work: Work, branch_id: int, agent_id: UUID) -> bytes | None:
-    """The photo as JPEG, where the agent was a candidate who sent one."""
-    from perisai.recruitment import candidate
-
-    return candidate.get_photo(work, branch_id, agent_id)
-
-
-def has_face(work: Work, branch_id: int, agent_id: UUID) -> bool:
-    from perisai.recruitment import candidate
-
-    try:
-        return candidate.get_facts(work, branch_id, agent_id).has_photo
-    except Refused as refused:
-        if refused.code != "E1004":  # never a candidate: brought by the go-live import
-            raise
-        return False
 
 
 def judge(work: Work, branch_id: int, who: dict[str, Any]) -> Checked:
@@ -152,7 +133,9 @@ def _find(code: public_code.PublicCode, at: Clock) -> Checked | None:
         if not rows or not hmac.compare_digest(rows[0]["public_key"], code.key):
             return None
         found = judge(work, code.branch_id, rows[0])
-        rows[0]["has_photo"] = found.is_genuine and has_face(work, code.branch_id, rows[0]["id"])
+        rows[0]["has_photo"] = found.is_genuine and photos.exists(
+            work, branch_id=code.branch_id, agent_id=rows[0]["id"]
+        )
         return found
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from perisai.agents import console, life_console, overview_console
+from perisai.agents import console, life_console, overview_console, photo_console
 
 app_name = "agents"
 _AGENT = "<int:branch_id>/<uuid:agent_id>/"
@@ -16,6 +16,8 @@ urlpatterns = [
     path(_AGENT + "licence/renew/", life_console.renew_licence, name="renew"),
     path(_AGENT + "licence/refuse/", life_console.refuse_renewal, name="refuse_renewal"),
     path(_AGENT + "licence/revoke/", life_console.revoke_licence, name="revoke"),
+    path(_AGENT + "photo/", photo_console.photo_image, name="photo"),
+    path(_AGENT + "photo/give/", photo_console.give_photo, name="give_photo"),
     path(_AGENT + "badge/", life_console.badge, name="badge"),
     path(_AGENT + "letter/", life_console.letter, name="letter"),
     path(_AGENT + "placement/", life_console.placement_page, name="placement"),

@@ -14,7 +14,7 @@ from PIL import Image
 
 from perisai.agencies import agreement
 from perisai.agencies.labels import OUT_OF_ORDER
-from perisai.agents import public, public_code, renewal
+from perisai.agents import photo, public_code, renewal
 from perisai.agents.licence import Standing, get_standing
 from perisai.events.work import Work, branch_day
 from perisai.exams import attempt, seat
@@ -58,7 +58,7 @@ def papers(work: Work, phone: Phone, *, known_photo: str | None) -> dict[str, An
         "licence": _licence(work, standing, phone.timezone),
         "renewal": _renewal(renewal.outlook(work, branch_id=phone.branch_id, agent_id=phone.agent_id, on=today), phone),
         "hold": _hold(work, standing, phone.timezone),
-        "photo": _photo(public.face(work, phone.branch_id, phone.agent_id), known_photo),
+        "photo": _photo(photo.find(work, branch_id=phone.branch_id, agent_id=phone.agent_id), known_photo),
         "check": _check(public_code.make(standing.code, public_key)),
         "office": _office(work, phone, standing.agency_office_id, office, (number, first_day, last_day), today),
         "placement": _placement(*placed),
