@@ -8,13 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from perisai.accounts.audience import PageRequest, Role
 from perisai.errors import Refused
+from perisai.exams.queries import WRITERS
 from perisai.offices.models import Office, OfficeKind
 from perisai.training.shelf import open_shelf
 
 EDITORS = (Role.BRANCH, Role.BRANCH_HEAD)
 """Who writes a branch's questions and exams, and annuls results."""
-AUTHORS = (*EDITORS, Role.HEAD_OFFICE)
-"""Who writes questions: of the branch, or of the national bank."""
+AUTHORS = WRITERS
+WAITING: dict[str, str | Promise] = {
+    "exams_to_schedule": _("Trainees without a link to the exam"),
+    "exams_running": _("Exams in progress"),
+    "exam_questions_doubtful": _("Questions to look at: doubtful by their answers"),
+}
+"""Words for the keys of ``queries.waiting``."""
 DIFFICULTIES: dict[int, str | Promise] = {1: _("easy"), 2: _("medium"), 3: _("hard")}
 STATES: dict[str, tuple[str | Promise, str, str]] = {
     "draft": (_("Draft"), "note", "pencil"),

@@ -28,8 +28,20 @@ def end_overdue(timestamp: int) -> None:
 def gather_figures(timestamp: int) -> None:
     """Every night (UTC; between half past one and four in the country)."""
     del timestamp
-    with Work(scope=Scope.nation(), clock=SystemClock()) as work:
-        statistics.gather(work)
+    gather_all_figures(SystemClock())
+
+
+def gather_all_figures(clock: Clock) -> int:
+    """How many questions have figures; a Work an owner."""
+    with Work(scope=Scope.nation(), clock=clock) as work:
+        owners = statistics.owners(work)
+    return sum(_gather(owner, only, clock) for owner, only in owners)
+
+
+def _gather(owner_id: int, only: int | None, clock: Clock) -> int:
+    scope = Scope.nation() if only is None else Scope.branch(only)
+    with Work(scope=scope, clock=clock) as work:
+        return statistics.gather(work, owner_id=owner_id, only=only)
 
 
 def end_all_overdue(clock: Clock) -> int:

@@ -303,7 +303,8 @@ class Annulment(models.Model):
 
 
 class ItemFigure(models.Model):
-    """What the answers of the whole country say about a question above the branches: sums only, of nobody and no branch."""
+    """What last night's answers say about a question: of the branch, or above the branches of the whole country. Sums only, which
+    tell nothing of anybody."""
 
     pk = models.CompositePrimaryKey("branch_id", "question_id", "version")
     branch_id = models.IntegerField()

@@ -5,12 +5,15 @@ from uuid import UUID
 
 import orjson
 
-from perisai.accounts.audience import Viewer
+from perisai.accounts.audience import STAFF, Role, Viewer
 from perisai.agents.queries import narrow
 from perisai.events.work import Work
+from perisai.exams import statistics
 from perisai.training.shelf import USED
 
 PAGE = 100
+WRITERS = (Role.BRANCH, Role.BRANCH_HEAD, Role.HEAD_OFFICE)
+"""Who writes questions: of the branch, or of the national bank."""
 _USED: LiteralString = "= ANY ((SELECT path FROM offices_office WHERE id = %(branch)s)::int[])"
 
 # A topic from above is the branch's own of the same code, where it has one.
@@ -84,12 +87,44 @@ JOIN agents_agent a ON a.branch_id = x.branch_id AND a.id = x.trainee_id
 LEFT JOIN exams_result r ON r.branch_id = x.branch_id AND r.attempt_id = x.id
 LEFT JOIN exams_annulment n ON n.branch_id = x.branch_id AND n.attempt_id = x.id
 WHERE x.branch_id = %s AND """
+# Carried by exam_seat_trainee, exam_result_trainee and exam_attempt_due.
+_WAITING: LiteralString = """
+SELECT (
+  SELECT count(*) FROM agents_agent a WHERE {where} AND a.state = 'trainee'
+    AND NOT EXISTS (SELECT FROM exams_seat s JOIN exams_exam e ON e.branch_id = s.branch_id AND e.id = s.exam_id AND e.for_licence
+      WHERE s.branch_id = a.branch_id AND s.trainee_id = a.id AND s.withdrawn_at IS NULL AND s.expires_at > %s)
+    AND NOT EXISTS (SELECT FROM exams_result r JOIN exams_exam e ON e.branch_id = r.branch_id AND e.id = r.exam_id AND e.for_licence
+      WHERE r.branch_id = a.branch_id AND r.trainee_id = a.id AND r.passed
+        AND NOT EXISTS (SELECT FROM exams_annulment n WHERE n.branch_id = r.branch_id AND n.attempt_id = r.attempt_id))
+), (
+  SELECT count(*) FROM exams_attempt x JOIN agents_agent a ON a.branch_id = x.branch_id AND a.id = x.trainee_id
+  WHERE x.ended_at IS NULL AND {where}
+)
+"""
 _OUTCOMES: dict[str, LiteralString] = {
     "running": "x.ended_at IS NULL",
     "passed": "r.passed AND n.attempt_id IS NULL",
     "failed": "NOT r.passed AND n.attempt_id IS NULL",
     "annulled": "n.attempt_id IS NOT NULL",
 }
+
+
+def waiting(work: Work, *, viewer: Viewer) -> list[tuple[str, int, str]]:
+    """What waits in exams for this viewer: (key of ``console.WAITING``, how many, where they are listed); what is nothing is left
+    out. Keys: ``exams_to_schedule`` trainees without a link to the exam for the licence, ``exams_running`` attempts in progress,
+    ``exam_questions_doubtful`` of the viewer's own bank by last night's figures. Two statements."""
+    found: list[tuple[str, int, str]] = []
+    owner = viewer.office.branch_id or viewer.office.id
+    if viewer.role in STAFF:
+        sql, params = narrow(viewer)
+        row = work.row(_WAITING.replace("{where}", sql), [*params, work.now, *params])
+        unscheduled, running = row or (0, 0)
+        found.append(("exams_to_schedule", unscheduled, f"/console/exams/?branch={owner}"))
+        found.append(("exams_running", running, f"/console/exams/{owner}/attempts/?outcome=running"))
+    if viewer.role in WRITERS:
+        doubtful = statistics.count_doubtful(work, owner_id=owner)
+        found.append(("exam_questions_doubtful", doubtful, f"/console/exams/{owner}/statistics/"))
+    return [one for one in found if one[1]]
 
 
 def topics(work: Work, *, branch_id: int, with_national: bool = True) -> list[dict[str, Any]]:

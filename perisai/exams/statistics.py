@@ -4,8 +4,9 @@ Difficulty p is the share of candidates who answered right (a blank is not right
 correlation of the item with the rest of the paper, and the share right of the best 27 % less that of the weakest 27 %.
 Annulled attempts are left out. Versions are counted apart, for a changed question is another question.
 
-What stands above the branches is judged by the answers of the whole country. A nightly job gathers them into sums of at least
-``LEAST`` answers, which every branch may read; no person and no branch can be told from them.
+A nightly job keeps the figures of questions with at least ``LEAST`` answers: of a branch's own, so that what is doubtful can be
+counted at once; of those above the branches over the whole country, where every branch may read them, and no person and no branch
+can be told from them.
 """
 
 from typing import Any, Final, LiteralString
@@ -46,6 +47,7 @@ JOIN exams_question_version v ON v.question_id = f.question_id AND v.version = f
 JOIN exams_question q ON q.branch_id = v.branch_id AND q.id = v.question_id
 JOIN exams_topic t ON t.branch_id = v.branch_id AND t.id = v.topic_id
 LEFT JOIN exams_item_figure n ON n.branch_id = v.branch_id AND n.question_id = v.question_id AND n.version = v.version
+  AND n.branch_id <> %(branch)s AND %(exam)s::uuid IS NULL
 ORDER BY (coalesce(n.answers, f.answers) >= %(least)s) DESC, 5 NULLS FIRST, f.question_id, f.version
 """
 # What was gathered for the bank of an office above the branches.
@@ -59,13 +61,15 @@ JOIN exams_topic t ON t.branch_id = v.branch_id AND t.id = v.topic_id
 WHERE n.branch_id = %s ORDER BY n.point_biserial NULLS FIRST, n.question_id, n.version
 """
 _FORGET: LiteralString = "DELETE FROM exams_item_figure WHERE branch_id = %s"
-# As _ITEMS, over all branches; ranks are those within each branch's exam. A whole scan once a night, which nobody waits for.
+# As _ITEMS, of one owner's questions over all branches (or the one that owns them); ranks are those within each branch's exam. A
+# whole scan once a night, which nobody waits for.
 _GATHER: LiteralString = """
 WITH taken AS (
   SELECT r.branch_id, r.attempt_id, r.correct, r.questions,
     percent_rank() OVER (PARTITION BY r.branch_id, r.exam_id ORDER BY r.correct::float / r.questions) AS rank
   FROM exams_result r
-  WHERE NOT EXISTS (SELECT FROM exams_annulment n WHERE n.branch_id = r.branch_id AND n.attempt_id = r.attempt_id)
+  WHERE (%(only)s::int IS NULL OR r.branch_id = %(only)s::int)
+    AND NOT EXISTS (SELECT FROM exams_annulment n WHERE n.branch_id = r.branch_id AND n.attempt_id = r.attempt_id)
 ), item AS (
   SELECT l.branch_id, l.question_id, l.version, t.rank, (l.answer IS NOT DISTINCT FROM v.correct)::int AS ok,
     (t.correct - (l.answer IS NOT DISTINCT FROM v.correct)::int)::float / NULLIF(t.questions - 1, 0) AS rest
@@ -80,20 +84,35 @@ SELECT %(owner)s, question_id, version, count(*), count(DISTINCT branch_id), avg
 FROM item GROUP BY question_id, version HAVING count(*) >= %(least)s
 """
 _OWNERS: LiteralString = """
-SELECT o.id FROM offices_office o WHERE o.kind IN ('head', 'region')
-  AND EXISTS (SELECT FROM exams_question q WHERE q.branch_id = o.id) ORDER BY o.id
+SELECT o.id, CASE WHEN o.kind = 'branch' THEN o.id END FROM offices_office o
+WHERE o.kind IN ('head', 'region', 'branch') AND EXISTS (SELECT FROM exams_question q WHERE q.branch_id = o.id) ORDER BY o.id
+"""
+# The bounds of ``judge``, on the newest version of questions in use.
+_DOUBTFUL: LiteralString = """
+SELECT count(*) FROM exams_item_figure f
+JOIN exams_question q ON q.branch_id = f.branch_id AND q.id = f.question_id AND q.version = f.version AND q.state = 'active'
+WHERE f.branch_id = %(owner)s
+  AND (f.p < %(hard)s OR f.p > %(easy)s OR f.point_biserial IS NULL OR f.point_biserial < %(weak)s)
 """
 
 
-def gather(work: Work) -> int:
-    """Counts the answers of the whole country to every question above the branches anew; returns how many have figures. The Work
-    sees the nation."""
-    found = 0
-    for (owner,) in work.rows(_OWNERS):
-        open_shelf(work, owner)
-        work.execute(_FORGET, [owner])
-        found += work.execute(_GATHER, {"owner": owner, "now": work.now, "least": LEAST})
-    return found
+def owners(work: Work) -> list[tuple[int, int | None]]:
+    """Whose questions have figures: (office, the only branch whose answers count, or None for the whole country)."""
+    return [(owner, only) for owner, only in work.rows(_OWNERS)]
+
+
+def gather(work: Work, *, owner_id: int, only: int | None) -> int:
+    """Counts the answers to one owner's questions anew, of one branch or of all in the scope of the Work; returns how many
+    questions have figures."""
+    open_shelf(work, owner_id)
+    work.execute(_FORGET, [owner_id])
+    return work.execute(_GATHER, {"owner": owner_id, "only": only, "now": work.now, "least": LEAST})
+
+
+def count_doubtful(work: Work, *, owner_id: int) -> int:
+    """Questions in use that last night's figures speak against."""
+    row = work.row(_DOUBTFUL, {"owner": owner_id, "hard": TOO_HARD, "easy": TOO_EASY, "weak": WEAK})
+    return int(row[0]) if row else 0
 
 
 def gathered(work: Work, *, owner_id: int) -> list[dict[str, Any]]:

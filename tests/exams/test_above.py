@@ -8,16 +8,17 @@ import pytest
 from django.db import ProgrammingError
 from django.test import Client
 
-from perisai.accounts.models import Role
+from perisai.accounts.audience import Viewer
+from perisai.accounts.models import Role, User
 from perisai.errors import Refused
-from perisai.events.scope import Scope
+from perisai.events.clock import SystemClock
 from perisai.events.work import Work
-from perisai.exams import bank, exam, paper, queries, result, statistics
+from perisai.exams import bank, exam, jobs, paper, queries, result, seat, statistics
 from perisai.offices.models import Office
 from perisai.training.shelf import open_shelf
 from tests.accounts.people import logged_in, make_user, tree
 from tests.exams.place import Place, content, make_place
-from tests.world import Branch, system_work
+from tests.world import Branch, make_agent, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -210,9 +211,42 @@ def test_statistics_of_a_national_question_gather_over_branches_and_name_nobody(
         gathered(question)  # nineteen answers are too few to say anything
 
 
+def test_waiting_counts_what_an_officer_has_to_do() -> None:
+    place = under_head(make_place())
+    office = Office.objects.get(id=place.branch.id)
+    officer, head_officer = make_user(Role.BRANCH, office), make_user(Role.HEAD_OFFICE, head())
+    base = f"/console/exams/{office.id}"
+    assert waiting(officer) == []
+    trainee = make_agent(place.branch).id
+    with place.work() as work:
+        work.execute("UPDATE agents_agent SET state = 'trainee' WHERE branch_id = %s AND id = %s", [office.id, trainee])
+    assert waiting(officer) == [("exams_to_schedule", 1, f"/console/exams/?branch={office.id}")]
+    with place.work() as work:
+        place.trainee = trainee
+        place.seat_id = seat.give(work, branch_id=office.id, exam_id=place.exam_id, trainee_id=trainee)
+    assert waiting(officer) == []
+    place.start()
+    assert waiting(officer) == [("exams_running", 1, f"{base}/attempts/?outcome=running")]
+    with place.work() as work:
+        work.execute(
+            "INSERT INTO exams_item_figure (branch_id, question_id, version, answers, branches, p, point_biserial, gathered_at)"
+            " SELECT branch_id, id, 1, 30, 1, 0.5, CASE WHEN n = 1 THEN -0.2 ELSE 0.4 END, now()"
+            " FROM (SELECT *, row_number() OVER (ORDER BY id) n FROM exams_question WHERE branch_id = %s) q",
+            [office.id],
+        )
+    assert waiting(officer)[1:] == [("exam_questions_doubtful", 1, f"{base}/statistics/")]
+    assert waiting(make_user(Role.AUDITOR, head())) == []
+    assert {key for key, _count, _url in waiting(head_officer)} <= {"exam_questions_doubtful"}
+
+
+def waiting(user: User) -> list[tuple[str, int, str]]:
+    viewer = Viewer.of(user)
+    with Work(scope=viewer.scope) as work:
+        return queries.waiting(work, viewer=viewer)
+
+
 def gather() -> None:
-    with Work(scope=Scope.nation()) as work:
-        assert statistics.gather(work) >= 0
+    jobs.gather_all_figures(SystemClock())
 
 
 def gathered(question: UUID) -> dict[str, Any]:

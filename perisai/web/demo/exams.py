@@ -16,9 +16,10 @@ from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
 from perisai.events.work import Happened, Work
-from perisai.exams import bank, draw, exam, marking, result, seat
+from perisai.exams import bank, draw, exam, jobs, marking, result, seat
+from perisai.training.shelf import open_shelf
 from perisai.web.demo.people import HISTORY, DemoAgent, agents
-from perisai.web.demo.places import BUNGO, JAMBI
+from perisai.web.demo.places import BUNGO, HEAD, JAMBI
 
 QUESTIONS = Path(__file__).parent / "questions.yaml"
 WANTED = {"program": (3, 3, 1), "iuran": (3, 3, 1), "tugas": (2, 3, 1), "etika": (2, 2, 1), "data": (2, 2, 1)}
@@ -43,6 +44,10 @@ FROM jsonb_to_recordset(%s::jsonb)
 """
 
 
+Key = tuple[int, str, int]
+"""Right option, text and difficulty."""
+
+
 @dataclass
 class Hall:
     """A branch's bank and exams while its rounds are told."""
@@ -50,13 +55,13 @@ class Hall:
     branch_id: int
     random: Random
     pool: list[draw.Drawable]
-    keys: dict[UUID, tuple[int, str, int]]
-    """Right option, text and difficulty by question."""
+    keys: dict[UUID, Key]
     wanted: dict[draw.Cell, int]
 
 
 def build_exams(end: datetime) -> None:
-    """A branch that has exams stays as it is."""
+    """A branch that has exams stays as it is, and so does the national bank."""
+    national = _fill_national(end - HISTORY - BEFORE_LICENCE - timedelta(days=PRACTICE_ROUNDS + 2))
     begin = (end - HISTORY - BEFORE_LICENCE).replace(hour=3, minute=0, second=0, microsecond=0)
     partitions.ensure((begin - timedelta(days=PRACTICE_ROUNDS + 1)).date().replace(day=1))
     for branch_id in (JAMBI, BUNGO):
@@ -64,7 +69,7 @@ def build_exams(end: datetime) -> None:
         with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(first)) as work:
             if work.row("SELECT 1 FROM exams_exam WHERE branch_id = %s LIMIT 1", [branch_id]):
                 continue
-            hall = _fill_bank(work, branch_id)
+            hall = _fill_bank(work, branch_id, national)
             practice = _open(work, hall, ("Latihan ujian Perisai", "Practice exam"), is_practice=True)
             licence = _open(work, hall, ("Ujian sertifikasi Perisai", "Certification exam"), is_practice=False)
             people = [agent for agent in agents() if agent.branch_id == branch_id]
@@ -79,23 +84,38 @@ def build_exams(end: datetime) -> None:
         _tell(hall, licence, seats[licence], late, 2, begin + timedelta(days=8), 0.5)
         _annul_one(hall, practice, begin)
         _set_next_date(branch_id, licence, end)
+    jobs.gather_all_figures(FixedClock(end))
 
 
 @cache
-def _read() -> tuple[dict[str, tuple[str, str]], list[Any]]:
-    told = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
-    return {code: (names[0], names[1]) for code, names in told["topics"].items()}, told["questions"]
+def _read() -> dict[str, Any]:
+    told: dict[str, Any] = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
+    return told
 
 
-def _fill_bank(work: Work, branch_id: int) -> Hall:
-    topics, questions = _read()
+def _fill_national(at: datetime) -> dict[UUID, Key]:
+    """Head office's questions."""
+    with Work.open(scope=Scope.branch(HEAD), clock=FixedClock(at)) as work:
+        if work.row("SELECT 1 FROM exams_question WHERE branch_id = %s LIMIT 1", [HEAD]):
+            return {}
+        open_shelf(work, HEAD)
+        return _write(work, HEAD, _read()["national"])[1]
+
+
+def _write(work: Work, owner_id: int, questions: list[Any]) -> tuple[dict[str, UUID], dict[UUID, Key]]:
+    """Topics by code, and the keys of these questions."""
     ids = {
-        code: bank.save_topic(work, branch_id=branch_id, code=code, name_id=names[0], name_en=names[1])
-        for code, names in topics.items()
+        code: bank.save_topic(work, branch_id=owner_id, code=code, name_id=names[0], name_en=names[1])
+        for code, names in _read()["topics"].items()
     }
     contents = [_content(ids, at, *question) for at, question in enumerate(questions)]
-    made = bank.add_all(work, branch_id=branch_id, contents=contents)
-    keys = {id_: (one.correct, one.text_id, one.difficulty) for id_, one in zip(made, contents, strict=True)}
+    made = bank.add_all(work, branch_id=owner_id, contents=contents)
+    return ids, {id_: (one.correct, one.text_id, one.difficulty) for id_, one in zip(made, contents, strict=True)}
+
+
+def _fill_bank(work: Work, branch_id: int, national: dict[UUID, Key]) -> Hall:
+    ids, own = _write(work, branch_id, _read()["questions"])
+    keys = own | national
     wanted = {(ids[code], at): count for code, counts in WANTED.items() for at, count in enumerate(counts, start=1)}
     random = Random(branch_id)
     return Hall(branch_id, random, exam.pool(work, branch_id), keys, wanted)
