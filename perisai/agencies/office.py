@@ -64,6 +64,14 @@ def lock_open(work: Work, *, branch_id: int, office_id: int, today: date) -> dic
     return found
 
 
+def decided_end(work: Work, *, branch_id: int, office_id: int) -> date | None:
+    """The last day of an office whose ending was decided, be it past or to come. An ending that is just being decided is waited
+    for, and none can be decided until the Work ends."""
+    sql = "SELECT ended_on FROM agencies_office WHERE branch_id = %s AND office_id = %s FOR SHARE"
+    row = work.row(sql, [branch_id, office_id])
+    return row[0] if row else None
+
+
 def set_leader(work: Work, *, branch_id: int, office_id: int, leader: Leader) -> None:
     """Raises ``Refused`` E9002."""
     if not leader.name.strip() or len(leader.name) > 120:

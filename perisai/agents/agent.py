@@ -125,12 +125,16 @@ def end(work: Work, *, branch_id: int, agent_id: UUID, reason: str) -> None:
 
 
 def restore(work: Work, *, branch_id: int, agent_id: UUID) -> None:
-    """An appeal was right: one who had ended is a trainee again, under the same code; licence and placement come by their own
-    doors. Nothing changes for anybody else. Raises E1004."""
-    if lock(work, branch_id=branch_id, agent_id=agent_id) == "ended":
-        work.execute(
-            "UPDATE agents_agent SET state = 'trainee' WHERE branch_id = %s AND id = %s", [branch_id, agent_id]
-        )
+    """An appeal was right: one who had ended is a trainee again, under the same code, from today where they last were, as far as
+    that is lawful still; the licence comes by its own door. Nothing changes for anybody else. Raises E1004."""
+    from perisai.agents import placement
+
+    if lock(work, branch_id=branch_id, agent_id=agent_id) != "ended":
+        return
+    work.execute("UPDATE agents_agent SET state = 'trainee' WHERE branch_id = %s AND id = %s", [branch_id, agent_id])
+    row = work.row("SELECT timezone FROM offices_office WHERE id = %s", [branch_id])
+    assert row is not None
+    placement.resume(work, branch_id=branch_id, agent_id=agent_id, on=branch_day(work.now, row[0]))
 
 
 def forget(work: Work, *, branch_id: int, agent_ids: Sequence[UUID]) -> None:

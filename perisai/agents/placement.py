@@ -1,7 +1,9 @@
 """Where an agent works, from when to when: never at two places on a day."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -44,6 +46,10 @@ LEFT JOIN offices_region r ON r.code = w.code AND r.level = 3
 WHERE r.code IS NULL OR NOT (cardinality(%s::text[]) = 0 OR r.parent_code = ANY (%s::text[]))
 ORDER BY 1 LIMIT 1
 """
+_LAST: LiteralString = """
+SELECT sub_branch_id, agency_office_id, districts FROM agents_placement
+WHERE branch_id = %s AND agent_id = %s ORDER BY upper(during) DESC NULLS FIRST LIMIT 1
+"""
 _HISTORY: LiteralString = """
 SELECT p.id, lower(p.during) AS since, upper(p.during) - 1 AS until, p.reason, p.placed_at, p.districts,
   s.name AS sub_branch, g.name AS agency, u.full_name AS placed_by, p.during @> %(today)s::date AS is_now,
@@ -73,13 +79,15 @@ def place(
 
     The placement that covers ``since`` ends the day before; one that began the same day is replaced. Without ``districts``
     the agent keeps those they have. The members stay whose they are: a hand-over is another act. Raises ``Refused``: E1004;
-    E9415 where another placement begins in that time; E9416 for an office that is not an open one of the branch; E9417 for a
-    district outside it; E9418 for dates turned round; E9413 for a reason that is too long.
+    E9415 where another placement begins in that time; E9416 for an office that is not an open one of the branch; E9424 for an
+    agency office whose ending is decided, unless the stay ends by its last day; E9417 for a district outside the branch; E9418
+    for dates turned round; E9413 for a reason that is too long.
     """
     if (until is not None and until < since) or not date(2000, 1, 1) <= since < date(2100, 1, 1):
         raise Refused("E9418")
     if len(reason) > REASON_MOST or "\x00" in reason:
         raise Refused("E9413")
+    _check_stay(work, branch_id, agency_office_id, until)
     if agent.lock(work, branch_id=branch_id, agent_id=agent_id) == "ended":
         raise Refused("E9419")
     office = work.row(_OFFICE, [branch_id])
@@ -107,6 +115,22 @@ def place(
     turn(work, branch_id=branch_id, today=branch_day(work.now, timezone), agent_id=agent_id)
     _report(work, branch_id, agent_id, placement_id, sub_branch_id, agency_office_id, since, until, before)
     return placement_id
+
+
+def resume(work: Work, *, branch_id: int, agent_id: UUID, on: date) -> UUID:
+    """For one who comes back: the last place again from a day on, as far as it is lawful. An office that has closed or will end
+    gives way to the branch, districts outside it to its whole area. Raises E1004, E9415, E9419."""
+    last = work.row(_LAST, [branch_id, agent_id])
+    sub_branch_id, agency_office_id, districts = last or (None, None, [])
+    place_at = partial(place, work, branch_id=branch_id, agent_id=agent_id, since=on, reason="Kembali sebagai agen")
+    for sub, agency, area in (
+        (sub_branch_id, agency_office_id, districts),
+        (sub_branch_id, None, districts),
+        (None, agency_office_id, []),
+    ):
+        with suppress(Refused), transaction.atomic():
+            return place_at(sub_branch_id=sub, agency_office_id=agency, districts=area)
+    return place_at(sub_branch_id=None, agency_office_id=None, districts=[])
 
 
 def turn(work: Work, *, branch_id: int, today: date, agent_id: UUID | None = None) -> int:
@@ -138,6 +162,17 @@ def _check_offices(work: Work, branch_id: int, sub_branch_id: int | None, agency
     row = work.row(_OFFICES, [branch_id, sub_branch_id, agency_office_id])
     if row is None or row[0] != len(asked):
         raise Refused("E9416")
+
+
+def _check_stay(work: Work, branch_id: int, agency_office_id: int | None, until: date | None) -> None:
+    """The office before the agent: whoever ends an office locks in this order too."""
+    from perisai.agencies import office
+
+    if agency_office_id is None:
+        return
+    ends = office.decided_end(work, branch_id=branch_id, office_id=agency_office_id)
+    if ends is not None and (until is None or until > ends):
+        raise Refused("E9424", day=f"{ends:%d-%m-%Y}")
 
 
 def _check_districts(work: Work, districts: list[str], regencies: list[str]) -> None:

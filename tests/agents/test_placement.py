@@ -1,14 +1,17 @@
 """Never at two places on a day, whoever moves the agent, how often and at once."""
 
 import itertools
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Event
 
 import pytest
 from django.db import IntegrityError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from perisai.agencies import office as agency
 from perisai.agents import agent as agents
 from perisai.agents import placement
 from perisai.errors import Refused
@@ -158,3 +161,91 @@ def test_end_closes_placement_licence_and_what_was_to_come() -> None:
         1
     ] == today() + timedelta(days=1)
     assert place(agent, today()) == "E9419"
+
+
+def decide_end(branch: Branch, office: int, last_day: date) -> None:
+    with system_work(branch) as work:
+        found = agency.lock(work, branch_id=branch.id, office_id=office, today=FIRST)
+        assert found["ended_on"] is None
+        work.execute("UPDATE agencies_office SET ended_on = %s WHERE office_id = %s", [last_day, office])
+
+
+ENDS = [None, FIRST + timedelta(days=20), FIRST - timedelta(days=1)]
+"""Of three offices: no ending decided, one to come, one that is over."""
+_offices: list[int] = []
+
+
+def offices() -> list[int]:
+    if not _offices:
+        for ends in ENDS:
+            _offices.append(make_agency_office(_branch()))
+            if ends is not None:
+                decide_end(_branch(), _offices[-1], ends)
+    return _offices
+
+
+stays = st.tuples(days, lengths, st.none() | st.integers(0, 2))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(stays, min_size=1, max_size=8))
+def test_no_stay_outlasts_its_office_and_open_moves_leave_no_hole(
+    moves: list[tuple[date, int | None, int | None]],
+) -> None:
+    agent = make_agent(_branch())
+    for since, length, which in moves:
+        until = None if length is None else since + timedelta(days=length)
+        ends = None if which is None else ENDS[which]
+        code = place(agent, since, until, office=None if which is None else offices()[which])
+        outlasts = ends is not None and (until is None or until > ends)
+        assert (code == "E9424") == outlasts, (since, until, which)
+    found = spans(agent)
+    last_days = {office: ends for office, ends in zip(offices(), ENDS, strict=True) if ends is not None}
+    for since, after, office in found:
+        if office in last_days:
+            assert after is not None
+            assert after - timedelta(days=1) <= last_days[office], (since, after, office)
+    assert all(one[1] is not None and one[1] <= two[0] for one, two in itertools.pairwise(found))
+    if all(length is None for _, length, _ in moves):
+        assert all(one[1] == two[0] for one, two in itertools.pairwise(found)), "the history has no hole"
+
+
+def test_an_office_that_is_just_ending_takes_nobody_who_comes_at_once() -> None:
+    """Whoever ends it holds its row: the placement waits, then reads the decision."""
+    agent = make_agent(make_branch(target=None))
+    office = make_agency_office(agent.branch)
+    with system_work(agent.branch) as work:
+        agency.lock(work, branch_id=agent.branch.id, office_id=office, today=FIRST)
+    held, told = Event(), []
+
+    def move() -> None:
+        held.wait(5)
+        told.append(place(agent, today(), office=office))
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with system_work(agent.branch) as work:
+            agency.lock_open(work, branch_id=agent.branch.id, office_id=office, today=FIRST)
+            moving = pool.submit(move)
+            held.set()
+            time.sleep(0.4)
+            assert not moving.done()
+            work.execute("UPDATE agencies_office SET ended_on = %s WHERE office_id = %s", [today(), office])
+        moving.result()
+    assert told == ["E9424"]
+
+
+def test_one_who_comes_back_stands_where_they_were_as_far_as_that_is_lawful() -> None:
+    agent = make_agent(make_branch(target=None))
+    stays, goes = make_agency_office(agent.branch), make_agency_office(agent.branch)
+    for office, expected in ((stays, stays), (goes, None)):
+        assert place(agent, today(), office=office) == ""
+        with system_work(agent.branch) as work:
+            agents.end(work, branch_id=agent.branch.id, agent_id=agent.id, reason="Uji berakhir")
+        if office == goes:
+            decide_end(agent.branch, goes, today())
+        with system_work(agent.branch) as work:
+            agents.restore(work, branch_id=agent.branch.id, agent_id=agent.id)
+            row = work.row("SELECT state, agency_office_id FROM agents_agent WHERE id = %s", [agent.id])
+        assert row == ("trainee", expected)
+        assert spans(agent)[-1] == (today(), None, expected)
