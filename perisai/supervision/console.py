@@ -30,6 +30,16 @@ RECORDERS = STAFF
 """Who records absences and appeals that were brought on paper."""
 READERS = (Role.AGENCY, *STAFF, *ABOVE)
 
+TABS = ("appeals", "sanctions", "absences")
+WAITING: dict[str, str | Promise] = {
+    "idle_due": gettext_lazy("Agents without acquisition to decide on"),
+    "appeals": gettext_lazy("Appeals to decide"),
+    "appeals_late": gettext_lazy("of these open for longer than two weeks"),
+    "absences": gettext_lazy("Agents absent today"),
+    "endings": gettext_lazy("Endings that wait for their day"),
+    "members_without_agent": gettext_lazy("Members without an agent"),
+}
+"""By key of ``queries.waiting``."""
 LOOKS: dict[str, tuple[str, str]] = {
     "warning": ("needs", "alert-triangle"),
     "remedial": ("needs", "school"),
@@ -54,12 +64,13 @@ DONE: dict[str, str | Promise] = {
 @require_GET
 def overview(request: PageRequest) -> HttpResponse:
     """Proposals to end idle agents, and appeals; ``tab`` and ``state`` in the address."""
-    tab = request.GET.get("tab", "") if request.GET.get("tab", "") in ("appeals", "sanctions") else "proposals"
+    tab = request.GET.get("tab", "") if request.GET.get("tab", "") in TABS else "proposals"
     state = "closed" if request.GET.get("state") == "closed" else "open"
     found: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "proposals": lambda: idle.find(request.work, viewer=request.viewer, state=state),
         "appeals": lambda: queries.appeals(request.work, viewer=request.viewer, state=state),
         "sanctions": lambda: queries.under_way(request.work, viewer=request.viewer),
+        "absences": lambda: queries.absent(request.work, viewer=request.viewer),
     }
     rows = found[tab]()
     offices = Office.objects.in_bulk({row["branch_id"] for row in rows})

@@ -1,16 +1,20 @@
 """The pages of supervision through the front door: who may open them, what they do, and that a refusal leaves nothing."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from perisai.accounts.audience import Viewer
 from perisai.accounts.models import Role
+from perisai.events.work import Work
+from perisai.supervision import absence, appeal, console, ending, measure, queries
 from tests.accounts.people import logged_in, make_user, tree
 from tests.members.enrolling import enrol_all, state_of
-from tests.supervision.world_of_files import agent_state, month, pdf_bytes, work_of
+from tests.supervision.world_of_files import agent_state, make_officer, month, pdf_bytes, work_of
 from tests.world import VILLAGE, Branch, FieldAgent, make_agent, worker
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -57,7 +61,7 @@ def test_pages_read_by_staff_and_above_changed_by_the_branch(place: tuple[Branch
     warning = {"kind": "warning", "reason": "conduct", "text": "Terlambat setor", "seen": ""}
     for role in (Role.BRANCH, Role.HEAD_OFFICE, Role.AUDITOR):
         client = client_of(role)
-        for tab in ("proposals", "appeals&state=closed", "sanctions"):
+        for tab in ("proposals", "appeals&state=closed", "sanctions", "absences"):
             assert client.get(f"/console/supervision/?tab={tab}").status_code == 200, role
         assert client.get(page_of(agent)).status_code == 200, role
         allowed = role is Role.BRANCH
@@ -232,3 +236,42 @@ def test_link_is_printed_by_staff_and_that_is_on_record(place: tuple[Branch, Fie
     with work_of(branch) as work:
         made = work.rows("SELECT 1 FROM events_event WHERE agent_id = %s AND kind = 'file_link_made'", [agent.id])
     assert len(made) == 1
+
+
+def test_waiting_counts_what_the_viewer_may_decide_on(place: tuple[Branch, FieldAgent]) -> None:
+    branch, agent = place
+    clerk, leaving = make_officer(branch), make_agent(branch)
+    today = (datetime.now(UTC) + timedelta(hours=7)).date()
+
+    def counted(role: Role) -> dict[str, int]:
+        viewer = Viewer.of(make_user(role))
+        with Work(scope=viewer.scope, actor=viewer.actor) as work:
+            found = queries.waiting(work, viewer=viewer)
+        assert {key for key, _, _ in found} <= set(console.WAITING)
+        assert all(client_of(role).get(address).status_code == 200 for _, _, address in found)
+        return {key: count for key, count, _ in found}
+
+    before = counted(Role.BRANCH)
+    with work_of(branch, clerk, datetime.now(UTC) - timedelta(days=30)) as work:
+        measure_id = measure.warn(work, branch_id=branch.id, agent_id=agent.id, reason="conduct", text="Terlambat")
+    written = datetime.now(UTC) - timedelta(days=20)
+    with work_of(branch, at=written) as work:
+        appeal.file(work, branch_id=branch.id, agent_id=agent.id, measure_id=measure_id, text="Tidak terlambat")
+    with work_of(branch, clerk) as work:
+        absence.record(
+            work,
+            branch_id=branch.id,
+            agent_id=agent.id,
+            kind="illness",
+            from_on=today,
+            until_on=today + timedelta(days=2),
+        )
+        ending.end(
+            work, branch_id=branch.id, agent_id=leaving.id, reason="health", text="Sakit",
+            from_on=today + timedelta(days=9),
+        )  # fmt: skip
+    after = counted(Role.BRANCH)
+    assert {key: after[key] - before.get(key, 0) for key in ("appeals", "appeals_late", "absences", "endings")} == {
+        "appeals": 1, "appeals_late": 1, "absences": 1, "endings": 1,
+    }  # fmt: skip
+    assert counted(Role.SUB_BRANCH).get("appeals", 0) == 0, "the agent is of another sub-branch"
