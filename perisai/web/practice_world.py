@@ -41,6 +41,10 @@ BEGIN
       SELECT 1 AS place, 'TABLE' AS kind, c.oid::regclass::text AS name, c.oid, 'pg_class'::regclass AS class FROM pg_class c
       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
       UNION ALL
+      SELECT 4, 'SEQUENCE', c.oid::regclass::text, c.oid, 'pg_class'::regclass FROM pg_class c
+      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S'
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i'))
+      UNION ALL
       SELECT 2, 'ROUTINE', p.oid::regprocedure::text, p.oid, 'pg_proc'::regclass FROM pg_proc p
       WHERE p.pronamespace = 'public'::regnamespace
       UNION ALL
