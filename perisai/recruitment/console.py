@@ -116,7 +116,7 @@ def candidate_page(request: PageRequest, branch_id: int, candidate_id: UUID) -> 
     context = {
         "candidate": _shown([row])[0],
         "findings": [one for one in facts.findings if sees_register or one.code not in rules.REGISTERED],
-        "sees_register": sees_register and not row["erased_at"],
+        "sees_register": sees_register,
         "is_open": refusable,
         "missing": [labels.DOCUMENTS[kind] for kind in facts.missing_documents],
         "documents": [one | {"word": labels.DOCUMENTS[one["kind"]]} for one in parts["documents"]],

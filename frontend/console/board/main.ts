@@ -58,6 +58,15 @@ function begin(now: Drag): HTMLElement {
   return ghost;
 }
 
+/** Beside a mouse; above a finger, which would hide what it points at. */
+function left(event: PointerEvent, ghost: HTMLElement): number {
+  return event.pointerType === "mouse" ? event.clientX + 8 : Math.max(0, event.clientX - ghost.offsetWidth);
+}
+
+function above(event: PointerEvent, ghost: HTMLElement): number {
+  return event.pointerType === "mouse" ? event.clientY + 8 : event.clientY - ghost.offsetHeight - 24;
+}
+
 function carry(event: PointerEvent): void {
   if (!drag || event.pointerId !== drag.pointer) {
     return;
@@ -67,7 +76,7 @@ function carry(event: PointerEvent): void {
     return;
   }
   drag.ghost ??= begin(drag);
-  drag.ghost.style.transform = `translate(${event.clientX + 8}px, ${event.clientY + 8}px)`;
+  drag.ghost.style.transform = `translate(${left(event, drag.ghost)}px, ${above(event, drag.ghost)}px)`;
   const under = document.elementFromPoint(event.clientX, event.clientY)?.closest<HTMLElement>("[data-stage]") ?? null;
   if (under !== drag.over) {
     drag.over?.classList.remove("over");

@@ -48,6 +48,8 @@ PEOPLE: dict[int, tuple[tuple[str, str, int | None, int, tuple[str, ...], str, d
 REASONS = {"Putri Handayani": Reason("bpjs_employee"), "Sapriadi": Reason("not_reached", "Tiga kali kami telepon.")}
 INVITED = {JAMBI: ("0812 0009 9001", "0812 0009 9002", "0812 0009 9003"), BUNGO: ("0812 0009 9011",)}
 
+INVITED_BY = {JAMBI: {150121: ("0812 0009 9021", "0812 0009 9022"), 150122: ("0812 0009 9023",)}}
+
 
 def build_candidates(end: datetime) -> None:
     """A branch that has candidates stays as it is."""
@@ -61,6 +63,10 @@ def build_candidates(end: datetime) -> None:
         with _work(branch_id, end - timedelta(days=4), officer) as work:
             rows = invitation.read("\n".join(INVITED[branch_id]))
             invitation.invite(work, branch_id=branch_id, rows=rows, agency_office_id=None)
+            for agency, phones in INVITED_BY.get(branch_id, {}).items():
+                invitation.invite(
+                    work, branch_id=branch_id, rows=invitation.read("\n".join(phones)), agency_office_id=agency
+                )
 
 
 def _build(
