@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from typing import LiteralString, NamedTuple
 from uuid import UUID
 
+from perisai.accounts import user
+from perisai.accounts.audience import Viewer
 from perisai.accounts.code import new_code
 from perisai.accounts.device import VALID_FOR, Issued
+from perisai.accounts.models import User
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.vault import keyed_hash
@@ -50,6 +53,12 @@ def make_office_logins(work: Work, *, branch_id: int, logins: Sequence[NewOffice
         detail = {"user": str(user_id), "field": "created"}
         work.report(Happened(kind="user_changed", branch_id=branch_id, subject_id=user_id, detail=detail))
     return ids
+
+
+def first_passwords(work: Work, *, viewer: Viewer, user_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """A password for each, to be changed at the first login. Raises ``Refused`` E2011, E2013."""
+    found = User.objects.select_related("office").in_bulk(list(user_ids))
+    return {user_id: user.reset_password(work, viewer=viewer, user=one) for user_id, one in found.items()}
 
 
 def issue_codes(work: Work, *, branch_id: int, agent_ids: Sequence[UUID]) -> dict[UUID, Issued]:

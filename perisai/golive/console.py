@@ -16,6 +16,7 @@ from perisai.errors import Refused
 from perisai.golive import file, handout, workbook
 from perisai.golive.labels import PROBLEMS
 from perisai.golive.shape import SHEETS
+from perisai.members import consent_due
 
 OFFICERS = (Role.BRANCH, Role.BRANCH_HEAD)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -128,9 +129,10 @@ def begin_import(request: PageRequest, file_id: UUID) -> HttpResponse:
 def _context(request: PageRequest, file_id: UUID) -> dict[str, Any]:
     found = _find(request, file_id)
     brought = request.work.dicts(_BROUGHT + " LIMIT %s", [_branch(request), file_id, MOST_SHOWN])
-    offices, phones = (0, 0)
+    offices, phones, without = (0, 0, 0)
     if found["state"] == "imported":
         offices, phones = handout.waiting(request.work, branch_id=_branch(request), file_id=file_id)
+        without = consent_due.count(request.work, _branch(request))
     counts = [(title, found["counts"].get(name, 0)) for name, (title, _columns) in SHEETS.items()]
     return {
         "file": found,
@@ -138,6 +140,7 @@ def _context(request: PageRequest, file_id: UUID) -> dict[str, Any]:
         "agents": brought,
         "offices_waiting": offices,
         "phones_waiting": phones,
+        "members_without_consent": without,
         "problems": _said(found["problems"]),
         "all_problems": found["counts"].get("problems", 0),
         "is_working": found["state"] in ("checking", "importing"),

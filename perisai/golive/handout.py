@@ -12,10 +12,9 @@ import segno
 import typst
 from django.conf import settings
 
-from perisai.accounts import handout, user
+from perisai.accounts import handout
 from perisai.accounts.audience import Viewer
 from perisai.accounts.code import in_groups
-from perisai.accounts.user import User
 from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.work import Work
@@ -62,13 +61,13 @@ def make(work: Work, *, viewer: Viewer, branch_id: int, file_id: UUID) -> bytes:
 
 
 def _offices(work: Work, viewer: Viewer, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
-    users = User.objects.select_related("office").in_bulk([row["id"] for row in rows])
+    passwords = handout.first_passwords(work, viewer=viewer, user_ids=[row["id"] for row in rows])
     return [
         {
             "office": row["office"],
             "name": row["full_name"],
             "username": row["username"],
-            "password": user.reset_password(work, viewer=viewer, user=users[row["id"]]),
+            "password": passwords[row["id"]],
         }
         for row in rows
     ]

@@ -1,7 +1,7 @@
 """Staff pages about members: list, export, one member, the number behind the mask, the photo of the ID card."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,12 @@ from perisai.accounts import limit
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.agents import queries as agents
 from perisai.agents.queries import names
-from perisai.contributions.rules import load
+from perisai.contributions.rules import consents_on, load
 from perisai.errors import Refused
 from perisai.events.kinds import kinds
 from perisai.events.vault import unseal
 from perisai.events.work import Happened, branch_day
-from perisai.members import labels, portfolio, queries, search
+from perisai.members import consent_due, labels, portfolio, queries, search
 from perisai.members.cover import cover_of
 from perisai.members.export import as_csv, as_xlsx, shown_code
 from perisai.members.photo import open_photo
@@ -103,6 +103,8 @@ def member_page(request: PageRequest, branch_id: int, enrolment_id: UUID) -> Htt
             each | {"label": labels.STATES[each["state"]]}
             for each in queries.series(request.work, viewer=viewer, member=member)
         ],
+        "today": today,
+        "wordings": _wordings(today),
         "is_photo_late": member["photo_due_on"] is not None and member["photo_due_on"] < today,
         "spoken": _spoken(request, branch_id, enrolment_id, parts["consents"]),
         "payment_code": shown_code(member["payment_code"]),
@@ -282,6 +284,13 @@ def _licence(request: PageRequest, branch_id: int, member: dict[str, Any]) -> di
         [branch_id, member["licence_id"]],
     )
     return found[0] if found else None
+
+
+def _wordings(today: date) -> list[dict[str, str]]:
+    """What a member signs on paper, in the language of the members."""
+    chosen = consents_on(today)
+    asked = [one for purpose, one in chosen.items() if one.required or purpose == consent_due.OPTIONAL]
+    return [{"title": one.title.id, "text": one.text.id} for one in asked]
 
 
 def _spoken(

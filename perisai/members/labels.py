@@ -125,6 +125,7 @@ SIGNED: dict[str, str | Promise] = {
     "drawn": _("signed by hand"),
     "thumb": _("thumb mark with a witness"),
     "spoken": _("read aloud, with a one-time code"),
+    "paper": _("signed on paper, at the branch"),
 }
 
 WITNESSES: dict[str, str | Promise] = {

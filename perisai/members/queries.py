@@ -14,11 +14,12 @@ from perisai.events.work import Work
 _MEMBER: LiteralString = """
 SELECT e.*, p.name, p.nik_masked, p.kk_sealed IS NOT NULL AS has_kk, p.birth_place, p.birth_date, p.birth_known, p.sex, p.phone,
   p.phone_owner, p.phone_whose, p.email, p.address, o.timezone, o.name AS branch_name,
-  d.name AS device_name, d.state AS device_state
+  d.name AS device_name, d.state AS device_state, w.since AS consent_due_since, w.collected_at AS consent_collected_at
 FROM members_enrolment e
 JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
 JOIN offices_office o ON o.id = e.branch_id
 LEFT JOIN accounts_device d ON d.id = e.device_id
+LEFT JOIN members_consent_due w ON w.branch_id = e.branch_id AND w.enrolment_id = e.id
 WHERE e.branch_id = %s AND e.id = %s AND """
 
 _HEIRS = "SELECT name, relation FROM members_heir WHERE branch_id = %s AND enrolment_id = %s ORDER BY position"

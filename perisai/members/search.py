@@ -69,6 +69,10 @@ _PHOTOS: dict[str, LiteralString] = {
     " AND e.state IN ('review', 'accepted', 'active', 'lapsed')",
 }
 
+# Carried by consent_due_open, in the order of the list.
+_CONSENT: LiteralString = """EXISTS (SELECT 1 FROM members_consent_due w
+  WHERE w.branch_id = e.branch_id AND w.enrolment_id = e.id AND w.collected_at IS NULL)"""
+
 # Numbers by their national registries, each by its primary key; a NIK by person_nik and enrolment_person.
 _NUMBER: LiteralString = """e.id = ANY (ARRAY(
   SELECT enrolment_id FROM payments_payment_code WHERE code = %s UNION ALL SELECT enrolment_id FROM members_kpj WHERE kpj = %s))"""
@@ -91,6 +95,8 @@ class Filters:
     sub_branch: int | None = None
     branch: int | None = None
     regency: str = ""
+    consent: str = ""
+    """``due``: taken over from before, and the consent is not collected yet."""
     photo: str = ""
     """``due``: the picture of the ID card is awaited; ``overdue``: its day has passed."""
 
@@ -109,6 +115,7 @@ class Filters:
             sub_branch=_read(_office, params.get("sub_branch")),
             branch=_read(_office, params.get("branch")),
             regency=params.get("regency", "")[:5],
+            consent="due" if params.get("consent") == "due" else "",
             photo=params.get("photo", "") if params.get("photo", "") in _PHOTOS else "",
         )
 
@@ -217,6 +224,8 @@ def _places(filters: Filters) -> Iterator[Part]:
         yield "e.sub_branch_id = %s", [filters.sub_branch]
     if filters.photo:
         yield _PHOTOS[filters.photo], []
+    if filters.consent:
+        yield _CONSENT, []
     if filters.state:
         yield "e.state = %s", [filters.state]
 

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from perisai.members import console, core_console
+from perisai.members import consent_console, console, core_console
 
 
 class Sha256Converter:
@@ -32,6 +32,7 @@ urlpatterns = [
     path("export.<export:form>", console.member_export, name="export"),
     path("<uuid:enrolment_id>/", console.member_find, name="find"),
     path("<int:branch_id>/<uuid:enrolment_id>/", console.member_page, name="member"),
+    path("<int:branch_id>/<uuid:enrolment_id>/consent/", consent_console.collect, name="consent"),
     path("<int:branch_id>/<uuid:enrolment_id>/unmask/", console.member_unmask, name="unmask"),
     path("<int:branch_id>/<uuid:enrolment_id>/photo/<sha256:sha256>/", console.member_photo, name="photo"),
     path("core/", core_console.page, name="core"),
