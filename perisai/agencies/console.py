@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
@@ -16,6 +17,7 @@ from perisai.agents.rules import figure
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.incentives.estimate import estimate
+from perisai.incentives.rules import Class
 from perisai.offices.tree import Office, OfficeKind
 
 READERS = (Role.AGENCY, *STAFF, *ABOVE)
@@ -180,12 +182,20 @@ def _incentives(request: PageRequest, branch_id: int, office_id: int, today: dat
         choices.append((choices[-1] - timedelta(days=1)).replace(day=1))
     month = next((one for one in choices if f"{one:%Y-%m}" == request.GET.get("month")), first)
     found = estimate(request.work, branch_id=branch_id, office_id=office_id, month=month)
+    words = [_months(one) for one in found.scheme.contribution]
     return {
         "estimate": found,
         "month_choices": choices,
         "is_running": month == first,
-        "earned": [(one, list(zip(found.scheme.contribution, one.classes, strict=True))) for one in found.agents],
+        "month_classes": [(one.percent, text) for one, text in zip(found.scheme.contribution, words, strict=True)],
+        "earned": [(one, list(zip(words, one.classes, strict=True))) for one in found.agents],
     }
+
+
+def _months(of: Class) -> str:
+    if of.last_month is not None:
+        return _("of months %(first)s–%(last)s") % {"first": of.first_month, "last": of.last_month}
+    return _("of all months") if of.first_month == 1 else _("from month %(first)s on") % {"first": of.first_month}
 
 
 def _proposed(request: PageRequest, found: dict[str, Any], today: date) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from perisai.recruitment.document import drawn_anew
 MOST_BYTES: Final = 8 * 1024 * 1024
 MOST_FILES: Final = 6
 """Of one item: pages of a deed."""
-LIMIT: Final = "8 MB; PDF 5 MB / 20"
 
 # The application's row is locked by the caller, so nobody adds between count and insert.
 _COUNT = "SELECT count(*) FROM agencies_document WHERE branch_id = %s AND application_id = %s AND item = %s"
@@ -43,13 +42,22 @@ def read(data: bytes) -> Clean:
     """What was sent, without anything but its pages. Raises ``Refused`` E9017 for what is no picture or PDF that can be read, or
     too big."""
     if len(data) > MOST_BYTES:
-        raise Refused("E9017", limit=LIMIT)
+        raise unreadable()
     try:
         if data.startswith(b"%PDF-"):
             return Clean("application/pdf", scan.lay_anew(data))
         return Clean("image/jpeg", drawn_anew(data))
     except Refused as refused:
-        raise Refused("E9017", limit=LIMIT) from refused
+        raise unreadable() from refused
+
+
+def unreadable() -> Refused:
+    return Refused(
+        "E9017",
+        photo=f"{MOST_BYTES // 1024 // 1024} MB",
+        pdf=f"{scan.MOST_BYTES // 1024 // 1024} MB",
+        pages=scan.MOST_PAGES,
+    )
 
 
 def keep(work: Work, *, branch_id: int, application_id: UUID, item: str, paper: Clean) -> None:

@@ -94,4 +94,11 @@ AGREEMENT_ENDS: dict[str, str | Promise] = {
     "amended": _("replaced by the next version"),
     "office_ended": _("the office ended"),
 }
+WAITING: dict[str, str | Promise] = {
+    "agency_applications": _("Applications of agency offices to decide"),
+    "agreements_unsigned": _("Agreements without both signatures"),
+    "agreements_expiring": _("Agreements that expire within 60 days"),
+    "agency_proposals": _("Agency offices proposed for ending"),
+}
+"""What waits, by the keys of ``queries.waiting``, in its order."""
 PARTIES: dict[str, str | Promise] = {"branch": _("Branch"), "office": _("Agency office")}

@@ -123,7 +123,7 @@ def add_paper(request: HttpRequest, token: str, item: str) -> HttpResponse:
     try:
         sent = request.FILES.get("file")
         if sent is None or isinstance(sent, list) or (sent.size or 0) > document.MOST_BYTES:
-            raise Refused("E9017", limit=document.LIMIT)
+            raise document.unreadable()
         paper = document.read(sent.read())
         with Work.open(scope=Scope.branch(owner.branch_id)) as work:
             own.add_paper(work, owner, item, paper)
@@ -178,7 +178,6 @@ def _mine(
         "next": say(*NEXT[row["state"]]),
         "why": labels.REFUSALS.get(row["reason"], "") if row["state"] == "refused" else "",
         "met": sum(one.is_met is True for one in shown.items),
-        "limit": document.LIMIT,
         "refused": refused.answer() if refused else None,
         "where": where,
     }

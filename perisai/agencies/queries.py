@@ -4,9 +4,12 @@ from datetime import date, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
-from perisai.accounts.audience import Role, Viewer
+from django.urls import reverse
+
+from perisai.accounts.audience import ABOVE, STAFF, Role, Viewer
+from perisai.agencies.labels import WAITING
 from perisai.errors import Refused
-from perisai.events.work import Work
+from perisai.events.work import Work, branch_day
 
 EXPIRING_DAYS = 60
 MONTHS = 12
@@ -125,6 +128,21 @@ LEFT JOIN LATERAL (
 ) c ON true
 WHERE a.branch_id = %s AND a.agency_office_id = %s AND a.state <> 'ended' ORDER BY a.code
 """
+# Applications by agency_application_state; agreements by agreement_one_draft, agreement_expiry and agreement_office.
+_TO_DECIDE: LiteralString = "SELECT count(*) FROM agencies_application a WHERE a.state = 'applied' AND "
+_UNSIGNED: LiteralString = """
+SELECT count(*) FROM agencies_agreement a JOIN offices_office o ON o.id = a.office_id AND o.is_open
+WHERE a.state = 'draft' AND """
+_EXPIRING: LiteralString = """
+SELECT count(*) FROM agencies_agreement a JOIN offices_office o ON o.id = a.office_id AND o.is_open
+LEFT JOIN agencies_office f ON f.branch_id = a.branch_id AND f.office_id = a.office_id
+WHERE a.state = 'signed' AND a.first_day <= %(today)s AND a.last_day BETWEEN %(today)s AND %(latest)s AND f.ended_on IS NULL
+  AND NOT EXISTS (
+    SELECT FROM agencies_agreement n
+    WHERE n.branch_id = a.branch_id AND n.office_id = a.office_id AND n.state = 'signed' AND n.last_day > a.last_day)
+  AND """
+_PROPOSED: LiteralString = """
+SELECT count(*) FROM agencies_proposal p JOIN offices_office o ON o.id = p.office_id WHERE p.state = 'open' AND """
 _USERS = """
 SELECT id, full_name, username, is_active, last_login FROM accounts_user
 WHERE office_id = %s AND role = 'agency' ORDER BY is_active DESC, full_name
@@ -196,6 +214,25 @@ def proposals(work: Work, *, viewer: Viewer) -> list[dict[str, Any]]:
     """Open ones in sight."""
     sql, params = narrow(viewer)
     return work.dicts(_PROPOSALS + sql + " AND p.state = 'open' ORDER BY p.proposed_at", params)
+
+
+def waiting(work: Work, *, viewer: Viewer) -> list[tuple[str, int, str]]:
+    """What waits in the viewer's part: (key of ``labels.WAITING``, how many, where they are listed); what is nothing is left out.
+    For staff and those above; an agency office reads its own on its page. One statement."""
+    if viewer.role not in (*STAFF, *ABOVE):
+        return []
+    applicants, of_branches = _narrow_applications(viewer)
+    seen, of_offices = narrow(viewer)
+    today = branch_day(work.now, viewer.office.timezone)
+    asked = ", ".join(
+        f"({sql})" for sql in (_TO_DECIDE + applicants, _UNSIGNED + seen, _EXPIRING + seen, _PROPOSED + seen)
+    )
+    facts = {"today": today, "latest": today + timedelta(days=EXPIRING_DAYS)}
+    row = work.row("SELECT " + asked, of_branches | of_offices | facts)
+    assert row is not None
+    places = ("#applications", "?standing=unsigned", "?standing=expiring", "")
+    found = zip(WAITING, row, places, strict=True)
+    return [(key, int(count), reverse("agencies:list") + place) for key, count, place in found if count]
 
 
 def parts(work: Work, *, branch_id: int, office_id: int, today: date) -> dict[str, list[dict[str, Any]]]:

@@ -8,18 +8,17 @@ from django.test import Client
 
 from perisai.accounts.models import Role
 from perisai.offices.models import Office
-from tests.accounts.people import logged_in, make_user, tree
+from tests.accounts.people import logged_in, make_user
 from tests.agencies.offices import make_agency_office
 from tests.incentives.test_estimate import MONTH, act, enrol, pay
-from tests.world import Branch, FieldAgent, make_agent
+from tests.world import Branch, FieldAgent, make_agent, make_branch
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
 def placed() -> tuple[Branch, int, FieldAgent]:
-    branch = Branch(tree().branch.id)
-    act(branch, "INSERT INTO events_position (branch_id, number) VALUES (%s, 0) ON CONFLICT DO NOTHING", [branch.id])
+    branch = make_branch()
     office, agent = make_agency_office(branch), make_agent(branch)
     act(
         branch,
@@ -62,7 +61,7 @@ def test_office_reads_its_share_and_what_each_agent_earned(placed: tuple[Branch,
 @pytest.mark.parametrize("month", ["", "x", "2026-13", "1999-01", "2026-11-01", "٢٠٢٦-١١"])
 def test_month_that_is_none_shows_this_one(placed: tuple[Branch, int, FieldAgent], month: str) -> None:
     branch, office, _ = placed
-    clerk = client(Role.BRANCH)
+    clerk = client(Role.BRANCH, Office.objects.get(id=branch.id))
     page = clerk.get(f"/console/agencies/{branch.id}/{office}/", {"month": month})
     assert page.status_code == 200
     assert f'value="{MONTH:%Y-%m}" selected' in page.content.decode()
