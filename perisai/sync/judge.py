@@ -4,7 +4,7 @@ Whoever judges holds the lock of the device's chain row, so that a request, its 
 twice. If a batch fails, it is split until the bad op stands alone in review.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -46,10 +46,11 @@ WHERE branch_id = %s AND device_id = %s AND state IN ('received', 'held')
 ORDER BY seq, received_at, op_id LIMIT %s
 """
 
+# Carried by the primary key of sync_op. The ids stand twice: by the join alone the planner reads all that the device ever sent.
 _DECIDE = """
 UPDATE sync_op AS o SET state = d.state, code = d.code, result = d.result, judged_at = d.judged_at
 FROM jsonb_to_recordset(%s::jsonb) AS d (op_id uuid, state text, code text, result jsonb, judged_at timestamptz)
-WHERE o.branch_id = %s AND o.device_id = %s AND o.op_id = d.op_id
+WHERE o.branch_id = %s AND o.device_id = %s AND o.op_id = ANY (%s::uuid[]) AND o.op_id = d.op_id
 """
 
 _ADVANCE_CHAIN = "UPDATE sync_chain SET seq = %s, hash = %s WHERE branch_id = %s AND device_id = %s"
@@ -142,8 +143,7 @@ def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head:
     Behind the gap of a phone that may only drain nothing waits: what is missing may be lost with it.
     """
     found, is_overdue = _Sorted(seq=seq, hash=head), False
-    held_here = f"{{{','.join(map(str, known))}}}"  # an array as text: a list would be looked through one by one
-    rows = work.rows(_WAITING, [held_here, phone.branch_id, phone.id, MOST], prepared=True)
+    rows = work.rows(_WAITING, [_array(known), phone.branch_id, phone.id, MOST], prepared=True)
     found.is_cut = len(rows) == MOST
     for op_id, op_seq, prev, digest, kind, sealed, received_at, state in rows:
         op = known.get(op_id) or reread(op_id, op_seq, bytes(prev), bytes(digest), kind, bytes(sealed or b""))
@@ -163,6 +163,11 @@ def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head:
         if op_seq > found.seq:
             found.seq, found.hash = op_seq, op.hash
     return found
+
+
+def _array(ids: Iterable[UUID]) -> str:
+    """An array as text: psycopg would look through a list one by one."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _decide(work: Work, phone: Phone, ops: list[SentOp], *, careful: bool) -> dict[UUID, Decision]:
@@ -301,4 +306,4 @@ def _write(work: Work, phone: Phone, decisions: dict[UUID, Decision]) -> None:
         }
         for op_id, decision in sorted(decisions.items(), key=lambda item: item[0].int)
     ]
-    work.execute(_DECIDE, [orjson.dumps(rows).decode(), phone.branch_id, phone.id], prepared=True)
+    work.execute(_DECIDE, [orjson.dumps(rows).decode(), phone.branch_id, phone.id, _array(decisions)], prepared=True)
