@@ -7,6 +7,7 @@ _AGENT = "<int:branch_id>/<uuid:agent_id>/"
 urlpatterns = [
     path("", console.overview, name="overview"),
     path("<int:branch_id>/handover/<str:giver>/", handover_console.page, name="handover"),
+    path("<int:branch_id>/handover/<str:giver>/members/", handover_console.choose, name="choose"),
     path(_AGENT, console.agent_file, name="file"),
     path(_AGENT + "link/", console.personal_link, name="link"),
     path(_AGENT + "measure/", console.take_measure, name="measure"),
