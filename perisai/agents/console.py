@@ -1,30 +1,22 @@
 """Staff pages about agents: who they are, whether they may work, what they did."""
 
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
+from perisai.accounts.words import Word
 from perisai.agents import queries
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.offices.models import Office, OfficeKind
 
 SILENT_AFTER = timedelta(days=3)
-
-
-class Word(NamedTuple):
-    """A state as the page says it; ``tone`` is done, needs, stop, note or empty."""
-
-    text: str | Promise
-    tone: str
-    icon: str
 
 
 STATES: dict[str, Word] = {
@@ -58,6 +50,7 @@ def agent_list(request: PageRequest) -> HttpResponse:
         licence=asked.get("licence", ""),
         sub_branch=_number(asked.get("sub_branch")),
         agency_office=_number(asked.get("agency_office")),
+        unplaced=asked.get("placed") == "no",
         after=asked.get("after", "")[:40],
         limit=queries.PAGE + 1,
     )

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
-from perisai.accounts.audience import Viewer
+from perisai.accounts.audience import STAFF, Viewer
 from perisai.errors import Refused
 from perisai.events.work import Work
 
@@ -21,7 +21,7 @@ SELECT a.branch_id, a.id, a.code, a.full_name, a.phone, a.state, a.since, a.sub_
   coalesce(c.captured_today, 0) AS captured_today, coalesce(c.captured, 0) AS captured, coalesce(c.active, 0) AS active,
   coalesce(c.contributions, 0) AS contributions, t.persons AS target, d.last_seen_at, coalesce(d.phones, 0) AS phones
 FROM (
-  SELECT * FROM agents_agent a WHERE {where}
+  {agents}
 ) a
 LEFT JOIN LATERAL (
   SELECT number, valid_from, valid_to, state FROM agents_licence l
@@ -41,6 +41,11 @@ LEFT JOIN LATERAL (
 LEFT JOIN targets_agent_target t ON t.branch_id = a.branch_id AND t.agent_id = a.id AND t.period = %s
 ORDER BY a.code, a.branch_id
 """
+# Each branch gives its first through agent_code, so that no list sorts the agents of the country.
+_FIRST: LiteralString = """SELECT m.*
+  FROM unnest(coalesce(%s::int[], ARRAY(SELECT id FROM offices_office WHERE kind = 'branch'))) AS b (id)
+  CROSS JOIN LATERAL (SELECT * FROM agents_agent a WHERE a.branch_id = b.id AND {where} ORDER BY a.code LIMIT %s) m
+  ORDER BY m.code, m.branch_id LIMIT %s"""
 # Carried by licence_agent.
 _NO_LICENCE: LiteralString = """NOT EXISTS (SELECT FROM agents_licence l
   WHERE l.branch_id = a.branch_id AND l.agent_id = a.id AND l.state = 'valid' AND """
@@ -48,6 +53,26 @@ _NO_LICENCE: LiteralString = """NOT EXISTS (SELECT FROM agents_licence l
 _EXPIRING: LiteralString = (
     "SELECT count(*) FROM agents_agent a WHERE a.state = 'active' AND " + _NO_LICENCE + "l.valid_to > %s) AND "
 )
+
+# Carried by renewal_open, licence_agent and placement_once.
+_WAITS_RENEWAL: LiteralString = """
+SELECT count(*) FROM agents_renewal r JOIN agents_agent a ON a.branch_id = r.branch_id AND a.id = r.agent_id AND a.state <> 'ended'
+JOIN agents_licence l ON l.branch_id = r.branch_id AND l.id = r.licence_id AND l.state = 'valid'
+WHERE r.state = 'asked' AND """
+_WAITS_ENDING: LiteralString = (
+    "SELECT count(*) FROM agents_agent a WHERE a.state = 'active' AND "
+    + _NO_LICENCE
+    + """l.valid_to > %s)
+  AND NOT EXISTS (SELECT FROM agents_renewal r WHERE r.branch_id = a.branch_id AND r.agent_id = a.id AND r.state = 'asked') AND """
+)
+_WAITS_DOUBTFUL: LiteralString = """
+SELECT count(*) FROM unnest(%s::int[], %s::uuid[]) AS n (branch_id, attempt_id)
+JOIN agents_licence l ON l.branch_id = n.branch_id AND l.attempt_id = n.attempt_id AND l.state = 'valid' AND l.valid_to >= %s
+JOIN agents_agent a ON a.branch_id = l.branch_id AND a.id = l.agent_id
+WHERE """
+_NOT_PLACED: LiteralString = """a.state <> 'ended' AND NOT EXISTS (SELECT FROM agents_placement p
+  WHERE p.branch_id = a.branch_id AND p.agent_id = a.id AND p.during @> %s::date)"""
+_WAITS_PLACE: LiteralString = "SELECT count(*) FROM agents_agent a WHERE " + _NOT_PLACED + " AND "
 
 _LICENCES = """
 SELECT number, valid_from, valid_to, state, state_since FROM agents_licence
@@ -75,10 +100,12 @@ def find(
     licence: str = "",
     sub_branch: int | None = None,
     agency_office: int | None = None,
+    unplaced: bool = False,
     after: str = "",
     limit: int = PAGE,
 ) -> list[dict[str, Any]]:
-    """Agents by code. ``licence``: ``expiring`` within 30 days or over, ``none`` valid today. One statement."""
+    """Agents by code. ``licence``: ``expiring`` within 30 days or over, ``none`` valid today;
+    ``unplaced``: nowhere today. One statement."""
     sql, params = narrow(viewer)
     conditions: list[LiteralString] = [sql]
     for word in q.lower().split():
@@ -91,6 +118,9 @@ def find(
     if licence == "none":
         conditions.append(_NO_LICENCE + "%s BETWEEN l.valid_from AND l.valid_to)")
         params.append(today)
+    if unplaced:
+        conditions.append(_NOT_PLACED)
+        params.append(today)
     if sub_branch is not None:
         conditions.append("a.sub_branch_id = %s")
         params.append(sub_branch)
@@ -101,15 +131,16 @@ def find(
         conditions.append("a.code > %s")
         params.append(after)
     first = today.replace(day=1)
-    page = " AND ".join(conditions) + " ORDER BY a.code, a.branch_id LIMIT %s"
-    return work.dicts(_LIST.replace("{where}", page), [*params, limit, today, first, today, first])
+    branches = None if viewer.branches is None else list(viewer.branches)
+    page = _FIRST.replace("{where}", " AND ".join(conditions))
+    return work.dicts(_LIST.replace("{agents}", page), [branches, *params, limit, limit, today, first, today, first])
 
 
 def get(work: Work, *, viewer: Viewer, branch_id: int, agent_id: UUID, today: date) -> dict[str, Any]:
     """One agent as ``find`` gives it. Raises E1004 outside what the viewer may see."""
     sql, params = narrow(viewer)
     first = today.replace(day=1)
-    query = _LIST.replace("{where}", "a.branch_id = %s AND a.id = %s AND " + sql)
+    query = _LIST.replace("{agents}", "SELECT * FROM agents_agent a WHERE a.branch_id = %s AND a.id = %s AND " + sql)
     found = work.dicts(query, [branch_id, agent_id, *params, today, first, today, first])
     if not found:
         raise Refused("E1004")
@@ -131,6 +162,39 @@ def expiring(work: Work, *, viewer: Viewer, today: date) -> int:
     sql, params = narrow(viewer)
     row = work.row(_EXPIRING + sql, [today + timedelta(days=EXPIRING_DAYS), *params])
     return int(row[0]) if row else 0
+
+
+def waiting(work: Work, *, viewer: Viewer, today: date) -> list[tuple[str, int, str]]:
+    """What waits for staff of a branch: (key of ``labels.WAITING``, how many, where they are listed); what is nothing is left out.
+
+    ``renewals_asked``; ``licences_ending``: within 30 days or over, neither asked for nor followed; ``licences_doubtful``: their
+    exam was annulled; ``agents_unplaced``: nowhere today; ``offices_lacking`` agents. Candidates who wait for a licence are
+    counted by their own room. A fixed number of statements, and none for others than such staff.
+    """
+    from perisai.agents import coverage
+    from perisai.exams import result
+
+    if viewer.role not in STAFF:
+        return []
+    sql, params = narrow(viewer)
+    annulled = [list(column) for column in zip(*[row[:2] for row in result.annulments(work)], strict=True)] or [[], []]
+    parts: list[tuple[str, LiteralString, list[Any], str]] = [
+        ("renewals_asked", _WAITS_RENEWAL, [], "licences/#asked"),
+        ("licences_ending", _WAITS_ENDING, [today + timedelta(days=EXPIRING_DAYS)], "licences/"),
+        ("licences_doubtful", _WAITS_DOUBTFUL, [*annulled, today], "licences/"),
+        ("agents_unplaced", _WAITS_PLACE, [today], "?placed=no"),
+    ]
+    asked: LiteralString = "SELECT "
+    for place, part in enumerate(parts):
+        asked += (", (" if place else "(") + part[1] + sql + ")"
+    row = work.row(asked, [value for part in parts for value in (*part[2], *params)])
+    assert row is not None
+    found = [(key, int(count), "/console/agents/" + path) for (key, _, _, path), count in zip(parts, row, strict=True)]
+    if viewer.office.branch_id and not viewer.sub_branch_id:
+        branch_id = viewer.office.branch_id
+        lacking = coverage.short_offices(work, branch_id=branch_id, today=today)
+        found.append(("offices_lacking", lacking, f"/console/agents/coverage/{branch_id}/"))
+    return [one for one in found if one[1]]
 
 
 def names(work: Work, agents: Iterable[tuple[int, UUID | None]]) -> dict[UUID, str]:
