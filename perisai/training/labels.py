@@ -64,3 +64,11 @@ ROLES: dict[str, str | Promise] = {
     "branch": _("Branch officer"),
     "branch_head": _("Branch head"),
 }
+WAITING: dict[str, str | Promise] = {
+    "own_courses": _("Courses for you to take"),
+    "attendance": _("Attendance to look at"),
+    "classes": _("Classes today"),
+    "late": _("People late with a required course"),
+    "drafts": _("Drafts of courses to publish"),
+}
+"""What waits, by the keys of ``queries.waiting``."""

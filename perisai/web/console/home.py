@@ -16,6 +16,7 @@ from perisai.events.work import branch_day
 from perisai.members import queries as members
 from perisai.targets import queries as targets
 from perisai.web.console import today as asked
+from perisai.web.console import waiting
 from perisai.web.context import may_open
 from perisai.web.templatetags.console import number, rupiah, span
 
@@ -40,6 +41,7 @@ def home(request: PageRequest) -> HttpResponse:
     branches = None if request.viewer.branches is None else list(request.viewer.branches)
     context = {
         "needs": [*_reviews(request), *_money(request), *_field(request, day)] if staff else [],
+        "waiting": waiting.in_agents_life(request) if staff else [],
         "is_staff": staff,
         "today": day,
         "month_first": day.replace(day=1),

@@ -1,0 +1,53 @@
+"""What waits for this viewer in the life of agents: every room counts its own, here it stands in one list."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.utils.functional import Promise
+
+from perisai.accounts.audience import PageRequest
+from perisai.agencies import labels as agencies_words
+from perisai.agencies import queries as agencies
+from perisai.agents import labels as agents_words
+from perisai.agents import queries as agents
+from perisai.events.work import branch_day
+from perisai.exams import queries as exams
+from perisai.exams.console import WAITING as EXAMS
+from perisai.recruitment import labels as recruitment_words
+from perisai.recruitment import queries as recruitment
+from perisai.supervision import queries as supervision
+from perisai.supervision.console import WAITING as SUPERVISION
+from perisai.training import labels as training_words
+from perisai.training import queries as training
+from perisai.web.context import may_open
+
+
+class Waiting(NamedTuple):
+    """``address`` lists what is counted."""
+
+    label: str | Promise
+    count: int
+    icon: str
+    address: str
+
+
+def in_agents_life(request: PageRequest) -> list[Waiting]:
+    """In the order of an agent's life; what is nothing, and what this role cannot open, is left out."""
+    return [one for one in _all(request) if one.count and may_open(request.viewer.role, urlsplit(one.address).path)]
+
+
+def _all(request: PageRequest) -> Iterator[Waiting]:
+    work, viewer = request.work, request.viewer
+    today = branch_day(work.now, viewer.office.timezone)
+    rooms = (
+        (agencies.waiting(work, viewer=viewer), agencies_words.WAITING, "building-store"),
+        (recruitment.waiting(work, viewer=viewer), recruitment_words.WAITING, "user-plus"),
+        (training.waiting(work, viewer=viewer, now=work.now), training_words.WAITING, "school"),
+        (exams.waiting(work, viewer=viewer), EXAMS, "checklist"),
+        (agents.waiting(work, viewer=viewer, today=today), agents_words.WAITING, "certificate"),
+        (supervision.waiting(work, viewer=viewer), SUPERVISION, "gavel"),
+    )
+    for found, words, icon in rooms:
+        for key, count, address in found:
+            yield Waiting(words[key], count, icon, address)
