@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from perisai.errors import Refused
 from perisai.events.recount import recount
@@ -171,3 +172,15 @@ def test_absence_with_a_substitute_lends_the_members_and_takes_them_back(place: 
         absence.come_back(work, branch_id=branch.id, absence_id=absent)
     assert {state_of(branch, member)["agent_id"] for member in members} == {first.id}
     assert read(branch, first) == []
+
+
+def test_hand_over_of_many_takes_as_many_statements_as_of_few() -> None:
+    counted = {}
+    for number in (2, 40):
+        branch = make_branch()
+        first, second = make_agent(branch), make_agent(branch)
+        enrol_all(first, [worker() for _ in range(number)])
+        with CaptureQueriesContext(connection) as seen:
+            give(branch, first, second)
+        counted[number] = len(seen)
+    assert counted[2] == counted[40]
