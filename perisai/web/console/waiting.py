@@ -27,14 +27,14 @@ class Waiting(NamedTuple):
     """``address`` lists what is counted."""
 
     label: str | Promise
-    count: int
+    many: int
     icon: str
     address: str
 
 
 def in_agents_life(request: PageRequest) -> list[Waiting]:
     """In the order of an agent's life; what is nothing, and what this role cannot open, is left out."""
-    return [one for one in _all(request) if one.count and may_open(request.viewer.role, urlsplit(one.address).path)]
+    return [one for one in _all(request) if one.many and may_open(request.viewer.role, urlsplit(one.address).path)]
 
 
 def _all(request: PageRequest) -> Iterator[Waiting]:
