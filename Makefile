@@ -1,4 +1,4 @@
-# make demo | test | test-full | lint | bench | screens | build | clean       (needs Python >= 3.11 and the registries)
+# make demo | practice | test | test-full | lint | bench | screens | build | clean       (needs Python >= 3.11 and the registries)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := demo
@@ -15,9 +15,12 @@ RULES := $(wildcard rules/*.yaml)
 # Playwright's own node lacks a library on a bare Debian; ours runs.
 BROWSER = PERISAI_CHROMIUM="$$(cat .build/browser)" PLAYWRIGHT_NODEJS_PATH="$$(command -v node)"
 
-.PHONY: demo test test-full lint bench screens build clean lock format
+.PHONY: demo practice test test-full lint bench screens build clean lock format
 demo: build
 	exec $(BIN)/perisai demo --data "$(DATA)" --port $(PORT) $(ARGS)
+
+practice: build
+	exec $(BIN)/perisai practice --data "$(DATA)" $(ARGS)
 
 build: .build/base .build/frontend
 

@@ -25,7 +25,7 @@ PORT: Final = 8100
 FOLDER: Final = "practice"
 OF_ITS_OWN: Final = (
     *("PERISAI_KEY_", "PERISAI_SMS_", "PERISAI_CORE", "PERISAI_DEMO", "PERISAI_EMBEDDED"),
-    *("PERISAI_ORIGIN", "PERISAI_LIVE_ORIGIN", "DATABASE_"),
+    *("PERISAI_ORIGIN", "PERISAI_LIVE_", "DATABASE_"),
 )
 """Beginnings of settings of the real world that must not reach the practice world: keys, gateways, addresses, databases."""
 KEPT: Final = frozenset({"keys", "pg", "run", "log", "app-assets"})
