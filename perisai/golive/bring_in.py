@@ -50,8 +50,9 @@ def bring_in(
     _logins(work, book, branch.id, made, file_id)
     offices = known.agencies | made
     tell(15)
-    for row in book.sheets["agreements"]:
-        agencies.take_over(work, branch_id=branch.id, office_id=offices[row["office"]], signed=_signed(row))
+    agreements = [(offices[row["office"]], _signed(row)) for row in book.sheets["agreements"]]
+    if agreements:
+        agencies.take_over(work, branch_id=branch.id, agreements=agreements)
     tell(25)
     _agents(work, book, known, branch.id, offices, file_id, today)
     tell(40)

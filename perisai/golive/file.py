@@ -57,6 +57,8 @@ GIVEN_UP: Final = timedelta(minutes=2)
 """A worker that was killed never says so. Whoever works holds a lock that ends with it: after this long without the lock its
 file stands in nobody's way and can be imported again. One that only waits for its turn does no harm: what is imported is imported
 once."""
+_READ: Final = 30
+"""Percent of the work that is done when the workbook is read."""
 _HELD = (
     "SELECT NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND database ="
     " (SELECT oid FROM pg_database WHERE datname = current_database()) AND objsubid = 1"
@@ -145,8 +147,11 @@ def _try(branch_id: int, file_id: UUID, *, keep: bool) -> Book | None:
     if not found or found[0]["content_sealed"] is None or found[0]["state"] != wanted:
         return None
     try:
-        book = workbook.read(unseal(found[0]["content_sealed"]))
-        _note_progress(branch_id, file_id, 10)
+        book = workbook.read(
+            unseal(found[0]["content_sealed"]),
+            tell=lambda rows: _note_progress(branch_id, file_id, min(_READ, 2 + rows // 500)),
+        )
+        _note_progress(branch_id, file_id, _READ)
         with Work(scope=Scope.branch(branch_id), actor=Actor(user_id=found[0][user])) as work:
             work.execute("SELECT pg_advisory_xact_lock(hashtextextended('golive_work', %s))", [branch_id])
             branch = Office.objects.get(id=branch_id)
@@ -178,7 +183,8 @@ def _teller(branch_id: int, file_id: UUID) -> Callable[[int], None]:
     """Says how far it is while the transaction that does the work is still open: from a connection of its own."""
 
     def tell(percent: int) -> None:
-        thread = Thread(target=_note_apart, args=(branch_id, file_id, percent))
+        whole = _READ + percent * (100 - _READ) // 100
+        thread = Thread(target=_note_apart, args=(branch_id, file_id, whole))
         thread.start()
         thread.join()
 

@@ -1,6 +1,6 @@
 """The workbook itself: an empty one to fill in, and reading one that came back, cell by cell. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +18,8 @@ from perisai.tables.writing import Sheet, write_xlsx
 MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_ROWS: Final = 20_000
 MOST_PROBLEMS: Final = 500
+TOLD_EVERY: Final = 1000
+"""Rows: about every second."""
 LIMITS: Final = Limits(size=MOST_BYTES, rows=MOST_ROWS, unpacked=120 * 1024 * 1024)
 
 
@@ -63,8 +65,9 @@ class Book:
         self.problems.append(Problem(shown, row.line, title, key, detail))
 
 
-def read(data: bytes) -> Book:
-    """Raises ``Refused`` E9601 for what is no such workbook, E9602 for one that is too large."""
+def read(data: bytes, tell: Callable[[int], None] = lambda _rows: None) -> Book:
+    """``tell`` hears now and then how many rows are read. Raises ``Refused`` E9601 for what is no such workbook, E9602 for one
+    that is too large, E9609 for one that is locked."""
     book = Book({name: [] for name in SHEETS}, [])
     try:
         with reading.Book(data, LIMITS) as opened:
@@ -73,7 +76,7 @@ def read(data: bytes) -> Book:
                 if sheet is None:
                     book.problems.append(Problem(title, None, None, "no_sheet"))
                 else:
-                    _read_sheet(book, name, opened, sheet, columns)
+                    _read_sheet(book, name, opened, sheet, columns, tell)
     except Unreadable as told:
         raise refusal(told) from told
     return book
@@ -85,12 +88,21 @@ def refusal(told: Unreadable) -> Refused:
     return Refused("E9609") if told.why == "locked" else Refused("E9601")
 
 
-def _read_sheet(book: Book, name: str, opened: reading.Book, sheet: str, columns: Sequence[Column]) -> None:
+def _read_sheet(
+    book: Book,
+    name: str,
+    opened: reading.Book,
+    sheet: str,
+    columns: Sequence[Column],
+    tell: Callable[[int], None],
+) -> None:
     names = {title: column.name for column in columns for title in (column.title, *column.also)}
     needed = [column.name for column in columns if column.needed]
     try:
         for line in opened.lines(sheet, names, needed):
             book.sheets[name].append(_read_row(book, name, columns, line))
+            if len(book.sheets[name]) % TOLD_EVERY == 0:
+                tell(sum(book.counts().values()))
     except Unreadable as told:
         if told.why not in ("columns", "empty"):
             raise

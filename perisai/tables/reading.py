@@ -112,8 +112,8 @@ class Book(AbstractContextManager["Book"]):
                     yield _NOTHING
                     continue
                 values = [(cell.value, cell) for cell in cells]
-                texts = [text_of(value, zeros=_zeros(value, cell)) for value, cell in values]
-                yield _Raw(texts, [is_cut(value) for value, _ in values])
+                texts = ["" if value is None else text_of(value, zeros=_zeros(value, cell)) for value, cell in values]
+                yield _Raw(texts, [value is not None and is_cut(value) for value, _ in values])
         except Exception as error:
             raise _told(error) from error
 
