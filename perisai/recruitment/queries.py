@@ -43,8 +43,8 @@ _TAIL: LiteralString = """
 ) m ORDER BY m.id DESC, m.branch_id LIMIT %s
 """
 # A word from its beginning: a range of the key (branch_id, word, candidate_id), compared byte by byte.
-_WORD: LiteralString = """c.id IN (SELECT w.candidate_id FROM recruitment_word w
-  WHERE w.branch_id = b.id AND w.word >= %s AND w.word < %s)"""
+_WORD: LiteralString = """SELECT w.candidate_id FROM recruitment_word w
+  WHERE w.branch_id = b.id AND w.word >= %s AND w.word < %s"""
 # Carried by document_one_of_a_kind.
 _PROOF: LiteralString = """EXISTS (SELECT 1 FROM recruitment_document d WHERE d.branch_id = c.branch_id AND d.candidate_id = c.id
   AND d.kind = 'membership' AND d.replaced_at IS NULL AND d.accepted_at IS NULL)"""
@@ -149,7 +149,9 @@ def find(work: Work, *, viewer: Viewer, filters: Filters, limit: int = PAGE + 1)
     if filters.after is not None:
         conditions.append("c.id < %s")
         params.append(filters.after)
-    words, word_params = _search(filters)
+    # Where nothing else narrows, the newest of those found are looked up, not all.
+    is_alone = len(conditions) == 1 and viewer.sub_branch_id is None and viewer.agency_office_id is None
+    words, word_params = _search(filters, most=limit if is_alone else None)
     sql = _LIST + " AND ".join([*conditions, *words]) + _TAIL
     return work.dicts(sql, [_branches(viewer), *params, *word_params, limit, limit])
 
@@ -210,8 +212,9 @@ def parts(work: Work, *, row: dict[str, Any]) -> dict[str, list[dict[str, Any]]]
     }
 
 
-def _search(filters: Filters) -> tuple[list[LiteralString], list[Any]]:
-    """A NIK by candidate_nik, a phone by candidate_phone, else words of the name."""
+def _search(filters: Filters, *, most: int | None) -> tuple[list[LiteralString], list[Any]]:
+    """A NIK by candidate_nik, a phone by candidate_phone, else words of the name: those who have all of them are found in the index
+    of words before any candidate is read. ``most``: the newest of them only."""
     if filters.nik:
         return ["c.nik_hash = %s"], [keyed_hash("nik", filters.nik)]
     phone = read_phone(filters.q) if sum(letter.isdigit() for letter in filters.q) >= 9 else None
@@ -220,7 +223,12 @@ def _search(filters: Filters) -> tuple[list[LiteralString], list[Any]]:
     words = words_of(filters.q)
     if filters.q and not words:
         return ["FALSE"], []
-    return [_WORD] * len(words), [edge for word in words for edge in (word, word + "\U0010ffff")]
+    if not words:
+        return [], []
+    found: LiteralString = " INTERSECT ".join([_WORD] * len(words))
+    newest: LiteralString = f"SELECT DISTINCT f.candidate_id FROM ({found}) f ORDER BY f.candidate_id DESC LIMIT %s"
+    edges = [edge for word in words for edge in (word, word + "\U0010ffff")]
+    return [f"c.id IN ({newest})"], [*edges, most]
 
 
 def _branches(viewer: Viewer) -> list[int] | None:
