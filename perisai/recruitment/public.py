@@ -14,9 +14,11 @@ from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
 from perisai.accounts.words import say
 from perisai.errors import Refused
+from perisai.events import world
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
+from perisai.members.example import make_example
 from perisai.recruitment import application, document, link, own, pipeline, place, rules
 from perisai.recruitment.form import ApplicationForm, read_account
 
@@ -172,7 +174,10 @@ def _form(request: HttpRequest, branch_id: int, agency: int | None, code: str, c
         zone = work.row("SELECT timezone FROM offices_office WHERE id = %s", [branch_id])
     today = branch_day(clock.now(), zone[0] if zone else "UTC")
     context: dict[str, Any] = {"place": offered, "invited": invited, "consent": application.consent_on(today).text}
-    initial = {"agency_office": agency or (invited.agency_office_id if invited else None)}
+    initial: dict[str, Any] = {"agency_office": agency or (invited.agency_office_id if invited else None)}
+    if world.is_practice():
+        example = make_example(today)
+        initial |= {"full_name": example.name, "nik": example.nik, "birth_date": example.born_on}
     if request.method != "POST":
         return _page(
             request, "recruitment/apply.html", context | {"form": ApplicationForm(offered, today, initial=initial)}

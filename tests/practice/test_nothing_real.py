@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,9 +14,12 @@ from openpyxl import load_workbook
 from psycopg import sql
 
 from perisai.errors import Refused
+from perisai.events import world
 from perisai.events.clock import SystemClock
 from perisai.golive import file
 from perisai.members.core import DemoCore, get_port
+from perisai.members.example import make_example
+from perisai.members.nik import check_nik
 from perisai.messages.gateway import find_gateway
 from perisai.payments import bank_settings
 from perisai.practice import bank, sample
@@ -54,9 +58,21 @@ def test_candidate_with_a_real_number_is_refused_in_practice(
     monkeypatch.setattr(settings, "WORLD", kind)
     branch = make_branch(target=None)
     for nik, wrong in ((REAL, is_refused), (EXAMPLE, False)):
-        page = visitor().post(f"/daftar-agen/{branch.id}/", {"nik": nik}).content.decode()
+        page = visitor().post(f"/daftar-agen/?kantor={branch.id}", {"nik": nik}).content.decode()
         assert ("NIK orang sungguhan tidak diterima" in page) is wrong
         assert 'name="nik"' in page
+
+
+@pytest.mark.usefixtures("practice")
+def test_form_of_candidates_begins_with_an_example_that_can_exist() -> None:
+    page = visitor().get(f"/daftar-agen/?kantor={make_branch(target=None).id}").content.decode()
+    filled = re.search(r'name="nik" value="(\d{16})"', page)
+    assert filled is not None
+    for _ in range(100):
+        example = make_example(TODAY)
+        report = check_nik(example.nik, on=TODAY)
+        assert (report.refusals, report.birth_on, report.sex) == ((), example.born_on, "F")
+        assert world.is_example(example.nik)
 
 
 @pytest.mark.usefixtures("practice")
