@@ -103,7 +103,7 @@ def _field(request: PageRequest, day: date) -> Iterator[Need]:
         said = text % {"taken": number(consumed), "cap": number(cap), "target": number(target)}
         yield Need(title, said, "stop" if not left else "needs", icon="target", address="/console/targets/")
     ending = agents.expiring(work, viewer=viewer, today=day)
-    if ending:
+    if ending and viewer.role not in STAFF:  # theirs stands among what waits
         title = ngettext("%(n)s licence ends within 30 days", "%(n)s licences end within 30 days", ending)
         text = _("Without a valid licence an agent cannot enrol anybody.")
         yield Need(
