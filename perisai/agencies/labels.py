@@ -1,18 +1,9 @@
 """Words of this room on screen."""
 
-from typing import NamedTuple
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-class Word(NamedTuple):
-    """A state as the page says it; ``tone`` is done, needs, stop, note or empty."""
-
-    text: str | Promise
-    tone: str
-    icon: str
-
+from perisai.accounts.words import Word
 
 OUT_OF_ORDER: dict[str, str | Promise] = {
     "unknown": _("It is no agency office of this branch"),

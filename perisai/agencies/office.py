@@ -19,12 +19,12 @@ SELECT f.*, o.name, o.code, o.address, o.timezone, o.parent_id, u.full_name AS e
 FROM agencies_office f
 JOIN offices_office o ON o.id = f.office_id AND o.kind = 'agency' AND o.branch_id = f.branch_id
 LEFT JOIN accounts_user u ON u.id = f.ended_by
-WHERE f.branch_id = %s AND f.office_id = %s FOR UPDATE OF f
+WHERE f.branch_id = %s AND f.office_id = ANY (%s) ORDER BY f.office_id FOR UPDATE OF f
 """
 _ADOPT = """
 INSERT INTO agencies_office (branch_id, office_id, form, leader_name, leader_title, leader_phone, since, end_reason, end_note)
 SELECT branch_id, id, '', '', '', '', %s, '', '' FROM offices_office
-WHERE id = %s AND branch_id = %s AND kind = 'agency' AND is_open ON CONFLICT (branch_id, office_id) DO NOTHING
+WHERE id = ANY (%s) AND branch_id = %s AND kind = 'agency' AND is_open ON CONFLICT (branch_id, office_id) DO NOTHING
 """
 _LEADER = """
 UPDATE agencies_office SET form = %s, leader_name = %s, leader_title = %s, leader_phone = %s
@@ -49,11 +49,17 @@ def begin(work: Work, *, branch_id: int, office_id: int, since: date, leader: Le
 
 def lock(work: Work, *, branch_id: int, office_id: int, today: date) -> dict[str, Any]:
     """The office's row, locked to the end of the Work. Raises ``Refused`` E1004 where the branch has no such agency office."""
-    work.execute(_ADOPT, [today, office_id, branch_id])
-    rows = work.dicts(_LOCK, [branch_id, office_id])
-    if not rows:
+    return lock_many(work, branch_id=branch_id, office_ids=[office_id], today=today)[office_id]
+
+
+def lock_many(work: Work, *, branch_id: int, office_ids: list[int], today: date) -> dict[int, dict[str, Any]]:
+    """As ``lock``, by office; locked in order of their ids. Two statements."""
+    wanted = sorted(set(office_ids))
+    work.execute(_ADOPT, [today, wanted, branch_id])
+    found = {row["office_id"]: row for row in work.dicts(_LOCK, [branch_id, wanted])}
+    if len(found) < len(wanted):
         raise Refused("E1004")
-    return rows[0]
+    return found
 
 
 def lock_open(work: Work, *, branch_id: int, office_id: int, today: date) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def _looked(key: str, item: Item, looks: dict[str, tuple[bool, str]], sent: list
     return Looked(
         key=key,
         told=item.told.model_dump(),
-        paper=item.paper and item.paper.model_dump(),
+        paper=item.paper.model_dump() if item.paper else None,
         is_met=is_met,
         note=note if is_met is False else "",
         sent=len(sent),

@@ -1,49 +1,39 @@
 """How states, reasons and findings are said on staff pages: word, colour and icon."""
 
-from dataclasses import dataclass
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from perisai.accounts.words import Word
 
-@dataclass(frozen=True)
-class Label:
-    """``tone`` is done, needs, stop, note or empty: the meaning of the colour."""
-
-    text: str | Promise
-    tone: str
-    icon: str
-
-
-STATES: dict[str, Label] = {
-    "review": Label(_("Being checked"), "needs", icon="clipboard-search"),
-    "accepted": Label(_("Waiting for payment"), "note", icon="hourglass"),
-    "active": Label(_("Active"), "done", icon="user-check"),
-    "lapsed": Label(_("Lapsed"), "stop", icon="shield-off"),
-    "ended": Label(_("Ended"), "", icon="circle-x"),
-    "rejected": Label(_("Refused"), "stop", icon="ban"),
-    "cancelled": Label(_("Cancelled"), "", icon="arrow-back-up"),
+STATES: dict[str, Word] = {
+    "review": Word(_("Being checked"), "needs", icon="clipboard-search"),
+    "accepted": Word(_("Waiting for payment"), "note", icon="hourglass"),
+    "active": Word(_("Active"), "done", icon="user-check"),
+    "lapsed": Word(_("Lapsed"), "stop", icon="shield-off"),
+    "ended": Word(_("Ended"), "", icon="circle-x"),
+    "rejected": Word(_("Refused"), "stop", icon="ban"),
+    "cancelled": Word(_("Cancelled"), "", icon="arrow-back-up"),
 }
 
-CORE: dict[str, Label] = {
-    "none": Label(_("Not exported yet"), "", icon="cloud-off"),
-    "exported": Label(_("Waiting for the core system"), "note", icon="cloud-up"),
-    "registered": Label(_("Registered at BPJS"), "done", icon="cloud-check"),
-    "refused": Label(_("Refused by the core system"), "stop", icon="cloud-x"),
+CORE: dict[str, Word] = {
+    "none": Word(_("Not exported yet"), "", icon="cloud-off"),
+    "exported": Word(_("Waiting for the core system"), "note", icon="cloud-up"),
+    "registered": Word(_("Registered at BPJS"), "done", icon="cloud-check"),
+    "refused": Word(_("Refused by the core system"), "stop", icon="cloud-x"),
 }
 
-REVIEWS: dict[str, Label] = {
-    "open": Label(_("Open"), "needs", icon="clipboard-search"),
-    "accepted": Label(_("Accepted"), "done", icon="check"),
-    "rejected": Label(_("Refused"), "stop", icon="ban"),
-    "closed": Label(_("Closed"), "", icon="archive"),
+REVIEWS: dict[str, Word] = {
+    "open": Word(_("Open"), "needs", icon="clipboard-search"),
+    "accepted": Word(_("Accepted"), "done", icon="check"),
+    "rejected": Word(_("Refused"), "stop", icon="ban"),
+    "closed": Word(_("Closed"), "", icon="archive"),
 }
 
-BILLS: dict[str, Label] = {
-    "open": Label(_("Not paid"), "needs", icon="hourglass"),
-    "paid": Label(_("Paid"), "done", icon="check"),
-    "expired": Label(_("Expired"), "", icon="clock-off"),
-    "cancelled": Label(_("Cancelled"), "", icon="arrow-back-up"),
+BILLS: dict[str, Word] = {
+    "open": Word(_("Not paid"), "needs", icon="hourglass"),
+    "paid": Word(_("Paid"), "done", icon="check"),
+    "expired": Word(_("Expired"), "", icon="clock-off"),
+    "cancelled": Word(_("Cancelled"), "", icon="arrow-back-up"),
 }
 
 REASONS: dict[str, str | Promise] = {

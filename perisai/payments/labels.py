@@ -1,24 +1,17 @@
 """How states and choices of payments are called on screen, with the tone and icon that go with them."""
 
-from typing import NamedTuple
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from perisai.accounts.words import Word
 
-class Label(NamedTuple):
-    text: str | Promise
-    tone: str
-    icon: str
-
-
-STATES: dict[str, Label] = {
-    "stored": Label(_("Being judged"), "note", icon="clock"),
-    "credited": Label(_("Booked"), "done", icon="check"),
-    "repeat": Label(_("Told again"), "note", icon="repeat"),
-    "refused": Label(_("Refused"), "stop", icon="ban"),
-    "suspense": Label(_("Waits for a decision"), "needs", icon="alert-triangle"),
-    "resolved": Label(_("Decided"), "done", icon="checks"),
+STATES: dict[str, Word] = {
+    "stored": Word(_("Being judged"), "note", icon="clock"),
+    "credited": Word(_("Booked"), "done", icon="check"),
+    "repeat": Word(_("Told again"), "note", icon="repeat"),
+    "refused": Word(_("Refused"), "stop", icon="ban"),
+    "suspense": Word(_("Waits for a decision"), "needs", icon="alert-triangle"),
+    "resolved": Word(_("Decided"), "done", icon="checks"),
 }
 REASONS: dict[str, str | Promise] = {
     "wrong_code": _("Paid with a wrong code"),

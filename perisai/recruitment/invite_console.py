@@ -9,20 +9,21 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from perisai.accounts.audience import STAFF, PageRequest, Role, audience
+from perisai.accounts.words import Word
 from perisai.errors import Refused
 from perisai.offices.tree import Office, OfficeKind
 from perisai.recruitment import invitation, labels
 
-OUTCOMES: dict[str, labels.Word] = {
-    "new": labels.Word(_("Will be invited"), "done", icon="send"),
-    "no_number": labels.Word(_("No Indonesian mobile number"), "stop", icon="circle-x"),
-    "twice": labels.Word(_("Twice in this list"), "", icon="copy"),
-    "invited": labels.Word(_("Invited already"), "note", icon="mail"),
-    "candidate": labels.Word(_("Applied already"), "note", icon="user-check"),
-    "agent": labels.Word(_("Number of one of your agents"), "note", icon="id-badge-2"),
+OUTCOMES: dict[str, Word] = {
+    "new": Word(_("Will be invited"), "done", icon="send"),
+    "no_number": Word(_("No Indonesian mobile number"), "stop", icon="circle-x"),
+    "twice": Word(_("Twice in this list"), "", icon="copy"),
+    "invited": Word(_("Invited already"), "note", icon="mail"),
+    "candidate": Word(_("Applied already"), "note", icon="user-check"),
+    "agent": Word(_("Number of one of your agents"), "note", icon="id-badge-2"),
 }
-KNOWN = labels.Word(_("The branch knows this number already"), "note", icon="user-check")
-SENT = labels.Word(_("Invited now"), "done", icon="check")
+KNOWN = Word(_("The branch knows this number already"), "note", icon="user-check")
+SENT = Word(_("Invited now"), "done", icon="check")
 TITLES: dict[str, str | Promise] = {"preview": _("What would happen"), "send": _("What happened")}
 
 

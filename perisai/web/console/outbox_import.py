@@ -12,19 +12,19 @@ from django.views.decorators.http import require_http_methods
 
 from perisai.accounts.audience import PageRequest, audience
 from perisai.accounts.device_console import ISSUERS
+from perisai.accounts.words import Word
 from perisai.errors import Refused
 from perisai.events.clock import SystemClock
-from perisai.members.labels import Label
 from perisai.sync.carried import MOST_FILE_BYTES, Imported, Outcome, take_file
 
-STATUSES: dict[str, Label] = {
-    "accepted": Label(_("Accepted"), "done", icon="check"),
-    "review": Label(_("To be checked"), "needs", icon="clipboard-search"),
-    "held": Label(_("Waits for an earlier record"), "note", icon="hourglass"),
-    "received": Label(_("Safe, judged shortly"), "note", icon="hourglass"),
-    "rejected": Label(_("Refused"), "stop", icon="ban"),
-    "conflict": Label(_("Other content under the same number"), "stop", icon="ban"),
-    "invalid": Label(_("Cannot be read"), "stop", icon="file-broken"),
+STATUSES: dict[str, Word] = {
+    "accepted": Word(_("Accepted"), "done", icon="check"),
+    "review": Word(_("To be checked"), "needs", icon="clipboard-search"),
+    "held": Word(_("Waits for an earlier record"), "note", icon="hourglass"),
+    "received": Word(_("Safe, judged shortly"), "note", icon="hourglass"),
+    "rejected": Word(_("Refused"), "stop", icon="ban"),
+    "conflict": Word(_("Other content under the same number"), "stop", icon="ban"),
+    "invalid": Word(_("Cannot be read"), "stop", icon="file-broken"),
 }
 KINDS: dict[str, str | Promise] = {"enrol": _("Enrolment"), "cancel": _("Cancellation")}
 
@@ -32,7 +32,7 @@ KINDS: dict[str, str | Promise] = {"enrol": _("Enrolment"), "cancel": _("Cancell
 @dataclass(frozen=True)
 class Line:
     outcome: Outcome
-    label: Label
+    label: Word
     kind: str | Promise
 
 
