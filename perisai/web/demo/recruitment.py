@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
+from perisai.events.vault import unseal
 from perisai.events.work import Work
 from perisai.recruitment import application, document, invitation, membership, pipeline
 from perisai.recruitment.pipeline import Reason
@@ -20,6 +21,7 @@ from perisai.web.demo.places import BUNGO, JAMBI
 ALL = REQUIRED_DOCUMENTS
 PROVEN = ("screened", "in_training", "refused", "withdrawn")
 """Who came so far has sent a proof of membership; of the new ones an officer looks it up."""
+# A name with a star is that of some member of the branch in this state, with the NIK that the register knows.
 # Name, district, agency office, days ago, documents, stage, what is different about them.
 PEOPLE: dict[int, tuple[tuple[str, str, int | None, int, tuple[str, ...], str, dict[str, object]], ...]] = {
     JAMBI: (
@@ -29,6 +31,8 @@ PEOPLE: dict[int, tuple[tuple[str, str, int | None, int, tuple[str, ...], str, d
         ("Leni Marlina", "15.05.01", 150121, 4, ALL, "applied", {"account_holder": "Suparman"}),
         ("Taufik Rahman", "15.04.03", 150122, 5, ALL, "applied", {"is_bpu_member": False}),
         ("Nurul Hikmah", "15.06.02", 150122, 6, (*ALL, "membership"), "applied", {}),
+        ("*active", "15.71.06", 150121, 7, ALL, "applied", {}),
+        ("*lapsed", "15.05.04", 150122, 8, ALL, "applied", {}),
         ("Hendri Saputra", "15.71.07", 150121, 12, ALL, "screened", {}),
         ("Ratna Juwita", "15.04.05", 150122, 14, ALL, "screened", {}),
         ("Agus Salim", "15.07.01", None, 15, ALL, "screened", {}),
@@ -77,6 +81,11 @@ def _build(
     officer: UUID | None,
 ) -> None:
     name, district, agency, days, documents, stage, different = person
+    if name.startswith("*"):
+        found = _member(branch_id, name[1:], end)
+        if found is None:
+            return
+        name, different = str(found["full_name"]), found
     begun = end - timedelta(days=days, hours=number % 5)
     with _work(branch_id, begun, None) as work:
         given = _given(branch_id, number, name, district, agency, different)
@@ -92,6 +101,21 @@ def _build(
         with _work(branch_id, begun + timedelta(days=step, hours=3), by) as work:
             reason = REASONS.get(name, pipeline.NONE)
             pipeline.move(work, branch_id=branch_id, candidate_id=who, to=to, reason=reason)
+
+
+def _member(branch_id: int, state: str, end: datetime) -> dict[str, object] | None:
+    """Name, NIK, birth and account's holder of a member of working age; None where the branch has none in this state."""
+    with Work.open(scope=Scope.branch(branch_id)) as work:
+        row = work.row(
+            "SELECT p.name, p.nik_sealed, p.birth_date FROM members_enrolment e"
+            " JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id"
+            " WHERE e.branch_id = %s AND e.state = %s AND e.segment = 'BPU' AND p.birth_date < %s ORDER BY e.id LIMIT 1",
+            [branch_id, state, (end - timedelta(days=25 * 366)).date()],
+        )
+    if row is None:
+        return None
+    nik = unseal(bytes(row[1])).decode()
+    return {"full_name": row[0], "account_holder": row[0], "nik": nik, "birth_date": row[2]}
 
 
 def _accept_proof(work: Work, branch_id: int, who: UUID) -> None:
