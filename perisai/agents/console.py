@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.accounts.words import Word
-from perisai.accounts.words import Word
 from perisai.agents import queries
 from perisai.errors import Refused
 from perisai.events.work import branch_day
