@@ -4,7 +4,7 @@ A practice world carries its mark in the database itself (``events_world``), so 
 of ``perisai`` reads it there before anything serves and tells its processes by ``PERISAI_WORLD``.
 """
 
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from django.conf import settings
 from django.db import ProgrammingError, connection
@@ -29,8 +29,7 @@ class WrongWorld(RuntimeError):
 
 def kind() -> Kind:
     """What this process serves. Runs no query."""
-    found: Kind = settings.WORLD
-    return found
+    return cast(Kind, settings.WORLD)
 
 
 def is_practice() -> bool:
