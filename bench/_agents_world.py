@@ -1,4 +1,7 @@
-"""Twenty thousand agents and two hundred thousand candidates in ten branches, one of them large; loaded set-based."""
+"""Twenty thousand agents, two hundred thousand candidates and as many attempts at exams in ten branches, one of them large; loaded
+set-based."""
+
+from typing import Any
 
 import psycopg
 
@@ -6,7 +9,7 @@ from bench._push_world import WORDS
 from perisai.recruitment.application import words_of
 from perisai.web.demo.places import HEAD, KANWIL
 
-AGENTS, CANDIDATES = 20_000, 200_000
+AGENTS, CANDIDATES, TIMES = 20_000, 200_000, 10
 BRANCHES, FIRST = 10, 9101
 LARGE_SHARE = 0.4
 """Of everything, in the first branch: a page of its officers is the hard one."""
@@ -66,12 +69,48 @@ INSERT INTO recruitment_document (branch_id, id, candidate_id, kind, media_type,
 SELECT c.branch_id, uuidv7(), c.id, k, 'image/jpeg', 100000, now()
 FROM recruitment_candidate c, unnest(ARRAY['id_card', 'face']) k WHERE c.branch_id BETWEEN %(first)s AND %(last)s
 """
+# Each agent took the branch's exam ten times, a day apart; every third failed, one in fifty annulled. No papers: lists read none.
+_EXAMS = """
+INSERT INTO exams_exam (branch_id, id, name_id, name_en, state, for_licence, changed_at)
+SELECT n, md5('exam' || n)::uuid, 'Ujian bench', 'Bench exam', 'open', true, now()
+FROM generate_series(%(first)s::int, %(last)s::int) n
+"""
+_SEATS = """
+INSERT INTO exams_seat (branch_id, id, exam_id, trainee_id, given_at, expires_at)
+SELECT branch_id, md5('seat' || id)::uuid, md5('exam' || branch_id)::uuid, id, now(), now() + interval '90 days'
+FROM agents_agent WHERE branch_id BETWEEN %(first)s AND %(last)s
+"""
+_ATTEMPTS = """
+INSERT INTO exams_attempt (branch_id, id, exam_id, seat_id, trainee_id, number, seed, minutes, pass_percent, started_at, due_at,
+  ended_at)
+SELECT branch_id, uuidv7(), md5('exam' || branch_id)::uuid, md5('seat' || id)::uuid, id, n, 1, 45, 70, at,
+  at + interval '45 minutes', CASE WHEN n < %(times)s OR hashtext(code) %% 20 <> 0 THEN at + interval '30 minutes' END
+FROM generate_series(1, %(times)s) n, agents_agent a, LATERAL (SELECT now() - make_interval(days => %(times)s - n) AS at) AS started
+WHERE branch_id BETWEEN %(first)s AND %(last)s ORDER BY n, a.id
+"""
+_RESULTS = """
+INSERT INTO exams_result (branch_id, attempt_id, exam_id, trainee_id, ending, correct, questions, pass_percent, passed, topics,
+  answers, ended_at, ended_on)
+SELECT branch_id, id, exam_id, trainee_id, 'submitted', CASE WHEN fails THEN 12 ELSE 25 END, 30, 70, NOT fails, '[]', '[]',
+  ended_at, ended_at::date
+FROM exams_attempt, LATERAL (SELECT hashtext(id::text) %% 3 = 0 AS fails) AS told
+WHERE branch_id BETWEEN %(first)s AND %(last)s AND ended_at IS NOT NULL
+"""
+_ANNULMENTS = """
+INSERT INTO exams_annulment (branch_id, attempt_id, reason, note, gives_back, annulled_at)
+SELECT branch_id, attempt_id, 'technical', 'x', true, now() FROM exams_result
+WHERE branch_id BETWEEN %(first)s AND %(last)s AND hashtext(attempt_id::text) %% 50 = 1
+"""
 _TABLES = (
     "agents_agent",
     "agents_licence",
     "recruitment_candidate",
     "recruitment_word",
     "recruitment_document",
+    "exams_seat",
+    "exams_attempt",
+    "exams_result",
+    "exams_annulment",
     "offices_office",
 )
 
@@ -82,15 +121,27 @@ def load(owner_url: str) -> None:
     base = {"first": FIRST, "last": FIRST + BRANCHES - 1, "count": BRANCHES, "share": LARGE_SHARE}
     base |= {"head": HEAD, "region": KANWIL, "words": names, "many": len(names)}
     with psycopg.connect(owner_url, autocommit=True) as owner:
-        if owner.execute("SELECT 1 FROM recruitment_candidate WHERE branch_id = %s LIMIT 1", [FIRST]).fetchone():
+        if owner.execute("SELECT 1 FROM exams_exam WHERE branch_id = %s LIMIT 1", [FIRST]).fetchone():
             return
         with owner.transaction():
-            owner.execute(_OFFICES, base)
-            owner.execute(_POSITIONS, base)
-            owner.execute(_AGENTS, base | {"all": AGENTS})
-            owner.execute(_LICENCES, base)
-            owner.execute(_CANDIDATES, base | {"all": CANDIDATES})
-            owner.execute(_WORDS, base)
-            owner.execute(_DOCUMENTS, base)
+            if not owner.execute(
+                "SELECT 1 FROM recruitment_candidate WHERE branch_id = %s LIMIT 1", [FIRST]
+            ).fetchone():
+                _load_people(owner, base)
+            owner.execute(_EXAMS, base)
+            owner.execute(_SEATS, base)
+            owner.execute(_ATTEMPTS, base | {"times": TIMES})
+            owner.execute(_RESULTS, base)
+            owner.execute(_ANNULMENTS, base)
         for table in _TABLES:
             owner.execute(f"VACUUM ANALYZE {table}")  # as autovacuum would have, some minutes later
+
+
+def _load_people(owner: psycopg.Connection, base: dict[str, Any]) -> None:
+    owner.execute(_OFFICES, base)
+    owner.execute(_POSITIONS, base)
+    owner.execute(_AGENTS, base | {"all": AGENTS})
+    owner.execute(_LICENCES, base)
+    owner.execute(_CANDIDATES, base | {"all": CANDIDATES})
+    owner.execute(_WORDS, base)
+    owner.execute(_DOCUMENTS, base)

@@ -1,4 +1,4 @@
-"""Lists, search and board of agents and candidates at their largest: whole pages, rendered, as the web role.
+"""Lists, search and board of agents, candidates and exams at their largest: whole pages, rendered, as the web role.
 
 Each page is asked for by head office, who sees every branch, and by an officer of the largest branch; the slower one counts.
 """
@@ -16,6 +16,7 @@ from perisai.web.bench import Env
 
 GOAL = 150
 TIMES = 15
+EXAMS = f"/console/exams/{world.FIRST}"
 PAGES: dict[str, tuple[str, ...]] = {
     "list agents": ("/console/agents/", "/console/agents/?licence=expiring"),
     "search agents": ("/console/agents/?q=sulas",),
@@ -27,6 +28,18 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/console/recruitment/list/?q=nobodyhere",
     ),
     "board": ("/console/recruitment/",),
+    "list exams": (
+        f"/console/exams/?branch={world.FIRST}",
+        f"{EXAMS}/attempts/",
+        f"{EXAMS}/attempts/?outcome=failed",
+        f"{EXAMS}/attempts/?outcome=running",
+        f"{EXAMS}/attempts/?outcome=annulled",
+    ),
+    "search exams": (
+        f"{EXAMS}/attempts/?q=sulas",
+        f"{EXAMS}/attempts/?q=sulas&outcome=failed",
+        f"{EXAMS}/attempts/?q=nobodyhere",
+    ),
 }
 
 

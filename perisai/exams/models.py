@@ -274,7 +274,7 @@ class Result(models.Model):
         ]
         indexes = [
             models.Index(fields=["branch_id", "trainee_id", "ended_on"], name="exam_result_trainee"),
-            models.Index(fields=["branch_id", "exam_id", "ended_at"], name="exam_result_exam"),
+            models.Index(fields=["branch_id", "exam_id", "ended_at"], include=["passed"], name="exam_result_outcome"),
         ]
 
 

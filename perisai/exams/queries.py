@@ -56,10 +56,13 @@ _EXAMS: LiteralString = """
 SELECT e.id, e.name_id, e.name_en, e.state, e.for_licence, e.minutes, e.pass_percent, e.attempts, e.wait_days,
   e.draws_national,
   (SELECT coalesce(sum(b.questions), 0) FROM exams_blueprint b WHERE b.branch_id = e.branch_id AND b.exam_id = e.id) AS questions,
-  (SELECT count(*) FROM exams_result r WHERE r.branch_id = e.branch_id AND r.exam_id = e.id) AS taken,
-  (SELECT count(*) FROM exams_result r WHERE r.branch_id = e.branch_id AND r.exam_id = e.id AND r.passed) AS passed,
+  t.taken, t.passed,
   (SELECT count(*) FROM exams_attempt a WHERE a.branch_id = e.branch_id AND a.exam_id = e.id AND a.ended_at IS NULL) AS running
-FROM exams_exam e WHERE e.branch_id = %s ORDER BY (e.state = 'closed'), e.id
+FROM exams_exam e
+CROSS JOIN LATERAL (
+  SELECT count(*) AS taken, count(*) FILTER (WHERE r.passed) AS passed FROM exams_result r
+  WHERE r.branch_id = e.branch_id AND r.exam_id = e.id) t
+WHERE e.branch_id = %s ORDER BY (e.state = 'closed'), e.id
 """
 _SITTINGS: LiteralString = """
 SELECT t.id, t.place, t.opens_at, t.closes_at, count(s.id) FILTER (WHERE s.withdrawn_at IS NULL) AS seats
@@ -78,15 +81,30 @@ LEFT JOIN LATERAL (
 LEFT JOIN exams_result r ON r.branch_id = s.branch_id AND r.attempt_id = l.id
 LEFT JOIN exams_annulment n ON n.branch_id = s.branch_id AND n.attempt_id = l.id
 WHERE s.branch_id = %s AND s.exam_id = %s AND s.withdrawn_at IS NULL AND """
+# The page is chosen first, by the primary key, which follows time; only its attempts are looked up.
 _ATTEMPTS: LiteralString = """
 SELECT x.id, x.number, x.started_at, x.due_at, x.ended_at, x.trainee_id, e.name_id, e.name_en, a.code, a.full_name, r.correct,
   r.questions, r.passed, r.pass_percent, r.ending, n.reason AS annulled_for, r.correct * 100 / r.questions AS percent
-FROM exams_attempt x
+FROM (SELECT * FROM exams_attempt x WHERE x.branch_id = %s AND {where} ORDER BY x.id DESC LIMIT %s) x
 JOIN exams_exam e ON e.branch_id = x.branch_id AND e.id = x.exam_id
 JOIN agents_agent a ON a.branch_id = x.branch_id AND a.id = x.trainee_id
 LEFT JOIN exams_result r ON r.branch_id = x.branch_id AND r.attempt_id = x.id
 LEFT JOIN exams_annulment n ON n.branch_id = x.branch_id AND n.attempt_id = x.id
-WHERE x.branch_id = %s AND """
+ORDER BY x.id DESC
+"""
+_CAME_OUT: LiteralString = """EXISTS (
+    SELECT FROM exams_result r WHERE r.branch_id = x.branch_id AND r.attempt_id = x.id AND {passed})
+  AND NOT EXISTS (SELECT FROM exams_annulment n WHERE n.branch_id = x.branch_id AND n.attempt_id = x.id)"""
+_OUTCOMES: dict[str, LiteralString] = {
+    "running": "x.ended_at IS NULL",
+    "passed": _CAME_OUT.replace("{passed}", "r.passed"),
+    "failed": _CAME_OUT.replace("{passed}", "NOT r.passed"),
+    "annulled": "EXISTS (SELECT FROM exams_annulment n WHERE n.branch_id = x.branch_id AND n.attempt_id = x.id)",
+}
+# Who is meant is found among the people of the branch, then their attempts through exam_attempt_trainee.
+_OF_PEOPLE: LiteralString = (
+    "x.trainee_id = ANY (ARRAY(SELECT a.id FROM agents_agent a WHERE a.branch_id = %s AND {where}))"
+)
 # Carried by exam_seat_trainee, exam_result_trainee and exam_attempt_due.
 _WAITING: LiteralString = """
 SELECT (
@@ -101,12 +119,6 @@ SELECT (
   WHERE x.ended_at IS NULL AND {where}
 )
 """
-_OUTCOMES: dict[str, LiteralString] = {
-    "running": "x.ended_at IS NULL",
-    "passed": "r.passed AND n.attempt_id IS NULL",
-    "failed": "NOT r.passed AND n.attempt_id IS NULL",
-    "annulled": "n.attempt_id IS NOT NULL",
-}
 
 
 def waiting(work: Work, *, viewer: Viewer) -> list[tuple[str, int, str]]:
@@ -206,18 +218,21 @@ def attempts(
     work: Work, *, viewer: Viewer, branch_id: int, outcome: str = "", q: str = "", before: UUID | None = None
 ) -> list[dict[str, Any]]:
     """A page of attempts and one more, the latest first, within what the viewer may see."""
-    sql, params = narrow(viewer)
-    given: list[Any] = [branch_id, *params]
-    query = _ATTEMPTS + sql
+    conditions: list[LiteralString] = ["TRUE"]
+    given: list[Any] = [branch_id]
     if outcome in _OUTCOMES:
-        query += " AND " + _OUTCOMES[outcome]
-    for word in q.lower().split()[:5]:
-        query += " AND (lower(a.full_name) LIKE %s OR lower(a.code) LIKE %s)"
-        given += [_like(word), _like(word)]
+        conditions.append(_OUTCOMES[outcome])
     if before is not None:
-        query += " AND x.id < %s"
+        conditions.append("x.id < %s")
         given.append(before)
-    return work.dicts(query + " ORDER BY x.id DESC LIMIT %s", [*given, PAGE + 1])
+    sql, params = narrow(viewer)
+    words = [_like(word) for word in q.lower().split()[:5]]
+    if words or viewer.sub_branch_id or viewer.agency_office_id or viewer.agent_id:
+        people: list[LiteralString] = [sql, *(["(lower(a.full_name) LIKE %s OR lower(a.code) LIKE %s)"] * len(words))]
+        conditions.append(_OF_PEOPLE.replace("{where}", " AND ".join(people)))
+        given += [branch_id, *params, *(word for word in words for _twice in range(2))]
+    query = _ATTEMPTS.replace("{where}", " AND ".join(conditions))
+    return work.dicts(query, [*given, PAGE + 1])
 
 
 def sees_trainee(work: Work, *, viewer: Viewer, branch_id: int, trainee_id: UUID) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ LEAST: Final = 20
 """Fewer answers than this, and the figures say nothing."""
 TOO_HARD, TOO_EASY, WEAK = 0.2, 0.95, 0.1
 
-# One pass over results and papers of the branch; carried by exam_result_exam, the papers' primary key and exam_version_id.
+# One pass over results and papers of the branch; carried by exam_result_outcome, the papers' primary key and exam_version_id.
 _ITEMS: LiteralString = """
 WITH taken AS (
   SELECT r.attempt_id, r.correct, r.questions,

@@ -54,6 +54,12 @@ READS: dict[str, Read] = {
     "failed": lambda work, viewer, place: exams.attempts(
         work, viewer=viewer, branch_id=place.branch.id, outcome="failed"
     ),
+    "annulled": lambda work, viewer, place: exams.attempts(
+        work, viewer=viewer, branch_id=place.branch.id, outcome="annulled"
+    ),
+    "running": lambda work, viewer, place: exams.attempts(
+        work, viewer=viewer, branch_id=place.branch.id, outcome="running"
+    ),
     "seats": lambda work, viewer, place: exams.seats(
         work, viewer=viewer, branch_id=place.branch.id, exam_id=place.exam_id
     ),
@@ -85,8 +91,7 @@ def wide(work: Work, sql: str) -> list[str]:
     return [
         f"{node['Node Type']} {node['Relation Name']} {node.get('Index Cond')}"
         for node in nodes(found[0]["Plan"])
-        if node.get("Relation Name") in LARGE
-        and not OF_SCOPE.sub("", node.get("Index Cond", "")).strip("() ")
+        if node.get("Relation Name") in LARGE and not OF_SCOPE.sub("", node.get("Index Cond", "")).strip("() ")
     ]
 
 
