@@ -89,6 +89,11 @@ def price_many(asked: Iterable[Asked], *, rules: Rules | None = None) -> list[li
     return [pricer.months(one) for one in asked]
 
 
+def base_of(income: int, month: date, *, rules: Rules | None = None) -> int:
+    """The wage that a declared monthly ``income`` counts as in a contribution month; raises PriceError."""
+    return pricer_of(rules or load()).base(income, month)
+
+
 def total(prices: Iterable[MonthPrice]) -> int:
     return sum(month.total for month in prices)
 
@@ -119,13 +124,13 @@ class Pricer:
         return [self._month(asked, sector, month) for month in asked.months]
 
     def _month(self, asked: Asked, sector: Sector, month: date) -> MonthPrice:
-        key = (self._base(asked.income, month), asked.programmes, sector, month, asked.funded_by_state)
+        key = (self.base(asked.income, month), asked.programmes, sector, month, asked.funded_by_state)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._compute(*key)
         return known
 
-    def _base(self, income: int, month: date) -> int:
+    def base(self, income: int, month: date) -> int:
         if month.day != 1:
             raise PriceError("months", f"{month} is no first of a month")
         for first_month, cuts, bases in reversed(self._cuts):

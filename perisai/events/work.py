@@ -4,7 +4,7 @@ It opens the transaction, sets the scope for row-level security, hands verbs the
 report, and writes positions, events and counters, in this order, as the last thing before commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import TracebackType
@@ -117,14 +117,15 @@ class Work:
         """
         cursor = self._cursor(prepared)
         cursor.execute(sql, params)
-        touched: int = cursor.rowcount
+        touched: int = cursor.cursor.rowcount  # Django's wrapper looks every attribute up by its name
         return touched
 
     def rows(self, sql: LiteralString, params: Params = (), *, prepared: bool = False) -> list[tuple[Any, ...]]:
         """Runs a statement and returns all its rows."""
         cursor = self._cursor(prepared)
         cursor.execute(sql, params)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+        with connection.wrap_database_errors:
+            found: list[tuple[Any, ...]] = cursor.cursor.fetchall()
         return found
 
     def row(self, sql: LiteralString, params: Params = (), *, prepared: bool = False) -> tuple[Any, ...] | None:
@@ -183,6 +184,12 @@ def prepared_cursor() -> CursorWrapper:
     connection.ensure_connection()
     bound: Any = ServerBindingCursor
     return connection.make_cursor(bound(connection.connection))
+
+
+def array_of(values: Iterable[object]) -> str:
+    """A parameter of an array type, as PostgreSQL writes it: psycopg would look through a list one by one. For values whose text
+    needs no quotes, or that bring them."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def branch_day(at: datetime, timezone: str) -> date:

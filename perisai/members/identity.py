@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from perisai.contributions.rules import load
-from perisai.events.work import Work
+from perisai.events.work import Work, array_of
 from perisai.members.names import similarity, telling_share
 from perisai.members.nik import is_stand_in
 
@@ -131,7 +131,12 @@ def _claim(work: Work, branch_id: int, asked: list[Identity]) -> dict[UUID, Doub
         bytes(nik_hash): (holder_branch, holder)
         for nik_hash, holder_branch, holder in work.rows(
             _CLAIM,
-            [branch_id, [a.nik_hash for a in asked], [a.enrolment_id for a in asked], work.now],
+            [
+                branch_id,
+                array_of(f'"\\\\x{a.nik_hash.hex()}"' for a in asked),
+                array_of(str(a.enrolment_id) for a in asked),
+                work.now,
+            ],
             prepared=True,
         )
     }

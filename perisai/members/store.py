@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 
 from perisai.contributions.rules import load
-from perisai.contributions.tariff import price
+from perisai.contributions.tariff import base_of
 from perisai.events.ids import uuid7
 from perisai.events.vault import seal
 from perisai.events.work import Work
@@ -109,7 +109,6 @@ def _person(one: Candidate) -> dict[str, Any]:
 def _enrolment(one: Candidate, person_id: Any) -> dict[str, Any]:
     entry = one.entry
     month = date(one.captured_on.year, one.captured_on.month, 1)
-    priced = price(entry.income, frozenset(entry.programmes), entry.transport, [month])
     return {
         "id": one.id,
         "person_id": person_id,
@@ -121,7 +120,7 @@ def _enrolment(one: Candidate, person_id: Any) -> dict[str, Any]:
         "place": one.asked.place,
         "jobs": [job.code for job in entry.jobs],
         "income": entry.income,
-        "base_income": priced[0].base,
+        "base_income": base_of(entry.income, month),
         "transport": entry.transport,
         "employs_others": entry.employs_others,
         "programmes": sorted(entry.programmes),

@@ -4,7 +4,7 @@ Whoever judges holds the lock of the device's chain row, so that a request, its 
 twice. If a batch fails, it is split until the bad op stands alone in review.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from perisai.agents import renewal
 from perisai.agents.licence import get_standing
-from perisai.events.work import Happened, Work
+from perisai.events.work import Happened, Work, array_of
 from perisai.members import queue
 from perisai.members.cancel import cancel_many, lock_targets
 from perisai.members.candidate import Asked
@@ -143,7 +143,7 @@ def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head:
     Behind the gap of a phone that may only drain nothing waits: what is missing may be lost with it.
     """
     found, is_overdue = _Sorted(seq=seq, hash=head), False
-    rows = work.rows(_WAITING, [_array(known), phone.branch_id, phone.id, MOST], prepared=True)
+    rows = work.rows(_WAITING, [array_of(known), phone.branch_id, phone.id, MOST], prepared=True)
     found.is_cut = len(rows) == MOST
     for op_id, op_seq, prev, digest, kind, sealed, received_at, state in rows:
         op = known.get(op_id) or reread(op_id, op_seq, bytes(prev), bytes(digest), kind, bytes(sealed or b""))
@@ -163,11 +163,6 @@ def _follow(work: Work, phone: Phone, known: dict[UUID, SentOp], seq: int, head:
         if op_seq > found.seq:
             found.seq, found.hash = op_seq, op.hash
     return found
-
-
-def _array(ids: Iterable[UUID]) -> str:
-    """An array as text: psycopg would look through a list one by one."""
-    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _decide(work: Work, phone: Phone, ops: list[SentOp], *, careful: bool) -> dict[UUID, Decision]:
@@ -202,8 +197,8 @@ def _decide_batch(work: Work, phone: Phone, ops: list[SentOp]) -> dict[UUID, Dec
     cancels = {op.op_id: op.data.get("body") for op in ops if op.kind == "cancel"}
     taken_back = {str(body.get("enrolment_op")) for body in cancels.values() if isinstance(body, dict)}
     enrols = [op for op in ops if op.kind == "enrol"]
-    first = [op for op in enrols if str(op.op_id) in taken_back]
-    rest = [op for op in enrols if str(op.op_id) not in taken_back]
+    first = [op for op in enrols if str(op.op_id) in taken_back] if taken_back else []
+    rest = [op for op in enrols if str(op.op_id) not in taken_back] if taken_back else enrols
 
     def enrol(some: list[SentOp]) -> dict[UUID, Decision]:
         asked = [_asked(op, work) for op in some]
@@ -306,4 +301,4 @@ def _write(work: Work, phone: Phone, decisions: dict[UUID, Decision]) -> None:
         }
         for op_id, decision in sorted(decisions.items(), key=lambda item: item[0].int)
     ]
-    work.execute(_DECIDE, [orjson.dumps(rows).decode(), phone.branch_id, phone.id, _array(decisions)], prepared=True)
+    work.execute(_DECIDE, [orjson.dumps(rows).decode(), phone.branch_id, phone.id, array_of(decisions)], prepared=True)

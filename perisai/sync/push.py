@@ -187,13 +187,14 @@ def op_answer(
     branch_id: int, op_id: UUID, seq: int, state: str, code: str | None, result: dict[str, Any] | None
 ) -> dict[str, Any]:
     """The answer to one op, from what was decided about it."""
-    params = (result or {}).get("params")
-    shown = {k: v for k, v in (result or {}).items() if k != "params"} or None
-    if shown and shown.get("pay_by"):
-        until = shown["pay_by"]
+    shown = dict(result or {})
+    params = shown.pop("params", None)
+    if until := shown.get("pay_by"):
+        enrolment = shown["enrolment"]
         until = until if isinstance(until, datetime) else datetime.fromisoformat(until)
-        shown["pay_link"] = pay_link(branch_id, UUID(str(shown["enrolment"])), until)
-    return {"op": str(op_id), "seq": seq, "status": state, "result": shown, **told(code, params)}
+        enrolment = enrolment if isinstance(enrolment, UUID) else UUID(enrolment)
+        shown["pay_link"] = pay_link(branch_id, enrolment, until)
+    return {"op": str(op_id), "seq": seq, "status": state, "result": shown or None, **told(code, params)}
 
 
 def pay_link(branch_id: int, enrolment_id: UUID, pay_by: datetime) -> str:
