@@ -57,7 +57,7 @@ GROUPS: dict[str, str | Promise] = {
     "staff": _("Staff and agency offices"),
 }
 ROLES: dict[str, str | Promise] = {
-    "trainee": _("Trainee"),
+    "trainee": _("Trainee agent"),
     "agent": _("Agent"),
     "agency": _("Agency office"),
     "sub_branch": _("Sub-branch officer"),

@@ -59,6 +59,16 @@ def test_course_taken_offline_counts_once_and_a_code_works_only_now(
     expect(card).to_contain_text(re.compile(r"selesai \d"), timeout=MAX_WAIT_MS)
     assert _minutes(app.at("credit").inner_text()) == _minutes(before) + 30, "credited once"
 
+    card.click()
+    expect(app.at("finished")).to_be_visible()
+    app.page.get_by_test_id("module").first.click()
+    expect(app.at("to-course")).to_be_visible()
+    expect(app.at("finish-module")).to_have_count(0)
+    app.press("to-course")
+    app.press("take-again")
+    expect(app.at("module").first).to_contain_text("belum")
+    app.go("#/courses")
+
     desk = new_desk("petugas.jambi")
     desk.open("/console/training/")
     desk.page.get_by_role("link", name="Kelas Dasar Perisai").click()

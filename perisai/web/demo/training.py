@@ -20,38 +20,51 @@ from perisai.events.work import Work
 from perisai.training import authoring, lesson, media
 from perisai.training.attendance import attend_many
 from perisai.training.attendance_code import Bound, code_at
-from perisai.training.content import Content, Module, Picture, Question, Text
+from perisai.training.content import Content, Module, Picture, Question, Text, Video
+from perisai.training.shelf import open_shelf
 from perisai.training.taking import record_many
 from perisai.training.told import Learner, Told
 from perisai.web.demo.people import HISTORY, DemoAgent, agents
-from perisai.web.demo.places import BUNGO, JAMBI
+from perisai.web.demo.places import BUNGO, HEAD, JAMBI
 
+VIDEO = Path(__file__).parent / "lesson.webm"
+"""Made by ``docs/screens/lesson_video.py``."""
 COURSES = Path(__file__).parent / "courses.yaml"
 ZONE = "Asia/Jakarta"
 PLACES = {
     JAMBI: ("Aula kantor cabang, Jelutung", -1.6101, 103.6131),
     BUNGO: ("Balai pertemuan Muara Bungo", -1.4840, 102.1170),
 }
+_OFFICER = "SELECT id FROM accounts_user WHERE office_id = %s AND role = 'branch' ORDER BY username LIMIT 1"
 DONE, BEGUN = 0.75, 0.9
 """Share of agents who completed a course; those up to ``BEGUN`` are on the way."""
 
 
 def build_training(end: datetime) -> None:
-    """A branch that has courses stays as it is."""
+    """The head office's courses, which both branches use, and their own. An office that has courses stays as it is."""
     begin = end - HISTORY
+    with Work.open(scope=Scope.nation(), clock=FixedClock(begin)) as work:
+        open_shelf(work, HEAD)
+        if work.row("SELECT 1 FROM training_course WHERE branch_id = %s LIMIT 1", [HEAD]):
+            return
+        above = [_course(work, HEAD, told, begin) for told in _told() if told.get("owner") == "head"]
     for branch_id in (JAMBI, BUNGO):
         with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(begin)) as work:
             if work.row("SELECT 1 FROM training_course WHERE branch_id = %s LIMIT 1", [branch_id]):
                 continue
-            courses = [_course(work, branch_id, told, begin) for told in _told()]
-        _take(branch_id, courses, begin, end)
-        _classes(branch_id, courses[0][0], begin, end)
+            own = [_course(work, branch_id, told, begin) for told in _told() if "owner" not in told]
+        _take(branch_id, [above[0], own[0]], begin, end)
+        _learn_at_the_desk(branch_id, above[1], begin, end)
+        _classes(branch_id, above[0][0], begin, end)
 
 
 def _course(work: Work, branch_id: int, told: dict[str, Any], begin: datetime) -> tuple[UUID, UUID, Content]:
     course_id, version_id = authoring.create(work, branch_id=branch_id, title=told["title"])
-    picture = media.keep(work, branch_id=branch_id, data=_drawing(), media_type="image/jpeg")
-    content = Content(modules=tuple(_module(place, one, picture) for place, one in enumerate(told["modules"])))
+    shown = {
+        "picture": media.keep(work, branch_id=branch_id, data=_drawing(), media_type="image/jpeg"),
+        "video": media.keep(work, branch_id=branch_id, data=VIDEO.read_bytes(), media_type="video/webm"),
+    }
+    content = Content(modules=tuple(_module(place, one, shown) for place, one in enumerate(told["modules"])))
     new = {"content": content, "summary": told["summary"], "credit_minutes": told["minutes"]}
     authoring.edit(work, branch_id=branch_id, version_id=version_id, revision=0, change=lambda _draft: new)
     authoring.publish(work, branch_id=branch_id, version_id=version_id, revision=1)
@@ -61,11 +74,12 @@ def _course(work: Work, branch_id: int, told: dict[str, Any], begin: datetime) -
     return course_id, version_id, content
 
 
-def _module(place: int, told: dict[str, Any], picture: media.Stored) -> Module:
+def _module(place: int, told: dict[str, Any], shown: dict[str, media.Stored]) -> Module:
     parts: list[Any] = [Text(id="t1", text=told["text"])]
-    if told.get("picture"):
-        shown = {"sha256": picture.sha256, "size": picture.size, "type": "image/jpeg"}
-        parts.append(Picture.model_validate({"id": "g1", "alt": told["picture"], **shown}))
+    for kind, part in (("picture", Picture), ("video", Video)):
+        if told.get(kind):
+            kept = {"sha256": shown[kind].sha256, "size": shown[kind].size, "type": shown[kind].media_type}
+            parts.append(part.model_validate({"id": f"{kind[0]}1", "alt": told[kind], **kept}))
     for number, asked in enumerate(told["questions"]):
         right, *wrong = asked["options"]
         options = [*wrong[: number % 2 + 1], right, *wrong[number % 2 + 1 :]]
@@ -82,7 +96,7 @@ def _take(branch_id: int, courses: list[tuple[UUID, UUID, Content]], begin: date
     """Within the first three weeks; told to the server when each was done, so that days and credit lie there."""
     random = Random(branch_id)
     for agent in (one for one in agents() if one.branch_id == branch_id):
-        for _course_id, version_id, content in courses[:2]:
+        for _course_id, version_id, content in courses:
             share = random.random()
             if share > BEGUN:
                 continue
@@ -94,6 +108,20 @@ def _take(branch_id: int, courses: list[tuple[UUID, UUID, Content]], begin: date
                 one.body["taking"] = str(taking)
             with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(begin)) as work:
                 record_many(work, learner=_learner(agent), told=told)
+
+
+def _learn_at_the_desk(branch_id: int, course: tuple[UUID, UUID, Content], begin: datetime, end: datetime) -> None:
+    """The first officer of the branch has done what is asked of staff; the others have not yet."""
+    _course_id, version_id, content = course
+    at = min(begin + timedelta(days=9), end)
+    with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(begin)) as work:
+        row = work.row(_OFFICER, [branch_id])
+        if row is not None:
+            learner, taking = Learner(branch_id, row[0], ZONE, is_staff=True), uuid7()
+            told = [_progress(version_id, module, at) for module in content.modules]
+            for one in told:
+                one.body["taking"] = str(taking)
+            record_many(work, learner=learner, told=told)
 
 
 def _progress(version_id: UUID, module: Module, at: datetime) -> Told:

@@ -40,7 +40,10 @@ export const coursesTexts = bilingual(
     reason: "Alasan dari kantor",
     newer: "Ada versi baru. Anda boleh menyelesaikan versi yang sudah dimulai; hasilnya tetap berlaku.",
     beginNewer: "Mulai versi baru",
-    again: "Kerjakan lagi",
+    again: "Ambil lagi",
+    finished: "Kursus ini sudah selesai.",
+    finishedBody:
+      "Anda boleh membacanya lagi, atau mengambilnya lagi dari awal. Kreditnya dihitung sekali untuk setiap versi.",
     creditOf: (minutes: number) => `${minutes} menit kredit`,
     passMark: (percent: number) => `Nilai lulus kuis ${percent}%`,
     modules: "Modul",
@@ -120,6 +123,9 @@ export const coursesTexts = bilingual(
     newer: "There is a new version. You may finish the one you began; it counts.",
     beginNewer: "Begin the new version",
     again: "Take it again",
+    finished: "This course is done.",
+    finishedBody:
+      "You may read it again, or take it again from the beginning. Its credit counts once for each version.",
     creditOf: (minutes) => `${minutes} credit minutes`,
     passMark: (percent) => `Pass mark of a quiz ${percent}%`,
     modules: "Modules",

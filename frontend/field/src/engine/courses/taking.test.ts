@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CourseHead, CourseView, LearningKept, TakingKept } from "../contract-learning";
 import type { Module } from "./content";
-import { markModule, neededVersions, openTaking, readDigits, withList } from "./taking";
+import { isFinished, markModule, neededVersions, openTaking, readDigits, withList } from "./taking";
 
 const head = (id: string): CourseHead => ({
   id,
@@ -55,6 +55,15 @@ describe("markModule", () => {
 });
 
 describe("takings", () => {
+  it("are finished once nothing is open and nothing is asked, until they are begun again", () => {
+    const done = course({ done_on: "2026-11-01", done_version: "v2", missing: false });
+    expect(isFinished(done, kept([]))).toBe(true);
+    expect(isFinished(course({ ...done, missing: true }), kept([]))).toBe(false);
+    expect(isFinished(course(), kept([taking("t", "v2", ["a", "b"])]))).toBe(true);
+    expect(isFinished(done, kept([taking("again", "v2", [])]))).toBe(false);
+    expect(isFinished(course(), kept([]))).toBe(false);
+  });
+
   it("go on with the version they began, with what the server and the phone know", () => {
     const told = course({ taking: { id: "t", version: head("v1"), passed: ["b"] } });
     const open = openTaking(told, kept([taking("t", "v1", [])]));

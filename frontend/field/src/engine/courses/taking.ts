@@ -46,6 +46,12 @@ export function awaited(course: CourseView, kept: LearningKept): TakingKept | nu
   return own.at(-1) ?? null;
 }
 
+/** Nothing of it is open and nothing is asked: it may be read, and taken again from the beginning. */
+export function isFinished(course: CourseView, kept: LearningKept): boolean {
+  if (openTaking(course, kept) !== null) return false;
+  return awaited(course, kept) !== null || (course.done_on !== null && !course.missing);
+}
+
 /** With a newer list from the server. What it tells as done needs nothing on the phone any more, once nothing is `unsent`. */
 export function withList(kept: LearningKept, list: CourseList, unsent: boolean, now: number): LearningKept {
   const done = new Set(list.courses.map((course) => course.done_version));

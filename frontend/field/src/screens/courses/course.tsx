@@ -8,7 +8,7 @@ import {
   type TakingKept,
 } from "../../engine";
 import { download, findWhole, type Version } from "../../engine/courses/content";
-import { openTaking, withTaking } from "../../engine/courses/taking";
+import { isFinished, openTaking, withTaking } from "../../engine/courses/taking";
 import { uuid7 } from "../../engine/encoding";
 import { coursesTexts } from "../../i18n/courses";
 import { formatDate } from "../../i18n/format";
@@ -46,8 +46,11 @@ export function CourseScreen({ courses, courseId, moduleId }: Props) {
     );
   }
   const begun = taking ?? begin(course.id, head);
-  if (moduleId !== null) return <ModuleScreen courses={courses} course={course} taking={begun} moduleId={moduleId} />;
-  return <CoursePage courses={courses} kept={kept} course={course} taking={taking} head={head} />;
+  const finished = isFinished(course, kept);
+  if (moduleId !== null) {
+    return <ModuleScreen courses={courses} course={course} taking={begun} moduleId={moduleId} finished={finished} />;
+  }
+  return <CoursePage courses={courses} kept={kept} course={course} taking={taking} head={head} finished={finished} />;
 }
 
 export function begin(course: string, version: CourseHead): TakingKept {
@@ -60,9 +63,10 @@ interface PageProps {
   readonly course: CourseView;
   readonly taking: TakingKept | null;
   readonly head: CourseHead;
+  readonly finished: boolean;
 }
 
-function CoursePage({ courses, kept, course, taking, head }: PageProps) {
+function CoursePage({ courses, kept, course, taking, head, finished }: PageProps) {
   const t = useTexts(coursesTexts);
   const language = useLanguage();
   const version = useVersion(head.id, courses.whole.has(head.id));
@@ -88,6 +92,18 @@ function CoursePage({ courses, kept, course, taking, head }: PageProps) {
           </Button>
         </Notice>
       )}
+      {finished && course.version !== null && (
+        <Notice tone="done" title={t.finished} testid="finished">
+          <p>{t.finishedBody}</p>
+          <Button
+            icon="undo"
+            onPress={() => void courses.change((all) => withTaking(all, begin(course.id, head)))}
+            testid="take-again"
+          >
+            {t.again}
+          </Button>
+        </Notice>
+      )}
       {version === null ? (
         <Download head={head} courses={courses} />
       ) : (
@@ -96,7 +112,7 @@ function CoursePage({ courses, kept, course, taking, head }: PageProps) {
             <Icon name="check" />
             <span>{t.ready}</span>
           </p>
-          <Modules course={course} version={version} passed={taking?.passed ?? []} />
+          <Modules course={course} version={version} passed={finished ? head.modules : (taking?.passed ?? [])} />
         </>
       )}
     </Page>

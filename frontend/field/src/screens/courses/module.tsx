@@ -18,12 +18,15 @@ interface Props {
   readonly course: CourseView;
   readonly taking: TakingKept;
   readonly moduleId: string;
+  /** Nothing of the course is open: it is only read. */
+  readonly finished: boolean;
 }
 
 export function ModuleScreen(props: Props) {
   const t = useTexts(coursesTexts);
   // A taking that is done has no open one any more: what was begun here goes on until the screen is left.
   const [taking] = useState(props.taking);
+  const [reading] = useState(props.finished);
   const version = useVersion(taking.version.id, props.courses.whole.has(taking.version.id));
   const module = version?.modules.find((one) => one.id === props.moduleId);
   const back = { href: link("courses", props.course.id), label: t.back_course };
@@ -34,7 +37,31 @@ export function ModuleScreen(props: Props) {
       </Page>
     );
   }
+  if (reading) return <ReadModule course={props.course} module={module} />;
   return <OpenModule key={module.id} {...props} taking={taking} module={module} />;
+}
+
+/** A module of a finished course, its right answers marked; nothing is kept. */
+function ReadModule({ course, module }: { readonly course: CourseView; readonly module: Module }) {
+  const t = useTexts(coursesTexts);
+  const back = link("courses", course.id);
+  const answers = Object.fromEntries(questionsOf(module).map((question) => [question.id, question.right]));
+  return (
+    <Page
+      title={module.title}
+      back={{ href: back, label: t.back_course }}
+      testid="screen-module"
+      foot={
+        <ButtonLink kind="primary" wide icon="back" href={back} testid="to-course">
+          {t.back_course}
+        </ButtonLink>
+      }
+    >
+      {module.parts.map((part) => (
+        <PartView key={part.id} part={part} answers={answers} shown onChoose={() => undefined} />
+      ))}
+    </Page>
+  );
 }
 
 function OpenModule({ courses, course, taking, module }: Props & { readonly module: Module }) {
