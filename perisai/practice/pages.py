@@ -20,6 +20,7 @@ from perisai.accounts import device, limit
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience, public
 from perisai.accounts.client import client_ip
 from perisai.accounts.code import in_groups
+from perisai.accounts.words import say
 from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.clock import SystemClock
@@ -63,7 +64,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     number = _number(request) or _begin(request)
     if not role.login:
         return _remember(HttpResponseRedirect(_goto(role)), number)
-    login(request, trainee.become(number, role), backend=BACKEND)
+    login(request, trainee.become(number, role, say("id", "en")), backend=BACKEND)
     back = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return _remember(HttpResponseRedirect(back if back and is_ours else "/console/"), number)

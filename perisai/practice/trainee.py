@@ -34,8 +34,9 @@ def new_number() -> int:
     return int(row[0])
 
 
-def become(number: int, role: Role) -> User:
-    """The trainee's own user of this role, made when it is first asked for. Raises E1004 where the role has no login."""
+def become(number: int, role: Role, language: str) -> User:
+    """The trainee's own user of this role, made when it is first asked for, in the language they came in. Raises E1004 where the
+    role has no login."""
     if not role.login:
         raise Refused("E1004")
     with Work.open(scope=Scope.branch(BRANCH)) as work:
@@ -49,6 +50,7 @@ def become(number: int, role: Role) -> User:
             full_name=f"Peserta {number}",
             role=model.role,
             office_id=model.office_id,
+            language=language,
         )
         user.password = _NO_PASSWORD
         user.save()

@@ -84,6 +84,9 @@ def test_one_tap_enters_as_a_person_of_the_trainees_own() -> None:
     assert len(set(names)) == 2
     assert first.post("/latihan/masuk/petugas/")["Location"] == "/console/"
     assert trainee_of(first.get("/console/accounts/me/")) == names[0], "the same person again"
+    english = visitor()
+    english.post("/latihan/masuk/petugas/", headers={"Accept-Language": "en"})
+    assert 'lang="en"' in text(english.get("/console/")), "in the language they came in"
     assert visitor().post("/latihan/masuk/agen/").status_code == 302
     assert visitor().post("/latihan/masuk/nobody/").status_code == 404
 
