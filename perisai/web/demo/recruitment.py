@@ -32,7 +32,6 @@ PEOPLE: dict[int, tuple[tuple[str, str, int | None, int, tuple[str, ...], str, d
         ("Taufik Rahman", "15.04.03", 150122, 5, ALL, "applied", {"is_bpu_member": False}),
         ("Nurul Hikmah", "15.06.02", 150122, 6, (*ALL, "membership"), "applied", {}),
         ("*active", "15.71.06", 150121, 7, ALL, "applied", {}),
-        ("*lapsed", "15.05.04", 150122, 8, ALL, "applied", {}),
         ("Hendri Saputra", "15.71.07", 150121, 12, ALL, "screened", {}),
         ("Ratna Juwita", "15.04.05", 150122, 14, ALL, "screened", {}),
         ("Agus Salim", "15.07.01", None, 15, ALL, "screened", {}),
