@@ -32,7 +32,7 @@ WHERE f.branch_id = %s
 
 # Carried by golive_certificate_file.
 _BROUGHT: LiteralString = """
-SELECT c.old_code, a.id, a.code, a.full_name, c.number, c.dated_on, o.name AS office
+SELECT c.old_code, a.id, a.code, a.full_name, c.number, c.dated_on, c.exam_number, c.examined_on, o.name AS office
 FROM golive_certificate c JOIN agents_agent a ON a.branch_id = c.branch_id AND a.id = c.agent_id
 LEFT JOIN offices_office o ON o.id = a.agency_office_id
 WHERE c.branch_id = %s AND c.file_id = %s ORDER BY c.old_code
@@ -100,10 +100,17 @@ def agents(request: PageRequest, file_id: UUID) -> HttpResponse:
     """Which code every agent of a file has now."""
     _find(request, file_id)
     titles = [
-        str(one) for one in (_("Old code"), _("Code"), _("Name"), _("Agency office"), _("Certificate"), _("Dated"))
+        str(one)
+        for one in (
+            *(_("Old code"), _("Code"), _("Name"), _("Agency office")),
+            *(_("Certificate"), _("Dated"), _("Certificate of the exam"), _("Dated")),
+        )
     ]
     rows = [
-        [one["old_code"], one["code"], one["full_name"], one["office"], one["number"], one["dated_on"]]
+        [
+            *(one["old_code"], one["code"], one["full_name"], one["office"]),
+            *(one["number"], one["dated_on"], one["exam_number"], one["examined_on"]),
+        ]
         for one in request.work.dicts(_BROUGHT, [_branch(request), file_id])
     ]
     return _download(workbook.report(titles, rows), "perisai-impor-awal-agen.xlsx")

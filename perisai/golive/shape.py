@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import phonenumbers
 
-from perisai.accounts.user import USERNAME
 from perisai.contributions.rules import load
 from perisai.events import world
 from perisai.members.nik import check_nik
@@ -122,6 +121,8 @@ def _account(text: str) -> str:
 
 
 def _username(text: str) -> str:
+    from perisai.accounts.user import USERNAME
+
     if not USERNAME.match(text.lower()):
         raise Bad("username")
     return text.lower()
