@@ -118,7 +118,7 @@ _TABLES = (
 def load(owner_url: str) -> None:
     """Once for a data folder; then what is there stays."""
     names = [name for name in WORDS if words_of(name) == [name.lower()]]
-    base = {"first": FIRST, "last": FIRST + BRANCHES - 1, "count": BRANCHES, "share": LARGE_SHARE}
+    base: dict[str, Any] = {"first": FIRST, "last": FIRST + BRANCHES - 1, "count": BRANCHES, "share": LARGE_SHARE}
     base |= {"head": HEAD, "region": KANWIL, "words": names, "many": len(names)}
     with psycopg.connect(owner_url, autocommit=True) as owner:
         if owner.execute("SELECT 1 FROM exams_exam WHERE branch_id = %s LIMIT 1", [FIRST]).fetchone():

@@ -1,6 +1,8 @@
 """Staff pages of exams: what they consist of, when they take place, who may take them through which link."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -57,34 +59,37 @@ def exam_edit(request: PageRequest, branch_id: int, exam_id: Any) -> HttpRespons
 @audience(*EDITORS)
 @require_POST
 def exam_state(request: PageRequest, branch_id: int, exam_id: Any) -> HttpResponse:
-    office = branch_of(request, branch_id)
-    try:
-        state = request.POST.get("state", "")[:20].replace("\x00", "")
-        exam.set_state(request.work, branch_id=office.id, exam_id=exam_id, state=state)
-    except Refused as refused:
-        if refused.code == "E1004":
-            raise
-        return _page(request, office, exam_id, refused)
-    messages.success(request, _("Saved."))
-    return redirect("exams:exam", office.id, exam_id)
+    office, state = branch_of(request, branch_id), request.POST.get("state", "")[:20].replace("\x00", "")
+    act = partial(exam.set_state, request.work, branch_id=office.id, exam_id=exam_id, state=state)
+    return _act(request, office, exam_id, act, _("Saved."))
 
 
 @audience(*EDITORS)
 @require_POST
 def date_add(request: PageRequest, branch_id: int, exam_id: Any) -> HttpResponse:
     """An exam date, in the branch's time."""
-    office, form = branch_of(request, branch_id), request.POST
+    office = branch_of(request, branch_id)
+    return _act(request, office, exam_id, partial(_set_date, request, office, exam_id), _("The date is set."))
+
+
+def _set_date(request: PageRequest, office: Office, exam_id: Any) -> None:
+    form = request.POST
+    opens_at, closes_at = (_instant(form.get(name, ""), office.timezone) for name in ("opens_at", "closes_at"))
+    place = form.get("place", "").replace("\x00", "").strip()
+    exam.set_date(
+        request.work, branch_id=office.id, exam_id=exam_id, opens_at=opens_at, closes_at=closes_at, place=place
+    )
+
+
+def _act(request: PageRequest, office: Office, exam_id: Any, act: Callable[[], object], said: str) -> HttpResponse:
+    """Does it and says so; where it is refused, the exam is shown again with the reason."""
     try:
-        opens_at, closes_at = (_instant(form.get(name, ""), office.timezone) for name in ("opens_at", "closes_at"))
-        place = form.get("place", "").replace("\x00", "").strip()
-        exam.set_date(
-            request.work, branch_id=office.id, exam_id=exam_id, opens_at=opens_at, closes_at=closes_at, place=place
-        )
+        act()
     except Refused as refused:
         if refused.code == "E1004":
             raise
         return _page(request, office, exam_id, refused)
-    messages.success(request, _("The date is set."))
+    messages.success(request, said)
     return redirect("exams:exam", office.id, exam_id)
 
 

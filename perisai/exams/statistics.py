@@ -19,37 +19,45 @@ LEAST: Final = 20
 """Fewer answers than this, and the figures say nothing."""
 TOO_HARD, TOO_EASY, WEAK = 0.2, 0.95, 0.1
 
-# One pass over results and papers of the branch; carried by exam_result_outcome, the papers' primary key and exam_version_id.
-_ITEMS: LiteralString = """
+# One pass over results and papers of a branch (``only``) or of the country, of all questions or of one owner's; ranks are those
+# within each branch's exam. Carried by exam_result_outcome, the papers' primary key and exam_version_id.
+_FIGURE: LiteralString = """
 WITH taken AS (
-  SELECT r.attempt_id, r.correct, r.questions,
-    percent_rank() OVER (PARTITION BY r.exam_id ORDER BY r.correct::float / r.questions) AS rank
+  SELECT r.branch_id, r.attempt_id, r.correct, r.questions,
+    percent_rank() OVER (PARTITION BY r.branch_id, r.exam_id ORDER BY r.correct::float / r.questions) AS rank
   FROM exams_result r
-  WHERE r.branch_id = %(branch)s AND (%(exam)s::uuid IS NULL OR r.exam_id = %(exam)s::uuid)
+  WHERE (%(only)s::int IS NULL OR r.branch_id = %(only)s::int) AND (%(exam)s::uuid IS NULL OR r.exam_id = %(exam)s::uuid)
     AND NOT EXISTS (SELECT FROM exams_annulment n WHERE n.branch_id = r.branch_id AND n.attempt_id = r.attempt_id)
 ), item AS (
-  SELECT l.question_id, l.version, t.rank, (l.answer IS NOT DISTINCT FROM v.correct)::int AS ok,
+  SELECT l.branch_id, l.question_id, l.version, t.rank, (l.answer IS NOT DISTINCT FROM v.correct)::int AS ok,
     (t.correct - (l.answer IS NOT DISTINCT FROM v.correct)::int)::float / NULLIF(t.questions - 1, 0) AS rest
   FROM taken t
-  JOIN exams_paper_line l ON l.branch_id = %(branch)s AND l.attempt_id = t.attempt_id
+  JOIN exams_paper_line l ON l.branch_id = t.branch_id AND l.attempt_id = t.attempt_id
   JOIN exams_question_version v ON v.question_id = l.question_id AND v.version = l.version
+  WHERE %(owner)s::int IS NULL OR v.branch_id = %(owner)s::int
 ), figure AS (
-  SELECT question_id, version, count(*) AS answers, avg(ok)::float AS p, corr(ok, rest) AS point_biserial,
+  SELECT question_id, version, count(*) AS answers, count(DISTINCT branch_id) AS branches, avg(ok)::float AS p,
+    corr(ok, rest) AS point_biserial,
     (avg(ok) FILTER (WHERE rank >= 0.73) - avg(ok) FILTER (WHERE rank <= 0.27))::float AS upper_lower
   FROM item GROUP BY question_id, version
 )
+"""
+_ITEMS: LiteralString = (
+    _FIGURE
+    + """
 SELECT f.question_id, f.version, coalesce(n.answers, f.answers) AS answers, coalesce(n.p, f.p) AS p,
   CASE WHEN n.answers IS NULL THEN f.point_biserial ELSE n.point_biserial END AS point_biserial,
   CASE WHEN n.answers IS NULL THEN f.upper_lower ELSE n.upper_lower END AS upper_lower, n.branches,
-  v.branch_id <> %(branch)s AS is_national, v.text_id, v.text_en, v.difficulty, q.state, q.version AS newest, t.code AS topic
+  v.branch_id <> %(only)s AS is_national, v.text_id, v.text_en, v.difficulty, q.state, q.version AS newest, t.code AS topic
 FROM figure f
 JOIN exams_question_version v ON v.question_id = f.question_id AND v.version = f.version
 JOIN exams_question q ON q.branch_id = v.branch_id AND q.id = v.question_id
 JOIN exams_topic t ON t.branch_id = v.branch_id AND t.id = v.topic_id
 LEFT JOIN exams_item_figure n ON n.branch_id = v.branch_id AND n.question_id = v.question_id AND n.version = v.version
-  AND n.branch_id <> %(branch)s AND %(exam)s::uuid IS NULL
+  AND n.branch_id <> %(only)s AND %(exam)s::uuid IS NULL
 ORDER BY (coalesce(n.answers, f.answers) >= %(least)s) DESC, 5 NULLS FIRST, f.question_id, f.version
 """
+)
 # What was gathered for the bank of an office above the branches.
 _GATHERED: LiteralString = """
 SELECT n.question_id, n.version, n.answers, n.branches, n.p, n.point_biserial, n.upper_lower, n.gathered_at, true AS is_national,
@@ -61,28 +69,15 @@ JOIN exams_topic t ON t.branch_id = v.branch_id AND t.id = v.topic_id
 WHERE n.branch_id = %s ORDER BY n.point_biserial NULLS FIRST, n.question_id, n.version
 """
 _FORGET: LiteralString = "DELETE FROM exams_item_figure WHERE branch_id = %s"
-# As _ITEMS, of one owner's questions over all branches (or the one that owns them); ranks are those within each branch's exam. A
-# whole scan once a night, which nobody waits for.
-_GATHER: LiteralString = """
-WITH taken AS (
-  SELECT r.branch_id, r.attempt_id, r.correct, r.questions,
-    percent_rank() OVER (PARTITION BY r.branch_id, r.exam_id ORDER BY r.correct::float / r.questions) AS rank
-  FROM exams_result r
-  WHERE (%(only)s::int IS NULL OR r.branch_id = %(only)s::int)
-    AND NOT EXISTS (SELECT FROM exams_annulment n WHERE n.branch_id = r.branch_id AND n.attempt_id = r.attempt_id)
-), item AS (
-  SELECT l.branch_id, l.question_id, l.version, t.rank, (l.answer IS NOT DISTINCT FROM v.correct)::int AS ok,
-    (t.correct - (l.answer IS NOT DISTINCT FROM v.correct)::int)::float / NULLIF(t.questions - 1, 0) AS rest
-  FROM exams_question_version v
-  JOIN exams_paper_line l ON l.question_id = v.question_id AND l.version = v.version
-  JOIN taken t ON t.branch_id = l.branch_id AND t.attempt_id = l.attempt_id
-  WHERE v.branch_id = %(owner)s
-)
+# Once a night, and nobody waits for it.
+_GATHER: LiteralString = (
+    _FIGURE
+    + """
 INSERT INTO exams_item_figure (branch_id, question_id, version, answers, branches, p, point_biserial, upper_lower, gathered_at)
-SELECT %(owner)s, question_id, version, count(*), count(DISTINCT branch_id), avg(ok)::float, corr(ok, rest),
-  (avg(ok) FILTER (WHERE rank >= 0.73) - avg(ok) FILTER (WHERE rank <= 0.27))::float, %(now)s
-FROM item GROUP BY question_id, version HAVING count(*) >= %(least)s
+SELECT %(owner)s, question_id, version, answers, branches, p, point_biserial, upper_lower, %(now)s
+FROM figure WHERE answers >= %(least)s
 """
+)
 _OWNERS: LiteralString = """
 SELECT o.id, CASE WHEN o.kind = 'branch' THEN o.id END FROM offices_office o
 WHERE o.kind IN ('head', 'region', 'branch') AND EXISTS (SELECT FROM exams_question q WHERE q.branch_id = o.id) ORDER BY o.id
@@ -106,7 +101,7 @@ def gather(work: Work, *, owner_id: int, only: int | None) -> int:
     questions have figures."""
     open_shelf(work, owner_id)
     work.execute(_FORGET, [owner_id])
-    return work.execute(_GATHER, {"owner": owner_id, "only": only, "now": work.now, "least": LEAST})
+    return work.execute(_GATHER, {"owner": owner_id, "only": only, "exam": None, "now": work.now, "least": LEAST})
 
 
 def count_doubtful(work: Work, *, owner_id: int) -> int:
@@ -123,7 +118,7 @@ def gathered(work: Work, *, owner_id: int) -> list[dict[str, Any]]:
 def items(work: Work, *, branch_id: int, exam_id: UUID | None = None) -> list[dict[str, Any]]:
     """A row a question and version that was ever on a marked paper, the doubtful ones first; ``verdict`` as ``judge``. Where the
     country's answers were gathered, its figures stand for the branch's own, and ``branches`` says of how many."""
-    rows = work.dicts(_ITEMS, {"branch": branch_id, "exam": exam_id, "least": LEAST})
+    rows = work.dicts(_ITEMS, {"owner": None, "only": branch_id, "exam": exam_id, "least": LEAST})
     return [_judged(row) for row in rows]
 
 

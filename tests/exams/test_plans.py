@@ -95,11 +95,16 @@ def wide(work: Work, sql: str) -> list[str]:
     ]
 
 
+@pytest.fixture(scope="module")
+def viewers(place: Place) -> dict[Role, Viewer]:
+    offices = {Role.HEAD_OFFICE: tree().head, Role.BRANCH: Office.objects.get(id=place.branch.id)}
+    return {role: Viewer.of(make_user(role, office)) for role, office in offices.items()}
+
+
 @pytest.mark.parametrize("role", [Role.HEAD_OFFICE, Role.BRANCH])
 @pytest.mark.parametrize("what", READS)
-def test_list_reads_no_large_table_whole(place: Place, what: str, role: Role) -> None:
-    office = tree().head if role is Role.HEAD_OFFICE else Office.objects.get(id=place.branch.id)
-    viewer = Viewer.of(make_user(role, office))
+def test_list_reads_no_large_table_whole(place: Place, viewers: dict[Role, Viewer], what: str, role: Role) -> None:
+    viewer = viewers[role]
     with Work(scope=viewer.scope) as work:
         with CaptureQueriesContext(connection) as asked:
             READS[what](work, viewer, place)
