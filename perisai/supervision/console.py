@@ -266,6 +266,7 @@ def _file(request: PageRequest, branch_id: int, agent_id: UUID, refused: Refused
         "absences": absences,
         "handovers": handover.of_agent(request.work, branch_id=branch_id, agent_id=agent_id),
         "seen": str(measures[0]["id"]) if measures else "",
+        "is_placed": queries.is_placed(request.work, branch_id=branch_id, agent_id=agent_id, on=today),
         "takers": queries.takers(request.work, branch_id=branch_id, but=agent_id),
         "courses": queries.courses(request.work, branch_id=branch_id),
         "kinds": [kind for kind in words.REASONS_FOR if _is_possible(kind, agent["state"], held)],

@@ -7,7 +7,7 @@ from uuid import UUID
 from perisai.events.work import Work, branch_day
 from perisai.supervision import absence, document, idle
 from perisai.supervision.sealed import open_text
-from perisai.supervision.words import KEEPS, KINDS, REASONS, STATES
+from perisai.supervision.words import KEEPS, KINDS, REASONS, STATES, month_in_text
 
 # Carried by measure_agent, appeal_once and the primary key of accounts_user.
 _MEASURES: LiteralString = """
@@ -93,15 +93,17 @@ def _measure(row: dict[str, Any], today: date, papers: dict[UUID, list[dict[str,
 
 
 def _proposal(row: dict[str, Any]) -> dict[str, Any]:
-    months = ", ".join(f"{month:%Y-%m}" for month in row["months"])
     state = STATES[row["state"]]
+    kept = KEEPS.get(row["reason"]) if row["state"] == "kept" else None
+    why = {language: f" ({kept[language]})" if kept else "" for language in state}
+    months = {"id": ", ".join(month_in_text(month) for month in row["months"])}
+    months["en"] = ", ".join(f"{month:%b %Y}" for month in row["months"])
     reason = {
-        "id": f"Tanpa akuisisi: {months}; {state['id']}",
-        "en": f"Without acquisition: {months}; {state['en']}",
+        "id": f"Tanpa akuisisi: {months['id']}; {state['id']}{why['id']}",
+        "en": f"Without acquisition: {months['en']}; {state['en']}{why['en']}",
     }
     entry = _entry(row["id"], "idle", row["announced_on"].isoformat(), reason)
-    kept = KEEPS.get(row["reason"], {"id": ""})["id"] if row["state"] == "kept" else ""
-    return entry | {"text": kept, "from_on": row["decide_from"].isoformat(), "is_over": row["state"] != "open"}
+    return entry | {"from_on": row["decide_from"].isoformat(), "is_over": row["state"] != "open"}
 
 
 def _absence(row: dict[str, Any], today: date) -> dict[str, Any]:

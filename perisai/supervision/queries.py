@@ -168,6 +168,12 @@ def in_districts(work: Work, *, branch_id: int, agent_id: UUID | None, districts
     return [row[0] for row in work.rows(_IN_DISTRICTS, params)]
 
 
+def is_placed(work: Work, *, branch_id: int, agent_id: UUID, on: date) -> bool:
+    """Whether the agent has a place on a day, or one to come. Carried by placement_once."""
+    sql = "SELECT 1 FROM agents_placement WHERE branch_id = %s AND agent_id = %s AND during && daterange(%s, NULL) LIMIT 1"
+    return bool(work.rows(sql, [branch_id, agent_id, on]))
+
+
 def names(work: Work, *, branch_id: int, agent_id: UUID) -> dict[str, Any] | None:
     """Code, name and state of one agent."""
     found = work.dicts(

@@ -10,6 +10,7 @@ from django.test import Client
 
 from perisai.accounts.audience import Viewer
 from perisai.accounts.models import Role
+from perisai.agents import placement
 from perisai.events.work import Work
 from perisai.supervision import absence, appeal, console, ending, measure, queries
 from tests.accounts.people import logged_in, make_user, tree
@@ -180,6 +181,20 @@ def test_members_of_the_branch_itself_are_on_every_page(place: tuple[Branch, Fie
     assert seen is not None
     assert clerk.post(back, asked | {"expected": seen.group(1)}).status_code == 302
     assert state_of(branch, member)["agent_id"] == taker.id
+
+
+def test_file_of_an_agent_without_a_place_asks_for_one(place: tuple[Branch, FieldAgent]) -> None:
+    branch, agent = place
+    clerk = client_of(Role.BRANCH)
+    asked = f'href="/console/agents/{branch.id}/{agent.id}/placement/">Tempatkan'
+    with work_of(branch) as work:
+        work.execute("DELETE FROM agents_placement WHERE branch_id = %s AND agent_id = %s", [branch.id, agent.id])
+    assert asked in clerk.get(page_of(agent)).content.decode()
+    with work_of(branch) as work:
+        placement.place(
+            work, branch_id=branch.id, agent_id=agent.id, agency_office_id=None, sub_branch_id=None, since=month(0)
+        )
+    assert asked not in clerk.get(page_of(agent)).content.decode()
 
 
 def test_ending_then_appeal_decided_by_another(place: tuple[Branch, FieldAgent]) -> None:
