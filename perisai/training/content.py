@@ -3,6 +3,7 @@
 A module's questions are its quiz; a module without any is done when it was read.
 """
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -30,6 +31,20 @@ class Text(_Strict):
     id: Id
     kind: Literal["text"] = "text"
     text: Annotated[Words, Field(min_length=1)]
+
+    @property
+    def blocks(self) -> list[tuple[str, list[str]]]:
+        """(``heading``, ``list`` or ``words``, its lines), as the phone shows them."""
+        found: list[tuple[str, list[str]]] = []
+        for block in re.split(r"\n\s*\n", self.text):
+            lines = [line for line in block.split("\n") if line.strip()]
+            if len(lines) == 1 and block.startswith("## "):
+                found.append(("heading", [block[3:]]))
+            elif lines and all(line.startswith("- ") for line in lines):
+                found.append(("list", [line[2:] for line in lines]))
+            elif lines:
+                found.append(("words", lines))
+        return found
 
 
 class Picture(_Strict):

@@ -80,7 +80,7 @@ def test_course_written_in_the_browser_is_previewed_and_published() -> None:
     moved = edit(client, draft, act="down", module=first)
     assert re.findall(r'id="m-([0-9a-f]{8})"', moved) == [second, first]
     preview = page(client, f"{BASE}versions/{draft}/")
-    assert "JKK dan JKM.<br><br>- satu" in preview
+    assert '<p class="lesson-text">JKK dan JKM.</p><ul class="lesson-options"><li>satu</li><li>dua</li></ul>' in preview
     assert picture["sha256"] in preview
     shown = page(client, f"{BASE}drafts/{draft}/")
     revision = re.search(r'name="revision" value="(\d+)"', shown)
