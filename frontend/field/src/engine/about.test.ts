@@ -100,3 +100,14 @@ test("an answer to a wish, and a licence that follows, are news once", () => {
   expect(isDue(about({ asked: null, valid_to: "2026-12-01" }), me({ renewed_to: "2027-12-01" }), 0)).toBe(true);
   expect(isDue(about({ asked: null, valid_to: "2027-12-01" }), me({ renewed_to: "2027-12-01" }), 0)).toBe(false);
 });
+
+test("what a pull says of the renewal reaches home and the papers", async () => {
+  const licence = { number: "L1", valid_from: "2026-01-01", valid_to: "2026-12-01", state: "valid" };
+  const { phone, asked } = await makeFollowed({ licence }, { licence });
+  const told = { ...licence, renew_from: "2026-10-02", renewal: "refused", renewed_to: null };
+  phone.server.pages = [{ cursor: 0, me: { agent: {}, branch: {}, licence: told } }];
+  await (phone.engine as unknown as { storage: Storage }).storage.put("cursor", 0);
+  await quietRound(phone);
+  expect(phone.engine.me.get()?.licence).toMatchObject({ renewal: "refused", renew_from: "2026-10-02" });
+  expect(asked).toHaveLength(2);
+});

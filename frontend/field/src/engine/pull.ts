@@ -83,6 +83,9 @@ function readLicence(value: unknown): MeView["licence"] {
     number: text(value, "number") ?? "",
     valid_to: text(value, "valid_to") ?? "",
     state: text(value, "state") ?? "",
+    renew_from: text(value, "renew_from"),
+    renewal: text(value, "renewal"),
+    renewed_to: text(value, "renewed_to"),
   };
 }
 
