@@ -170,7 +170,7 @@ def map_of(work: Work, *, branch_id: int, today: date) -> Map:
 
 def suggest(offices: list[Covered], more: int) -> list[Suggested]:
     """Where so many new agents are needed most: each goes to the office with the greatest load, an office without agents first.
-    Offices that get none are left out."""
+    Offices that get none are left out; the greatest lack comes first."""
     given = dict.fromkeys((one.id for one in offices), 0)
     areas = [one for one in offices if one.share]
 
@@ -183,7 +183,7 @@ def suggest(offices: list[Covered], more: int) -> list[Suggested]:
     found = [
         Suggested(one, given[one.id], -(-one.share // (one.agents + given[one.id]))) for one in areas if given[one.id]
     ]
-    return sorted(found, key=lambda one: (-one.more, one.office.name))
+    return sorted(found, key=lambda one: (one.office.agents > 0, -(one.office.per_agent or one.office.share)))
 
 
 def short_offices(work: Work, *, branch_id: int, today: date) -> int:

@@ -69,6 +69,7 @@ def _coverage(request: PageRequest, branch_id: int) -> HttpResponse:
         "regencies": found.regencies,
         "legend": [*zip([0, *(most + 1 for most in found.steps)], [*found.steps, None], range(5), strict=True)],
         "heavy": sum(one.is_heavy for one in found.offices),
+        "heaviest": max((one for one in found.offices if one.per_agent), key=_SORTS["load"], default=None),
         "more": more,
         "suggested": coverage.suggest(found.offices, more),
         "empty_districts": sum(one.empty for one in found.offices),
