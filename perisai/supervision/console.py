@@ -170,7 +170,7 @@ def end_absence(request: PageRequest, branch_id: int, agent_id: UUID, absence_id
     def act() -> None:
         absence.come_back(request.work, branch_id=branch_id, absence_id=absence_id)
 
-    return _done(request, branch_id, agent_id, act, _("The agent is back. Members who were lent are back, too."))
+    return _done(request, branch_id, agent_id, act, _("The absence is over. Members who were lent are back, too."))
 
 
 @audience(*RECORDERS)
