@@ -129,13 +129,14 @@ def test_a_damaged_file_is_read_or_told_but_never_more(place: int, put: bytes, d
         list(read_lines(damaged, NAMES, LIMITS))
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=30))
 def test_what_is_written_starts_no_formula_and_reads_back(text: str) -> None:
     data = write_csv(["NIK"], [[text]])
     row = data.decode("utf-8-sig").split("\n", 1)[1].lstrip('"')
     assert not row.startswith(("=", "+", "-", "@"))
-    visible = " ".join(text.split())
-    if visible.isalnum() or visible[:1] in ("=", "+", "-", "@"):
+    visible = "".join(letter for letter in text if letter.isprintable()).strip()
+    if visible[:1].isalnum() or visible[:1] in ("=", "+", "-", "@"):
         read = [line.cells["nik"] for line in read_lines(write_xlsx(Sheet("a", ["NIK"], [[visible]])), NAMES, LIMITS)]
         assert read == [visible]
 
