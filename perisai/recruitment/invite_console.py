@@ -49,7 +49,8 @@ def page(request: PageRequest) -> HttpResponse:
         row | {"label": labels.STATES.get(row["state"]), "is_over": row["good_until"] < request.work.now}
         for row in invitation.latest(request.work, branch_id=branch_id, agency_office_id=own)
     ]
-    return render(request, "recruitment/invitations.html", context)
+    status = 422 if "refused" in context else 200  # at 4xx nothing of a half act is kept
+    return render(request, "recruitment/invitations.html", context, status=status)
 
 
 def _posted(request: PageRequest, branch_id: int, agencies: set[int]) -> dict[str, Any]:
