@@ -6,6 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+import typst
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
@@ -131,7 +132,6 @@ def test_a_defect_of_ours_leaves_nothing_behind_and_is_told(live: Make, monkeypa
 
 def test_handed_out_are_first_passwords_and_codes_that_work(live: Make) -> None:
     from perisai.accounts.models import User
-    from perisai.golive import handout
 
     one = live()
     file_id = one.bring_in(one.check()["id"])["id"]
@@ -140,14 +140,14 @@ def test_handed_out_are_first_passwords_and_codes_that_work(live: Make) -> None:
     assert "2 agency offices" in page
     assert "3 agents" in page
     printed: list[dict[str, list[dict[str, str]]]] = []
-    real = handout.typst.compile
+    real = typst.compile
 
-    def compiled(*args: object, sys_inputs: dict[str, str], **more: object) -> object:
+    def compiled(source: bytes, *, sys_inputs: dict[str, str], ignore_system_fonts: bool) -> bytes:
         printed.append(json.loads(sys_inputs["facts"]))
-        return real(*args, sys_inputs=sys_inputs, **more)
+        return real(source, sys_inputs=sys_inputs, ignore_system_fonts=ignore_system_fonts)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(handout.typst, "compile", compiled)
+        patch.setattr(typst, "compile", compiled)
         answer = client.post(f"{PAGE}{file_id}/handout/")
     assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
     assert answer.content.startswith(b"%PDF")
