@@ -258,6 +258,9 @@ def _draw(regencies: list[Regency], offices: dict[int, Covered], by_agent: list[
         one.agents, one.anywhere = sum(one.code in codes for codes in by_agent), office.anywhere
         one.share = round(office.share * len(one.districts) / len(office.tiles))
         one.column, one.row, one.width = places().get(one.code, (None, None, 1))
+    left = min((one.column for one in regencies if one.column), default=1) - 1
+    for one in regencies:  # a branch in the east begins at the left edge all the same
+        one.column = one.column and one.column - left
     agents = sum(office.agents for office in offices.values())
     mean = sum(office.share for office in offices.values()) / agents if agents else 0
     steps = [round(mean * percent / 100) for percent in STEPS_PERCENT]
