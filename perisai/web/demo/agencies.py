@@ -1,10 +1,14 @@
 """The demo world's agency offices: agreements in force, two of them near their end, and applications that wait or were refused."""
 
+import io
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from PIL import Image, ImageDraw
+
 from perisai.accounts.models import User
-from perisai.agencies import agreement, application, expiry, office, signature
+from perisai.agencies import agreement, application, document, expiry, office, own, signature
+from perisai.agencies.link import Owner
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
@@ -39,6 +43,7 @@ REFUSED = application.Applicant(
     leader_phone="0811 0001 9022",
     candidates=2,
 )
+PAPERS = {"agents_ready": "Daftar calon agen (contoh)", "bank_account": "Buku rekening (contoh)"}
 SEEN = ("meeting", "leader_identity", "legal_form", "agents_ready")
 
 
@@ -87,12 +92,26 @@ def _agree(work: Work, branch_id: int, office_id: int, end: datetime, days_left:
 
 
 def _apply(work: Work) -> None:
-    """One that waits with half of its checks done, and one that was refused."""
+    """One that waits with half of its checks done and papers for the others, and one that was refused."""
     parent = Office.objects.get(id=JAMBI)
     waiting = application.apply(work, parent=parent, applicant=WAITING, source="staff")
     for item in SEEN:
         application.check(
             work, branch_id=JAMBI, application_id=waiting, item=item, is_met=item != "agents_ready", note=""
         )
+    for item, title in PAPERS.items():
+        own.add_paper(work, Owner(JAMBI, waiting), item, document.read(_page(title)))
     refused = application.apply(work, parent=parent, applicant=REFUSED, source="staff")
     application.refuse(work, branch_id=JAMBI, application_id=refused, reason="agents", note="Baru ada dua calon agen.")
+
+
+def _page(title: str) -> bytes:
+    """A photographed page that says what it stands for."""
+    page = Image.new("RGB", (900, 1200), (246, 244, 238))
+    pen = ImageDraw.Draw(page)
+    pen.text((80, 80), title, fill=(40, 40, 40), font_size=44)
+    for line in range(8):
+        pen.line((80, 240 + line * 90, 820, 240 + line * 90), fill=(150, 150, 150), width=2)
+    made = io.BytesIO()
+    page.save(made, "JPEG")
+    return made.getvalue()
