@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
-from perisai.accounts.audience import STAFF, Viewer
+from perisai.accounts.audience import STAFF, Role, Viewer
 from perisai.errors import Refused
 from perisai.events.work import Work, branch_day
 from perisai.training.completion import missing
-from perisai.training.lacking import count_late
-from perisai.training.shelf import AUTHORS, LEARNERS, USED, open_own, seen
+from perisai.training.lacking import counts
+from perisai.training.shelf import AUTHORS, USED, open_own, owner_of, seen
 
 PEOPLE = 100
 
@@ -123,22 +123,26 @@ SELECT (SELECT count(*) FROM training_lesson l JOIN offices_office b ON b.id = l
 
 
 def waiting(work: Work, *, viewer: Viewer, now: datetime) -> list[tuple[str, int, str]]:
-    """What waits in training for this viewer: (key, how many, address), in the order of urgency; zeros too. Three statements.
+    """What waits in training for this viewer: (key, how many, address), in the order of urgency; zeros too. At most
+    two statements.
 
     Keys: ``own_courses`` the viewer's own, ``attendance`` to look at, ``classes`` today, ``late`` people who have not done what is
     required, ``drafts`` to publish. Above the branches only ``drafts``.
     """
-    owner_id = open_own(work, viewer)
-    branch_id = viewer.office.branch_id
-    row = work.row(_WAITING, {"branch": branch_id, "owner": owner_id, "now": now}) or (0, 0, 0)
+    if viewer.role is Role.AGENCY:
+        today = branch_day(now, viewer.office.timezone)
+        own = missing(work, viewer.office.branch_id or 0, viewer.user.pk, today)
+        return [("own_courses", len(own), "/console/training/mine/")]
+    if viewer.role not in (*STAFF, *AUTHORS):
+        return []
+    if viewer.office.branch_id is None:
+        open_own(work, viewer)
+    row = work.row(_WAITING, {"branch": viewer.office.branch_id, "owner": owner_of(viewer), "now": now}) or (0, 0, 0)
     classes, flagged, drafts = (int(count) for count in row)
     found: list[tuple[str, int, str]] = []
-    if branch_id is not None and viewer.role in LEARNERS:
-        today = branch_day(now, viewer.office.timezone)
-        own = missing(work, branch_id, viewer.user.pk, today)
-        found.append(("own_courses", len(own), "/console/training/mine/"))
     if viewer.role in STAFF:
-        late = count_late(work, viewer=viewer, now=now)
+        late, asked = counts(work, viewer=viewer, now=now)
+        found.append(("own_courses", asked, "/console/training/mine/"))
         found += [("attendance", flagged, "/console/training/"), ("classes", classes, "/console/training/")]
         found.append(("late", late, "/console/training/missing/"))
     if viewer.role in AUTHORS:

@@ -178,3 +178,16 @@ def _waiting(user: User) -> dict[str, int]:
     with system_work(_branch()) as work:
         found = queries.waiting(work, viewer=Viewer.of(user), now=work.now)
     return {key: count for key, count, _address in found}
+
+
+def test_what_waits_is_counted_for_agency_users_and_the_head_office_too() -> None:
+    course_id, _version = make_course(_branch(), module("a"), title="Untuk Kantor Perisai")
+    person = make_user(Role.AGENCY)
+    before = _waiting(person)
+    _require(_branch(), course_id, audience="agency")
+    assert _waiting(person) == {"own_courses": before["own_courses"] + 1}
+    head, client = _person(Role.HEAD_OFFICE)
+    drafts = _waiting(head)["drafts"]
+    client.post(f"{BASE}courses/new/", {"title": "Draf kantor pusat"})
+    assert _waiting(head) == {"drafts": drafts + 1}
+    assert _waiting(make_user(Role.AUDITOR)) == {}
