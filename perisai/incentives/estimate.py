@@ -30,15 +30,15 @@ WHERE a.branch_id = %(branch)s AND (
     SELECT FROM agents_placement p WHERE p.branch_id = a.branch_id AND p.agent_id = a.id))
 ORDER BY a.code
 """
-# Agent by agent (of a list PostgreSQL reads the whole branch), by enrolment_acquired_by and enrolment_agent; the first payment
-# by the key of contributions_paid_month, earlier memberships of the same NIK by person_nik.
+# By enrolment_acquired_by and enrolment_agent; the first payment by the key of contributions_paid_month, earlier memberships of the
+# same NIK by person_nik.
 _NEW: LiteralString = """
 WITH acquired AS (
-  SELECT e.id, e.person_id, w.agent, e.programmes, e.segment, e.activated_at
-  FROM unnest(%(agents)s::uuid[]) AS w (agent), LATERAL (
-    SELECT * FROM members_enrolment WHERE branch_id = %(branch)s AND agent_id = w.agent AND acquired_by IS NULL
-    UNION ALL
-    SELECT * FROM members_enrolment WHERE branch_id = %(branch)s AND acquired_by = w.agent) AS e
+  SELECT id, person_id, agent_id AS agent, programmes, segment, activated_at FROM members_enrolment
+  WHERE branch_id = %(branch)s AND agent_id = ANY (%(agents)s) AND acquired_by IS NULL
+  UNION ALL
+  SELECT id, person_id, acquired_by, programmes, segment, activated_at FROM members_enrolment
+  WHERE branch_id = %(branch)s AND acquired_by = ANY (%(agents)s)
 )
 SELECT a.agent, cardinality(a.programmes), count(*)::int FROM acquired a
 WHERE a.segment = ANY (%(segments)s) AND a.activated_at >= %(since)s AND a.activated_at < %(until)s
@@ -56,16 +56,15 @@ GROUP BY 1, 2
 # the incentive of it, in the month in which the money came. The first month of a membership is number 1.
 _RECEIVED: LiteralString = """
 WITH held AS (
-  SELECT e.id, w.agent, e.first_month, e.months
-  FROM unnest(%(agents)s::uuid[]) AS w (agent), LATERAL (
-    SELECT e.id, e.first_month, e.segment, e.activated_at, NULL::daterange AS months FROM members_enrolment e
-    WHERE e.branch_id = %(branch)s AND e.agent_id = w.agent
-      AND NOT EXISTS (SELECT FROM members_care c WHERE c.branch_id = e.branch_id AND c.enrolment_id = e.id)
-    UNION ALL
-    SELECT e.id, e.first_month, e.segment, e.activated_at, c.months
-    FROM members_care c JOIN members_enrolment e ON e.branch_id = c.branch_id AND e.id = c.enrolment_id
-    WHERE c.branch_id = %(branch)s AND c.agent_id = w.agent) AS e
-  WHERE e.segment = ANY (%(segments)s) AND e.activated_at < %(until)s
+  SELECT e.id, e.agent_id AS agent, e.first_month, NULL::daterange AS months FROM members_enrolment e
+  WHERE e.branch_id = %(branch)s AND e.agent_id = ANY (%(agents)s) AND e.segment = ANY (%(segments)s)
+    AND e.activated_at < %(until)s
+    AND NOT EXISTS (SELECT FROM members_care c WHERE c.branch_id = e.branch_id AND c.enrolment_id = e.id)
+  UNION ALL
+  SELECT e.id, c.agent_id, e.first_month, c.months
+  FROM members_care c JOIN members_enrolment e ON e.branch_id = c.branch_id AND e.id = c.enrolment_id
+  WHERE c.branch_id = %(branch)s AND c.agent_id = ANY (%(agents)s) AND e.segment = ANY (%(segments)s)
+    AND e.activated_at < %(until)s
 )
 SELECT h.agent, ((extract(year FROM m.month) - extract(year FROM h.first_month)) * 12
     + extract(month FROM m.month) - extract(month FROM h.first_month))::int + 1,
