@@ -107,4 +107,4 @@ def make_agent(office: Office | None = None) -> User:
 
 
 def has_second_factor(user: User) -> bool:
-    return Authenticator.objects.filter(user=user).exists()
+    return bool(Authenticator.objects.filter(user=user).exists())

@@ -234,7 +234,7 @@ def test_quota_changed_with_reason_is_kept(place: tuple[Branch, FieldAgent, User
 LOGIN = 11
 """Session, user, second factor, office, Work: what every page takes."""
 BUDGETS = {
-    "/console/": LOGIN + 9,
+    "/console/": LOGIN + 20,  # what waits, room by room
     "/console/members/": LOGIN + 7,
     "/console/members/{branch}/{member}/": LOGIN + 11,  # who had the member, and when
     "/console/members/reviews/": LOGIN + 3,
@@ -243,8 +243,8 @@ BUDGETS = {
     "/console/agents/{branch}/{agent}/": LOGIN + 6,
     "/console/agents/{branch}/{agent}/licence/": LOGIN + 15,
     "/console/agents/{branch}/{agent}/placement/": LOGIN + 7,
-    "/console/agents/licences/": LOGIN + 2,
-    "/console/agents/coverage/{branch}/": LOGIN + 4,
+    "/console/agents/licences/": LOGIN + 3,  # who asks for renewal
+    "/console/agents/coverage/{branch}/": LOGIN + 5,  # the target, for where the next agents belong
     "/console/targets/": LOGIN + 2,
     "/console/targets/{branch}/": LOGIN + 3,
 }

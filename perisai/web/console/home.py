@@ -39,14 +39,17 @@ def home(request: PageRequest) -> HttpResponse:
     counted = asked.numbers(request.work, viewer=request.viewer, today=day)
     staff = request.viewer.role in (*STAFF, *ABOVE)
     branches = None if request.viewer.branches is None else list(request.viewer.branches)
+    quota = targets.totals(request.work, branches=branches, period=day.replace(day=1)) if staff else None
     context = {
-        "needs": [*_reviews(request), *_money(request), *_field(request, day)] if staff else [],
+        "needs": [*_reviews(request), *_money(request), *_quota(request, quota), *_field(request, day)]
+        if quota
+        else [],
         "waiting": waiting.in_agents_life(request) if staff else [],
         "is_staff": staff,
         "today": day,
         "month_first": day.replace(day=1),
         "numbers": counted,
-        "quota": targets.totals(request.work, branches=branches, period=day.replace(day=1)) if staff else None,
+        "quota": quota,
         "may_list": may_open(request.viewer.role, "/console/members/"),
     }
     return render(request, "console/home.html", context)
@@ -84,12 +87,9 @@ def _money(request: PageRequest) -> Iterator[Need]:
         yield Need(title % {"n": number(count)}, text, "stop", icon="cash-off", address=queue)
 
 
-def _field(request: PageRequest, day: date) -> Iterator[Need]:
-    work, viewer = request.work, request.viewer
-    period = day.replace(day=1)
-    branches = None if viewer.branches is None else list(viewer.branches)
-    target, cap, consumed, left, set_for = targets.totals(work, branches=branches, period=period)
-    if viewer.role is not Role.SUB_BRANCH and not set_for:
+def _quota(request: PageRequest, totals: tuple[int, int, int, int, int]) -> Iterator[Need]:
+    target, cap, consumed, left, set_for = totals
+    if request.viewer.role is not Role.SUB_BRANCH and not set_for:
         yield Need(
             _("No target for this month"),
             _("Enrolments are not capped."),
@@ -102,6 +102,10 @@ def _field(request: PageRequest, day: date) -> Iterator[Need]:
         text = _("%(taken)s of %(cap)s are taken this month; the target is %(target)s.")
         said = text % {"taken": number(consumed), "cap": number(cap), "target": number(target)}
         yield Need(title, said, "stop" if not left else "needs", icon="target", address="/console/targets/")
+
+
+def _field(request: PageRequest, day: date) -> Iterator[Need]:
+    work, viewer = request.work, request.viewer
     ending = agents.expiring(work, viewer=viewer, today=day)
     if ending and viewer.role not in STAFF:  # theirs stands among what waits
         title = ngettext("%(n)s licence ends within 30 days", "%(n)s licences end within 30 days", ending)
