@@ -31,7 +31,8 @@ WHERE a.branch_id = %(branch)s AND (
 ORDER BY a.code
 """
 # By enrolment_acquired_by and enrolment_agent; the first payment by the key of contributions_paid_month, earlier memberships of the
-# same NIK by person_nik.
+# same NIK by person_nik. The month is that of the confirmed payment, which may be told, and so activate, in the next one. Who was
+# active before the month is not new, also where another system had them and they pay here for the first time.
 _NEW: LiteralString = """
 WITH acquired AS (
   SELECT id, person_id, agent_id AS agent, programmes, segment, activated_at FROM members_enrolment
@@ -41,10 +42,12 @@ WITH acquired AS (
   WHERE branch_id = %(branch)s AND acquired_by = ANY (%(agents)s)
 )
 SELECT a.agent, cardinality(a.programmes), count(*)::int FROM acquired a
-WHERE a.segment = ANY (%(segments)s) AND a.activated_at >= %(since)s AND a.activated_at < %(until)s
+WHERE a.segment = ANY (%(segments)s) AND a.activated_at >= %(since)s
   AND EXISTS (
     SELECT FROM contributions_paid_month m WHERE m.branch_id = %(branch)s AND m.enrolment_id = a.id
       AND m.paid_at >= %(since)s AND m.paid_at < %(until)s)
+  AND NOT EXISTS (
+    SELECT FROM contributions_paid_month m WHERE m.branch_id = %(branch)s AND m.enrolment_id = a.id AND m.paid_at < %(since)s)
   AND NOT EXISTS (
     SELECT FROM members_person p
     JOIN members_person q ON q.branch_id = p.branch_id AND q.nik_hash = p.nik_hash
@@ -58,13 +61,13 @@ _RECEIVED: LiteralString = """
 WITH held AS (
   SELECT e.id, e.agent_id AS agent, e.first_month, NULL::daterange AS months FROM members_enrolment e
   WHERE e.branch_id = %(branch)s AND e.agent_id = ANY (%(agents)s) AND e.segment = ANY (%(segments)s)
-    AND e.activated_at < %(until)s
+    AND e.activated_at IS NOT NULL
     AND NOT EXISTS (SELECT FROM members_care c WHERE c.branch_id = e.branch_id AND c.enrolment_id = e.id)
   UNION ALL
   SELECT e.id, c.agent_id, e.first_month, c.months
   FROM members_care c JOIN members_enrolment e ON e.branch_id = c.branch_id AND e.id = c.enrolment_id
   WHERE c.branch_id = %(branch)s AND c.agent_id = ANY (%(agents)s) AND e.segment = ANY (%(segments)s)
-    AND e.activated_at < %(until)s
+    AND e.activated_at IS NOT NULL
 )
 SELECT h.agent, ((extract(year FROM m.month) - extract(year FROM h.first_month)) * 12
     + extract(month FROM m.month) - extract(month FROM h.first_month))::int + 1,

@@ -57,11 +57,12 @@ def pay(
     month: date = MONTH,
     months: int = 1,
     at: datetime = NOW,
+    told: datetime | None = None,
 ) -> int:
-    """What was paid together."""
+    """What was paid together; ``told`` is when we hear of it, where that is later."""
     amount = dues(month, programmes, months)
     for member in members:
-        with system_work(branch, FixedClock(at)) as work:
+        with system_work(branch, FixedClock(told or at)) as work:
             paid = Outside(month, months, amount, at, f"{next(_numbers)}")
             assert outside_payment.book(work, branch_id=branch.id, enrolment_id=member, paid=paid)
     return amount * len(members)
@@ -105,6 +106,30 @@ def test_month_is_the_branchs_and_that_of_confirmation(world: tuple[Branch, int,
     pay(branch, [early], month=before, at=last_second)
     pay(branch, [late], at=last_second + timedelta(seconds=1))
     assert [sum(one.incentive.new for one in of(branch, office, month).agents) for month in (before, MONTH)] == [1, 1]
+
+
+def test_payment_that_is_told_in_the_next_month_belongs_to_its_own(
+    world: tuple[Branch, int, FieldAgent, FieldAgent],
+) -> None:
+    branch, office, first, _ = world
+    begins = datetime.combine(MONTH, datetime.min.time(), UTC) - timedelta(hours=7)
+    before = (MONTH - timedelta(days=1)).replace(day=1)
+    amount = pay(
+        branch, enrol(first, 1), month=before, at=begins - timedelta(minutes=5), told=begins + timedelta(minutes=5)
+    )
+    found = [next(one for one in of(branch, office, month).agents if one.id == first.id) for month in (before, MONTH)]
+    assert [(one.incentive.new, one.classes) for one in found] == [(1, [amount, 0]), (0, [0, 0])]
+
+
+def test_who_was_taken_over_is_not_new_with_the_first_payment_here(
+    world: tuple[Branch, int, FieldAgent, FieldAgent],
+) -> None:
+    branch, office, first, _ = world
+    members = enrol(first, 1)
+    began = "UPDATE members_enrolment SET activated_at = %s WHERE branch_id = %s AND id = %s"
+    act(branch, began, [NOW - timedelta(days=400), branch.id, members[0]])
+    pay(branch, members)
+    assert [one.incentive.new for one in of(branch, office).agents if one.id == first.id] == [0]
 
 
 def test_dues_are_classed_by_the_months_since_acquisition(world: tuple[Branch, int, FieldAgent, FieldAgent]) -> None:
