@@ -3,9 +3,8 @@
 import base64
 import hashlib
 import io
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import segno
 from django.conf import settings
@@ -110,7 +109,8 @@ def _hold(work: Work, standing: Standing, timezone: str) -> dict[str, Any] | Non
     held = standing.hold_at(work.now)
     if held is None:
         return None
-    until = held.until and held.until.astimezone(ZoneInfo(timezone)).date().isoformat()
+    # It ends with an instant, mostly a midnight: the last day is that of the moment before.
+    until = held.until and branch_day(held.until - timedelta(microseconds=1), timezone).isoformat()
     return {"kind": held.kind, "since": branch_day(held.since, timezone).isoformat(), "until": until}
 
 

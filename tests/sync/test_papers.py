@@ -4,7 +4,7 @@ import base64
 import hashlib
 import io
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,17 +64,19 @@ def test_papers_of_a_suspended_agent_say_until_when(phone_of: Callable[[FieldAge
 
     agent = make_agent(make_branch())
     phone = phone_of(agent)
+    zone = ZoneInfo("Asia/Jakarta")
+    last = datetime.now(zone).date() + timedelta(days=10)
     with system_work(agent.branch) as work:
         hold.begin(
             work,
             branch_id=agent.branch.id,
             agent_id=agent.id,
             kind="suspended",
-            until=datetime.now(UTC) + timedelta(days=10),
+            until=datetime.combine(last + timedelta(days=1), time(), zone),
         )
     found = papers(phone)
     assert found["licence"]["state"] == found["hold"]["kind"] == "suspended"
-    assert date.fromisoformat(found["hold"]["until"]) > (datetime.now(UTC) + timedelta(days=8)).date()
+    assert found["hold"]["until"] == last.isoformat()
     assert phone.pull()[1]["licence"]["state"] == "suspended"
 
 
