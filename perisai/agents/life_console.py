@@ -245,10 +245,14 @@ def _text(request: PageRequest, name: str) -> str:
 
 
 def _date(request: PageRequest, name: str) -> date | None:
-    """Raises E9418 for what is no date."""
+    """Raises E9418 for what is no date, or one of another century."""
     text = _text(request, name)
+    if not text:
+        return None
     with suppress(ValueError):
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text)
+        if 2000 <= day.year < 2100:
+            return day
     raise Refused("E9418")
 
 

@@ -353,10 +353,13 @@ def _id(text: str | None, field: str) -> UUID:
 
 
 def _day(text: str | None) -> date | None:
-    """Raises E9503 for what is no day."""
+    """Raises E9503 for what is no day, or one of another century."""
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise Refused("E9503") from None
+    if not 2000 <= day.year < 2100:
+        raise Refused("E9503")
+    return day

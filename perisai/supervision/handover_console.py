@@ -261,10 +261,13 @@ def _id(text: str) -> UUID:
 
 
 def _month(text: str | None) -> date | None:
-    """``2026-12``. Raises E9503."""
+    """``2026-12``. Raises E9503, also for a month of another century."""
     if not text:
         return None
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
         raise Refused("E9503") from None
+    if not 2000 <= month.year < 2100:
+        raise Refused("E9503")
+    return month

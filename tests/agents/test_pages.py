@@ -57,6 +57,8 @@ def test_place_and_revoke_by_the_form_and_refusals_are_told_on_the_page(agent: F
         ({"since": "kemarin"}, "E9418"),
         ({"sub_branch": "999"}, "E9416"),
         ({"until": "2020-01-01"}, "E9418"),
+        ({"until": "9999-12-31"}, "E9418"),
+        ({"since": "9999-12-31", "members": "branch"}, "E9418"),
     ):
         told = clerk.post(page + "place/", form | wrong)
         assert told.status_code >= 400

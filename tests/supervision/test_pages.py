@@ -143,6 +143,9 @@ def test_handover_previews_then_moves_then_hands_back(place: tuple[Branch, Field
     shown = clerk.get(address, asked)
     assert 'name="expected" value="3"' in shown.content.decode()
     assert state_of(branch, members[0])["agent_id"] == agent.id, "a preview moves nothing"
+    for wrong in ({"from": "9999-12"}, {"until": "9999-12"}, {"until": "kemarin"}):
+        told = clerk.get(address, asked | wrong)
+        assert (told.status_code, "E9503" in told.content.decode()) == (422, True), wrong
     assert clerk.post(address, asked | {"expected": "2"}).status_code == 409
     assert state_of(branch, members[0])["agent_id"] == agent.id, "other than what was seen moves nothing"
     assert clerk.post(address, asked | {"expected": "3"}).status_code == 302
