@@ -28,6 +28,8 @@ JOIN accounts_user u ON u.id = l.user_id AND u.is_active AND u.password = '!'
 JOIN offices_office o ON o.id = l.office_id AND o.is_open
 WHERE l.branch_id = %s AND l.file_id = %s ORDER BY o.name, u.id
 """
+# Of two who print at once the second waits, and then finds no password to make: the first one's paper stays good.
+_OFFICES_HELD: LiteralString = _OFFICES + " FOR UPDATE OF u"
 _AGENTS: LiteralString = """
 SELECT a.id, a.code, a.full_name, coalesce(o.name, b.name) AS office FROM golive_certificate c
 JOIN agents_agent a ON a.branch_id = c.branch_id AND a.id = c.agent_id AND a.state <> 'ended'
@@ -46,7 +48,7 @@ def waiting(work: Work, *, branch_id: int, file_id: UUID) -> tuple[int, int]:
 
 def make(work: Work, *, viewer: Viewer, branch_id: int, file_id: UUID) -> bytes:
     """The PDF. Raises E9610 where everybody has begun."""
-    offices = _offices(work, viewer, work.dicts(_OFFICES, [branch_id, file_id]))
+    offices = _offices(work, viewer, work.dicts(_OFFICES_HELD, [branch_id, file_id]))
     agents, until = _agents(work, branch_id, work.dicts(_AGENTS, [branch_id, file_id]))
     if not offices and not agents:
         raise Refused("E9610")

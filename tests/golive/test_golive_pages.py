@@ -2,7 +2,9 @@
 
 import io
 import json
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
@@ -161,6 +163,31 @@ def test_handed_out_are_first_passwords_and_codes_that_work(live: Make) -> None:
     assert codes == [(3,)]
     assert "2 agency offices" not in client.get(f"{PAGE}{file_id}/").content.decode()
     assert client_of(Live(make_branch(), {})).post(f"{PAGE}{file_id}/handout/").status_code == 404
+
+
+def test_of_two_who_hand_out_at_once_only_one_makes_the_passwords(live: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import connection
+
+    one = live()
+    file_id = one.bring_in(one.check()["id"])["id"]
+    clients = [client_of(one), client_of(one)]
+    printed: list[list[str]] = []
+
+    def compiled(_source: bytes, *, sys_inputs: dict[str, str], **_options: object) -> bytes:
+        printed.append([slip["username"] for slip in json.loads(sys_inputs["facts"])["offices"]])
+        time.sleep(1)  # the other one comes meanwhile
+        return b"%PDF"
+
+    def hand_out(client: Client) -> int:
+        try:
+            return client.post(f"{PAGE}{file_id}/handout/").status_code
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(typst, "compile", compiled)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(hand_out, clients)) == [200, 200]
+    assert sorted(map(len, printed)) == [0, 2], "a password on paper is the one that counts"
 
 
 def test_a_locked_file_is_told_as_locked(live: Make) -> None:
