@@ -13,8 +13,8 @@ GROUPS = {
     "staff": ("agency", "sub_branch", "branch", "branch_head"),
 }
 
-# As completion.missing says it of one person. Carried by training_requirement's primary key, training_assignment_trainee,
-# training_taking_trainee and training_attendance_trainee.
+# As completion.missing says it of one person; a course that is asked for twice is one row, late where one of the two is. Carried by
+# training_requirement's primary key, training_assignment_trainee, training_taking_trainee and training_attendance_trainee.
 _UNDONE: LiteralString = """
 WITH people AS (
   SELECT a.branch_id, a.id, a.full_name, a.code, CASE a.state WHEN 'trainee' THEN 'trainee' ELSE 'agent' END AS role
@@ -41,8 +41,9 @@ WITH people AS (
   JOIN training_assignment g ON g.branch_id = p.branch_id AND g.trainee_id = p.id
 ), undone AS (
   SELECT DISTINCT ON (w.id, w.course_id) w.*,
-    CASE WHEN w.after IS NULL THEN w.role <> 'trainee'
-      ELSE w.due_on < (SELECT (%(now)s AT TIME ZONE timezone)::date FROM offices_office WHERE id = w.branch_id) END AS late
+    bool_or(CASE WHEN w.after IS NULL THEN w.role <> 'trainee'
+      ELSE w.due_on < (SELECT (%(now)s AT TIME ZONE timezone)::date FROM offices_office WHERE id = w.branch_id) END)
+      OVER (PARTITION BY w.id, w.course_id) AS late
   FROM wanted w
   WHERE NOT EXISTS (
     SELECT FROM training_taking t WHERE t.branch_id = w.branch_id AND t.trainee_id = w.id AND t.course_id = w.course_id

@@ -10,7 +10,7 @@ from django.test import Client
 
 from perisai.accounts.audience import Viewer
 from perisai.accounts.models import Role, User
-from perisai.training import completion, queries
+from perisai.training import completion, lacking, queries
 from tests.accounts.people import logged_in, make_user, tree
 from tests.training.courses import make_course, make_lesson, make_trainee, module
 from tests.training.test_pages import BASE, act, page
@@ -172,6 +172,19 @@ def test_head_of_branch_sees_who_is_missing_what_and_it_is_counted() -> None:
     client.post(f"{BASE}courses/new/", {"title": "Draf yang menunggu"})
     more = _waiting(officer)
     assert (more["classes"], more["drafts"]) == (after["classes"] + 1, after["drafts"] + 1)
+
+
+def test_who_is_late_by_the_rule_stays_late_when_the_course_is_assigned_as_well() -> None:
+    course_id, _version = make_course(_branch(), module("a"), title="Ditugaskan juga")
+    _require(_branch(), course_id, audience="branch")
+    officer, _own = _person(Role.BRANCH)
+    with system_work(_branch()) as work:
+        due_on = datetime.now(UTC).date() + timedelta(days=30)
+        completion.assign(work, _branch().id, officer.id, course_id, "Uji penugasan", due_on)
+        viewer = Viewer.of(officer)
+        found = lacking.people(work, viewer=viewer, now=work.now, group="staff", course=str(course_id))
+    (own,) = [row for row in found if row["id"] == officer.id]
+    assert (own["is_late"], own["due_on"]) == (True, due_on)
 
 
 def _waiting(user: User) -> dict[str, int]:
