@@ -33,7 +33,8 @@ LEFT JOIN LATERAL (
 ) t ON true
 LEFT JOIN LATERAL (
   SELECT count(*) AS rules FROM training_requirement r
-  WHERE r.course_id = c.id AND (r.until IS NULL OR r.until > %s) AND (%s::int[] IS NULL OR r.branch_id = ANY (%s))
+  WHERE r.course_id = c.id AND (r.until IS NULL OR r.until > (%s::timestamptz AT TIME ZONE o.timezone)::date)
+    AND (%s::int[] IS NULL OR r.branch_id = ANY (%s))
 ) r ON true
 WHERE v.id IS NOT NULL AND """
 _LESSONS: LiteralString = """
@@ -154,7 +155,7 @@ def courses(work: Work, *, viewer: Viewer, now: datetime) -> list[dict[str, Any]
     """Courses in sight: those of the branches and those that they use from above, which come first."""
     sql, params = seen(viewer, "c.branch_id")
     owners = None if viewer.branches is None else [*viewer.branches, *viewer.office.path]
-    given = [now.date(), owners, owners, *params]
+    given = [now, owners, owners, *params]
     return work.dicts(_COURSES + sql + " ORDER BY (o.kind = 'branch'), o.name, v.title LIMIT 300", given)
 
 

@@ -1,7 +1,7 @@
 """Staff learn in the browser: asked by their role, each form kept once, seen by the head of their branch."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.test import Client
 
 from perisai.accounts.audience import Viewer
 from perisai.accounts.models import Role, User
-from perisai.training import completion, lacking, queries
+from perisai.training import authoring, completion, lacking, queries
 from tests.accounts.people import logged_in, make_user, tree
 from tests.training.courses import make_course, make_lesson, make_trainee, module
 from tests.training.test_pages import BASE, act, page
@@ -115,7 +115,6 @@ def test_taking_again_begins_anew_and_is_credited_once() -> None:
 
 
 def test_version_begun_is_finished_though_a_newer_is_offered() -> None:
-    from perisai.training import authoring
     from tests.training.courses import publish
 
     course_id, old = make_course(_branch(), module("a"), module("b"), title="Berganti versi")
@@ -142,8 +141,6 @@ def test_form_of_another_person_or_of_a_version_not_offered_keeps_nothing() -> N
     assert second.get(f"{address}?kept={form['op']}").status_code == 404
     assert _person(Role.AUDITOR)[1].get(MINE).status_code == 403
     with system_work(_branch()) as work:
-        from perisai.training import authoring
-
         authoring.withdraw(work, branch_id=_branch().id, course_id=course_id)
     late = second.post(address, {"version": str(version_id), "op": str(UUID(int=77))})
     assert (late.status_code, "E9204" in late.content.decode()) == (409, True)
@@ -185,6 +182,20 @@ def test_who_is_late_by_the_rule_stays_late_when_the_course_is_assigned_as_well(
         found = lacking.people(work, viewer=viewer, now=work.now, group="staff", course=str(course_id))
     (own,) = [row for row in found if row["id"] == officer.id]
     assert (own["is_late"], own["due_on"]) == (True, due_on)
+
+
+def test_rule_that_ended_today_is_counted_no_more_though_it_is_still_yesterday_in_utc() -> None:
+    course_id, _version = make_course(_branch(), module("a"), title="Aturan berakhir")
+    with system_work(_branch()) as work:
+        since, until = date(2026, 1, 1), date(2026, 12, 1)
+        authoring.require(work, branch_id=_branch().id, course_id=course_id, audience="agent", since=since, until=until)
+        viewer = Viewer.of(make_user(Role.BRANCH))
+        midnight = datetime(2026, 11, 30, 17, tzinfo=UTC)
+        counted = [
+            next(row["rules"] for row in queries.courses(work, viewer=viewer, now=now) if row["id"] == course_id)
+            for now in (midnight - timedelta(seconds=1), midnight)
+        ]
+    assert counted == [1, 0]
 
 
 def _waiting(user: User) -> dict[str, int]:
