@@ -200,7 +200,7 @@ def _shown(request: PageRequest, rows: list[dict[str, Any]]) -> list[dict[str, A
     who = names(request.work, ((row["branch_id"], row["agent_id"]) for row in rows))
     regions = Region.objects.in_bulk({row["region_code"] for row in rows} | {row["region_code"][:5] for row in rows})
     offices = Office.objects.in_bulk({row["branch_id"] for row in rows})
-    today = request.work.now.date()
+    today = {branch_id: branch_day(request.work.now, office.timezone) for branch_id, office in offices.items()}
     return [
         row
         | {
@@ -211,7 +211,7 @@ def _shown(request: PageRequest, rows: list[dict[str, Any]]) -> list[dict[str, A
             "regency": regions.get(row["region_code"][:5]),
             "office": offices.get(row["branch_id"]),
             "shown_code": shown_code(row["payment_code"]),
-            "cover": cover_of(state=row["state"], paid_through=row["paid_through"], today=today),
+            "cover": cover_of(state=row["state"], paid_through=row["paid_through"], today=today[row["branch_id"]]),
         }
         for row in rows
     ]
