@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from perisai.agencies import scan, sealed_file
+from perisai.agencies import laid_anew, scan, sealed_file
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.vault import unseal
@@ -56,7 +56,7 @@ def unreadable() -> Refused:
         "E9017",
         photo=f"{MOST_BYTES // 1024 // 1024} MB",
         pdf=f"{scan.MOST_BYTES // 1024 // 1024} MB",
-        pages=scan.MOST_PAGES,
+        pages=laid_anew.MOST_PAGES,
     )
 
 

@@ -2,27 +2,20 @@
 scripts, no attachments. The bytes lie encrypted in the data folder, named by their SHA-256."""
 
 import hashlib
-import tempfile
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-import typst
-
-from perisai.agencies import sealed_file
+from perisai.agencies import laid_anew, sealed_file
 from perisai.errors import Refused
+from perisai.events import apart
 from perisai.events.ids import uuid7
 from perisai.events.vault import unseal
 from perisai.events.work import Happened, Work
 
 MOST_BYTES: Final = 5 * 1024 * 1024
-MOST_PAGES: Final = 20
 LIMIT: Final = "5 MB / 20"
 
-_PAGES: Final = b"""
-#set page(margin: 0pt, width: auto, height: auto)
-#for n in range(int(sys.inputs.first), int(sys.inputs.last) + 1) { page(image("scan.pdf", page: n)) }
-"""
 _OFFICE = (
     "SELECT office_id FROM agencies_agreement WHERE branch_id = %s AND id = %s AND state <> 'withdrawn' FOR UPDATE"
 )
@@ -73,33 +66,13 @@ def open_scan(work: Work, *, branch_id: int, agreement_id: UUID, scan_id: UUID |
 
 
 def lay_anew(data: bytes) -> bytes:
-    """Raises ``Refused`` E9010 for what is too big, no PDF, protected by a password, or too many pages."""
+    """Raises ``Refused`` E9010 for what is too big, no PDF, protected by a password, too many pages, or made to break readers."""
     if len(data) > MOST_BYTES or not data.startswith(b"%PDF-"):
         raise Refused("E9010", limit=LIMIT)
-    with tempfile.TemporaryDirectory(prefix="perisai-scan-") as name:
-        folder = Path(name)
-        (folder / "scan.pdf").write_bytes(data)
-        (folder / "pages.typ").write_bytes(_PAGES)
-        pages = 0
-        while pages <= MOST_PAGES and _compile(folder, pages + 1, pages + 1) is not None:
-            pages += 1
-        clean = _compile(folder, 1, pages) if 1 <= pages <= MOST_PAGES else None
-    if clean is None:
-        raise Refused("E9010", limit=LIMIT)
-    return clean
-
-
-def _compile(folder: Path, first: int, last: int) -> bytes | None:
-    """The pages as a new PDF; None where one is not there or cannot be read."""
-    inputs = {"first": str(first), "last": str(last)}
     try:
-        made = typst.compile(str(folder / "pages.typ"), root=str(folder), sys_inputs=inputs)
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException:  # noqa: BLE001 - a damaged PDF can make the reader panic, which is no Exception
-        return None
-    assert isinstance(made, bytes)
-    return made
+        return apart.run(laid_anew.lay_anew, data)
+    except apart.Failed as failed:
+        raise Refused("E9010", limit=LIMIT) from failed
 
 
 def _path(branch_id: int, digest: bytes) -> Path:

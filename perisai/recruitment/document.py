@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
@@ -21,6 +21,8 @@ from perisai.recruitment.models import DocumentKind
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 MOST_PIXELS: Final = 50_000_000
+MOST_DRAWN: Final = 100_000_000
+"""Values of all colours in memory at once: a JPEG is drawn small from the beginning, others only whole."""
 LONGEST_SIDE: Final = 2000
 """Pixels: an ID card filling the picture stays readable, and a page of four pictures opens on a slow line."""
 LEAST_SIDE: Final = 200
@@ -66,8 +68,13 @@ def drawn_anew(data: bytes) -> bytes:
             if image.width * image.height > MOST_PIXELS or min(image.size) < LEAST_SIDE:
                 raise Refused("E9107")
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            if image.width * image.height * len(image.getbands()) > MOST_DRAWN:
+                raise Refused("E9107")
+            ImageOps.exif_transpose(image, in_place=True)
+            upright = image.convert("RGB")
+    except Refused:
+        raise
+    except Exception as error:  # a reader of strangers' bytes fails in many ways, and all of them mean one thing
         raise Refused("E9107") from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     clean = Image.new("RGB", upright.size)

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps
 
 from perisai.errors import Refused
+from perisai.events import apart
 from perisai.events.ids import uuid7
 from perisai.events.vault import seal, unseal
 from perisai.events.work import Work
@@ -19,6 +20,8 @@ from perisai.supervision.subject import Subject
 MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_PAPERS: Final = 10
 MOST_PIXELS: Final = 50_000_000
+MOST_DRAWN: Final = 100_000_000
+"""Values of all colours in memory at once: a JPEG is drawn small from the beginning, others only whole."""
 LONGEST_SIDE: Final = 2400
 
 _INSERT_MANY: LiteralString = """
@@ -115,11 +118,9 @@ def _check(data: bytes) -> tuple[str, bytes]:
 
 def _pages_of(data: bytes) -> bytes:
     try:
-        kept = pdf.clean(data)
-    except pdf.Encrypted as error:
-        raise Refused("E9517") from error
-    except ValueError as error:
-        raise Refused("E9509") from error
+        kept = apart.run(pdf.clean, data)
+    except apart.Failed as failed:
+        raise Refused("E9517" if failed.what == pdf.Encrypted.__name__ else "E9509") from failed
     if len(kept) > MOST_BYTES:
         raise Refused("E9509")
     return kept
@@ -130,8 +131,14 @@ def _drawn_anew(data: bytes) -> bytes:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Refused("E9509")
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            if image.width * image.height * len(image.getbands()) > MOST_DRAWN:
+                raise Refused("E9509")
+            ImageOps.exif_transpose(image, in_place=True)
+            upright = image.convert("RGB")
+    except Refused:
+        raise
+    except Exception as error:  # a reader of strangers' bytes fails in many ways, and all of them mean one thing
         raise Refused("E9509") from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     clean = Image.new("RGB", upright.size)

@@ -73,6 +73,6 @@ def test_scan_of_another_branch_is_not_there() -> None:
     branch, other = make_branch(target=None), make_branch(target=None)
     agreement_id = draft(other, make_agency_office(other), FIRST, LAST)
     with pytest.raises(Refused, match="E1004"):
-        keep(branch, agreement_id, b"%PDF-1.7")
+        keep(branch, agreement_id, typst.compile(b"Halaman"))
     with pytest.raises(Refused, match="E1004"), system_work(branch) as work:
         scan.open_scan(work, branch_id=branch.id, agreement_id=agreement_id)
