@@ -42,6 +42,8 @@ class SecretLinks:
         """(branch, record) of a link; None where it is not one of ours."""
         try:
             sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+            if base64.urlsafe_b64encode(sealed).rstrip(b"=").decode() != token:
+                return None  # another way to write the same would be counted apart
             branch_id, record = _FORM.unpack(self._cipher.decrypt(sealed, [self._context]))
         except (ValueError, InvalidTag, struct.error):
             return None

@@ -119,7 +119,7 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
 def add_paper(request: HttpRequest, token: str, item: str) -> HttpResponse:
     """One photo or PDF. What is wrong with it is said on the page; the others stay. Raises E9109, E1005."""
     owner = _owner(request, token)
-    limit.take(kind="agency_file", key=token, limit=FILES, per=HOUR, now=SystemClock().now())
+    limit.take(kind="agency_file", key=owner.application_id.hex, limit=FILES, per=HOUR, now=SystemClock().now())
     try:
         sent = request.FILES.get("file")
         if sent is None or isinstance(sent, list) or (sent.size or 0) > document.MOST_BYTES:

@@ -120,7 +120,7 @@ def add_picture(request: HttpRequest, token: str, kind: str) -> HttpResponse:
     """One picture. What is wrong with it is said on the page; the others stay. Raises E9109, E1005."""
     owner = _owner(request, token)
     now = SystemClock().now()
-    limit.take(kind="candidate_picture", key=token, limit=PICTURES, per=HOUR, now=now)
+    limit.take(kind="candidate_picture", key=owner.candidate_id.hex, limit=PICTURES, per=HOUR, now=now)
     try:
         sent = request.FILES.get("picture")
         if sent is None or isinstance(sent, list):

@@ -32,6 +32,12 @@ _BY_PREFIX: dict[str, dict[str, str]] = {
         "worker-src": "'none'",
         "img-src": "'self' data:",
     },
+    "/daftar-kantor/": {
+        "script-src": "'none'",
+        "connect-src": "'none'",
+        "worker-src": "'none'",
+        "img-src": "'self' data:",
+    },
     "/berkas/": {
         "script-src": "'none'",
         "connect-src": "'none'",
@@ -51,7 +57,10 @@ _NOTHING = (
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()"
 )
 _FIELD = _NOTHING.replace("camera=()", "camera=(self)").replace("geolocation=()", "geolocation=(self)")
-_PERSONAL = ("/console/", "/accounts/", "/admin/", "/p/", "/daftar-agen/", "/berkas/", "/ujian/", "/api/", "/snap/")
+_PERSONAL = (
+    *("/console/", "/accounts/", "/admin/", "/api/", "/snap/"),
+    *("/p/", "/daftar-agen/", "/daftar-kantor/", "/berkas/", "/ujian/", "/latihan/"),
+)
 _REFERENCE = "/api/v1/reference/"
 
 

@@ -19,12 +19,13 @@ SNAP = "/snap/"
 """Says by itself, in SNAP's form, that a body is too large."""
 IN_PIECES = "/console/training/"
 """Staff send videos there, in pieces; a form with a whole one would lie on the disk before anybody looks at its size."""
+MOST_FORM = 64 * 1024 * 1024
+"""Ten papers of a file and more: what anybody else sends is no form of ours, and must not lie on the disk either."""
 _FRAMEWORK = {400: "E1002", 404: "E1004", 405: "E1007", 500: "E1008"}
 
 
-def too_large() -> Refused:
+def too_large(most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE) -> Refused:
     """A body above what any machine request may have; ``limits`` tells a program how much that is."""
-    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return Refused("E1003", members={"limits": {"bytes": most}}, limit=f"{most // 2**20} MiB")
 
 
@@ -37,6 +38,8 @@ class ProblemsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith(IN_PIECES) and _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return problem(too_large())
+        if _length(request) > MOST_FORM:
+            return problem(too_large(MOST_FORM))
         if not request.path.startswith(PATHS):
             return _ask(request, self.get_response)
         if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not request.path.startswith(SNAP):

@@ -209,6 +209,7 @@ EMAIL_FILE_PATH = DATA / "outbox"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"hide_tokens": {"()": "perisai.web.hidden.HideTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["hide_tokens"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("PERISAI_LOG_LEVEL", "WARNING")},
 }
