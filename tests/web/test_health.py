@@ -20,7 +20,14 @@ def _beat(seconds_ago: int) -> None:
 @pytest.mark.usefixtures("database")
 def test_look_without_worker_and_live_is_degraded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PERISAI_LIVE_INTERNAL", "http://127.0.0.1:9")
-    assert health.look() == {"world": "real", "status": "degraded", "web": "ok", "database": "ok", "worker": "away", "live": "away"}
+    assert health.look() == {
+        "world": "real",
+        "status": "degraded",
+        "web": "ok",
+        "database": "ok",
+        "worker": "away",
+        "live": "away",
+    }
 
 
 @pytest.mark.usefixtures("database")

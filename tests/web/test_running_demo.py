@@ -40,7 +40,7 @@ def _until_healthy(running: Running) -> dict[str, Any]:
 
 def test_healthz_of_the_demo_tells_the_four_apart(demo: Running) -> None:
     parts = {"web": "ok", "database": "ok", "worker": "ok", "live": "ok"}
-    assert _until_healthy(demo) == {"status": "ok", **parts}
+    assert _until_healthy(demo) == {"world": "demo", "status": "ok", **parts}
 
 
 def test_openapi_is_served(demo: Running) -> None:
