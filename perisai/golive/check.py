@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from perisai.agencies.agreement import latest_end
+from perisai.agents.issue import add_months
 from perisai.contributions import arrears, tariff
 from perisai.contributions.eligibility import Applicant, check_entry
 from perisai.contributions.rules import load
@@ -19,7 +20,9 @@ from perisai.golive.shape import HEIRS_MOST, SHEETS
 from perisai.golive.workbook import Book, Problem, Row
 
 MOST_MONTHS = 12
-"""Of one bill."""
+"""Of one bill, and so the most that somebody has paid ahead."""
+LICENCE_MONTHS = 36
+"""No licence of before lasts longer: neither did any agreement, also of the time before 2022 (domain/programme.md 1.2)."""
 _OFFICES = """
 SELECT id, code, kind FROM offices_office WHERE (branch_id = %s OR id = %s) AND kind IN ('sub_branch', 'agency') AND is_open
 """
@@ -164,12 +167,15 @@ def _agents(book: Book, known: Known, today: date) -> None:
             book.blame("agents", row, "account", "account_parts")
         if row["valid_from"] and row["valid_to"] and row["valid_to"] < row["valid_from"]:
             book.blame("agents", row, "valid_to", "turned")
+        elif row["valid_from"] and row["valid_to"] and row["valid_to"] > add_months(row["valid_from"], LICENCE_MONTHS):
+            book.blame("agents", row, "valid_to", "far", f"{add_months(row['valid_from'], LICENCE_MONTHS):%d-%m-%Y}")
 
 
 def _members(work: Work, book: Book, known: Known, today: date) -> None:
     agents = {row["code"] for row in book.sheets["agents"] if row["code"]} | set(known.agents)
     regions = {row[0] for row in work.rows(_REGIONS, [_values(book, "members", "region")])}
     this_month = today.replace(day=1)
+    ahead = months_before(this_month, -MOST_MONTHS)
     for row in book.sheets["members"]:
         if row["agent"] and row["agent"] not in agents:
             book.blame("members", row, "agent", "no_agent")
@@ -179,6 +185,8 @@ def _members(work: Work, book: Book, known: Known, today: date) -> None:
             book.blame("members", row, "acquired", "future")
         if row["acquired"] and row["paid_through"] and row["paid_through"] < row["acquired"]:
             book.blame("members", row, "paid_through", "paid_before")
+        if row["paid_through"] and row["paid_through"] > ahead:
+            book.blame("members", row, "paid_through", "far", f"{ahead:%Y-%m}")
         for number in range(1, HEIRS_MOST + 1):
             if row[f"relation_{number}"] and not row[f"heir_{number}"]:
                 book.blame("members", row, f"heir_{number}", "relation_alone")

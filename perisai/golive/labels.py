@@ -37,6 +37,7 @@ PROBLEMS: dict[str, str | Promise] = {
     "no_region": _("No village has this code"),
     "no_member": _("No row of the members' sheet has this NIK"),
     "future": _("Lies in the future"),
+    "far": _("Too far in the future; at most until"),
     "turned": _("The end is before the beginning"),
     "agreement_long": _("Longer than an agreement may be; at most until"),
     "signed_late": _("Signed after its end"),

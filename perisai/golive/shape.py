@@ -57,7 +57,7 @@ def _code(text: str) -> str:
 
 def _day(text: str) -> date:
     day = read_day(text)
-    if day is None:
+    if day is None or not 1900 <= day.year < 3000:
         raise Bad("day")
     return day
 
