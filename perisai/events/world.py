@@ -4,16 +4,19 @@ A practice world carries its mark in the database itself (``events_world``), so 
 of ``perisai`` reads it there before anything serves and tells its processes by ``PERISAI_WORLD``.
 """
 
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from django.conf import settings
 from django.db import ProgrammingError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.http import Http404
 
 from perisai.errors import Refused
 
 Kind = Literal["real", "demo", "practice"]
 PRACTICE: Final = "practice"
+_UID: Final = "perisai-world"
 _SERIAL: Final = 12
 """Place of the first digit of a NIK's serial. Offices count up from 0001; synthetic people have 9."""
 
@@ -58,6 +61,21 @@ def check() -> None:
         return
     if (found == PRACTICE) != is_practice():
         raise WrongWorld(f"this process serves a {kind()} world, and its database is {found or 'a real one'}")
+
+
+def check_when_connected() -> None:
+    """As ``check``, by the first connection of this process, whenever that is: a database that was away when the process began
+    must not be served, or texted about, as another kind of world. While it is wrong no connection is given."""
+    connection_created.connect(_check_this, weak=False, dispatch_uid=_UID)
+
+
+def _check_this(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
+    try:
+        check()
+    except WrongWorld:
+        connection.close()
+        raise
+    connection_created.disconnect(dispatch_uid=_UID)
 
 
 def mark(number: str) -> str:

@@ -78,6 +78,10 @@ def manage(options: argparse.Namespace) -> int:
             os.environ["DATABASE_URL"] = config.owner_url
         from django.core.management import execute_from_command_line
 
+        if options.rest[:1] == ["procrastinate"]:  # the worker sends texts: it must know in which world
+            from perisai.events import world
+
+            world.check_when_connected()
         execute_from_command_line(["perisai manage", *options.rest])
     return 0
 

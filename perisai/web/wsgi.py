@@ -2,7 +2,6 @@
 
 import gc
 import os
-from contextlib import suppress
 
 from django.core.wsgi import get_wsgi_application
 
@@ -34,14 +33,16 @@ def _calm_the_collector() -> None:
 
 
 def _check_world() -> None:
-    """Not shown as real what is practice, and not the other way round. A database that is away is looked at by nobody yet."""
+    """Not shown as real what is practice, and not the other way round. A database that is away is looked at when it is there."""
     from django.db import OperationalError, connection
 
     from perisai.events import world
 
-    with suppress(OperationalError):
+    try:
         world.check()
         connection.close()
+    except OperationalError:
+        world.check_when_connected()
 
 
 _warm()

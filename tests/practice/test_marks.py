@@ -132,3 +132,26 @@ def test_number_is_marked_in_practice_only(monkeypatch: pytest.MonkeyPatch) -> N
     assert world.mark("L-1") == "L-1"
     monkeypatch.setattr(settings, "WORLD", "practice")
     assert world.mark("L-1") == "LATIHAN-L-1"
+
+
+@pytest.mark.usefixtures("marked")
+def test_database_that_was_away_when_a_process_began_is_not_served_as_another_world(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever was told nothing counts as real until the database says otherwise."""
+    from django.db import connection
+
+    connection.close()
+    world.check_when_connected()
+    try:
+        for _ in range(2):
+            with pytest.raises(world.WrongWorld):
+                connection.ensure_connection()
+        monkeypatch.setattr(settings, "WORLD", "practice")
+        connection.ensure_connection()
+        monkeypatch.setattr(settings, "WORLD", "real")
+        connection.close()
+        connection.ensure_connection()  # looked at once, not by every connection
+    finally:
+        world.connection_created.disconnect(dispatch_uid="perisai-world")
+        connection.close()
