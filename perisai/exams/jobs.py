@@ -1,5 +1,8 @@
 """What the worker does for exams: ends attempts whose time is over, though nobody comes back; gathers the country's answers."""
 
+import logging
+from collections.abc import Callable
+from functools import partial
 from typing import LiteralString
 
 from procrastinate.contrib.django import app
@@ -13,6 +16,8 @@ from perisai.exams import marking, statistics
 _BRANCHES: LiteralString = """
 SELECT DISTINCT branch_id FROM exams_attempt WHERE ended_at IS NULL AND due_at < %s ORDER BY branch_id
 """
+
+log = logging.getLogger(__name__)
 
 
 @app.periodic(cron="* * * * *")
@@ -35,7 +40,7 @@ def gather_all_figures(clock: Clock) -> int:
     """How many questions have figures; a Work an owner."""
     with Work(scope=Scope.nation(), clock=clock) as work:
         owners = statistics.owners(work)
-    return sum(_gather(owner, only, clock) for owner, only in owners)
+    return sum(_try("figures", owner, partial(_gather, owner, only, clock)) for owner, only in owners)
 
 
 def _gather(owner_id: int, only: int | None, clock: Clock) -> int:
@@ -48,7 +53,16 @@ def end_all_overdue(clock: Clock) -> int:
     """How many attempts were ended."""
     with Work(scope=Scope.nation(), clock=clock) as work:
         branches = [row[0] for row in work.rows(_BRANCHES, [work.now - marking.GRACE])]
-    return sum(_end_branch(branch_id, clock) for branch_id in branches)
+    return sum(_try("attempts", branch_id, partial(_end_branch, branch_id, clock)) for branch_id in branches)
+
+
+def _try(what: str, office_id: int, act: Callable[[], int]) -> int:
+    """An office that fails waits for the next time and stops no other."""
+    try:
+        return act()
+    except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
+        log.error("exams of office %s: %s failed: %s", office_id, what, type(error).__name__)
+        return 0
 
 
 def _end_branch(branch_id: int, clock: Clock) -> int:

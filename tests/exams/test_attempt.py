@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from perisai.errors import Refused
+from perisai.events.work import Work
 from perisai.exams import attempt, bank, draw, exam, jobs, marking, result, seat
 from tests.exams.place import START, Place, content, make_place, minutes
 from tests.processes import run_together
@@ -110,6 +111,23 @@ def test_nobody_comes_back_and_the_job_ends_it() -> None:
     assert jobs.end_all_overdue(place.clock) >= 2
     assert (place.result(mine)["passed"], other.result(theirs)["passed"]) == (True, False)
     assert jobs.end_all_overdue(place.clock) == 0
+
+
+def test_branch_whose_attempts_cannot_be_ended_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, other = sorted((make_place(), make_place()), key=lambda place: place.branch.id)
+    broken.start()
+    theirs = other.start()
+    really = marking.end_overdue
+
+    def end_overdue(work: Work, *, branch_id: int) -> int:
+        if branch_id == broken.branch.id:
+            raise RuntimeError
+        return really(work, branch_id=branch_id)
+
+    monkeypatch.setattr(marking, "end_overdue", end_overdue)
+    other.clock.at = START + minutes(31)
+    jobs.end_all_overdue(other.clock)
+    assert other.result(theirs)["ending"] == "time"
 
 
 @pytest.mark.parametrize("choice", [-1, 4, 30_000])
