@@ -17,7 +17,9 @@ MOST_FILES: Final = 6
 """Of one item: pages of a deed."""
 
 # The application's row is locked by the caller, so nobody adds between count and insert.
-_COUNT = "SELECT count(*) FROM agencies_document WHERE branch_id = %s AND application_id = %s AND item = %s"
+_OTHERS = (
+    "SELECT count(*) FROM agencies_document WHERE branch_id = %s AND application_id = %s AND item = %s AND sha256 <> %s"
+)
 _INSERT = """
 INSERT INTO agencies_document (branch_id, id, application_id, item, media_type, sha256, size, added_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (branch_id, application_id, item, sha256) DO NOTHING
@@ -63,10 +65,10 @@ def unreadable() -> Refused:
 def keep(work: Work, *, branch_id: int, application_id: UUID, item: str, paper: Clean) -> None:
     """One more paper of an item; the same one sent again is there once. The caller has the application's row locked. Raises
     ``Refused`` E9019 above ``MOST_FILES``."""
-    there = work.row(_COUNT, [branch_id, application_id, item])
-    if there and there[0] >= MOST_FILES:
-        raise Refused("E9019", most=MOST_FILES)
     digest, document_id = hashlib.sha256(paper.data).digest(), uuid7()
+    others = work.row(_OTHERS, [branch_id, application_id, item, digest])
+    if others and others[0] >= MOST_FILES:
+        raise Refused("E9019", most=MOST_FILES)
     values = [branch_id, document_id, application_id, item, paper.media_type, digest, len(paper.data), work.now]
     if work.execute(_INSERT, values):
         sealed_file.store(sealed_file.path("applications", branch_id, document_id.hex), paper.data)

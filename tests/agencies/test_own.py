@@ -259,3 +259,14 @@ def test_find_of_an_application_that_is_not_there() -> None:
     with Work.open(scope=Scope.branch(gone.branch_id)) as work:
         assert refused(lambda: own.get(work, gone)) == "E9109"
         assert refused(lambda: own.withdraw(work, gone)) == "E9109"
+
+
+def test_last_paper_sent_again_is_there_once_and_one_more_is_too_many() -> None:
+    _path, owner = own_page(visitor())
+    papers = [document.Clean("image/jpeg", bytes([number])) for number in range(document.MOST_FILES + 1)]
+    with Work.open(scope=Scope.branch(owner.branch_id)) as work:
+        for one in [*papers[:-1], papers[-2]]:  # the answer to the last one was lost
+            own.add_paper(work, owner, "leader_identity", one)
+        assert refused(lambda: own.add_paper(work, owner, "leader_identity", papers[-1])) == "E9019"
+        found = document.of(work, branch_id=owner.branch_id, application_id=owner.application_id)
+    assert len(found["leader_identity"]) == document.MOST_FILES
