@@ -22,6 +22,8 @@ MOST_PICTURE = 10 * 1024 * 1024
 """Bytes of a picture as it comes; what is kept is far smaller."""
 MOST_VIDEO = 25 * 1024 * 1024
 MOST_PIXELS = 50_000_000
+MOST_DRAWN = 100_000_000
+"""Values of all colours in memory at once: a JPEG is drawn small from the beginning, others only whole."""
 EDGE = 1280
 UNFINISHED_FOR = timedelta(days=1)
 _PICTURES = ("JPEG", "PNG", "WEBP")
@@ -141,13 +143,17 @@ def drawn_anew(data: bytes) -> bytes:
             if image.width * image.height > MOST_PIXELS:
                 raise Refused("E9207")
             image.draft("RGB", (EDGE * 2, EDGE * 2))
+            if image.width * image.height * len(image.getbands()) > MOST_DRAWN:
+                raise Refused("E9207")
             upright = ImageOps.exif_transpose(image)
             upright.thumbnail((EDGE, EDGE))
             ground = Image.new("RGB", upright.size, "white")
             seen = upright.convert("RGBA")
             ground.paste(seen, mask=seen.getchannel("A"))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise Refused("E9207") from None
+    except Refused:
+        raise
+    except Exception as error:  # a reader of strangers' bytes fails in many ways, and all of them mean one thing
+        raise Refused("E9207") from error
     out = io.BytesIO()
     ground.save(out, "JPEG", quality=78, optimize=True, progressive=True)
     return out.getvalue()

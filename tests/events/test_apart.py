@@ -13,6 +13,7 @@ from perisai.errors import Refused
 from perisai.events import apart
 from perisai.recruitment import document as candidates
 from perisai.supervision import document as files
+from perisai.training import media
 from tests.events import readers
 
 
@@ -61,7 +62,9 @@ def test_pdf_with_more_pages_than_memory_is_refused(read: Callable[[bytes], obje
 
 
 @pytest.mark.parametrize("make", [large_png, jpeg_that_lies])
-@pytest.mark.parametrize(("read", "code"), [(candidates.drawn_anew, "E9107"), (files._check, "E9509")])
+@pytest.mark.parametrize(
+    ("read", "code"), [(candidates.drawn_anew, "E9107"), (files._check, "E9509"), (media.drawn_anew, "E9207")]
+)
 def test_picture_that_fills_memory_or_lies_is_refused(
     read: Callable[[bytes], object], code: str, make: Callable[[], bytes]
 ) -> None:
