@@ -18,6 +18,7 @@ GOAL = 150
 TIMES = 15
 EXAMS = f"/console/exams/{world.FIRST}"
 PAGES: dict[str, tuple[str, ...]] = {
+    "home": ("/console/",),
     "list agents": ("/console/agents/", "/console/agents/?licence=expiring"),
     "search agents": ("/console/agents/?q=sulas",),
     "list candidates": ("/console/recruitment/list/", "/console/recruitment/list/?state=applied"),
