@@ -1,6 +1,7 @@
 """Files of strangers are read in a process of their own, with little memory and time and without any key: one that was made to
 break its reader (a page tree of a billion pages, streams that unpack to gigabytes) breaks nothing else."""
 
+import os
 import resource
 import subprocess
 import sys
@@ -16,6 +17,7 @@ MEMORY: Final = 1 << 30
 SECONDS: Final = 15
 _AT_ONCE: Final = BoundedSemaphore(2)
 _ROOT: Final = Path(__file__).resolve().parents[2]
+_PASSED: Final = ("TMPDIR", "LD_LIBRARY_PATH")
 # One thread and one arena, or the address space of a machine with many cores is full before anything is read.
 _ENVIRONMENT: Final = {"PYTHONPATH": str(_ROOT), "RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"}
 
@@ -34,7 +36,12 @@ def run(reader: Callable[[bytes], bytes], data: bytes) -> bytes:
     with _AT_ONCE:
         try:
             done = subprocess.run(
-                command, input=data, capture_output=True, timeout=SECONDS, env=_ENVIRONMENT, check=False
+                command,
+                input=data,
+                capture_output=True,
+                timeout=SECONDS,
+                env=_ENVIRONMENT | {name: os.environ[name] for name in _PASSED if name in os.environ},
+                check=False,
             )
         except subprocess.TimeoutExpired:
             raise Failed from None
