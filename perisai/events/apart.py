@@ -1,7 +1,6 @@
 """Files of strangers are read in a process of their own, with little memory and time and without any key: one that was made to
 break its reader (a page tree of a billion pages, streams that unpack to gigabytes) breaks nothing else."""
 
-import os
 import resource
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import BoundedSemaphore
 from typing import Final
 
@@ -17,7 +17,6 @@ MEMORY: Final = 1 << 30
 SECONDS: Final = 15
 _AT_ONCE: Final = BoundedSemaphore(2)
 _ROOT: Final = Path(__file__).resolve().parents[2]
-_PASSED: Final = ("TMPDIR", "LD_LIBRARY_PATH")
 # One thread and one arena, or the address space of a machine with many cores is full before anything is read.
 _ENVIRONMENT: Final = {"PYTHONPATH": str(_ROOT), "RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"}
 
@@ -33,14 +32,15 @@ class Failed(ValueError):
 def run(reader: Callable[[bytes], bytes], data: bytes) -> bytes:
     """What ``reader``, a function of a module that needs no settings, makes of ``data``. Raises ``Failed``."""
     command = [sys.executable, "-m", __name__, reader.__module__, reader.__name__]
-    with _AT_ONCE:
+    # Also what a reader that died has left on the disk goes.
+    with _AT_ONCE, TemporaryDirectory(prefix="perisai-apart-") as folder:
         try:
             done = subprocess.run(
                 command,
                 input=data,
                 capture_output=True,
                 timeout=SECONDS,
-                env=_ENVIRONMENT | {name: os.environ[name] for name in _PASSED if name in os.environ},
+                env=_ENVIRONMENT | {"TMPDIR": folder},
                 check=False,
             )
         except subprocess.TimeoutExpired:

@@ -2,8 +2,10 @@
 
 import io
 import struct
+import tempfile
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -54,11 +56,16 @@ def jpeg_that_lies() -> bytes:
 
 
 @pytest.mark.parametrize(("read", "code"), [(scan.lay_anew, "E9010"), (files._check, "E9509")])
-def test_pdf_with_more_pages_than_memory_is_refused(read: Callable[[bytes], object], code: str) -> None:
+def test_pdf_with_more_pages_than_memory_is_refused_and_not_left_on_the_disk(
+    read: Callable[[bytes], object], code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     assert read(tree_of_pages(1))
     with pytest.raises(Refused) as raised:
         read(tree_of_pages(6))
     assert raised.value.code == code
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("make", [large_png, jpeg_that_lies])
