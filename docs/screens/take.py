@@ -117,7 +117,11 @@ def _take_by_day_and_night(album: Album, page: Page, stop: str, language: str) -
 
 
 def portal(album: Album, browser: Browser, running: Running) -> None:
-    links = {"pay": _pay_link(running, "accepted"), "paid": _pay_link(running, "active"), "wrong": "/p/bukan-tautan"}
+    links = {
+        "pay": _pay_link(running, "accepted"), "paid": _pay_link(running, "active"), "wrong": "/p/bukan-tautan",
+        "become-agent": "/daftar-agen/?kantor=1501", "find-application": "/daftar-agen/cek/", "become-office": "/daftar-kantor/",
+        "check-agent": "/agen/",
+    }  # fmt: skip
     for language in LANGUAGES:
         desk = Desk(_context(browser, PHONE, language), running.origin)
         for name, path in {"front": "/", **links}.items():
@@ -194,6 +198,17 @@ def _console_pages(album: Album, desk: Desk, running: Running, language: str) ->
         "members": "/console/members/", "member": "/console/members/?state=active>",
         "reviews": "/console/members/reviews/", "review": "/console/members/reviews/>",
         "core": "/console/members/core/", "agents": "/console/agents/", "agent": f"/console/agents/{agent}/",
+        "agencies": "/console/agencies/", "agency": "/console/agencies/1501/150121/",
+        "candidates-board": "/console/recruitment/", "candidates": "/console/recruitment/list/",
+        "candidate": "/console/recruitment/list/?state=applied>",
+        "training": "/console/training/", "my-courses": "/console/training/mine/",
+        "who-lacks-courses": "/console/training/missing/",
+        "exams": "/console/exams/", "questions": "/console/exams/1501/questions/", "attempts": "/console/exams/1501/attempts/",
+        "exam-statistics": "/console/exams/1501/statistics/", "licences": "/console/agents/licences/",
+        "licence": f"/console/agents/1501/{agent}/licence/", "placement": f"/console/agents/1501/{agent}/placement/",
+        "coverage": "/console/agents/coverage/1501/", "supervision": "/console/supervision/",
+        "file": f"/console/supervision/1501/{agent}/", "handover": f"/console/supervision/1501/handover/{agent}/",
+        "go-live": "/console/golive/",
         "targets": "/console/targets/1501/", "payments": "/console/payments/",
         "notifications": "/console/payments/notifications/", "notification": "/console/payments/notifications/?state=suspense>",
         "devices": "/console/accounts/devices/", "device": f"/console/accounts/devices/{agent}/",

@@ -72,6 +72,10 @@ def _look_around(app: FieldApp) -> Iterator[str]:
             row.click()
             app.see("member-state")
             yield f"member-{state}"
+    for name in ("me", "courses"):
+        app.go(f"#/{name}")
+        app.see(f"screen-{name}")
+        yield name
     app.go("#/settings")
     app.see("settings-agent")
     app.see("settings-reader")
