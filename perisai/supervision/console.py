@@ -27,7 +27,7 @@ from perisai.supervision.subject import lock
 DECIDERS = (Role.BRANCH, Role.BRANCH_HEAD)
 """Who takes measures and decides on proposals and appeals."""
 RECORDERS = STAFF
-"""Who records absences and appeals that were brought on paper."""
+"""Who records absences and appeals that were brought on paper. Only they learn why somebody is away: illness is nobody else's."""
 READERS = (Role.AGENCY, *STAFF, *ABOVE)
 
 TABS = ("appeals", "sanctions", "absences")
@@ -70,7 +70,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "proposals": lambda: idle.find(request.work, viewer=request.viewer, state=state),
         "appeals": lambda: queries.appeals(request.work, viewer=request.viewer, state=state),
         "sanctions": lambda: queries.under_way(request.work, viewer=request.viewer),
-        "absences": lambda: queries.absent(request.work, viewer=request.viewer),
+        "absences": lambda: _as_seen(request, queries.absent(request.work, viewer=request.viewer)),
     }
     rows = found[tab]()
     offices = Office.objects.in_bulk({row["branch_id"] for row in rows})
@@ -233,6 +233,8 @@ def personal_link(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpR
 def paper(request: PageRequest, branch_id: int, agent_id: UUID, document_id: UUID) -> HttpResponse:
     """One document, to be saved: it is never shown inside a page of ours."""
     _agent(request, branch_id, agent_id)
+    if document_id in _private(request, branch_id, agent_id):
+        raise Refused("E1004")
     kept = document.get(request.work, branch_id=branch_id, agent_id=agent_id, document_id=document_id)
     answer = HttpResponse(kept.data, content_type=kept.media_type)
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kept.name)}"
@@ -253,8 +255,10 @@ def _file(request: PageRequest, branch_id: int, agent_id: UUID, refused: Refused
     proposals = idle.of_agent(request.work, branch_id=branch_id, agent_id=agent_id)
     absences = [
         row | {"papers": papers.get(row["id"], []), "is_over": row["until_on"] < today}
-        for row in absence.of_agent(request.work, branch_id=branch_id, agent_id=agent_id)
+        for row in _as_seen(request, absence.of_agent(request.work, branch_id=branch_id, agent_id=agent_id))
     ]
+    if request.viewer.role not in RECORDERS:
+        absences = [row | {"papers": []} for row in absences]
     held = {row["kind"] for row in measures if row["ended_at"] is None and row["lifted_at"] is None}
     context = {
         "agent": agent,
@@ -338,6 +342,21 @@ def _row(row: dict[str, Any], office: Office, request: PageRequest) -> dict[str,
         "look": LOOKS.get(row.get("kind", ""), ("note", "point")),
         "is_mine": row.get("imposed_by") == request.user.id,
     }
+
+
+def _as_seen(request: PageRequest, absences: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if request.viewer.role in RECORDERS:
+        return absences
+    return [row | {"kind": "away"} for row in absences]
+
+
+def _private(request: PageRequest, branch_id: int, agent_id: UUID) -> set[UUID]:
+    """Papers of absences, which this viewer may not open."""
+    if request.viewer.role in RECORDERS:
+        return set()
+    papers = document.of_agent(request.work, branch_id=branch_id, agent_id=agent_id)
+    absences = absence.of_agent(request.work, branch_id=branch_id, agent_id=agent_id)
+    return {paper["id"] for row in absences for paper in papers.get(row["id"], [])}
 
 
 def _taker(text: str | None) -> UUID | None:

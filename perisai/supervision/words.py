@@ -19,6 +19,7 @@ KINDS: Final[dict[str, Words]] = {
     "idle": _w("Pemberitahuan: tidak ada akuisisi", "Notice: no acquisition"),
     "leave": _w("Cuti", "Leave"),
     "illness": _w("Sakit", "Illness"),
+    "away": _w("Tidak bertugas", "Away"),
 }
 ACTS: Final[dict[str, Words]] = {
     "warning": _w("Beri peringatan", "Warn"),

@@ -100,6 +100,27 @@ def test_measure_with_a_paper_is_kept_and_served_only_to_be_saved(place: tuple[B
     assert clerk.get(f"{page_of(another)}paper/{row[0]}/").status_code == 404
 
 
+def test_why_somebody_is_away_is_for_the_branch_alone(place: tuple[Branch, FieldAgent]) -> None:
+    _, agent = place
+    clerk, auditor = client_of(Role.BRANCH), client_of(Role.AUDITOR)
+    today = datetime.now(UTC).date()
+    sent = {
+        "kind": "illness", "from_on": f"{today - timedelta(days=2)}", "until_on": f"{today + timedelta(days=9)}",
+        "papers": SimpleUploadedFile("dokter.pdf", pdf_bytes()),
+    }  # fmt: skip
+    assert clerk.post(f"{page_of(agent)}absence/", sent).status_code == 302
+    with work_of(agent.branch) as work:
+        row = work.row("SELECT id FROM supervision_document WHERE agent_id = %s", [agent.id])
+    assert row is not None
+    listed, said = "/console/supervision/?tab=absences", page_of(agent)
+    for client, sees in ((clerk, True), (auditor, False)):
+        for page in (client.get(listed).content.decode(), client.get(said).content.decode()):
+            assert (("Sakit</span>" in page) or ("Illness</span>" in page)) is sees
+            assert (("Tidak bertugas</span>" in page) or ("Away</span>" in page)) is not sees
+        assert ("dokter.pdf" in client.get(said).content.decode()) is sees
+        assert client.get(f"{said}paper/{row[0]}/").status_code == (200 if sees else 404)
+
+
 def test_measure_from_a_page_that_is_old_is_refused_and_says_so(place: tuple[Branch, FieldAgent]) -> None:
     _, agent = place
     clerk = client_of(Role.BRANCH)
