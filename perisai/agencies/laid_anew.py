@@ -7,7 +7,9 @@ from typing import Final
 import typst
 
 MOST_PAGES: Final = 20
+# Without a date, which would make another file of the same pages every second.
 _PAGES: Final = b"""
+#set document(date: none)
 #set page(margin: 0pt, width: auto, height: auto)
 #for n in range(int(sys.inputs.first), int(sys.inputs.last) + 1) { page(image("scan.pdf", page: n)) }
 """

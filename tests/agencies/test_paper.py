@@ -69,6 +69,12 @@ def test_scan_that_is_no_pdf_or_too_big_is_refused(data: bytes) -> None:
         keep(branch, agreement_id, data)
 
 
+def test_pages_laid_anew_at_another_second_are_the_same_file() -> None:
+    made = scan.lay_anew(typst.compile(b"Halaman"))
+    assert b"/CreationDate" not in made
+    assert b"/ModDate" not in made
+
+
 def test_scan_of_another_branch_is_not_there() -> None:
     branch, other = make_branch(target=None), make_branch(target=None)
     agreement_id = draft(other, make_agency_office(other), FIRST, LAST)
