@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from perisai.accounts import limit
+from perisai.accounts import limit, own_page
 from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
 from perisai.accounts.words import say
@@ -23,11 +23,9 @@ from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
 from perisai.offices.tree import Office, OfficeKind
 
-LOOKS: Final = 120
 SENT: Final = 10
-GUESSES: Final = 10
 FILES: Final = 40
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+HOUR: Final = timedelta(hours=1)
 FORMS: Final = {
     "cooperative": ("Koperasi", "Cooperative"),
     "association": ("Perkumpulan", "Association"),
@@ -63,7 +61,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     """The form; then the applicant's own page. The same form sent twice is one application. Raises E1005 above 120 looks a minute
     or 10 applications an hour from one address."""
     clock, ip = SystemClock(), client_ip(request)
-    limit.take(kind="agency_look", key=ip, limit=LOOKS, per=MINUTE, now=clock.now())
+    own_page.take_look(request, kind="agency")
     branches = list(Office.objects.filter(kind=OfficeKind.BRANCH, is_open=True).order_by("name"))
     if request.method != "POST":
         return _form(request, branches, None)
@@ -94,16 +92,13 @@ def find(request: HttpRequest) -> HttpResponse:
     """From the code that was written down to the own page. Raises E1005 after ten wrong ones in an hour."""
     if request.method != "POST":
         return _page(request, "agencies/public_find.html", {})
-    now, ip, typed = SystemClock().now(), client_ip(request), request.POST.get("code", "")[:60]
-    limit.check(kind="agency_guess", key=ip, limit=GUESSES, per=HOUR, now=now)
-    code = link.read_code(typed)
-    owner = None
-    if code is not None:
-        with Work.open(scope=Scope.branch(code[0])) as work:
-            owner = own.find_by_code(work, *code)
-    if owner is None:
-        limit.take(kind="agency_guess", key=ip, limit=GUESSES, per=HOUR, now=now)
-        return _page(request, "agencies/public_find.html", {"refused": Refused("E9109").answer(), "typed": typed}, 404)
+    typed = request.POST.get("code", "")[:60]
+    try:
+        owner = own_page.by_code(request, typed, kind="agency", find=_by_code)
+    except Refused as refused:
+        if refused.code != "E9109":
+            raise
+        return _page(request, "agencies/public_find.html", {"refused": refused.answer(), "typed": typed}, 404)
     return HttpResponseRedirect(link.make(owner))
 
 
@@ -185,14 +180,15 @@ def _mine(
 
 
 def _owner(request: HttpRequest, token: str) -> link.Owner:
-    now, ip = SystemClock().now(), client_ip(request)
-    limit.check(kind="agency_guess", key=ip, limit=GUESSES, per=HOUR, now=now)
-    limit.take(kind="agency_look", key=ip, limit=LOOKS, per=MINUTE, now=now)
-    owner = link.read(token)
-    if owner is None:
-        limit.take(kind="agency_guess", key=ip, limit=GUESSES, per=HOUR, now=now)
-        raise Refused("E9109")
-    return owner
+    return own_page.by_link(request, token, kind="agency", read=link.read)
+
+
+def _by_code(typed: str) -> link.Owner | None:
+    code = link.read_code(typed)
+    if code is None:
+        return None
+    with Work.open(scope=Scope.branch(code[0])) as work:
+        return own.find_by_code(work, *code)
 
 
 def _applicant(request: HttpRequest) -> application.Applicant:

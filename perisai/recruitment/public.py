@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from perisai.accounts import limit
+from perisai.accounts import limit, own_page
 from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
 from perisai.accounts.words import say
@@ -25,10 +25,8 @@ from perisai.recruitment.form import ApplicationForm, read_account
 SENT_BY_ADDRESS: Final = 40
 """Applications in an hour: a whole market may stand behind one address of a phone network."""
 SENT_FOR_NUMBER: Final = 5
-LOOKS: Final = 120
-GUESSES: Final = 10
 PICTURES: Final = 40
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+HOUR: Final = timedelta(hours=1)
 KINDS: Final = {
     "id_card": ("Foto KTP", "Photo of the ID card"),
     "face": ("Foto wajah", "Photo of your face"),
@@ -78,7 +76,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     """The form of a branch, or first the choice of one. ``kantor`` names a branch or agency office, ``undangan`` an invitation
     (``1501-...``). Raises E1005 above the limits."""
     clock, ip = SystemClock(), client_ip(request)
-    limit.take(kind="candidate_look", key=ip, limit=LOOKS, per=MINUTE, now=clock.now())
+    own_page.take_look(request, kind="candidate")
     code = request.GET.get("undangan", "")[:40].upper()
     found = place.find(_office(request.GET.get("kantor", "") or code.partition("-")[0]))
     if found is None:
@@ -94,16 +92,13 @@ def find(request: HttpRequest) -> HttpResponse:
     """From the code that was written down to the own page. Raises E1005 after ten wrong ones in an hour."""
     if request.method != "POST":
         return _page(request, "recruitment/find.html", {})
-    now, ip, typed = SystemClock().now(), client_ip(request), request.POST.get("code", "")[:60]
-    limit.check(kind="candidate_guess", key=ip, limit=GUESSES, per=HOUR, now=now)
-    code = link.read_code(typed)
-    owner = None
-    if code is not None:
-        with Work.open(scope=Scope.branch(code[0])) as work:
-            owner = own.find_by_code(work, *code)
-    if owner is None:
-        limit.take(kind="candidate_guess", key=ip, limit=GUESSES, per=HOUR, now=now)
-        return _page(request, "recruitment/find.html", {"refused": Refused("E9109").answer(), "typed": typed}, 404)
+    typed = request.POST.get("code", "")[:60]
+    try:
+        owner = own_page.by_code(request, typed, kind="candidate", find=_by_code)
+    except Refused as refused:
+        if refused.code != "E9109":
+            raise
+        return _page(request, "recruitment/find.html", {"refused": refused.answer(), "typed": typed}, 404)
     return HttpResponseRedirect(link.make(owner))
 
 
@@ -238,14 +233,15 @@ def _stages(state: str) -> list[tuple[str, str]]:
 
 
 def _owner(request: HttpRequest, token: str) -> link.Owner:
-    now, ip = SystemClock().now(), client_ip(request)
-    limit.check(kind="candidate_guess", key=ip, limit=GUESSES, per=HOUR, now=now)
-    limit.take(kind="candidate_look", key=ip, limit=LOOKS, per=MINUTE, now=now)
-    owner = link.read(token)
-    if owner is None:
-        limit.take(kind="candidate_guess", key=ip, limit=GUESSES, per=HOUR, now=now)
-        raise Refused("E9109")
-    return owner
+    return own_page.by_link(request, token, kind="candidate", read=link.read)
+
+
+def _by_code(typed: str) -> link.Owner | None:
+    code = link.read_code(typed)
+    if code is None:
+        return None
+    with Work.open(scope=Scope.branch(code[0])) as work:
+        return own.find_by_code(work, *code)
 
 
 def _digits(text: str) -> str:

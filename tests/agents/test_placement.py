@@ -1,7 +1,6 @@
 """Never at two places on a day, whoever moves the agent, how often and at once."""
 
 import itertools
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Event
@@ -17,6 +16,7 @@ from perisai.agents import placement
 from perisai.errors import Refused
 from tests.agencies.offices import make_agency_office
 from tests.agents.whole import today
+from tests.blocked import until_somebody_waits
 from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -228,7 +228,7 @@ def test_an_office_that_is_just_ending_takes_nobody_who_comes_at_once() -> None:
             agency.lock_open(work, branch_id=agent.branch.id, office_id=office, today=FIRST)
             moving = pool.submit(move)
             held.set()
-            time.sleep(0.4)
+            until_somebody_waits()
             assert not moving.done()
             work.execute("UPDATE agencies_office SET ended_on = %s WHERE office_id = %s", [today(), office])
         moving.result()
