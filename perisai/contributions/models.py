@@ -25,7 +25,8 @@ class Bill(models.Model):
     first_month = models.DateField()
     months = models.SmallIntegerField()
     lines = models.JSONField()
-    """[[month "2026-11", base, jkk, jkm, jht, relief, total], ...]; rupiah; total = jkk + jkm + jht - relief."""
+    """[[month "2026-11", base, jkk, jkm, jht, relief, total], ...]; rupiah; total = jkk + jkm + jht - relief. Lines of wage
+    earners (PU) go on with [..., jp, jkp], which are in the total; ``jkk`` is then without what goes to JKP."""
     amount = models.BigIntegerField()
     rules = models.TextField()
     issued_at = models.DateTimeField()
@@ -56,6 +57,8 @@ class PaidMonth(models.Model):
     jkm = models.BigIntegerField()
     jht = models.BigIntegerField()
     relief = models.BigIntegerField()
+    jp = models.BigIntegerField(db_default=0)
+    jkp = models.BigIntegerField(db_default=0)
     paid_at = models.DateTimeField()
 
     class Meta:

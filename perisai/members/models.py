@@ -126,6 +126,12 @@ class Enrolment(models.Model):
     core_is_demo = models.BooleanField(default=False)
     series_id = models.UUIDField(null=True)
     """The same for workers who were entered one after the other (a family, a motor-taxi stand)."""
+    employer_id = models.UUIDField(null=True)
+    """Of a wage earner (PU): who employs them (``employers``)."""
+    group_id = models.UUIDField(null=True)
+    """The group they came with or joined (``payers``)."""
+    risk = models.TextField(null=True)
+    """Of a wage earner (PU): the JKK risk class, a key of ``rules/pu_tariff.yaml``."""
     photo_due_on = models.DateField(null=True)
     """The day until which the agent brings the picture of the ID card; null when it is here or not wanted."""
 
@@ -153,6 +159,10 @@ class Enrolment(models.Model):
             models.Index(
                 fields=["branch_id", "series_id"], name="enrolment_series", condition=Q(series_id__isnull=False)
             ),
+            models.Index(
+                fields=["branch_id", "employer_id"], name="enrolment_employer", condition=Q(employer_id__isnull=False)
+            ),
+            models.Index(fields=["branch_id", "group_id"], name="enrolment_group", condition=Q(group_id__isnull=False)),
             models.Index(
                 fields=["branch_id", "photo_due_on"],
                 name="enrolment_photo_due",

@@ -24,7 +24,7 @@ from perisai.members.candidate import Asked
 from perisai.members.decision import Decision
 from perisai.members.enrol import enrol_many
 from perisai.supervision.phoned import judge_appeals
-from perisai.sync import learning
+from perisai.sync import learning, money
 from perisai.sync.clock import captured
 from perisai.sync.ended import sort_by_end
 from perisai.sync.op import GENESIS, SentOp, reread
@@ -218,7 +218,9 @@ def _decide_batch(work: Work, phone: Phone, ops: list[SentOp]) -> dict[UUID, Dec
     decisions |= judge_appeals(work, branch_id=phone.branch_id, agent_id=phone.agent_id, told=appeals)
     wishes = [_told(work, op) for op in ops if op.kind == "renew"]
     decisions |= renewal.ask_many(work, branch_id=phone.branch_id, agent_id=phone.agent_id, told=wishes)
-    unknown = [op for op in ops if op.kind not in ("enrol", "cancel", "appeal", "renew", *learning.KINDS)]
+    decisions |= money.judge_money(work, phone, ops, partial(_told, work))
+    known = ("enrol", "cancel", "appeal", "renew", *learning.KINDS, *money.JUDGES)
+    unknown = [op for op in ops if op.kind not in known]
     return decisions | _to_review(work, phone, unknown, "op_unreadable", "E6001")
 
 

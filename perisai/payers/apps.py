@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class PayersConfig(AppConfig):
+    name = "perisai.payers"
