@@ -27,7 +27,7 @@ _PROOF = """
 SELECT
   (SELECT coalesce(sum(amount), 0)::bigint FROM contributions_bill WHERE branch_id = %(branch)s AND state = 'open'),
   (SELECT coalesce(sum(amount), 0)::bigint FROM payments_payment WHERE branch_id = %(branch)s),
-  (SELECT coalesce(sum(jkk + jkm + jht - relief), 0)::bigint FROM contributions_paid_month WHERE branch_id = %(branch)s),
+  (SELECT coalesce(sum(jkk + jkm + jht + jp + jkp - relief), 0)::bigint FROM contributions_paid_month WHERE branch_id = %(branch)s),
   (SELECT count(*) FROM contributions_bill b WHERE b.branch_id = %(branch)s AND b.state = 'paid'
      AND NOT EXISTS (SELECT FROM payments_payment p WHERE p.branch_id = b.branch_id AND p.bill_id = b.id))
 """
@@ -39,34 +39,56 @@ class Income(NamedTuple):
     jkk: int
     jkm: int
     jht: int
+    jp: int = 0
+    jkp: int = 0
 
     @property
     def total(self) -> int:
-        return self.jkk + self.jkm + self.jht
+        return sum(self)
 
     @classmethod
     def of(cls, lines: Iterable[Sequence[Any]]) -> Self:
-        """Of the ``lines`` of bills. Relief is taken from JKK and JKM in proportion: every relief so far is of one rate."""
-        jkk = jkm = jht = 0
-        for _, _, line_jkk, line_jkm, line_jht, relief, _ in lines:
-            off_jkk = relief * line_jkk // (line_jkk + line_jkm) if relief else 0
-            jkk += line_jkk - off_jkk
-            jkm += line_jkm - (relief - off_jkk)
-            jht += line_jht
-        return cls(jkk, jkm, jht)
+        """Of the ``lines`` of bills, of wage earners too: what follows a line's total is JP, JKP and, where programmes have
+        reliefs of different rates, the list of what each loses. Without that list the relief is JKK's and JKM's in proportion,
+        which is exact where both have one rate. Raises ``ValueError`` where a line does not add up to its total."""
+        sums = [0] * len(cls._fields)
+        for line in lines:
+            for at, owed in enumerate(_after_relief(line)):
+                sums[at] += owed
+        return cls(*sums)
 
     def reversed(self) -> Self:
-        return type(self)(-self.jkk, -self.jkm, -self.jht)
+        return type(self)(*(-amount for amount in self))
 
 
-def record_billing(work: Work, branch_id: int, jkk: int, jkm: int, jht: int, bill_id: UUID | None = None) -> None:
+def _after_relief(line: Sequence[Any]) -> list[int]:
+    _, _, jkk, jkm, jht, relief, total, *rest = line
+    jp, jkp = rest[:2] if len(rest) >= 2 else (0, 0)
+    if len(rest) > 2:
+        off = rest[2]
+    elif relief and jkk + jkm:
+        off_jkk = relief * jkk // (jkk + jkm)
+        off = [off_jkk, relief - off_jkk, 0, 0, 0]
+    else:
+        off = [0, 0, relief, 0, 0]
+    owed = [gross - less for gross, less in zip((jkk, jkm, jht, jp, jkp), off, strict=True)]
+    if sum(owed) != total:
+        raise ValueError(f"a bill's line does not add up: {line}")
+    return owed
+
+
+def record_billing(
+    work: Work, branch_id: int, jkk: int, jkm: int, jht: int, jp: int = 0, jkp: int = 0, *, bill_id: UUID | None = None
+) -> None:
     """Bills were issued: amounts after relief, for one bill or for a batch (``bill_id`` None). One statement."""
-    _record(work, branch_id, _billing(Income(jkk, jkm, jht)), bill_id)
+    _record(work, branch_id, _billing(Income(jkk, jkm, jht, jp, jkp)), bill_id)
 
 
-def reverse_billing(work: Work, branch_id: int, jkk: int, jkm: int, jht: int, bill_id: UUID | None = None) -> None:
+def reverse_billing(
+    work: Work, branch_id: int, jkk: int, jkm: int, jht: int, jp: int = 0, jkp: int = 0, *, bill_id: UUID | None = None
+) -> None:
     """Bills ended unpaid: the counter-entries of ``record_billing``. One statement."""
-    _record(work, branch_id, _billing(Income(jkk, jkm, jht).reversed()), bill_id)
+    _record(work, branch_id, _billing(Income(jkk, jkm, jht, jp, jkp).reversed()), bill_id)
 
 
 def record_repricing(work: Work, branch_id: int, *, old: Income, new: Income, bill_id: UUID) -> None:
@@ -104,7 +126,7 @@ def prove(work: Work, branch_id: int) -> list[str]:
 def _billing(income: Income) -> list[tuple[str, str, int]]:
     """(debit, credit, amount); a negative amount goes the other way."""
     moves = []
-    for name, amount in zip(("jkk", "jkm", "jht"), income, strict=True):
+    for name, amount in zip(income._fields, income, strict=True):
         account = f"income:{name}"
         if amount > 0:
             moves.append((RECEIVABLE, account, amount))
