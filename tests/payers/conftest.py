@@ -1,0 +1,5 @@
+"""Phones against the server of this test session."""
+
+from tests.sync.conftest import http, phone_of
+
+__all__ = ["http", "phone_of"]
