@@ -3,6 +3,9 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import Q
+
+from perisai.events.defaults import Uuid7
 
 
 class OfficeKind(models.TextChoices):
@@ -67,3 +70,39 @@ class Region(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CalendarDayKind(models.TextChoices):
+    CLOSED = "closed", "tutup"
+    OPEN = "open", "tetap buka"
+    MARKET = "market", "hari pasar"
+
+
+class CalendarDay(models.Model):
+    """What an office says of a day, for itself and all offices under it. Removing keeps the row."""
+
+    id = models.UUIDField(primary_key=True, db_default=Uuid7())
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+")
+    kind = models.TextField(choices=CalendarDayKind)
+    day = models.DateField()
+    every_days = models.SmallIntegerField(db_default=0)
+    """Of a market: held again every so many days; 0 once."""
+    name = models.TextField()
+    added_by = models.UUIDField(null=True)
+    added_at = models.DateTimeField()
+    removed_by = models.UUIDField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "offices_calendar_day"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "day"],
+                condition=Q(removed_at__isnull=True, kind__in=["closed", "open"]),
+                name="calendar_of_office",
+            ),
+            models.CheckConstraint(
+                condition=Q(every_days=0) | Q(kind="market", every_days__gt=0, every_days__lte=366),
+                name="calendar_repeats",
+            ),
+        ]
