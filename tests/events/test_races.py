@@ -142,6 +142,7 @@ def test_every_operational_table_has_row_security(database: Path) -> None:
         "agents_licence_number",
         "recruitment_nik_claim",
         "recruitment_bar",
+        "employers_npp",
     }
     with connection.cursor() as cursor:
         cursor.execute(
