@@ -1,5 +1,6 @@
 """Bills and the months that are paid."""
 
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 from django.db.models import Q
 
@@ -34,10 +35,25 @@ class Bill(models.Model):
     pay_by = models.DateTimeField()
     """The payment code stops working here: ``bill.LATE_NOTICE`` later the enrolment ends unpaid and its slot returns."""
     paid_at = models.DateTimeField(null=True)
+    origin = models.TextField(default="first", db_default="first")
+    """Why it was issued: ``first`` (enrolment, or months that were owed or paid elsewhere), ``run``, ``advance``, ``terms``
+    (issued anew after a change), ``return``."""
+    run_id = models.UUIDField(null=True)
+    replaces_id = models.UUIDField(null=True)
+    """The cancelled bill that this one was issued instead of."""
+    sponsor_id = models.UUIDField(null=True)
+    """Who pays it instead of the member (``payers_sponsor``)."""
 
     class Meta:
         db_table = "contributions_bill"
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="bill_amount")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="bill_amount"),
+            models.UniqueConstraint(
+                fields=["branch_id", "enrolment_id", "first_month"],
+                condition=Q(state__in=["open", "paid"]),
+                name="bill_one_a_month",
+            ),
+        ]
         indexes = [
             models.Index(fields=["branch_id", "enrolment_id"], name="bill_enrolment"),
             models.Index(fields=["branch_id", "pay_by"], name="bill_open", condition=Q(state="open")),
@@ -63,3 +79,110 @@ class PaidMonth(models.Model):
 
     class Meta:
         db_table = "contributions_paid_month"
+
+
+class Terms(models.Model):
+    """What holds of an enrolment from a contribution month on: bills for that month and later ones are priced by it.
+
+    The enrolment's own row says what holds today; a change that lies ahead is taken over when its month begins
+    (``terms.take_effect``). An enrolment without rows never changed.
+    """
+
+    pk = models.CompositePrimaryKey("branch_id", "enrolment_id", "from_month")
+    branch_id = models.IntegerField()
+    enrolment_id = models.UUIDField()
+    from_month = models.DateField()
+    income = models.BigIntegerField()
+    base_income = models.BigIntegerField()
+    programmes = ArrayField(models.TextField())
+    jobs = ArrayField(models.TextField())
+    transport = models.BooleanField()
+    employs_others = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+    changed_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "contributions_terms"
+
+
+class Spell(models.Model):
+    """One stretch of membership, from the day the first payment was confirmed to the day cover ended; never two at once.
+
+    Coming back begins another one: the three months of JKM count from its ``first_month``.
+    """
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    enrolment_id = models.UUIDField()
+    during = DateRangeField()
+    """From the branch's day of the first payment to the day it lapsed on, which is not in it; open while it lasts."""
+    first_month = models.DateField()
+
+    class Meta:
+        db_table = "contributions_spell"
+        constraints = [models.CheckConstraint(condition=Q(during__isempty=False), name="spell_lasts")]
+        indexes = [
+            models.Index(fields=["branch_id", "enrolment_id"], name="spell_open", condition=Q(during__upper_inf=True))
+        ]
+
+
+class RunState(models.TextChoices):
+    RUNNING = "running", "berjalan"
+    DONE = "done", "selesai"
+
+
+class Run(models.Model):
+    """The bills of one contribution month of one branch, made chunk by chunk. One a month and segment: whoever starts it
+    again goes on where it stopped, or from the beginning for those who came since."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    segment = models.TextField(default="BPU", db_default="BPU")
+    month = models.DateField()
+    state = models.TextField(choices=RunState, default=RunState.RUNNING)
+    started_at = models.DateTimeField()
+    started_by = models.UUIDField(null=True)
+    moved_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    cursor = models.UUIDField(null=True)
+    """The last enrolment that was looked at; null at the beginning."""
+    members = models.IntegerField()
+    """How many there were to look at when it began."""
+    looked_at = models.IntegerField(default=0)
+    bills = models.IntegerField(default=0)
+    amount = models.BigIntegerField(default=0)
+    chunks = models.IntegerField(default=0)
+    skipped = models.JSONField(default=dict)
+    """Why how many got no bill: reason -> members; ``run.SKIPPED`` names the reasons."""
+
+    class Meta:
+        db_table = "contributions_run"
+        constraints = [models.UniqueConstraint(fields=["branch_id", "segment", "month"], name="run_once")]
+
+
+class Return(models.Model):
+    """Somebody whose membership had ended asks to come back: what they answered, and the bill it waits for."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    """Of one that a phone sent: the id of its op ``reactivate``."""
+    enrolment_id = models.UUIDField()
+    asked_at = models.DateTimeField()
+    asked_by = models.UUIDField(null=True)
+    agent_id = models.UUIDField(null=True)
+    is_working = models.BooleanField()
+    is_well = models.BooleanField()
+    bill_id = models.UUIDField()
+    ended_as = models.TextField(null=True)
+    """``paid`` or ``unpaid``; null while it waits."""
+
+    class Meta:
+        db_table = "contributions_return"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch_id", "enrolment_id"], condition=Q(ended_as__isnull=True), name="return_one_waiting"
+            )
+        ]
