@@ -29,6 +29,10 @@ class Bank(models.Model):
     clock_skew_seconds = models.IntegerField(default=300)
     token_seconds = models.IntegerField(default=900)
     channel = models.TextField(default="va", choices=[("va", "own VA number"), ("nik", "NIK")])
+    amounts = models.TextField(default="closed", db_default="closed", choices=[("closed", "exact"), ("open", "any")])
+    """Whether a payer may choose the amount at this bank."""
+    fee_rupiah = models.IntegerField(default=0, db_default=0)
+    """What the bank takes from the payer for one transfer, on top of the bill."""
     is_open = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
 
@@ -53,7 +57,8 @@ class PaymentCode(models.Model):
     code = models.TextField(primary_key=True)
     branch_id = models.IntegerField()
     enrolment_id = models.UUIDField(null=True)
-    """Null while a phone holds the code for an enrolment that has not come yet."""
+    """Null while a phone holds the code for an enrolment that has not come yet, and where it is an order's."""
+    order_id = models.UUIDField(null=True)
     channel = models.TextField(default="va")
     code_masked = models.TextField()
     """Equal to the code, unless the channel uses the NIK."""
@@ -129,6 +134,8 @@ class Notification(models.Model):
     response_code = models.TextField(null=True)
     response = models.JSONField(null=True)
     branch_id = models.IntegerField(null=True)
+    paid_for = models.UUIDField(null=True)
+    """The enrolment or order it was credited to."""
     judged_at = models.DateTimeField(null=True)
     resolved_by = models.UUIDField(null=True)
     resolution = models.TextField(blank=True, default="")
@@ -187,17 +194,173 @@ class Payment(models.Model):
     confirmed_at = models.DateTimeField()
     """When we took it: cover begins here."""
     source = models.TextField(
-        default="snap", choices=[("snap", "SNAP BI"), ("core", "core system"), ("suspense", "suspense")]
+        default="snap",
+        choices=[("snap", "SNAP BI"), ("core", "core system"), ("suspense", "suspense"), ("held", "money held")],
     )
+    part_of = models.UUIDField(null=True)
+    """The notification, where it paid several bills."""
+    reversed_at = models.DateTimeField(null=True)
+    """Taken back by a decision (``refund``): the bill is owed again."""
 
     class Meta:
         db_table = "payments_payment"
         constraints = [
             models.UniqueConstraint(fields=["branch_id", "bank_id", "payment_request_id"], name="payment_request_once"),
-            models.UniqueConstraint(fields=["branch_id", "bill_id"], name="payment_one_per_bill"),
+            models.UniqueConstraint(
+                fields=["branch_id", "bill_id"], condition=Q(reversed_at__isnull=True), name="payment_one_per_bill"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount"),
         ]
-        indexes = [models.Index(fields=["branch_id", "enrolment_id"], name="payment_enrolment")]
+        indexes = [
+            models.Index(fields=["branch_id", "enrolment_id"], name="payment_enrolment"),
+            models.Index(fields=["branch_id", "part_of"], name="payment_part", condition=Q(part_of__isnull=False)),
+        ]
+
+
+class PayerKind(models.TextChoices):
+    AGENT = "agent", "agen"
+    EMPLOYER = "employer", "pemberi kerja"
+    GROUP = "group", "kelompok"
+    SPONSOR = "sponsor", "pembayar lain"
+    MEMBER = "member", "peserta"
+    OTHER = "other", "lainnya"
+
+
+class OrderState(models.TextChoices):
+    OPEN = "open", "belum dibayar"
+    PAID = "paid", "lunas"
+    EXPIRED = "expired", "kedaluwarsa"
+    CANCELLED = "cancelled", "dibatalkan"
+
+
+class Order(models.Model):
+    """One payment code for a set of bills of a branch, of any members, paid by anybody: settled all or nothing."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField()
+    code = models.TextField()
+    payer_kind = models.TextField(choices=PayerKind)
+    payer_id = models.UUIDField(null=True)
+    amount = models.BigIntegerField()
+    count = models.IntegerField()
+    state = models.TextField(choices=OrderState, default=OrderState.OPEN)
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+    pay_by = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    """When it was paid, expired or cancelled."""
+
+    class Meta:
+        db_table = "payments_order"
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0, count__gt=0), name="order_amount")]
+        indexes = [
+            models.Index(fields=["branch_id", "payer_id"], name="order_payer", condition=Q(payer_id__isnull=False)),
+            models.Index(fields=["branch_id", "pay_by"], name="order_open", condition=Q(state="open")),
+            models.Index(fields=["branch_id", "code"], name="order_code"),
+        ]
+
+
+class OrderBill(models.Model):
+    """A bill that an order pays, at the amount it had when the order was made. Never changed."""
+
+    pk = models.CompositePrimaryKey("branch_id", "order_id", "bill_id")
+    branch_id = models.IntegerField()
+    order_id = models.UUIDField()
+    bill_id = models.UUIDField()
+    enrolment_id = models.UUIDField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        db_table = "payments_order_bill"
+        indexes = [
+            models.Index(fields=["branch_id", "bill_id"], name="order_bill_bill"),
+            models.Index(fields=["branch_id", "enrolment_id"], name="order_bill_enrolment"),
+        ]
+
+
+class Held(models.Model):
+    """Money of a member that no bill has taken yet. Whoever changes it holds the enrolment's row."""
+
+    pk = models.CompositePrimaryKey("branch_id", "enrolment_id")
+    branch_id = models.IntegerField()
+    enrolment_id = models.UUIDField()
+    amount = models.BigIntegerField()
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments_held"
+        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="held_amount")]
+
+
+class HeldMove(models.Model):
+    """Why an amount held rose or fell. Append-only; they add up to it."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    enrolment_id = models.UUIDField()
+    at = models.DateTimeField()
+    amount = models.BigIntegerField()
+    reason = models.TextField(
+        choices=[("received", "received"), ("drawn", "drawn"), ("refunded", "refunded"), ("returned", "returned")]
+    )
+    source_id = models.UUIDField()
+    """The notification, refund or payment behind it."""
+
+    class Meta:
+        db_table = "payments_held_move"
+        indexes = [models.Index(fields=["branch_id", "enrolment_id"], name="held_move_enrolment")]
+
+
+class RefundState(models.TextChoices):
+    PROPOSED = "proposed", "diusulkan"
+    APPROVED = "approved", "disetujui"
+    PAID = "paid", "dikembalikan"
+    REJECTED = "rejected", "ditolak"
+
+
+class Refund(models.Model):
+    """Money to give back: proposed by one person, approved by another, then paid out by the bank. Never deleted."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    enrolment_id = models.UUIDField()
+    payment_id = models.UUIDField(null=True)
+    """The payment to reverse; null where money held is given back."""
+    amount = models.BigIntegerField()
+    reason = models.TextField()
+    note = models.TextField(blank=True, default="")
+    state = models.TextField(choices=RefundState, default=RefundState.PROPOSED)
+    proposed_by = models.UUIDField()
+    proposed_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    bank_id = models.TextField(blank=True, default="")
+    """The bank that paid it out, with ``reference``."""
+    reference = models.TextField(blank=True, default="")
+    paid_at = models.DateTimeField(null=True)
+    paid_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "payments_refund"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount"),
+            models.UniqueConstraint(
+                fields=["branch_id", "payment_id"],
+                condition=Q(payment_id__isnull=False) & ~Q(state="rejected"),
+                name="refund_payment_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")), name="refund_two_people"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["branch_id", "enrolment_id"], name="refund_enrolment"),
+            models.Index(fields=["branch_id", "payment_id"], name="refund_payment"),
+            models.Index(fields=["branch_id", "state"], name="refund_state"),
+        ]
 
 
 class LedgerEntry(models.Model):
@@ -212,7 +375,8 @@ class LedgerEntry(models.Model):
     at = models.DateTimeField()
     debit = models.TextField()
     credit = models.TextField()
-    """Accounts: ``bank:<id>``, ``receivable``, ``income:jkk|jkm|jht``, ``suspense``."""
+    """Accounts: ``bank:<id>``, ``receivable``, ``income:<programme>``, ``suspense``, ``held`` (members' money that no bill has
+    taken), ``refund`` (to be paid back)."""
     amount = models.BigIntegerField()
     bill_id = models.UUIDField(null=True)
     payment_id = models.UUIDField(null=True)
