@@ -27,6 +27,7 @@ from perisai.contributions.ruleshape import (
     VersionFile,
     Words,
 )
+from perisai.contributions.ruleshape_pu import PuFile, PuRelief, PuReliefFile
 
 __all__ = [
     "DIRECTORY",
@@ -57,6 +58,8 @@ class Rules:
     nik: NikRules
     identity: IdentityRules
     sectors: dict[str, Sector]
+    pu: PuFile
+    pu_reliefs: tuple[PuRelief, ...]
 
 
 @cache
@@ -75,6 +78,8 @@ def load(directory: Path = DIRECTORY) -> Rules:
         nik=read_file(directory / "nik.yaml", NikRules),
         identity=read_file(directory / "identity.yaml", IdentityRules),
         sectors={f"{group.code}.{job}": group.sector for group in groups for job in group.jobs},
+        pu=read_file(directory / "pu_tariff.yaml", PuFile),
+        pu_reliefs=read_file(directory / "pu_relief.yaml", PuReliefFile).reliefs,
     )
     _check(directory, rules)
     return rules

@@ -20,7 +20,7 @@ Dated = TypeVar("Dated")
 
 
 class PriceError(ValueError):
-    """Asked for what the rules do not price; ``field`` is ``income``, ``programmes`` or ``months``."""
+    """Asked for what the rules do not price; ``field`` is ``income``, ``programmes``, ``risk`` or ``months``."""
 
     def __init__(self, field: str, reason: str) -> None:
         self.field = field
@@ -40,6 +40,14 @@ class MonthPrice:
     relief_jkm: int
     relief_jht: int
     relief_rule: str
+    jp: int = 0
+    jkp: int = 0
+    """JP and JKP are of wage earners (PU) alone; there ``jkk`` and ``jkm`` are without what goes to JKP."""
+    jht_worker: int = 0
+    jp_worker: int = 0
+    """The worker's part of ``jht`` and ``jp``, withheld from the wage."""
+    jp_deferred: int = 0
+    """JP of this month that is owed later; not in ``jp``, nor in the total."""
 
     @property
     def relief(self) -> int:
@@ -47,7 +55,7 @@ class MonthPrice:
 
     @property
     def total(self) -> int:
-        return self.jkk + self.jkm + self.jht - self.relief
+        return self.jkk + self.jkm + self.jht + self.jp + self.jkp - self.relief
 
 
 class Asked(NamedTuple):
@@ -58,6 +66,8 @@ class Asked(NamedTuple):
     transport: bool
     months: tuple[date, ...]
     funded_by_state: bool = False
+    without: frozenset[str] = frozenset()
+    """Reliefs whose conditions on earlier payments are not met."""
 
 
 def months_from(first: date, count: int) -> list[date]:
@@ -77,7 +87,8 @@ def price(
 ) -> list[MonthPrice]:
     """Each month's price for a declared monthly ``income``; raises PriceError.
 
-    The conditions of PP 49/2020 on earlier payments are the caller's to know: the price takes them as met.
+    The conditions of PP 49/2020 on earlier payments are the caller's to know: the price takes them as met, but for reliefs named
+    in ``Asked.without``.
     """
     pricer = pricer_of(rules or load())
     return pricer.months(Asked(income, programmes, transport, tuple(months), funded_by_state))
@@ -108,7 +119,7 @@ class Pricer:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._known: dict[tuple[int, frozenset[str], Sector, date, bool], MonthPrice] = {}
+        self._known: dict[tuple[int, frozenset[str], Sector, date, bool, frozenset[str]], MonthPrice] = {}
 
     @cached_property
     def _cuts(self) -> list[tuple[date, list[int], list[int]]]:
@@ -124,7 +135,7 @@ class Pricer:
         return [self._month(asked, sector, month) for month in asked.months]
 
     def _month(self, asked: Asked, sector: Sector, month: date) -> MonthPrice:
-        key = (self.base(asked.income, month), asked.programmes, sector, month, asked.funded_by_state)
+        key = (self.base(asked.income, month), asked.programmes, sector, month, asked.funded_by_state, asked.without)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._compute(*key)
@@ -139,13 +150,14 @@ class Pricer:
         raise PriceError("months", f"no tariff is known for {month:%Y-%m}")
 
     def _compute(
-        self, base: int, programmes: frozenset[str], sector: Sector, month: date, funded_by_state: bool
-    ) -> MonthPrice:
+        self, base: int, programmes: frozenset[str], sector: Sector, month: date, funded_by_state: bool,
+        without: frozenset[str],
+    ) -> MonthPrice:  # fmt: skip
         tariff = self._rules.tariff
         jkk = _part(base, _in_force(tariff.jkk.values, month).value)
         jkm = _in_force(tariff.jkm.values, month).value
         jht = _part(base, _in_force(tariff.jht.values, month).value) if "JHT" in programmes else 0
-        applying = self._relief(sector, month, funded_by_state)
+        applying = self._relief(sector, month, funded_by_state, without)
 
         def off(programme: str, amount: int) -> int:
             return _part(amount, applying.relief.value) if applying and programme in applying.programmes else 0
@@ -156,9 +168,9 @@ class Pricer:
             applying.id if applying else NO_RELIEF,
         )  # fmt: skip
 
-    def _relief(self, sector: Sector, month: date, funded_by_state: bool) -> Relief | None:
+    def _relief(self, sector: Sector, month: date, funded_by_state: bool, without: frozenset[str]) -> Relief | None:
         for relief in self._rules.reliefs:
-            if funded_by_state and not relief.state_funded.applies:
+            if relief.id in without or (funded_by_state and not relief.state_funded.applies):
                 continue
             if any(sector in w.sectors and w.first_month <= month <= w.last_month for w in relief.windows):
                 return relief
