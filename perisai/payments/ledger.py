@@ -2,17 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, LiteralString, NamedTuple, Self
 from uuid import UUID
 
 from perisai.events.work import Work
 
 RECEIVABLE = "receivable"
 
-_INSERT = """
+MOMENT: Final[LiteralString] = """
+greatest(%(now)s::timestamptz, coalesce((
+  SELECT max(closed.ends_at) FROM payments_period closed
+  WHERE closed.branch_id = %(branch)s AND closed.reopened_at IS NULL), '-infinity'::timestamptz))
+"""
+"""When an entry of the parameters ``branch`` and ``now`` is dated: now, or where a clock is wrong or money was told long ago, the
+first instant that is not closed. Carried by period_standing."""
+
+_INSERT = f"""
 INSERT INTO payments_ledger_entry (branch_id, at, debit, credit, amount, bill_id)
-SELECT %s, %s, e.debit, e.credit, e.amount, %s
-FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS e (debit, credit, amount)
+SELECT %(branch)s, m.at, e.debit, e.credit, e.amount, %(bill)s::uuid
+FROM unnest(%(debits)s::text[], %(credits)s::text[], %(amounts)s::bigint[]) AS e (debit, credit, amount),
+  (SELECT {MOMENT} AS at) AS m
 """
 
 _BALANCE = """
@@ -138,4 +147,14 @@ def _billing(income: Income) -> list[tuple[str, str, int]]:
 def _record(work: Work, branch_id: int, moves: Sequence[tuple[str, str, int]], bill_id: UUID | None) -> None:
     if moves:
         debited, credited, amounts = (list(column) for column in zip(*moves, strict=True))
-        work.execute(_INSERT, [branch_id, work.now, bill_id, debited, credited, amounts])
+        work.execute(
+            _INSERT,
+            {
+                "branch": branch_id,
+                "now": work.now,
+                "bill": bill_id,
+                "debits": debited,
+                "credits": credited,
+                "amounts": amounts,
+            },
+        )

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from perisai.events.defaults import Uuid7
+from perisai.payments.period_models import Period  # noqa: F401 - Django finds tables here
 
 
 class Bank(models.Model):
@@ -391,4 +392,5 @@ class LedgerEntry(models.Model):
         indexes = [
             models.Index(fields=["branch_id", "bill_id"], name="ledger_bill"),
             models.Index(fields=["branch_id", "payment_id"], name="ledger_payment"),
+            models.Index(fields=["branch_id", "at"], name="ledger_at"),
         ]
