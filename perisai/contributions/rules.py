@@ -27,6 +27,7 @@ from perisai.contributions.ruleshape import (
     VersionFile,
     Words,
 )
+from perisai.contributions.ruleshape_cover import CoverFile
 from perisai.contributions.ruleshape_pu import PuFile, PuRelief, PuReliefFile
 
 __all__ = [
@@ -60,6 +61,7 @@ class Rules:
     sectors: dict[str, Sector]
     pu: PuFile
     pu_reliefs: tuple[PuRelief, ...]
+    cover: CoverFile
 
 
 @cache
@@ -80,6 +82,7 @@ def load(directory: Path = DIRECTORY) -> Rules:
         sectors={f"{group.code}.{job}": group.sector for group in groups for job in group.jobs},
         pu=read_file(directory / "pu_tariff.yaml", PuFile),
         pu_reliefs=read_file(directory / "pu_relief.yaml", PuReliefFile).reliefs,
+        cover=read_file(directory / "bpu_cover.yaml", CoverFile),
     )
     _check(directory, rules)
     return rules

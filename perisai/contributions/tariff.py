@@ -82,6 +82,7 @@ def price(
     transport: bool,
     months: Sequence[date],
     funded_by_state: bool = False,
+    without: frozenset[str] = frozenset(),
     *,
     rules: Rules | None = None,
 ) -> list[MonthPrice]:
@@ -91,7 +92,7 @@ def price(
     in ``Asked.without``.
     """
     pricer = pricer_of(rules or load())
-    return pricer.months(Asked(income, programmes, transport, tuple(months), funded_by_state))
+    return pricer.months(Asked(income, programmes, transport, tuple(months), funded_by_state, without))
 
 
 def price_many(asked: Iterable[Asked], *, rules: Rules | None = None) -> list[list[MonthPrice]]:
