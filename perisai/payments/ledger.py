@@ -8,6 +8,10 @@ from uuid import UUID
 from perisai.events.work import Work
 
 RECEIVABLE = "receivable"
+HELD = "held"
+"""Money of members that no bill has taken yet."""
+REFUND = "refund"
+"""Money that is decided to be given back, until the bank has paid it out."""
 
 MOMENT: Final[LiteralString] = """
 greatest(%(now)s::timestamptz, coalesce((
@@ -35,10 +39,14 @@ SELECT account, sum(amount)::bigint FROM (
 _PROOF = """
 SELECT
   (SELECT coalesce(sum(amount), 0)::bigint FROM contributions_bill WHERE branch_id = %(branch)s AND state = 'open'),
-  (SELECT coalesce(sum(amount), 0)::bigint FROM payments_payment WHERE branch_id = %(branch)s),
+  (SELECT coalesce(sum(amount), 0)::bigint FROM payments_payment WHERE branch_id = %(branch)s AND reversed_at IS NULL),
   (SELECT coalesce(sum(jkk + jkm + jht + jp + jkp - relief), 0)::bigint FROM contributions_paid_month WHERE branch_id = %(branch)s),
   (SELECT count(*) FROM contributions_bill b WHERE b.branch_id = %(branch)s AND b.state = 'paid'
-     AND NOT EXISTS (SELECT FROM payments_payment p WHERE p.branch_id = b.branch_id AND p.bill_id = b.id))
+     AND NOT EXISTS (SELECT FROM payments_payment p WHERE p.branch_id = b.branch_id AND p.bill_id = b.id
+                     AND p.reversed_at IS NULL)),
+  (SELECT coalesce(sum(amount), 0)::bigint FROM payments_held WHERE branch_id = %(branch)s),
+  (SELECT coalesce(sum(amount), 0)::bigint FROM payments_held_move WHERE branch_id = %(branch)s),
+  (SELECT coalesce(sum(amount), 0)::bigint FROM payments_refund WHERE branch_id = %(branch)s AND state = 'approved')
 """
 
 
@@ -106,6 +114,11 @@ def record_repricing(work: Work, branch_id: int, *, old: Income, new: Income, bi
         _record(work, branch_id, [*_billing(old.reversed()), *_billing(new)], bill_id)
 
 
+def record(work: Work, branch_id: int, moves: Sequence[tuple[str, str, int]], *, bill_id: UUID | None = None) -> None:
+    """Moves money: (debit, credit, rupiah above nothing) each. One statement."""
+    _record(work, branch_id, moves, bill_id)
+
+
 def bank_account(bank_id: str) -> str:
     return f"bank:{bank_id}"
 
@@ -120,12 +133,15 @@ def prove(work: Work, branch_id: int) -> list[str]:
     accounts: defaultdict[str, int] = defaultdict(int, balance(work, branch_id))
     proof = work.row(_PROOF, {"branch": branch_id})
     assert proof is not None
-    owed, paid, months, unpaid_paid = proof
+    owed, paid, months, unpaid_paid, held, moved, promised = proof
     banks = sum(amount for account, amount in accounts.items() if account.startswith("bank:"))
     checks = [
         (sum(accounts.values()), 0, "all accounts together"),
         (accounts[RECEIVABLE], owed, "receivable against open bills"),
-        (banks, paid, "banks against payments"),
+        (banks, paid + held + promised, "banks against payments, money held and money to give back"),
+        (-accounts[HELD], held, "held against members' money"),
+        (moved, held, "moves of members' money against it"),
+        (-accounts[REFUND], promised, "refund against approved refunds"),
         (months, paid, "paid months against payments"),
         (unpaid_paid, 0, "paid bills without a payment"),
     ]
@@ -158,3 +174,29 @@ def _record(work: Work, branch_id: int, moves: Sequence[tuple[str, str, int]], b
                 "amounts": amounts,
             },
         )
+
+
+CUSTODY = "custody"
+"""What agents owe members in cash that no bank has confirmed; against it ``cash:<agent>``, one account an agent."""
+
+_CUSTODY = """
+INSERT INTO payments_ledger_entry (branch_id, at, debit, credit, amount)
+SELECT %s, %s, e.debit, e.credit, e.amount
+FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS e (debit, credit, amount)
+"""
+
+
+def cash_account(agent_id: UUID) -> str:
+    return f"cash:{agent_id}"
+
+
+def record_custody(work: Work, branch_id: int, moves: Sequence[tuple[UUID, int]]) -> None:
+    """(agent, rupiah): cash that an agent took, or (negative) that a bank confirmed or that went back. One statement."""
+    entries = [
+        (cash_account(agent), CUSTODY, amount) if amount > 0 else (CUSTODY, cash_account(agent), -amount)
+        for agent, amount in moves
+        if amount
+    ]
+    if entries:
+        debited, credited, amounts = (list(column) for column in zip(*entries, strict=True))
+        work.execute(_CUSTODY, [branch_id, work.now, debited, credited, amounts])
