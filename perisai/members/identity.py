@@ -15,7 +15,7 @@ from perisai.members.nik import is_stand_in
 SAME = "identity_same"
 SIMILAR = "identity_similar"
 
-_CLAIM = "SELECT nik_hash, branch_id, enrolment_id FROM members_claim_niks('BPU', %s, %s::bytea[], %s::uuid[], %s)"
+_CLAIM = "SELECT nik_hash, branch_id, enrolment_id FROM members_claim_niks(%s, %s, %s::bytea[], %s::uuid[], %s)"
 
 # Equality first, each leg by its own index (person_birth, person_phone, person_kk, person_name_key); then likeness on what is
 # left. Under row-level security a trigram search first cannot use its index, because `%` is not leakproof. LATERAL with a
@@ -50,7 +50,7 @@ CROSS JOIN LATERAL (SELECT * FROM members_person p WHERE p.branch_id = %(branch)
 CROSS JOIN LATERAL (
   SELECT e.id FROM members_enrolment e
   WHERE e.branch_id = %(branch)s AND e.person_id = f.id
-    AND e.segment = 'BPU' AND e.state IN ('review', 'accepted', 'active', 'lapsed') LIMIT 1) e
+    AND e.segment = %(segment)s AND e.state IN ('review', 'accepted', 'active', 'lapsed') LIMIT 1) e
 WHERE p.nik_hash <> a.nik_hash
   AND (similarity(p.name_key, a.name_key) >= 0.3
        OR (p.birth_date = a.birth_date)::int + coalesce((p.phone = a.phone)::int, 0)
@@ -88,15 +88,15 @@ class Doubt:
     candidates: list[dict[str, Any]]
 
 
-def decide_many(work: Work, *, branch_id: int, asked: list[Identity]) -> dict[UUID, Doubt]:
-    """Claims each NIK in the national registry and looks for likenesses in the branch. Two statements.
+def decide_many(work: Work, *, branch_id: int, asked: list[Identity], segment: str = "BPU") -> dict[UUID, Doubt]:
+    """Claims each NIK in the national registry and looks for likenesses in the branch, both within the segment. Two statements.
 
     Returns only those in doubt. Who is in doubt because their NIK is held elsewhere holds no claim.
     """
     if not asked:
         return {}
-    doubts = _claim(work, branch_id, asked)
-    found = work.rows(_CANDIDATES, {"branch": branch_id, "rows": _asked_json(asked)}, prepared=True)
+    doubts = _claim(work, branch_id, asked, segment)
+    found = work.rows(_CANDIDATES, {"branch": branch_id, "segment": segment, "rows": _asked_json(asked)}, prepared=True)
     likeness: dict[UUID, list[dict[str, Any]]] = {}
     for row in found:
         one = asked[row[0]]
@@ -126,12 +126,13 @@ class _Other(NamedTuple):
     is_phone_own: bool
 
 
-def _claim(work: Work, branch_id: int, asked: list[Identity]) -> dict[UUID, Doubt]:
+def _claim(work: Work, branch_id: int, asked: list[Identity], segment: str) -> dict[UUID, Doubt]:
     held = {
         bytes(nik_hash): (holder_branch, holder)
         for nik_hash, holder_branch, holder in work.rows(
             _CLAIM,
             [
+                segment,
                 branch_id,
                 array_of(f'"\\\\x{a.nik_hash.hex()}"' for a in asked),
                 array_of(str(a.enrolment_id) for a in asked),

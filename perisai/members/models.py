@@ -235,6 +235,7 @@ class Consent(models.Model):
 
 class DueReason(models.TextChoices):
     TAKEN_OVER = "taken_over", "dari impor awal"
+    EMPLOYER = "employer", "didaftarkan pemberi kerja"
 
 
 class ConsentDue(models.Model):

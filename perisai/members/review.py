@@ -125,21 +125,37 @@ def accept(work: Work, *, branch_id: int, timezone: str, review_id: UUID, note: 
     waiting, item = _lock(work, branch_id, review_id)
     _claim(work, branch_id, waiting)
     period, over = _slot(work, branch_id, waiting)
-    code = codes.issue_many(
+    code = _number(work, branch_id, waiting)
+    work.execute(_ACCEPT, [work.now, code, period, over, branch_id, waiting.id])
+    issued = _bill(work, branch_id, timezone, waiting, code)
+    close(work, branch_id=branch_id, review_id=review_id, state="accepted", note=note)
+    month = issued.first_month if issued else waiting.captured_on.replace(day=1)
+    detail = {"reason": item.reason, "first_month": month.isoformat(), "months": waiting.months}
+    _report(work, branch_id, waiting, "review_accepted", detail, amount=issued.amount if issued else 0)
+    return Decided(waiting.id, waiting.device_id, issued)
+
+
+def _number(work: Work, branch_id: int, waiting: Waiting) -> str:
+    """Its payment code. A wage earner is not found by NIK: it is the code of the person's own dues (BPU), if they have any."""
+    if waiting.segment == "PU":
+        kept = waiting.payment_code or codes.take_numbers(work, branch_id=branch_id, count=1)[0]
+        return codes.issue_many(work, branch_id=branch_id, niks={}, kept={waiting.id: kept})[waiting.id]
+    return codes.issue_many(
         work,
         branch_id=branch_id,
         niks={waiting.id: unseal(waiting.nik_sealed).decode()},
         kept={waiting.id: waiting.payment_code} if waiting.payment_code else {},
     )[waiting.id]
-    work.execute(_ACCEPT, [work.now, code, period, over, branch_id, waiting.id])
+
+
+def _bill(work: Work, branch_id: int, timezone: str, waiting: Waiting, code: str) -> bill.Issued | None:
+    """None for a wage earner, whose employer is billed for all of them by the month."""
+    if waiting.segment == "PU":
+        return None
     wanted = bill.ToBill(
         waiting.id, code, waiting.income, frozenset(waiting.programmes), waiting.transport, waiting.months
     )
-    issued = bill.issue_many(work, branch_id=branch_id, timezone=timezone, wanted=[wanted])[waiting.id]
-    close(work, branch_id=branch_id, review_id=review_id, state="accepted", note=note)
-    detail = {"reason": item.reason, "first_month": issued.first_month.isoformat(), "months": waiting.months}
-    _report(work, branch_id, waiting, "review_accepted", detail, amount=issued.amount)
-    return Decided(waiting.id, waiting.device_id, issued)
+    return bill.issue_many(work, branch_id=branch_id, timezone=timezone, wanted=[wanted])[waiting.id]
 
 
 def reject(work: Work, *, branch_id: int, review_id: UUID, note: str) -> Decided:
