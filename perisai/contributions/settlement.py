@@ -1,8 +1,8 @@
-"""What a payment does to a bill: find and lock it, price it again for another month, settle it."""
+"""What a payment does to bills: find and lock them, price them again for another month, settle them, take that back."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import orjson
@@ -12,22 +12,45 @@ from perisai.contributions.rules import load
 from perisai.contributions.tariff import months_from, price, total
 from perisai.events.work import Happened, Work, branch_day
 
-# Carried by bill_enrolment. The oldest open bill first; without one, the newest. The months are looked up by primary key.
-_FIND = """
+_COLUMNS: LiteralString = """
 SELECT b.id, b.enrolment_id, b.payment_code, b.state, b.first_month, b.months, b.lines, b.amount, b.pay_by,
   (SELECT timezone FROM offices_office WHERE id = b.branch_id),
   EXISTS (SELECT FROM contributions_paid_month p WHERE p.branch_id = b.branch_id AND p.enrolment_id = b.enrolment_id
-          AND p.month >= b.first_month AND p.month < b.first_month + b.months * interval '1 month')
+          AND p.month >= b.first_month AND p.month < b.first_month + b.months * interval '1 month'),
+  coalesce((SELECT h.amount FROM payments_held h WHERE h.branch_id = b.branch_id AND h.enrolment_id = b.enrolment_id), 0)
 FROM contributions_bill b
-WHERE b.branch_id = %s AND b.enrolment_id = %s
-ORDER BY b.state = 'open' DESC, CASE WHEN b.state = 'open' THEN b.first_month END, b.first_month DESC, b.id
-LIMIT 1
 """
+
+# Carried by bill_enrolment. The oldest open bill first; without one, the newest. The months are looked up by primary key.
+_OF_ENROLMENT: LiteralString = (
+    _COLUMNS
+    + """WHERE b.branch_id = %s AND b.enrolment_id = %s
+ORDER BY b.state = 'open' DESC, CASE WHEN b.state = 'open' THEN b.first_month END, b.first_month DESC, b.id
+"""
+)
+_FIND = _OF_ENROLMENT + " LIMIT 1"
 _FIND_FOR_PAYING = _FIND + " FOR UPDATE OF b"
+_FIND_ALL: LiteralString = (
+    _OF_ENROLMENT
+    + """LIMIT greatest(1, (
+  SELECT count(*) FROM contributions_bill o WHERE o.branch_id = %s AND o.enrolment_id = %s AND o.state = 'open'))
+"""
+)
+_FIND_ALL_FOR_PAYING = _FIND_ALL + " FOR UPDATE OF b"
+
+# By primary key, locked in order of id.
+_FIND_SOME = _COLUMNS + "WHERE b.branch_id = %s AND b.id = ANY (%s) ORDER BY b.id FOR UPDATE OF b"
 
 _REPRICE = """
 UPDATE contributions_bill SET first_month = %s, months = %s, lines = %s, amount = %s, priced_at = %s
 WHERE branch_id = %s AND id = %s AND state = 'open'
+"""
+
+_REPRICE_MANY = """
+UPDATE contributions_bill b SET first_month = r.first_month, months = r.months, lines = r.lines, amount = r.amount,
+  priced_at = %(now)s
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, first_month date, months int, lines jsonb, amount bigint)
+WHERE b.branch_id = %(branch)s AND b.id = r.id AND b.state = 'open'
 """
 
 _ISSUE = """
@@ -40,17 +63,44 @@ _PAID_OF = """
 SELECT month FROM contributions_paid_month WHERE branch_id = %s AND enrolment_id = %s AND month = ANY (%s) ORDER BY month
 """
 
-_SETTLE = """
+_MONTHS: LiteralString = """
+INSERT INTO contributions_paid_month (branch_id, enrolment_id, month, bill_id, payment_id, jkk, jkm, jht, relief, jp, jkp, paid_at)
+SELECT paid.branch_id, paid.enrolment_id, (line ->> 0 || '-01')::date, paid.id, paid.payment, (line ->> 2)::bigint,
+  (line ->> 3)::bigint, (line ->> 4)::bigint, (line ->> 5)::bigint, coalesce((line ->> 7)::bigint, 0),
+  coalesce((line ->> 8)::bigint, 0), %(paid_at)s
+FROM paid, jsonb_array_elements(paid.lines) AS line
+"""
+
+_SETTLE: LiteralString = f"""
 WITH paid AS (
   UPDATE contributions_bill SET state = 'paid', paid_at = %(paid_at)s
   WHERE branch_id = %(branch)s AND id = %(bill)s AND state = 'open'
-  RETURNING branch_id, enrolment_id, id, lines
+  RETURNING branch_id, enrolment_id, id, lines, %(payment)s::uuid AS payment
 )
-INSERT INTO contributions_paid_month (branch_id, enrolment_id, month, bill_id, payment_id, jkk, jkm, jht, relief, paid_at)
-SELECT paid.branch_id, paid.enrolment_id, (line ->> 0 || '-01')::date, paid.id, %(payment)s, (line ->> 2)::bigint,
-  (line ->> 3)::bigint, (line ->> 4)::bigint, (line ->> 5)::bigint, %(paid_at)s
-FROM paid, jsonb_array_elements(paid.lines) AS line
+{_MONTHS}
 RETURNING month
+"""
+
+_SETTLE_MANY: LiteralString = f"""
+WITH paid AS (
+  UPDATE contributions_bill b SET state = 'paid', paid_at = %(paid_at)s
+  FROM unnest(%(bills)s::uuid[], %(payments)s::uuid[]) AS w (bill, payment)
+  WHERE b.branch_id = %(branch)s AND b.id = w.bill AND b.state = 'open'
+  RETURNING b.branch_id, b.enrolment_id, b.id, b.lines, w.payment
+)
+{_MONTHS}
+RETURNING bill_id, month
+"""
+
+_UNSETTLE = """
+WITH back AS (
+  DELETE FROM contributions_paid_month WHERE branch_id = %(branch)s AND payment_id = %(payment)s AND bill_id = %(bill)s
+  RETURNING month
+), ended AS (
+  UPDATE contributions_bill SET state = 'cancelled', paid_at = NULL
+  WHERE branch_id = %(branch)s AND id = %(bill)s AND state = 'paid' RETURNING id
+)
+SELECT month FROM back, ended ORDER BY month
 """
 
 
@@ -74,6 +124,8 @@ class Payable:
     timezone: str
     is_paid_elsewhere: bool
     """Some of its months are paid already."""
+    held: int = 0
+    """Money of the member that no bill has taken yet."""
 
     @property
     def last_month(self) -> date:
@@ -111,6 +163,21 @@ def lock_payable(work: Work, *, branch_id: int, enrolment_id: UUID) -> Payable |
     return _payable(work.row(_FIND_FOR_PAYING, [branch_id, enrolment_id], prepared=True))
 
 
+def find_payables(work: Work, *, branch_id: int, enrolment_id: UUID) -> list[Payable]:
+    """All open bills, oldest first; without any, the newest one; nothing where there never was one."""
+    return _payables(work, _FIND_ALL, branch_id, enrolment_id)
+
+
+def lock_payables(work: Work, *, branch_id: int, enrolment_id: UUID) -> list[Payable]:
+    """As ``find_payables``, with the bills' rows locked. The caller holds the enrolment's row."""
+    return _payables(work, _FIND_ALL_FOR_PAYING, branch_id, enrolment_id)
+
+
+def lock_bills(work: Work, *, branch_id: int, bill_ids: list[UUID]) -> list[Payable]:
+    """Those of ``bill_ids`` that there are, in order of id, locked. The caller holds their enrolments' rows. One statement."""
+    return [found for row in work.rows(_FIND_SOME, [branch_id, bill_ids]) if (found := _payable(row))]
+
+
 def is_stale(bill: Payable, at: datetime) -> bool:
     """Whether its first month has passed at the branch."""
     return bill.state == "open" and bill.first_month < bill.month_of(at)
@@ -118,7 +185,7 @@ def is_stale(bill: Payable, at: datetime) -> bool:
 
 def repriced(bill: Payable, terms: Terms, at: datetime) -> Payable:
     """The bill as it would be if paid ``at``; the same one where its first month is not to move. Writes nothing."""
-    if not terms.is_first or not is_stale(bill, at):
+    if not terms.is_first or terms.segment != "BPU" or not is_stale(bill, at):
         return bill
     first = bill.month_of(at)
     prices = price(terms.income, terms.programmes, terms.transport, months_from(first, bill.months))
@@ -129,19 +196,32 @@ def reprice(work: Work, *, branch_id: int, old: Payable, new: Payable, terms: Te
     """Makes ``new`` the price of the locked bill ``old``. The payment code stays. The caller moves the ledger."""
     lines = orjson.dumps(new.lines).decode()
     work.execute(_REPRICE, [new.first_month, new.months, lines, new.amount, work.now, branch_id, new.id])
-    work.report(
-        Happened(
-            kind="bill_repriced",
-            branch_id=branch_id,
-            subject_id=new.enrolment_id,
-            agent_id=terms.agent_id,
-            sub_branch_id=terms.sub_branch_id,
-            agency_office_id=terms.agency_office_id,
-            region_code=terms.region_code,
-            segment=terms.segment,
-            amount=new.amount - old.amount,
-            detail={"bill": new.id, "old_amount": old.amount, "first_month": new.first_month},
-        )
+    work.report(_repricing(branch_id, old, new, terms))
+
+
+def reprice_many(work: Work, *, branch_id: int, changes: list[tuple[Payable, Payable, Terms]]) -> None:
+    """As ``reprice`` for locked bills: (old, new, terms) each. One statement."""
+    rows = [
+        {"id": new.id, "first_month": new.first_month, "months": new.months, "lines": new.lines, "amount": new.amount}
+        for _, new, _ in changes
+    ]
+    work.execute(_REPRICE_MANY, {"branch": branch_id, "now": work.now, "rows": orjson.dumps(rows).decode()})
+    for old, new, terms in changes:
+        work.report(_repricing(branch_id, old, new, terms))
+
+
+def _repricing(branch_id: int, old: Payable, new: Payable, terms: Terms) -> Happened:
+    return Happened(
+        kind="bill_repriced",
+        branch_id=branch_id,
+        subject_id=new.enrolment_id,
+        agent_id=terms.agent_id,
+        sub_branch_id=terms.sub_branch_id,
+        agency_office_id=terms.agency_office_id,
+        region_code=terms.region_code,
+        segment=terms.segment,
+        amount=new.amount - old.amount,
+        detail={"bill": new.id, "old_amount": old.amount, "first_month": new.first_month},
     )
 
 
@@ -151,8 +231,8 @@ def for_months(bill: Payable, terms: Terms, months: list[date]) -> Payable:
     return replace(bill, first_month=months[0], months=len(months), lines=lines_of(prices), amount=total(prices))
 
 
-def issue_another(work: Work, *, branch_id: int, like: Payable) -> None:
-    """Writes ``like`` as an open bill of its own (its id must be new), for months that were paid without a bill of ours.
+def issue_another(work: Work, *, branch_id: int, like: Payable, pay_by: datetime | None = None) -> None:
+    """Writes ``like`` as an open bill of its own (its id must be new), payable until ``pay_by`` (None: it is settled at once).
     The caller moves the ledger."""
     lines = orjson.dumps(like.lines).decode()
     facts = (
@@ -165,7 +245,7 @@ def issue_another(work: Work, *, branch_id: int, like: Payable) -> None:
         lines,
         like.amount,
     )
-    work.execute(_ISSUE, [*facts, load().version, work.now, work.now, work.now])
+    work.execute(_ISSUE, [*facts, load().version, work.now, work.now, pay_by or work.now])
 
 
 def months_paid(work: Work, *, branch_id: int, enrolment_id: UUID, months: list[date]) -> list[date]:
@@ -180,6 +260,33 @@ def settle(work: Work, *, branch_id: int, bill_id: UUID, payment_id: UUID, paid_
     if not months:
         raise NotOpen(str(bill_id))
     return months
+
+
+def settle_many(work: Work, *, branch_id: int, payments: dict[UUID, UUID], paid_at: datetime) -> dict[UUID, list[date]]:
+    """Marks locked bills paid (their payments by bill) and writes their months; returns these by bill, in order. Raises
+    ``NotOpen`` where one of them was not open. One statement."""
+    asked = {"branch": branch_id, "bills": list(payments), "payments": list(payments.values()), "paid_at": paid_at}
+    months: dict[UUID, list[date]] = {}
+    for bill_id, month in work.rows(_SETTLE_MANY, asked):
+        months.setdefault(bill_id, []).append(month)
+    if len(months) != len(payments):
+        raise NotOpen(str(set(payments) - set(months)))
+    return {bill_id: sorted(found) for bill_id, found in months.items()}
+
+
+def unsettle(work: Work, *, branch_id: int, bill_id: UUID, payment_id: UUID) -> list[date]:
+    """Takes back the months that a payment settled, and ends its bill, locked; returns the months. Raises ``NotOpen`` where
+    the bill is not paid. The caller moves the ledger and issues the bill anew. One statement."""
+    asked = {"branch": branch_id, "bill": bill_id, "payment": payment_id}
+    months = [month for (month,) in work.rows(_UNSETTLE, asked)]
+    if not months:
+        raise NotOpen(str(bill_id))
+    return months
+
+
+def _payables(work: Work, sql: LiteralString, branch_id: int, enrolment_id: UUID) -> list[Payable]:
+    rows = work.rows(sql, [branch_id, enrolment_id, branch_id, enrolment_id], prepared=True)
+    return [found for row in rows if (found := _payable(row))]
 
 
 def _payable(row: tuple[Any, ...] | None) -> Payable | None:

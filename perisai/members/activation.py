@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from perisai.events.work import Happened, Work
@@ -18,14 +18,44 @@ UPDATE members_enrolment e SET
 WHERE e.branch_id = %(branch)s AND e.id = %(enrolment)s AND e.state IN ('accepted', 'active', 'lapsed')
 """
 
+_ACTIVATE_MANY = """
+UPDATE members_enrolment e SET
+  state = 'active',
+  activated_at = coalesce(e.activated_at, %(now)s),
+  cover_from = CASE WHEN e.state = 'active' THEN e.cover_from ELSE %(confirmed_at)s END,
+  first_month = coalesce(e.first_month, p.first_month),
+  paid_through = greatest(e.paid_through, p.last_month)
+FROM unnest(%(enrolments)s::uuid[], %(firsts)s::date[], %(lasts)s::date[]) AS p (enrolment_id, first_month, last_month)
+WHERE e.branch_id = %(branch)s AND e.id = p.enrolment_id AND e.state IN ('accepted', 'active', 'lapsed')
+"""
+
+# What is left after months were taken back: the last month still paid, or the one before them where the member came to us
+# with months paid elsewhere; else nobody ever paid.
+_TAKE_BACK = """
+UPDATE members_enrolment e SET
+  paid_through = r.through,
+  first_month = CASE WHEN r.through IS NULL THEN NULL ELSE e.first_month END,
+  state = CASE WHEN r.through IS NULL AND e.state = 'active' THEN 'accepted' ELSE e.state END,
+  activated_at = CASE WHEN r.through IS NULL THEN NULL ELSE e.activated_at END,
+  cover_from = CASE WHEN r.through IS NULL THEN NULL ELSE e.cover_from END
+FROM (
+  SELECT n.id, coalesce(
+    (SELECT max(m.month) FROM contributions_paid_month m WHERE m.branch_id = n.branch_id AND m.enrolment_id = n.id),
+    CASE WHEN n.first_month < %(first_month)s::date THEN (%(first_month)s::date - interval '1 month')::date END) AS through
+  FROM members_enrolment n WHERE n.branch_id = %(branch)s AND n.id = %(enrolment)s
+) AS r
+WHERE e.branch_id = %(branch)s AND e.id = r.id
+"""
+
 # Both by primary key.
-_STANDING = """
+_STANDING: LiteralString = """
 SELECT e.id, e.state, e.activated_at IS NULL, e.income, e.programmes, e.transport, e.agent_id, e.sub_branch_id,
   e.agency_office_id, e.region_code, e.segment, p.name
 FROM members_enrolment e JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
-WHERE e.branch_id = %s AND e.id = %s
-"""
-_STANDING_LOCKED = _STANDING + " FOR UPDATE OF e"
+WHERE e.branch_id = %s AND e.id"""
+_STANDING_FOUND = _STANDING + " = %s"
+_STANDING_LOCKED = _STANDING_FOUND + " FOR UPDATE OF e"
+_STANDINGS_LOCKED = _STANDING + " = ANY (%s) ORDER BY e.id FOR UPDATE OF e"
 
 
 @dataclass(frozen=True)
@@ -55,13 +85,30 @@ class Standing:
         return short_name(self.name)
 
 
+@dataclass(frozen=True)
+class Paid:
+    """A bill that a payment settled; ``months`` in order."""
+
+    standing: Standing
+    payment_id: UUID
+    bill_id: UUID
+    amount: int
+    months: list[date]
+
+
 def find_standing(work: Work, *, branch_id: int, enrolment_id: UUID) -> Standing | None:
-    return _standing(work.row(_STANDING, [branch_id, enrolment_id]))
+    return _standing(work.row(_STANDING_FOUND, [branch_id, enrolment_id]))
 
 
 def lock_standing(work: Work, *, branch_id: int, enrolment_id: UUID) -> Standing | None:
     """With the enrolment's row locked: the first lock of whoever pays or ends an enrolment, before its bills."""
     return _standing(work.row(_STANDING_LOCKED, [branch_id, enrolment_id], prepared=True))
+
+
+def lock_standings(work: Work, *, branch_id: int, enrolment_ids: list[UUID]) -> dict[UUID, Standing]:
+    """As ``lock_standing`` for many, locked in order of id. One statement."""
+    rows = work.rows(_STANDINGS_LOCKED, [branch_id, enrolment_ids])
+    return {row[0]: found for row in rows if (found := _standing(row))}
 
 
 def activate(
@@ -91,7 +138,43 @@ def activate(
         },
         prepared=True,
     )
-    common: dict[str, Any] = {
+    paid = Paid(standing, payment_id, bill_id, amount, months)
+    _report(work, branch_id, bank_id, paid, begins=standing.state != "active")
+
+
+def activate_many(work: Work, *, branch_id: int, paid: list[Paid], bank_id: str, confirmed_at: datetime) -> None:
+    """As ``activate`` for what settled bills of locked enrolments, several of one among them. One statement."""
+    firsts: dict[UUID, date] = {}
+    lasts: dict[UUID, date] = {}
+    for one in paid:
+        key = one.standing.id
+        firsts[key] = min(one.months[0], firsts.get(key, one.months[0]))
+        lasts[key] = max(one.months[-1], lasts.get(key, one.months[-1]))
+    asked = {
+        "branch": branch_id,
+        "now": work.now,
+        "confirmed_at": confirmed_at,
+        "enrolments": list(firsts),
+        "firsts": list(firsts.values()),
+        "lasts": [lasts[key] for key in firsts],
+    }
+    work.execute(_ACTIVATE_MANY, asked)
+    begun: set[UUID] = set()
+    for one in sorted(paid, key=lambda each: each.months[0]):
+        begins = one.standing.state != "active" and one.standing.id not in begun
+        begun.add(one.standing.id)
+        _report(work, branch_id, bank_id, one, begins=begins)
+
+
+def take_back(work: Work, *, branch_id: int, enrolment_id: UUID, first_month: date) -> None:
+    """Months from ``first_month`` on are no longer paid: cover follows what is left. The enrolment's row is locked. One
+    statement."""
+    work.execute(_TAKE_BACK, {"branch": branch_id, "enrolment": enrolment_id, "first_month": first_month})
+
+
+def common_facts(branch_id: int, standing: Standing) -> dict[str, Any]:
+    """What an event about an enrolment says of whom it is counted for."""
+    return {
         "branch_id": branch_id,
         "subject_id": standing.id,
         "agent_id": standing.agent_id,
@@ -100,11 +183,15 @@ def activate(
         "region_code": standing.region_code,
         "segment": standing.segment,
     }
-    told = {"bill": bill_id, "payment": payment_id, "bank": bank_id, "months": len(months), "first_month": months[0]}
-    work.report(Happened(kind="payment_confirmed", amount=amount, detail=told, **common))
-    if standing.state != "active":
-        detail = {"bill": bill_id, "first_month": months[0]}
-        work.report(Happened(kind="member_activated", detail=detail, **common))
+
+
+def _report(work: Work, branch_id: int, bank_id: str, paid: Paid, *, begins: bool) -> None:
+    common = common_facts(branch_id, paid.standing)
+    first, count = paid.months[0], len(paid.months)
+    told = {"bill": paid.bill_id, "payment": paid.payment_id, "bank": bank_id, "months": count, "first_month": first}
+    work.report(Happened(kind="payment_confirmed", amount=paid.amount, detail=told, **common))
+    if begins:
+        work.report(Happened(kind="member_activated", detail={"bill": paid.bill_id, "first_month": first}, **common))
 
 
 def _standing(row: tuple[Any, ...] | None) -> Standing | None:
