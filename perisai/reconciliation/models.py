@@ -4,6 +4,7 @@ Outside row-level security, as notifications are: an account takes money for man
 is matched. Pages show a branch what is its own.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -89,6 +90,8 @@ class Line(models.Model):
     reference = models.TextField(blank=True, default="")
     code = models.TextField(blank=True, default="")
     """The payment code in its text; a NIK masked."""
+    tokens = ArrayField(models.TextField(), default=list)
+    """Words of its text that may be a reference: those with digits, none of which is a NIK."""
     told_sealed = models.BinaryField()
     """The bank's text, which may hold names."""
     state = models.TextField(choices=LineState, default=LineState.OPEN)
@@ -99,7 +102,6 @@ class Line(models.Model):
         indexes = [
             models.Index(fields=["bank_id", "booked_on"], name="line_day"),
             models.Index(fields=["bank_id", "booked_on"], name="line_open", condition=Q(state="open")),
-            models.Index(fields=["bank_id", "reference"], name="line_reference", condition=~Q(reference="")),
         ]
 
 

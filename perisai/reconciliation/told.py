@@ -1,0 +1,40 @@
+"""What a statement says, whatever its form."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from perisai.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line as the bank wrote it. ``amount`` in rupiah, out below nothing; ``number`` counts from 1."""
+
+    number: int
+    booked_on: date
+    value_on: date
+    amount: int
+    reference: str
+    text: str
+
+
+@dataclass
+class Statement:
+    """``lines`` is read once, to its end; the rest but ``form`` is known by then. Balances in rupiah; ``account`` as written."""
+
+    form: str
+    lines: Iterator[Told]
+    account: str = ""
+    opening: int | None = None
+    closing: int | None = None
+    last_on: date | None = None
+
+
+def rupiah(amount: Decimal, place: str) -> int:
+    """Whole rupiah. Raises E4801 where there are sen: our books have none."""
+    whole = int(amount)
+    if whole != amount:
+        raise Refused("E4801", why=f"sen: {place}")
+    return whole
