@@ -35,8 +35,9 @@ class Applicant(NamedTuple):
 
 def check_entry(applicant: Applicant, *, on: date, rules: Rules | None = None) -> list[EntryFinding]:
     """Every rule that is not met on the day ``on`` (the day of capture); refusals and warnings in the order of the form."""
-    entry = (rules or load()).entry.rules
-    limits = _limits_on(on) if rules is None else _limits(entry, on)
+    chosen = rules or load()
+    entry = chosen.entry.rules
+    limits = _limits_on(chosen, on)
     return [
         EntryFinding(name, rule.verdict, _FIELDS[name.split("_")[0]], rule.text)
         for name, rule in _unmet(entry, limits, applicant, on)
@@ -59,8 +60,8 @@ class _Limits:
 
 
 @lru_cache(maxsize=1024)
-def _limits_on(on: date) -> _Limits:
-    return _limits(load().entry.rules, on)
+def _limits_on(rules: Rules, on: date) -> _Limits:
+    return _limits(rules.entry.rules, on)
 
 
 def _limits(entry: EntryRules, on: date) -> _Limits:

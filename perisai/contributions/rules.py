@@ -1,14 +1,20 @@
-"""The rules in force: read from ``rules/*.yaml`` once, checked, and handed to Python (``load``) and phones
-(``rules_for_phone``). Pure: no database, no clock. Nothing here is a figure of law."""
+"""The rules in force: read from ``rules/*.yaml``, checked, and handed to Python (``load``) and phones (``rules_for_phone``).
 
+What two people approved lies in the data folder (``rule_publish``) and goes before the file of the same name here; every process
+takes it up within a second. No database. Nothing here is a figure of law."""
+
+import logging
+import os
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from time import monotonic
+from typing import Any, Final
 
-from perisai.contributions import rulecheck
+from perisai.contributions import rulecheck, rulecheck_pu
 from perisai.contributions.rulefile import RulesError, read_file
 from perisai.contributions.ruleshape import (
     Consent,
@@ -31,12 +37,15 @@ from perisai.contributions.ruleshape_cover import CoverFile
 from perisai.contributions.ruleshape_pu import PuFile, PuRelief, PuReliefFile
 
 __all__ = [
+    "CHANGEABLE",
     "DIRECTORY",
     "Rules",
     "RulesError",
     "consents_on",
+    "forget",
     "load",
     "open_question_values",
+    "read_rules",
     "rules_for_phone",
     "sector_of",
     "text_hash",
@@ -64,47 +73,147 @@ class Rules:
     cover: CoverFile
 
 
-@cache
-def load(directory: Path = DIRECTORY) -> Rules:
-    """The rules of ``directory``, read once a process; raises RulesError with file, line and reason."""
-    name = read_file(directory / "version.yaml", VersionFile).name
-    groups = read_file(directory / "occupations.yaml", OccupationFile).groups
+log = logging.getLogger(__name__)
+
+CHANGEABLE: Final = (
+    "bpu_tariff.yaml", "bpu_relief.yaml", "bpu_entry.yaml", "bpu_cover.yaml", "pu_tariff.yaml", "pu_relief.yaml",
+)  # fmt: skip
+"""Files that may be changed while the platform runs. The others (kinds of work, consents, NIK, names) come with a release."""
+POINTER: Final = "in-force"
+"""File of the data folder's ``rules/`` that holds the number of the set in force; the set is the folder of that name."""
+_LOOK_EVERY: Final = 1.0
+
+
+class _Seen:
+    """What this process has read last, and when it looked."""
+
+    def __init__(self) -> None:
+        self.looked_at = float("-inf")
+        self.mark: tuple[int, int] | None = None
+        self.rules: Rules | None = None
+        self.lock = Lock()
+
+
+_seen = _Seen()
+
+
+def load(directory: Path | None = None) -> Rules:
+    """The rules in force; those of ``directory`` alone where it is given. Raises RulesError with file, line and reason.
+
+    A set that was published since is taken up within a second. One that cannot be read then leaves the process with what it had;
+    one that cannot be read at the start is refused.
+    """
+    if directory is not None:
+        return _read(directory, None)
+    if _seen.rules is not None and monotonic() - _seen.looked_at < _LOOK_EVERY:
+        return _seen.rules
+    return _look()
+
+
+def forget() -> None:
+    """Looks again at the next ``load``, and reads every file anew."""
+    _seen.rules, _seen.mark, _seen.looked_at = None, None, float("-inf")
+    _read.cache_clear()
+
+
+def published_folder() -> Path | None:
+    """Where approved sets lie; None where the process has no data folder."""
+    data = os.environ.get("PERISAI_DATA")
+    return Path(data) / "rules" if data else None
+
+
+def published_set() -> Path | None:
+    """The folder of the set in force; None where the files of the release are."""
+    folder = published_folder()
+    try:
+        number = (folder / POINTER).read_text(encoding="ascii").strip() if folder else ""
+    except FileNotFoundError:
+        return None
+    return folder / number if folder and number else None
+
+
+def _look() -> Rules:
+    with _seen.lock:
+        mark = _mark()
+        if _seen.rules is None or mark != _seen.mark:
+            _take(mark)
+        _seen.looked_at = monotonic()
+        assert _seen.rules is not None
+        return _seen.rules
+
+
+def _take(mark: tuple[int, int] | None) -> None:
+    try:
+        _seen.rules = _read(DIRECTORY, published_set())
+    except RulesError:
+        if _seen.rules is None:
+            raise
+        log.exception("the rules that were published last cannot be read; the ones before stay in force here")
+    _seen.mark = mark
+
+
+def _mark() -> tuple[int, int] | None:
+    folder = published_folder()
+    try:
+        found = os.stat(folder / POINTER) if folder else None
+    except FileNotFoundError:
+        return None
+    return (found.st_mtime_ns, found.st_ino) if found else None
+
+
+@lru_cache(maxsize=8)
+def _read(directory: Path, over: Path | None) -> Rules:
+    return read_rules(directory, over)
+
+
+def read_rules(directory: Path, over: Path | None) -> Rules:
+    """Reads and checks all files; one that is in ``over`` goes before that of the same name in ``directory``."""
+
+    def at(name: str) -> Path:
+        return over / name if over and (over / name).exists() else directory / name
+
+    name = read_file(at("version.yaml"), VersionFile).name
+    groups = read_file(at("occupations.yaml"), OccupationFile).groups
     rules = Rules(
-        version=f"{name}.{_fingerprint(directory)}",
+        version=f"{name}.{_fingerprint(directory, over)}",
         name=name,
-        tariff=read_file(directory / "bpu_tariff.yaml", TariffFile).tariff,
-        reliefs=read_file(directory / "bpu_relief.yaml", ReliefFile).reliefs,
+        tariff=read_file(at("bpu_tariff.yaml"), TariffFile).tariff,
+        reliefs=read_file(at("bpu_relief.yaml"), ReliefFile).reliefs,
         occupations=groups,
-        consents=read_file(directory / "consents.yaml", ConsentFile).consents,
-        entry=read_file(directory / "bpu_entry.yaml", EntryFile),
-        nik=read_file(directory / "nik.yaml", NikRules),
-        identity=read_file(directory / "identity.yaml", IdentityRules),
+        consents=read_file(at("consents.yaml"), ConsentFile).consents,
+        entry=read_file(at("bpu_entry.yaml"), EntryFile),
+        nik=read_file(at("nik.yaml"), NikRules),
+        identity=read_file(at("identity.yaml"), IdentityRules),
         sectors={f"{group.code}.{job}": group.sector for group in groups for job in group.jobs},
-        pu=read_file(directory / "pu_tariff.yaml", PuFile),
-        pu_reliefs=read_file(directory / "pu_relief.yaml", PuReliefFile).reliefs,
-        cover=read_file(directory / "bpu_cover.yaml", CoverFile),
+        pu=read_file(at("pu_tariff.yaml"), PuFile),
+        pu_reliefs=read_file(at("pu_relief.yaml"), PuReliefFile).reliefs,
+        cover=read_file(at("bpu_cover.yaml"), CoverFile),
     )
-    _check(directory, rules)
+    problems = [f"{at(file)}: {said}" for file, said in _problems(rules)]
+    if problems:
+        raise RulesError("\n".join(problems))
     return rules
 
 
-def _check(directory: Path, rules: Rules) -> None:
-    problems = [
+def _problems(rules: Rules) -> list[tuple[str, str]]:
+    return [
         *(("bpu_tariff.yaml", said) for said in rulecheck.tariff_problems(rules.tariff)),
         *(("bpu_relief.yaml", said) for said in rulecheck.relief_problems(rules.reliefs)),
         *(("bpu_relief.yaml", said) for said in rulecheck.relief_fraction_problems(rules.tariff, rules.reliefs)),
         *(("occupations.yaml", said) for said in rulecheck.occupation_problems(rules.occupations)),
         *(("consents.yaml", said) for said in rulecheck.consent_problems(rules.consents)),
         *(("bpu_entry.yaml", said) for said in rulecheck.entry_problems(rules.entry)),
+        *(("pu_tariff.yaml", said) for said in rulecheck_pu.tariff_problems(rules.pu)),
+        *(("pu_relief.yaml", said) for said in rulecheck_pu.relief_problems(rules.pu_reliefs)),
+        *(("bpu_cover.yaml", said) for said in rulecheck_pu.cover_problems(rules.cover)),
     ]
-    if problems:
-        raise RulesError("\n".join(f"{directory / file}: {said}" for file, said in problems))
 
 
-def _fingerprint(directory: Path) -> str:
+def _fingerprint(directory: Path, over: Path | None) -> str:
     whole = sha256()
-    for path in sorted(directory.glob("*.yaml")):
-        whole.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    paths = {path.name: path for folder in (directory, over) if folder for path in folder.glob("*.yaml")}
+    for name, path in sorted(paths.items()):
+        whole.update(name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return whole.hexdigest()[:8]
 
 
@@ -127,14 +236,17 @@ def text_hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-@cache
-def rules_for_phone(directory: Path = DIRECTORY) -> dict[str, Any]:
+def rules_for_phone(directory: Path | None = None) -> dict[str, Any]:
     """What a phone computes with, as JSON; months are ``2026-01``, days ``2026-01-01``. Do not change the answer.
 
     Everything dated is in it, also what holds from a later day on: a phone without network follows a change on its day.
     Whatever is dated is in the order of its days.
     """
-    rules = load(directory)
+    return _for_phone(load(directory))
+
+
+@lru_cache(maxsize=4)
+def _for_phone(rules: Rules) -> dict[str, Any]:
     return {
         "version": rules.version,
         "tariff": {

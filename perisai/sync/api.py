@@ -13,7 +13,7 @@ from pydantic import Field
 
 from perisai.accounts import device
 from perisai.accounts.client import client_ip
-from perisai.contributions.rules import rules_for_phone
+from perisai.contributions.rules import Rules, load, rules_for_phone
 from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.clock import SystemClock
@@ -268,7 +268,7 @@ def _length(request: HttpRequest, header: str) -> int | None:
 @router.get("reference/rules", response={200: dict[str, Any], 304: None}, operation_id="rules")
 def rules(request: HttpRequest) -> HttpResponse:
     """What the phone computes prices and reads NIKs with."""
-    return _cached(request, _rules_bytes())
+    return _cached(request, _rules_bytes(load()))
 
 
 @router.get(
@@ -279,8 +279,9 @@ def province_regions(request: HttpRequest, province: Annotated[str, Path(pattern
     return _cached(request, _regions_bytes(province))
 
 
-@lru_cache(maxsize=1)
-def _rules_bytes() -> bytes:
+@lru_cache(maxsize=2)
+def _rules_bytes(_rules: Rules) -> bytes:
+    """Made once for the rules in force."""
     return orjson.dumps(rules_for_phone())
 
 

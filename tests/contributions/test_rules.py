@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from perisai.contributions.rules import DIRECTORY, RulesError, consents_on, load, open_question_values, rules_for_phone
+from perisai.contributions.rules import (
+    DIRECTORY,
+    RulesError,
+    consents_on,
+    forget,
+    load,
+    open_question_values,
+    rules_for_phone,
+)
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -31,10 +39,10 @@ def test_rules_for_phone_is_what_the_typescript_tests_read() -> None:
 
 def test_version_changes_with_any_byte_of_any_file(copy: Path) -> None:
     before = load(copy)
-    load.cache_clear()
+    forget()
     _replace(copy / "occupations.yaml", "Ojek online", "Ojek daring")
     after = load(copy)
-    load.cache_clear()
+    forget()
     assert before.version == load().version
     assert before.name == after.name
     assert before.version != after.version
