@@ -113,12 +113,23 @@ def cancel_many(work: Work, *, branch_id: int, enrolment_ids: list[UUID], state:
 
 
 def lines_of(prices: list[tariff.MonthPrice]) -> list[list[Any]]:
-    """[[month "2026-11", base, jkk, jkm, jht, relief, total], ...] in rupiah."""
-    return [[f"{p.month:%Y-%m}", p.base, p.jkk, p.jkm, p.jht, p.relief, p.total] for p in prices]
+    """[[month "2026-11", base, jkk, jkm, jht, relief, total], ...] in rupiah; those of wage earners go on with jp, jkp and what
+    the relief takes from each of the five programmes."""
+    return [_line(price) for price in prices]
+
+
+def _line(p: tariff.MonthPrice) -> list[Any]:
+    line: list[Any] = [f"{p.month:%Y-%m}", p.base, p.jkk, p.jkm, p.jht, p.relief, p.total]
+    return [*line, p.jp, p.jkp, [p.relief_jkk, p.relief_jkm, p.relief_jht, 0, 0]] if p.jp or p.jkp else line
 
 
 def last_moment(at: datetime, timezone: str) -> datetime:
     """The last second of the branch's day of an instant."""
     zone = ZoneInfo(timezone)
-    day = at.astimezone(zone).date() + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, tzinfo=zone) - timedelta(seconds=1)
+    return last_moment_of(at.astimezone(zone).date(), timezone)
+
+
+def last_moment_of(day: date, timezone: str) -> datetime:
+    """The last second of a day of the branch."""
+    following = day + timedelta(days=1)
+    return datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(timezone)) - timedelta(seconds=1)

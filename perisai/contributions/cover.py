@@ -1,0 +1,46 @@
+"""Whether a member is protected, can still catch up, or has to come back as new: said in one place, by ``cover_rule``. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+from perisai.contributions import cover_rule
+from perisai.contributions.rules import Rules
+from perisai.contributions.tariff import months_from
+
+Word = Literal["protected", "catch_up", "ended", "none"]
+OVER: Final = frozenset({"lapsed", "ended"})
+BEFORE: Final = frozenset({"review", "accepted", "rejected", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``protected``; ``catch_up``: not protected, but paying ``owed_months`` by ``catch_up_until`` protects again; ``ended``:
+    only a new registration protects; ``none``: nothing was paid in this spell. Days are the branch's, months first days of month.
+
+    ``protected_through`` is the last day that is or was protected; ``owed_months`` go up to the present month.
+    """
+
+    word: Word
+    protected_through: date | None = None
+    catch_up_until: date | None = None
+    owed_months: tuple[date, ...] = ()
+
+
+def standing(*, state: str, paid_through: date | None, today: date, rules: Rules | None = None) -> Standing:
+    """Where somebody stands on the branch's day ``today``; ``state`` is the enrolment's, ``paid_through`` the first day of the
+    last month that is paid."""
+    if paid_through is None or state in BEFORE:
+        return Standing("none")
+    days = cover_rule.boundaries(paid_through, on=today, rules=rules)
+    if state in OVER or today >= days.ends_on:
+        return Standing("ended", days.protected_until)
+    owed = _owed(days.unpaid_from, today)
+    if today <= days.protected_until:
+        return Standing("protected", days.protected_until, days.catch_up_until, owed)
+    return Standing("catch_up", days.protected_until, days.catch_up_until, owed)
+
+
+def _owed(first: date, today: date) -> tuple[date, ...]:
+    count = (today.year - first.year) * 12 + today.month - first.month + 1
+    return tuple(months_from(first, max(count, 0)))
