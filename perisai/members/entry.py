@@ -106,6 +106,8 @@ class Entry(_Part):
     payment_code: Word | None = None
     """The leased code that the worker left with."""
     series: UUID | None = None
+    group: UUID | None = None
+    """The group that they are enrolled with; one that the branch does not know (yet) is left out."""
     price_shown: PriceShown | None = None
     warnings: Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=20)] = []
 

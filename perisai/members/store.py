@@ -29,16 +29,17 @@ _ENROLMENTS = """
 INSERT INTO members_enrolment (branch_id, id, person_id, segment, state, agent_id, sub_branch_id, agency_office_id, device_id,
   region_code, captured_from, captured_to, captured_on, received_at, place, jobs, income, base_income, transport,
   employs_others, programmes, months, price_shown, rules, licence_id, quota_period, quota_over, warnings, review_reason,
-  payment_code, core_state, core_is_demo, series_id, photo_due_on)
+  payment_code, core_state, core_is_demo, series_id, group_id, photo_due_on)
 SELECT %(branch)s, e.id, e.person_id, 'BPU', e.state, %(agent)s, %(sub_branch)s, %(office)s, %(device)s,
   e.region_code, e.captured_from, e.captured_to, e.captured_on, %(now)s, e.place, e.jobs, e.income, e.base_income, e.transport,
   e.employs_others, e.programmes, e.months, e.price_shown, %(rules)s, e.licence_id, e.quota_period, e.quota_over, e.warnings,
-  e.review_reason, e.payment_code, 'none', false, e.series_id, e.photo_due_on
+  e.review_reason, e.payment_code, 'none', false, e.series_id, g.id, e.photo_due_on
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS e (id uuid, person_id uuid, state text, region_code text, captured_from timestamptz,
   captured_to timestamptz, captured_on date, place jsonb, jobs text[], income bigint, base_income bigint, transport boolean,
   employs_others boolean, programmes text[], months int, price_shown bigint, licence_id uuid, quota_period date,
   quota_over boolean, warnings text[], review_reason text, payment_code text, series_id uuid,
-  photo_due_on date)
+  group_id uuid, photo_due_on date)
+LEFT JOIN payers_group g ON g.branch_id = %(branch)s AND g.id = e.group_id
 """
 
 _BESIDE = """
@@ -133,6 +134,7 @@ def _enrolment(one: Candidate, person_id: Any) -> dict[str, Any]:
         "review_reason": one.reason,
         "payment_code": one.payment_code,
         "series_id": entry.series,
+        "group_id": entry.group,
         "photo_due_on": _photo_due_on(one),
     }
 

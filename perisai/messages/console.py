@@ -24,6 +24,7 @@ TONES: dict[str, tuple[str | Promise, str, str]] = {
 PURPOSES: dict[str, str | Promise] = {
     "consent_code": _("Consent code"),
     "care_moved": _("Another agent takes over"),
+    "funding_ends": _("A sponsor stops paying"),
     "agent_file": _("To the agent: something new in the file"),
     "agent_licence": _("To the agent: about the licence"),
     "invitation": _("Invitation to become an agent"),

@@ -208,7 +208,9 @@ def _decide_batch(work: Work, phone: Phone, ops: list[SentOp]) -> dict[UUID, Dec
 
     if cancels:
         lock_targets(work, branch_id=phone.branch_id, agent_id=phone.agent_id, enrolments=_ids(taken_back))
-    decisions = enrol(first) if first else {}
+    decisions = money.judge_first(work, phone, ops, partial(_told, work))
+    if first:
+        decisions |= enrol(first)
     if cancels:
         decisions |= cancel_many(work, branch_id=phone.branch_id, agent_id=phone.agent_id, bodies=cancels)
     if rest:
@@ -219,7 +221,7 @@ def _decide_batch(work: Work, phone: Phone, ops: list[SentOp]) -> dict[UUID, Dec
     wishes = [_told(work, op) for op in ops if op.kind == "renew"]
     decisions |= renewal.ask_many(work, branch_id=phone.branch_id, agent_id=phone.agent_id, told=wishes)
     decisions |= money.judge_money(work, phone, ops, partial(_told, work))
-    known = ("enrol", "cancel", "appeal", "renew", *learning.KINDS, *money.JUDGES)
+    known = ("enrol", "cancel", "appeal", "renew", *learning.KINDS, *money.FIRST, *money.JUDGES)
     unknown = [op for op in ops if op.kind not in known]
     return decisions | _to_review(work, phone, unknown, "op_unreadable", "E6001")
 

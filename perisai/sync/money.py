@@ -7,6 +7,7 @@ from uuid import UUID
 
 from perisai.events.work import Work
 from perisai.members.decision import Decision
+from perisai.payers.phoned import judge_answers, judge_groups
 from perisai.sync.learning import learner_of
 from perisai.sync.op import SentOp
 from perisai.sync.signed import Phone
@@ -15,14 +16,31 @@ from perisai.training.told import Learner, Told
 Judge = Callable[[Work, Learner, list[Told]], dict[UUID, Decision]]
 """Decides on ops of one kind, all of one agent's phone, in the order of its chain."""
 
-JUDGES: Final[Mapping[str, Judge]] = {}
+JUDGES: Final[Mapping[str, Judge]] = {
+    "funding_answer": judge_answers,
+}
 """By kind of op, in the order in which the kinds of one push are judged."""
+
+
+FIRST: Final[Mapping[str, Judge]] = {"group_new": judge_groups}
+"""Judged before the enrolments of the same push, which name them."""
+
+
+def judge_first(work: Work, phone: Phone, ops: list[SentOp], told: Callable[[SentOp], Told]) -> dict[UUID, Decision]:
+    """Decides on ops of the kinds of ``FIRST``."""
+    return _judge(FIRST, work, phone, ops, told)
 
 
 def judge_money(work: Work, phone: Phone, ops: list[SentOp], told: Callable[[SentOp], Told]) -> dict[UUID, Decision]:
     """Decides on ops of the kinds of ``JUDGES``."""
+    return _judge(JUDGES, work, phone, ops, told)
+
+
+def _judge(
+    judges: Mapping[str, Judge], work: Work, phone: Phone, ops: list[SentOp], told: Callable[[SentOp], Told]
+) -> dict[UUID, Decision]:
     decisions: dict[UUID, Decision] = {}
-    for kind, judge in JUDGES.items():
+    for kind, judge in judges.items():
         some = [told(op) for op in ops if op.kind == kind]
         if some:
             decisions |= judge(work, learner_of(phone), some)
