@@ -39,13 +39,16 @@ class Migration(migrations.Migration):
                 "db_table": "offices_calendar_day",
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("removed_at__isnull", True), ("kind__in", ["closed", "open"])),
+                        condition=models.Q(("kind__in", ["closed", "open"]), ("removed_at__isnull", True)),
                         fields=("office", "day"),
                         name="calendar_of_office",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("every_days", 0))
-                        | models.Q(("kind", "market"), ("every_days__gt", 0), ("every_days__lte", 366)),
+                        condition=models.Q(
+                            ("every_days", 0),
+                            models.Q(("every_days__gt", 0), ("every_days__lte", 366), ("kind", "market")),
+                            _connector="OR",
+                        ),
                         name="calendar_repeats",
                     ),
                 ],
