@@ -186,3 +186,104 @@ class Return(models.Model):
                 fields=["branch_id", "enrolment_id"], condition=Q(ended_as__isnull=True), name="return_one_waiting"
             )
         ]
+
+
+class RuleChange(models.Model):
+    """A rule file as somebody proposes it. Never changed afterwards; what became of it is a ``RuleStep``.
+
+    Rules are the country's, not a branch's: these tables have no branch and leave no event; their rows stay as they are.
+    """
+
+    id = models.UUIDField(primary_key=True, db_default=Uuid7())
+    file = models.TextField()
+    base_text = models.TextField()
+    """The file in force when it was proposed; it can be approved only while that is so."""
+    text = models.TextField()
+    why = models.TextField()
+    is_correction = models.BooleanField()
+    """It changes what months that are over, or the present one, were judged by; ``why`` says why that must be."""
+    holds_from = models.DateField()
+    """The first day or month that it changes."""
+    proposed_at = models.DateTimeField()
+    proposed_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "contributions_rule_change"
+        indexes = [models.Index(fields=["proposed_at"], name="rule_change_proposed")]
+
+
+class RuleStepKind(models.TextChoices):
+    APPROVED = "approved", "disetujui"
+    REFUSED = "refused", "ditolak"
+    TAKEN_BACK = "taken_back", "dibatalkan pengusul"
+    WITHDRAWN = "withdrawn", "ditarik"
+
+
+class RuleStep(models.Model):
+    """What somebody decided about a change. Append-only."""
+
+    id = models.UUIDField(primary_key=True, db_default=Uuid7())
+    change = models.ForeignKey(RuleChange, on_delete=models.PROTECT)
+    kind = models.TextField(choices=RuleStepKind)
+    reason = models.TextField()
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "contributions_rule_step"
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=RuleStepKind.values), name="rule_step_kind"),
+            models.UniqueConstraint(
+                fields=["change"], condition=~Q(kind=RuleStepKind.WITHDRAWN), name="rule_step_decided_once"
+            ),
+            models.UniqueConstraint(
+                fields=["change"], condition=Q(kind=RuleStepKind.WITHDRAWN), name="rule_step_withdrawn_once"
+            ),
+        ]
+
+
+class RuleSet(models.Model):
+    """All changed files as they are in force since ``made_at``; the newest number holds. Append-only."""
+
+    number = models.IntegerField(primary_key=True)
+    """1, 2, ...: two who publish at once meet here."""
+    change = models.ForeignKey(RuleChange, on_delete=models.PROTECT)
+    files = models.JSONField()
+    """{"bpu_tariff.yaml": its whole text, ...}; a file that is not here is the release's."""
+    version = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "contributions_rule_set"
+
+
+class TrialState(models.TextChoices):
+    RUNNING = "running", "berjalan"
+    DONE = "done", "selesai"
+    FAILED = "failed", "gagal"
+
+
+class RuleTrial(models.Model):
+    """What a change would do to the bills of present members: branch by branch, by a job."""
+
+    id = models.UUIDField(primary_key=True, db_default=Uuid7())
+    change = models.ForeignKey(RuleChange, on_delete=models.PROTECT)
+    state = models.TextField(choices=TrialState, default=TrialState.RUNNING)
+    first_month = models.DateField()
+    months = models.SmallIntegerField()
+    branches = models.IntegerField()
+    done = models.IntegerField(default=0)
+    """Branches that have been looked at."""
+    result = models.JSONField(default=dict)
+    """As ``rule_trial.Outcome``: sums in rupiah, ids of enrolments; nothing about a person."""
+    asked_at = models.DateTimeField()
+    asked_by = models.UUIDField(null=True)
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "contributions_rule_trial"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=TrialState.values), name="rule_trial_state"),
+            models.UniqueConstraint(fields=["change"], condition=Q(state="running"), name="rule_trial_one_running"),
+        ]

@@ -34,7 +34,7 @@ class Value:
 class Figure:
     """A figure by the first day it holds for."""
 
-    what: Text
+    what: Words
     unit: Text
     values: Annotated[dict[date, Value], Field(min_length=1)]
 
@@ -57,7 +57,7 @@ class BandTable:
 
 @dataclass(frozen=True, config=SHAPE)
 class Bands:
-    what: Text
+    what: Words
     unit: Text
     values: Annotated[dict[date, BandTable], Field(min_length=1)]
 
@@ -100,7 +100,7 @@ class Window:
 
 @dataclass(frozen=True, config=SHAPE)
 class Condition:
-    what: Text
+    what: Words
     reference: Text
 
 
@@ -157,7 +157,7 @@ class ConsentFile:
 class EntryRule:
     """A limit on who may enter; ``refuse`` or ``warn`` by the quality of its source."""
 
-    what: Text
+    what: Words
     unit: Text
     verdict: Literal["refuse", "warn"]
     values: Annotated[dict[date, Value], Field(min_length=1)]
@@ -166,7 +166,7 @@ class EntryRule:
 
 @dataclass(frozen=True, config=SHAPE)
 class ProgrammeRule:
-    what: Text
+    what: Words
     verdict: Literal["refuse", "warn"]
     programmes: tuple[Programme, ...]
     reference: Text

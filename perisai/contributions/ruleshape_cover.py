@@ -60,7 +60,7 @@ class Due:
 
 @dataclass(frozen=True, config=SHAPE)
 class DueFigure:
-    what: Text
+    what: Words
     values: Annotated[dict[date, Due], Field(min_length=1)]
 
 

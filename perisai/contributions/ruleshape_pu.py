@@ -34,7 +34,7 @@ class Share:
 
 @dataclass(frozen=True, config=SHAPE)
 class ShareFigure:
-    what: Text
+    what: Words
     unit: Literal["per ten thousand"]
     values: Annotated[dict[date, Share], Field(min_length=1)]
 
@@ -47,7 +47,7 @@ class RiskClass:
 
 @dataclass(frozen=True, config=SHAPE)
 class RiskFigure:
-    what: Text
+    what: Words
     unit: Literal["per ten thousand"]
     classes: dict[Risk, RiskClass]
 
