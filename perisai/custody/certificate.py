@@ -22,6 +22,8 @@ from perisai.events.work import Work
 VALID_FOR: Final = timedelta(days=180)
 RENEW_WITHIN: Final = timedelta(days=120)
 """Renewed with two thirds left, so that a phone away for months still signs under a good one."""
+SLACK: Final = timedelta(days=1)
+"""Before its activation: a phone that has been off may be a little behind the server."""
 LABEL: Final = b"perisai-phone-certificate-1\n"
 SIGNATURE_BYTES: Final = 64
 _HEAD: Final = struct.Struct(">BI16s64sII")
@@ -29,7 +31,7 @@ _SPKI_POINT: Final = slice(27, 91)
 
 # Registries by primary key; the certificate by its own.
 _FIND: LiteralString = """
-SELECT c.bytes, c.until, d.public_key, a.code
+SELECT c.bytes, c.until, d.public_key, a.code, d.activated_at
 FROM accounts_device d
 JOIN agents_agent a ON a.branch_id = d.branch_id AND a.id = d.agent_id
 LEFT JOIN custody_certificate c ON c.branch_id = d.branch_id AND c.device_id = d.id
@@ -61,13 +63,11 @@ def certificate_of(work: Work, *, branch_id: int, device_id: UUID) -> tuple[byte
     found = work.row(_FIND, [device_id, branch_id])
     if found is None:
         raise LookupError(device_id)
-    kept, until, spki, code = found
+    kept, until, spki, code, since = found
     if kept is not None and until > work.now + RENEW_WITHIN:
         return bytes(kept), until
     until = (work.now + VALID_FOR).replace(microsecond=0)
-    made = make(
-        Certificate(branch_id, device_id, bytes(spki)[_SPKI_POINT], work.now - timedelta(minutes=5), until, code)
-    )
+    made = make(Certificate(branch_id, device_id, bytes(spki)[_SPKI_POINT], since - SLACK, until, code))
     work.execute(_KEEP, [branch_id, device_id, work.now, until, made])
     return made, until
 
@@ -76,7 +76,12 @@ def make(said: Certificate) -> bytes:
     """The certificate's bytes, signed."""
     code = said.agent_code.encode()
     head = _HEAD.pack(
-        1, said.branch_id, said.device_id.bytes, said.point, int(said.valid_from.timestamp()), int(said.until.timestamp())
+        1,
+        said.branch_id,
+        said.device_id.bytes,
+        said.point,
+        int(said.valid_from.timestamp()),
+        int(said.until.timestamp()),
     )
     data = head + bytes([len(code)]) + code
     return data + _private().sign(LABEL + data)
@@ -94,7 +99,12 @@ def read(raw: bytes) -> Certificate:
     if version != 1 or data[_HEAD.size] != len(code.encode()):
         raise BadCertificate
     return Certificate(
-        branch_id, UUID(bytes=device), point, datetime.fromtimestamp(since, UTC), datetime.fromtimestamp(until, UTC), code
+        branch_id,
+        UUID(bytes=device),
+        point,
+        datetime.fromtimestamp(since, UTC),
+        datetime.fromtimestamp(until, UTC),
+        code,
     )
 
 

@@ -1,4 +1,4 @@
-"""Cash that agents hold for members: receipts and their lines, deposits, reserved numbers, paper books, permissions, certificates."""
+"""Cash that agents hold for members: receipts, deposits, reserved numbers, paper books, permissions, certificates."""
 
 from django.db import models
 from django.db.models import F, Q

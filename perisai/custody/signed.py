@@ -1,9 +1,9 @@
 """The bytes in the QR of a receipt: the phone's certificate, what the receipt says, and the phone's signature over it.
 
-Form (docs/device-protocol.md, section 20), numbers big-endian: 1 (1 byte), length of the certificate (2), certificate, length of the
-receipt (2), receipt, signature r and s (64). The receipt: 1 (1), number without its ``K`` (8), captured, ms (6), rupiah (6), flags
-(1: bit 0 whole, bits 1-2 cash, advance, repayment), members (2), first and last month as months since January 2000 (2 each, 0 where
-none is named), the first 16 bytes of the SHA-256 of its lines, length and text of the payer's name (at most 60 bytes).
+Form (docs/device-protocol.md, section 20), numbers big-endian: 1 (1 byte), length of the certificate (2), certificate, length of
+the receipt (2), receipt, signature r and s (64). The receipt: 1 (1), number without its ``K`` (8), captured, ms (6), rupiah (6),
+flags (1: bit 0 whole, bits 1-2 cash, advance, repayment), members (2), first and last month as months since January 2000 (2 each, 0
+where none is named), the first 16 bytes of the SHA-256 of its lines, length and text of the payer's name (at most 60 bytes).
 """
 
 import base64
@@ -55,6 +55,11 @@ class Said:
 class SignedReceipt:
     certificate: Certificate
     said: Said
+
+
+def b64u(raw: bytes) -> str:
+    """base64url without padding, as in addresses and on the wire."""
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def digest_of(lines: Sequence[tuple[UUID, date | None, date | None, int]]) -> bytes:
@@ -109,9 +114,7 @@ def pack(said: Said) -> bytes:
 
 
 def join(certificate: bytes, receipt: bytes, signature: bytes) -> bytes:
-    return (
-        b"\x01" + len(certificate).to_bytes(2) + certificate + len(receipt).to_bytes(2) + receipt + signature
-    )
+    return b"\x01" + len(certificate).to_bytes(2) + certificate + len(receipt).to_bytes(2) + receipt + signature
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes, bytes]:

@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
+from perisai.custody.deposit import judge_deposits
+from perisai.custody.receive import receive_many
+from perisai.custody.void import judge_voids
 from perisai.events.work import Work
 from perisai.members.decision import Decision
 from perisai.payers.phoned import judge_answers, judge_groups
@@ -18,6 +21,9 @@ Judge = Callable[[Work, Learner, list[Told]], dict[UUID, Decision]]
 
 JUDGES: Final[Mapping[str, Judge]] = {
     "funding_answer": judge_answers,
+    "cash_receipt": receive_many,
+    "cash_void": judge_voids,
+    "cash_deposit": judge_deposits,
 }
 """By kind of op, in the order in which the kinds of one push are judged."""
 

@@ -12,6 +12,7 @@ from perisai.errors import Refused
 from perisai.events import world
 from perisai.payments.api import router as snap
 from perisai.sync.api import router as sync
+from perisai.sync.custody_api import router as custody
 from perisai.sync.learning_api import router as learning
 from perisai.sync.papers_api import router as papers
 from perisai.web.problems import problem, too_large
@@ -38,6 +39,7 @@ api = MachineApi(title="Perisai", version="1.0.0", openapi_url="/api/v1/openapi.
 api.add_router("/api/v1/", sync)
 api.add_router("/api/v1/", learning)
 api.add_router("/api/v1/", papers)
+api.add_router("/api/v1/", custody)
 api.add_router("/snap/v1.0/", snap)
 
 

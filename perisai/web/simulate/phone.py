@@ -64,8 +64,12 @@ class Phone:
         return time.time_ns() // 1_000_000 + self.clock_skew_ms
 
     def sign(self, message: str) -> str:
-        r, s = decode_dss_signature(self.key.sign(message.encode(), ec.ECDSA(hashes.SHA256())))
-        return b64u(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+        return b64u(self.sign_bytes(message.encode()))
+
+    def sign_bytes(self, message: bytes) -> bytes:
+        """r and s, 32 bytes each."""
+        r, s = decode_dss_signature(self.key.sign(message, ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
     def take_token(self, answer: dict[str, Any]) -> None:
         self.token, self.token_clock, self.token_mono = answer["time_token"], self.clock_ms(), time.monotonic()

@@ -1,0 +1,93 @@
+"""Takes a receipt back, by the agent in the chain or by the branch: never what a bank has, nor what an open deposit takes."""
+
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+from perisai.custody import standing, tell
+from perisai.custody.body import VoidBody
+from perisai.errors import Refused
+from perisai.events.work import Happened, Work
+from perisai.members.decision import Decision
+from perisai.payments import ledger
+from perisai.training.told import Learner, Told
+
+REASONS: Final = ("mistake", "returned", "duplicate", "other")
+
+# Carried by receipt_number_once, receipt_page_once or the primary key.
+_FIND: LiteralString = """
+SELECT r.id, r.agent_id, r.kind, r.amount, r.state,
+  EXISTS (SELECT FROM custody_line l WHERE l.branch_id = r.branch_id AND l.receipt_id = r.id AND l.settled > 0)
+  OR EXISTS (
+    SELECT FROM custody_deposit_line x JOIN custody_deposit d ON d.branch_id = x.branch_id AND d.id = x.deposit_id
+    WHERE x.branch_id = r.branch_id AND x.receipt_id = r.id AND d.state = 'open')
+FROM custody_receipt r LEFT JOIN custody_book b ON b.branch_id = r.branch_id AND b.id = r.book_id
+WHERE r.branch_id = %(branch)s AND (
+  r.number = %(number)s OR b.series = %(series)s AND r.page = %(page)s OR r.id = %(id)s)
+FOR UPDATE OF r
+"""
+_VOID: LiteralString = """
+UPDATE custody_receipt SET state = 'void', void_at = %s, void_reason = %s, void_op = %s WHERE branch_id = %s AND id = %s
+"""
+
+
+def judge_voids(work: Work, who: Learner, told: list[Told]) -> dict[UUID, Decision]:
+    """Ops ``cash_void``, one by one. Rejected: E4701, E4702, E4703. A receipt that is void already is so."""
+    standing.lock(work, who.branch_id, [who.trainee_id])
+    return {one.op_id: _judge(work, who, one) for one in told}
+
+
+def void(work: Work, *, branch_id: int, receipt_id: UUID, reason: str, note: str = "") -> None:
+    """By the branch. Raises E4702, E4703."""
+    found = work.row(_FIND, _asked(branch_id, receipt_id=receipt_id))
+    if found is None or reason not in REASONS:
+        raise Refused("E4702")
+    _void(work, branch_id, found, reason, note, None)
+
+
+def _judge(work: Work, who: Learner, one: Told) -> Decision:
+    try:
+        body = VoidBody.model_validate(one.body)
+    except ValueError:
+        return Decision("rejected", "E4701", None)
+    paper = (body.paper.series, body.paper.page) if body.paper else (None, None)
+    found = work.row(_FIND, _asked(who.branch_id, number=body.number, series=paper[0], page=paper[1]))
+    if found is None or found[1] != who.trainee_id:
+        return Decision("rejected", "E4702", None)
+    try:
+        if found[4] != "void":
+            _void(work, who.branch_id, found, body.reason, body.note, one.op_id)
+    except Refused as refused:
+        return Decision("rejected", refused.code, None)
+    return Decision("accepted", None, {"receipt": str(found[0]), "state": "void"})
+
+
+def _void(work: Work, branch_id: int, found: tuple[Any, ...], reason: str, note: str, op: UUID | None) -> None:
+    receipt_id, agent_id, kind, amount, state, is_taken = found
+    if state != "held" or is_taken:
+        raise Refused("E4703")
+    words = f"{reason}: {note.strip()[:200]}" if note.strip() else reason
+    work.execute(_VOID, [work.now, words, op, branch_id, receipt_id])
+    if kind == "cash":
+        ledger.record_custody(work, branch_id, [(agent_id, -amount)])
+    work.report(
+        Happened(
+            kind="cash_voided",
+            branch_id=branch_id,
+            subject_id=receipt_id,
+            agent_id=agent_id,
+            amount=amount,
+            detail={"receipt": str(receipt_id), "reason": reason},
+        )
+    )
+    tell.tell_void(work, branch_id=branch_id, receipt=receipt_id, is_returned=reason == "returned")
+
+
+def _asked(
+    branch_id: int,
+    *,
+    number: str | None = None,
+    series: str | None = None,
+    page: int | None = None,
+    receipt_id: UUID | None = None,
+) -> dict[str, object]:
+    return {"branch": branch_id, "number": number, "series": series, "page": page, "id": receipt_id}

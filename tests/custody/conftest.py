@@ -1,0 +1,3 @@
+from tests.sync.conftest import http, phone_of
+
+__all__ = ["http", "phone_of"]
