@@ -44,6 +44,7 @@ _BY_PREFIX: dict[str, dict[str, str]] = {
         "worker-src": "'none'",
         "img-src": "'self' data:",
     },
+    "/kuitansi/": {"script-src": "'none'", "connect-src": "'none'", "worker-src": "'none'", "img-src": "'self' data:"},
     # The card reader runs a WebAssembly program over a picture of somebody's ID card, and may speak to nobody.
     "/app/assets/card-reader-": {
         "script-src": "'self' 'wasm-unsafe-eval'",
@@ -59,7 +60,7 @@ _NOTHING = (
 _FIELD = _NOTHING.replace("camera=()", "camera=(self)").replace("geolocation=()", "geolocation=(self)")
 _PERSONAL = (
     *("/console/", "/accounts/", "/admin/", "/api/", "/snap/"),
-    *("/p/", "/daftar-agen/", "/daftar-kantor/", "/berkas/", "/ujian/", "/latihan/"),
+    *("/p/", "/daftar-agen/", "/daftar-kantor/", "/berkas/", "/ujian/", "/latihan/", "/kuitansi/"),
 )
 _REFERENCE = "/api/v1/reference/"
 

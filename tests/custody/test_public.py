@@ -1,0 +1,98 @@
+"""Anybody checks a receipt by its code: genuine and where the money is, not delivered yet, cancelled, or forged."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from perisai.accounts import limit
+from tests.custody.till import PhoneOf, Till, open_till
+
+
+@pytest.fixture(autouse=True)
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tests have one address."""
+    monkeypatch.setattr(limit, "take", lambda **_: None)
+    monkeypatch.setattr(limit, "check", lambda **_: None)
+
+
+def state_of(http: httpx.Client, text: str) -> str:
+    page = http.get(f"/kuitansi/{text}").text
+    assert "<script" not in page
+    return page.partition('data-state="')[2].partition('"')[0]
+
+
+def revoke(till: Till, at: datetime) -> None:
+    with till.work() as work:
+        work.execute(
+            "UPDATE accounts_device SET state = 'revoked', ended_at = %s, end_reason = 'lost' WHERE id = %s",
+            [at, till.phone.device],
+        )
+
+
+def test_receipt_is_genuine_before_and_after_it_is_delivered(phone_of: PhoneOf, http: httpx.Client) -> None:
+    till = open_till(phone_of)
+    till.enrol()
+    body = till.body({till.members[0]: 16_800})
+    assert state_of(http, body["signed"]) == "missing"
+    assert "Siti Aminah" in http.get(f"/kuitansi/{body['signed']}").text
+    till.op("cash_receipt", body)
+    page = http.get(f"/kuitansi/{body['signed']}").text
+    assert 'data-state="held"' in page
+    assert "Rp16.800" in page
+    assert "Agen Uji" in page
+    till.op("cash_void", {"number": body["number"], "reason": "mistake"})
+    assert state_of(http, body["signed"]) == "void"
+
+
+def test_forged_and_changed_codes_are_told_so(phone_of: PhoneOf, http: httpx.Client) -> None:
+    till, other = open_till(phone_of), open_till(phone_of)
+    body = till.body({"01980000-0000-7000-8000-000000000001": 16_800})
+    raw = bytearray(base64.urlsafe_b64decode(body["signed"] + "=" * (-len(body["signed"]) % 4)))
+    for at in (5, 40, len(raw) - 100, len(raw) - 3):
+        changed = bytes(raw[:at]) + bytes([raw[at] ^ 1]) + bytes(raw[at + 1 :])
+        assert state_of(http, base64.urlsafe_b64encode(changed).decode().rstrip("=")) == "forged", at
+    assert state_of(http, body["signed"][:-8]) == "forged"
+    assert state_of(http, "AAAA") == "forged"
+    till.state["certificate"] = other.state["certificate"]
+    assert state_of(http, till.body({}, till.number())["signed"]) == "forged", "another phone's certificate"
+
+
+def test_number_of_another_receipt_is_told(phone_of: PhoneOf, http: httpx.Client) -> None:
+    till = open_till(phone_of)
+    till.enrol()
+    number = till.number()
+    till.receive({till.members[0]: 16_800}, number)
+    second = till.body({till.members[0]: 5_000}, number)
+    assert state_of(http, second["signed"]) == "differs"
+    till.op("cash_receipt", second)
+    assert state_of(http, second["signed"]) == "held", "it is kept, and a person looks at it"
+    foreign = open_till(phone_of)
+    assert state_of(http, till.body({till.members[0]: 1}, foreign.number())["signed"]) in ("forged", "differs")
+
+
+def test_receipt_of_a_phone_switched_off_counts_only_from_before(phone_of: PhoneOf, http: httpx.Client) -> None:
+    till = open_till(phone_of)
+    till.enrol()
+    body = till.body({till.members[0]: 16_800})
+    revoke(till, datetime.now(UTC) + timedelta(minutes=1))
+    page = http.get(f"/kuitansi/{body['signed']}").text
+    assert 'data-state="missing"' in page
+    assert "dimatikan" in page
+    revoke(till, datetime.now(UTC) - timedelta(minutes=1))
+    assert state_of(http, body["signed"]) == "phone_off"
+
+
+def test_receipt_is_found_by_number_and_sum(phone_of: PhoneOf, http: httpx.Client) -> None:
+    till = open_till(phone_of)
+    till.enrol()
+    answer = till.receive({till.members[0]: 16_800})
+    number = answer["result"]["number"]
+    page = http.get("/kuitansi/", params={"nomor": number, "jumlah": "16.800"}).text
+    assert 'data-state="held"' in page
+    assert "Siti" not in page
+    assert http.get("/kuitansi/", params={"nomor": number, "jumlah": "16.801"}).status_code == 404
+    for odd in ("K", "K00", "/", "9999999999/1", "1501-A/x", "K150100000018'"):
+        assert http.get("/kuitansi/", params={"nomor": odd, "jumlah": "1"}).status_code == 404
+    assert http.get("/kuitansi/", params={"nomor": number}).status_code == 200
