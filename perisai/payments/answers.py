@@ -68,6 +68,12 @@ PAID = Words("The bill is paid", "Tagihan sudah lunas")
 WRONG_AMOUNT = Words("The amount is not the bill's", "Jumlah tidak sesuai tagihan")
 OTHER_CONTENT = Words("Used before with other content", "Pernah dipakai dengan isi lain")
 EXTERNAL_ID_USED = Words("X-EXTERNAL-ID was used today", "X-EXTERNAL-ID sudah dipakai hari ini")
+NOT_WHOLE = Words(
+    "One of its bills is paid, cancelled or expired; this code pays all of them or none",
+    "Salah satu tagihannya sudah lunas, dibatalkan, atau lewat waktu; kode ini membayar semua atau tidak sama sekali",
+)
+ORDER_CHANGED = Words("The price of a bill has changed; ask for a new code", "Harga tagihan berubah; minta kode baru")
+ORDER_CANCELLED = Words("This payment code was cancelled", "Kode bayar ini sudah dibatalkan")
 NOT_PAID = Words("No payment is known", "Belum ada pembayaran")
 
 

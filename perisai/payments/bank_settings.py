@@ -13,16 +13,19 @@ _UPDATE = """
 UPDATE payments_bank SET name = %(name)s, client_key = %(client_key)s, public_key = %(public_key)s,
   partner_service_id = %(partner_service_id)s, padding = %(padding)s, signature_scheme = %(signature_scheme)s,
   external_id_reuse = %(external_id_reuse)s, clock_skew_seconds = %(clock_skew_seconds)s,
-  token_seconds = %(token_seconds)s, channel = %(channel)s, is_open = %(is_open)s,
+  token_seconds = %(token_seconds)s, channel = %(channel)s, amounts = %(amounts)s, fee_rupiah = %(fee_rupiah)s,
+  is_open = %(is_open)s,
   client_secret_sealed = coalesce(%(secret)s, client_secret_sealed)
 WHERE id = %(id)s
 """
 
 _INSERT = """
 INSERT INTO payments_bank (id, name, client_key, client_secret_sealed, public_key, partner_service_id, padding,
-  signature_scheme, external_id_reuse, clock_skew_seconds, token_seconds, channel, is_open, is_demo)
+  signature_scheme, external_id_reuse, clock_skew_seconds, token_seconds, channel, amounts, fee_rupiah, is_open,
+  is_demo)
 VALUES (%(id)s, %(name)s, %(client_key)s, %(secret)s, %(public_key)s, %(partner_service_id)s, %(padding)s,
-  %(signature_scheme)s, %(external_id_reuse)s, %(clock_skew_seconds)s, %(token_seconds)s, %(channel)s, %(is_open)s, false)
+  %(signature_scheme)s, %(external_id_reuse)s, %(clock_skew_seconds)s, %(token_seconds)s, %(channel)s,
+  %(amounts)s, %(fee_rupiah)s, %(is_open)s, false)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -34,13 +37,14 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "signature_scheme": ("symmetric", "asymmetric"),
     "external_id_reuse": ("conflict", "replay"),
     "channel": ("va", "nik"),
+    "amounts": ("closed", "open"),
 }
 _TEXTS = {
     "name": re.compile(r"\S.{1,79}"),
     "client_key": re.compile(r"[\x21-\x7e]{3,36}"),
     "partner_service_id": re.compile(r"[0-9]{1,8}"),
 }
-_BOUNDS = {"clock_skew_seconds": (10, 3600), "token_seconds": (60, 3600)}
+_BOUNDS = {"clock_skew_seconds": (10, 3600), "token_seconds": (60, 3600), "fee_rupiah": (0, 100_000)}
 _ID = re.compile(r"[a-z0-9-]{2,20}")
 SHORTEST_SECRET = 16
 

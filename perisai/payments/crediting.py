@@ -1,36 +1,23 @@
 """Books money that a bank confirmed: payment, ledger, bill, months, cover and outcome, in one Work of the branch."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from perisai.contributions import settlement
-from perisai.contributions.bill import LATE_NOTICE
 from perisai.contributions.settlement import Payable
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope
-from perisai.events.work import Happened, Work
+from perisai.events.work import Work
 from perisai.members import activation
 from perisai.members.activation import Standing
-from perisai.payments import answers, judgement, ledger
-from perisai.payments.answers import Answer, Case, Service, SnapRefused, money
+from perisai.payments import allocation, answers, held, judgement, ledger, order_payment, outcome
+from perisai.payments.allocation import Plan
+from perisai.payments.answers import Answer, Case, SnapRefused
 from perisai.payments.judgement import Due
-from perisai.payments.messages import Notice
-from perisai.payments.partner import Partner
-from perisai.payments.registry import Owner
+from perisai.payments.outcome import AlreadyJudged, Credit
 
-# Carried by notification_request; the payment by primary key, where it is of this branch.
-_EARLIER = """
-SELECT n.amount, p.enrolment_id
-FROM payments_notification n LEFT JOIN payments_payment p ON p.branch_id = %s AND p.id = n.id
-WHERE n.bank_id = %s AND n.payment_request_id = %s AND n.id <> %s
-  AND (n.state = 'credited' OR n.state = 'resolved' AND p.id IS NOT NULL)
-"""
-
-_BOOK = """
+_BOOK = f"""
 WITH payment AS (
   INSERT INTO payments_payment (branch_id, id, bill_id, enrolment_id, bank_id, payment_request_id, reference_no, amount,
     paid_at, confirmed_at, source)
@@ -38,76 +25,89 @@ WITH payment AS (
     %(paid_at)s, %(confirmed_at)s, %(source)s)
 )
 INSERT INTO payments_ledger_entry (branch_id, at, debit, credit, amount, bill_id, payment_id)
-VALUES (%(branch)s, %(now)s, %(account)s, 'receivable', %(amount)s, %(bill)s, %(id)s)
+VALUES (%(branch)s, {ledger.MOMENT}, %(account)s, 'receivable', %(amount)s, %(bill)s, %(id)s)
 """
 
-_OUTCOME = """
-UPDATE payments_notification SET state = %s, response_code = %s, response = %s, branch_id = %s, judged_at = %s
-WHERE id = %s AND state = 'stored' RETURNING id
-"""
 
-_RESPONSE = "SELECT response FROM payments_notification WHERE id = %s"
-
-
-class AlreadyJudged(RuntimeError):
-    """Somebody else gave the outcome first; the Work is undone."""
-
-
-@dataclass(frozen=True)
-class Credit:
-    """A stored notification that names an enrolment's code, on its way into the books."""
-
-    notification_id: UUID
-    partner: Partner
-    notice: Notice
-    owner: Owner
-    received_at: datetime
-    looks_back: bool
-    """Look first whether the paymentRequestId was credited. Else only the database's constraints look, and a loser of
-    theirs comes again and looks: one statement less for the many."""
-
-
-def credit(order: Credit) -> Answer:
-    """Takes the payment. Raises ``SnapRefused`` with nothing written, and ``IntegrityError`` where a constraint says
-    that this money was booked before."""
-    branch_id, enrolment_id = order.owner.branch_id, order.owner.arrived
+def credit(one: Credit) -> Answer:
+    """Takes the payment for whatever the code stands for. Raises ``SnapRefused`` with nothing written, and
+    ``IntegrityError`` where a constraint says that this money was booked before."""
+    if one.owner.order_id is not None:
+        return order_payment.credit(one)
+    branch_id, enrolment_id = one.owner.branch_id, one.owner.arrived
     try:
-        with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(order.received_at)) as work:
+        with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(one.received_at)) as work:
             standing = activation.lock_standing(work, branch_id=branch_id, enrolment_id=enrolment_id)
-            bill = settlement.lock_payable(work, branch_id=branch_id, enrolment_id=enrolment_id)
-            name = standing.shown_name if standing else ""
-            answer = _success(order.notice, name)
-            if order.looks_back and is_credited(work, order):
-                _write_outcome(work, order.notification_id, "repeat", answer, branch_id)
+            bills = settlement.lock_payables(work, branch_id=branch_id, enrolment_id=enrolment_id)
+            answer = outcome.success(one.notice, standing.shown_name if standing else "")
+            if one.looks_back and outcome.is_credited(work, one):
+                outcome.write(work, one.notification_id, "repeat", answer, branch_id)
                 return answer
             try:
-                due = _choose_price(bill, standing, order)
+                chosen = _choose(work, bills, standing, one)
             except SnapRefused:
-                if not is_credited(work, order):
+                if not outcome.is_credited(work, one):
                     raise
-                _write_outcome(work, order.notification_id, "repeat", answer, branch_id)
+                outcome.write(work, one.notification_id, "repeat", answer, branch_id)
                 return answer
-            _book_notice(work, order, standing, due)
-            _write_outcome(work, order.notification_id, "credited", answer, branch_id)
+            assert standing is not None
+            _book_notice(work, one, standing, chosen)
+            outcome.write(work, one.notification_id, "credited", answer, branch_id, enrolment_id)
             return answer
     except AlreadyJudged:
-        return kept_answer(order.notification_id)
+        return outcome.kept_answer(one.notification_id)
 
 
-def _book_notice(work: Work, order: Credit, standing: Standing | None, due: Due) -> None:
+def _choose(work: Work, bills: list[Payable], standing: Standing | None, one: Credit) -> Due | Plan:
+    """The one bill that the money is for, where there is no more to it; else what it does. Raises ``SnapRefused``."""
+    if len(bills) <= 1 and not (bills and bills[0].held):
+        bill = bills[0] if bills else None
+        try:
+            return _choose_price(bill, standing, one)
+        except SnapRefused:
+            if not one.partner.takes_any_amount:
+                raise
+    return _choose_plan(work, bills, standing, one)
+
+
+def _choose_plan(work: Work, bills: list[Payable], standing: Standing | None, one: Credit) -> Plan:
+    """What the money does for a member who owes several bills, for whom money is held, or whose bank takes any amount."""
+    dues = judgement.check_dues(bills, standing, one.due_at, may_owe_nothing=one.partner.takes_any_amount)
     assert standing is not None
-    judgement.reprice(work, branch_id=order.owner.branch_id, due=due)
+    amount = one.notice.amount or 0
+    as_paid = judgement.price_at(dues, one.due_at)
+    as_confirmed = judgement.price_at(dues, one.received_at)
+    branch_id = one.owner.branch_id
+    before = held.balance(work, branch_id=branch_id, enrolment_ids=[standing.id]).get(standing.id, 0)
+    for priced in (as_confirmed, as_paid):
+        sums = allocation.prefix_sums(priced)
+        if amount in sums or amount + before in sums:
+            return allocation.plan(standing, priced, amount=amount, held=before)
+    if not one.partner.takes_any_amount or amount <= 0:
+        raise SnapRefused(Case.INVALID_AMOUNT, words=answers.WRONG_AMOUNT)
+    planned = allocation.plan(standing, as_confirmed, amount=amount, held=before)
+    owes_more = len(planned.pays) < len(as_confirmed)
+    like = bills[0] if bills else None
+    return allocation.go_ahead(work, branch_id=branch_id, planned=planned, like=like, owes_more=owes_more)
+
+
+def _book_notice(work: Work, one: Credit, standing: Standing, chosen: Due | Plan) -> None:
+    branch_id = one.owner.branch_id
+    if isinstance(chosen, Plan):
+        allocation.apply(work, branch_id=branch_id, plans=[chosen], money=one.money)
+        return
+    judgement.reprice(work, branch_id=branch_id, due=chosen)
     book(
         work,
-        branch_id=order.owner.branch_id,
+        branch_id=branch_id,
         standing=standing,
-        due=due,
-        payment_id=order.notification_id,
-        bank_id=order.partner.id,
-        request_id=order.notice.request_id,
-        reference_no=order.notice.reference_no,
-        paid_at=order.notice.paid_at or order.received_at,
-        confirmed_at=order.received_at,
+        due=chosen,
+        payment_id=one.notification_id,
+        bank_id=one.partner.id,
+        request_id=one.notice.request_id,
+        reference_no=one.notice.reference_no,
+        paid_at=one.notice.paid_at or one.received_at,
+        confirmed_at=one.received_at,
         source="snap",
     )
 
@@ -161,79 +161,12 @@ def book(
     )
 
 
-def record_refusal(
-    notification_id: UUID, owner: Owner | None, amount: int, state: str, answer: Answer, received_at: datetime
-) -> Answer:
-    """Writes the outcome of what is not credited, with an event at the branch where money may wait; the answer that
-    stands, which is an earlier one where another judge was first."""
-    try:
-        with Work.open(scope=Scope.of([owner.branch_id] if owner else []), clock=FixedClock(received_at)) as work:
-            _write_outcome(work, notification_id, state, answer, owner.branch_id if owner else None)
-            if owner is not None and state == "suspense":
-                detail = {"notification": notification_id, "code": answer.code}
-                event = Happened(
-                    kind="payment_suspended",
-                    branch_id=owner.branch_id,
-                    subject_id=owner.enrolment_id,
-                    amount=amount,
-                    captured_from=min(received_at, work.now),
-                    detail=detail,
-                )
-                work.report(event)
-    except AlreadyJudged:
-        return kept_answer(notification_id)
-    return answer
-
-
-def kept_answer(notification_id: UUID) -> Answer:
-    """The answer that a judged notification got."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RESPONSE, [notification_id])
-        row = cursor.fetchone()
-    return Answer.kept(row[0])
-
-
-def is_credited(work: Work, order: Credit) -> bool:
-    """Whether this paymentRequestId was credited with the same content. Raises ``SnapRefused`` for other content."""
-    asked = [order.owner.branch_id, order.partner.id, order.notice.request_id, order.notification_id]
-    row = work.row(_EARLIER, asked)
-    if row is None:
-        return False
-    if row != (order.notice.amount, order.owner.enrolment_id):
-        raise SnapRefused(Case.INCONSISTENT, words=answers.OTHER_CONTENT)
-    return True
-
-
-def _due_at(notice: Notice, received_at: datetime) -> datetime:
-    """The instant that decides whether the code had expired: when the customer paid, where the bank tells it credibly."""
-    paid_at = notice.paid_at
-    if paid_at is not None and received_at - LATE_NOTICE <= paid_at <= received_at:
-        return paid_at
-    return received_at
-
-
-def _choose_price(bill: Payable | None, standing: Standing | None, order: Credit) -> Due:
+def _choose_price(bill: Payable | None, standing: Standing | None, one: Credit) -> Due:
     """The price of the month of confirmation; that of the month when the customer paid where only it is the amount.
     Raises ``SnapRefused``."""
-    as_paid = judgement.check_due(bill, standing, _due_at(order.notice, order.received_at))
-    as_confirmed = replace(as_paid, repriced=settlement.repriced(as_paid.billed, as_paid.terms, order.received_at))
+    as_paid = judgement.check_due(bill, standing, one.due_at)
+    as_confirmed = replace(as_paid, repriced=settlement.repriced(as_paid.billed, as_paid.terms, one.received_at))
     for candidate in (as_confirmed, as_paid):
-        if candidate.repriced.amount == order.notice.amount:
+        if candidate.repriced.amount == one.notice.amount:
             return candidate
     raise SnapRefused(Case.INVALID_AMOUNT, words=answers.WRONG_AMOUNT)
-
-
-def _success(notice: Notice, name: str) -> Answer:
-    data: dict[str, Any] = notice.echo() | {
-        "virtualAccountName": name,
-        "totalAmount": money(notice.amount or 0),
-        "paymentFlagStatus": "00",
-        "paymentFlagReason": answers.SUCCESS._asdict(),
-    }
-    return Answer.of(Service.PAYMENT, Case.SUCCESS, data={"virtualAccountData": data})
-
-
-def _write_outcome(work: Work, notification_id: UUID, state: str, answer: Answer, branch_id: int | None) -> None:
-    parameters = [state, answer.code, answer.to_keep(), branch_id, work.now, notification_id]
-    if work.row(_OUTCOME, parameters, prepared=True) is None:
-        raise AlreadyJudged(str(notification_id))

@@ -30,12 +30,14 @@ SOURCES: dict[str, str | Promise] = {
     "snap": _("Bank"),
     "core": _("BPJS core"),
     "suspense": _("By decision"),
+    "held": _("Money held"),
 }
 CHOICES: dict[str, dict[str, str | Promise]] = {
     "padding": {" ": _("Blanks"), "0": _("Zeros")},
     "signature_scheme": {"symmetric": "HMAC-SHA512", "asymmetric": "SHA256withRSA"},
     "external_id_reuse": {"conflict": _("Conflict (409)"), "replay": _("First answer again")},
     "channel": {"va": _("Own code"), "nik": _("NIK")},
+    "amounts": {"closed": _("Exact amount only"), "open": _("Any amount")},
 }
 
 ANSWERS: dict[str, str | Promise] = {

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection
 
 from perisai.events import vault
 from perisai.events.ids import uuid7
-from perisai.payments import answers, crediting, registry
+from perisai.payments import answers, crediting, outcome, registry
 from perisai.payments.answers import Answer, Case, Service, SnapRefused
 from perisai.payments.exchange import bank_day, check_headers, fingerprint
 from perisai.payments.messages import Notice, read_notice, read_object
@@ -40,7 +40,7 @@ WITH stored AS (
   ON CONFLICT (bank_id, day, external_id) WHERE repeat_of IS NULL DO NOTHING
   RETURNING id
 )
-SELECT s.id, c.branch_id, c.enrolment_id, c.code_masked
+SELECT s.id, c.branch_id, c.enrolment_id, c.code_masked, c.order_id
 FROM (SELECT 1) AS one LEFT JOIN stored s ON true LEFT JOIN ({registry.FIND}) AS c ON true
 """
 
@@ -114,8 +114,8 @@ def _judge(stored: Stored, *, looks_back: bool) -> Answer:
             raise SnapRefused(Case.CONFLICT, words=answers.EXTERNAL_ID_USED)
         if stored.owner is None:
             raise SnapRefused(Case.INVALID_BILL, "[Not Found]", answers.UNKNOWN)
-        order = crediting.Credit(stored.id, stored.partner, stored.notice, stored.owner, stored.received_at, looks_back)
-        return crediting.credit(order)
+        one = outcome.Credit(stored.id, stored.partner, stored.notice, stored.owner, stored.received_at, looks_back)
+        return crediting.credit(one)
     except SnapRefused as refused:
         return _refuse(stored, refused)
 
@@ -128,7 +128,7 @@ def _refuse(stored: Stored, refused: SnapRefused) -> Answer:
     answer = refused.answer(Service.PAYMENT)
     state = "suspense" if refused.case in SUSPENSE_CASES else "refused"
     amount = (stored.notice.amount or 0) if stored.notice else 0
-    return crediting.record_refusal(stored.id, stored.owner, amount, state, answer, stored.received_at)
+    return outcome.record_refusal(stored.id, stored.owner, amount, state, answer, stored.received_at)
 
 
 def _store(call: Call, partner: Partner) -> tuple[Stored | None, str]:
@@ -186,10 +186,10 @@ def _insert(
         *(orjson.dumps(call.kept_headers()).decode(), vault.seal(call.body), fingerprint(call.body), call.received_at),
         *lookup,
     ]
-    stored_id, branch_id, enrolment_id, masked = fetch_row(_STORE, parameters) or (None, None, None, None)
+    stored_id, *found = fetch_row(_STORE, parameters) or (None, None)
     if stored_id is None:
         return None
-    owner = Owner(branch_id, enrolment_id, masked) if branch_id is not None else None
+    owner = Owner(*found) if found[0] is not None else None
     return Stored(new_id, partner, call.received_at, notice, refusal, owner)
 
 

@@ -27,7 +27,7 @@ PATH_OF_STANDARD = "/v1.0/"
 
 _COLUMNS: LiteralString = """
 b.id, b.client_key, b.client_secret_sealed, b.public_key, b.partner_service_id, b.padding, b.signature_scheme,
-b.external_id_reuse, b.clock_skew_seconds, b.token_seconds, b.channel, b.is_open
+b.external_id_reuse, b.clock_skew_seconds, b.token_seconds, b.channel, b.amounts, b.is_open
 """
 
 # Both by unique keys: the bank by its client key, its token by the hash.
@@ -57,8 +57,13 @@ class Partner:
     clock_skew_seconds: int
     token_seconds: int
     channel: str
+    amounts: str
     is_open: bool
     token_until: datetime | None
+
+    @property
+    def takes_any_amount(self) -> bool:
+        return self.amounts == "open"
 
     @property
     def replays(self) -> bool:

@@ -13,18 +13,24 @@ from perisai.payments.messages import Account
 from perisai.payments.partner import Partner
 
 FIND: LiteralString = """
-SELECT c.branch_id, c.enrolment_id, c.code_masked FROM payments_payment_code c
+SELECT c.branch_id, c.enrolment_id, c.code_masked, c.order_id FROM payments_payment_code c
 WHERE c.code = ANY (%s) AND c.channel = %s
 ORDER BY array_position(%s, c.code) LIMIT 1
 """
 
 
 class Owner(NamedTuple):
-    """Whose code it is. ``enrolment_id`` None: a phone holds it, and the enrolment has not come yet."""
+    """Whose code it is: an enrolment's, or an order's. Neither: a phone holds it, and the enrolment has not come yet."""
 
     branch_id: int
     enrolment_id: UUID | None
     code_masked: str
+    order_id: UUID | None = None
+
+    @property
+    def subject(self) -> UUID | None:
+        """The enrolment or order."""
+        return self.order_id or self.enrolment_id
 
     @property
     def arrived(self) -> UUID:
@@ -54,6 +60,17 @@ def find_owner(partner: Partner, account: Account) -> Owner | None:
         cursor.execute(FIND, lookup_parameters(partner, account))
         row = cursor.fetchone()
     return None if row is None else Owner(*row)
+
+
+_REGISTER_ORDER = """
+INSERT INTO payments_payment_code (code, branch_id, order_id, channel, code_masked)
+VALUES (%(code)s, %(branch)s, %(order)s, 'va', %(code)s)
+"""
+
+
+def register_order_code(work: Work, *, branch_id: int, order_id: UUID, code: str) -> None:
+    """Enters the code of an order, which must be new."""
+    work.execute(_REGISTER_ORDER, {"code": code, "branch": branch_id, "order": order_id})
 
 
 _REGISTER_CORE = """

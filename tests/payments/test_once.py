@@ -15,7 +15,7 @@ import pytest
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.members.expire import expire_unpaid
-from perisai.payments import crediting, jobs, ledger, notify
+from perisai.payments import jobs, ledger, notify, outcome
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import Billed, local_client, make_bank, make_billed, notifications, read
 
@@ -128,7 +128,7 @@ def test_crash_between_store_and_judge_retry_with_same_external_id_credits(
 def test_crash_in_the_middle_of_crediting_leaves_nothing_half_done(monkeypatch: pytest.MonkeyPatch) -> None:
     bank, owed = make_bank(), make_billed()
     with monkeypatch.context() as patch:
-        patch.setattr(crediting, "_write_outcome", _die)
+        patch.setattr(outcome, "write", _die)
         assert bank.pay(owed.code, owed.amount).status_code == 500
     assert read(owed) | {"state": "accepted", "bill": "open", "payments": 0, "months": 0} == read(owed)
     assert jobs.sweep(datetime.now(UTC) + timedelta(minutes=1)) == 1

@@ -185,7 +185,7 @@ def test_bank_settings_saved_by_head_office_only_and_checked(head: Client) -> No
         (row,) = work.dicts("SELECT * FROM payments_bank WHERE id = %s", [key])
     form = {name: str(row[name]) for name in (
         "name", "client_key", "public_key", "partner_service_id", "padding", "signature_scheme", "external_id_reuse",
-        "clock_skew_seconds", "token_seconds", "channel",
+        "clock_skew_seconds", "token_seconds", "channel", "amounts", "fee_rupiah",
     )} | {"is_open": "1", "client_secret": ""}  # fmt: skip
     assert bank.get_token()
     assert head.post(address, form | {"public_key": "nonsense"}).status_code == 422

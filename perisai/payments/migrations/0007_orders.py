@@ -1,7 +1,8 @@
 """Orders (one code for many bills), money held, refunds; what a bank takes and costs."""
 
-import perisai.events.defaults
 from django.db import migrations, models
+
+import perisai.events.defaults
 
 
 class Migration(migrations.Migration):
