@@ -24,13 +24,34 @@ TRIES: Final = 6
 )
 def send_message(context: JobContext, branch_id: int, message_id: str) -> None:
     """One text. What cannot be sent stays as failed, with its reason, on the list of messages."""
-    outbox.send(
-        branch_id=branch_id,
-        message_id=UUID(message_id),
-        gateway=find_gateway(),
-        clock=SystemClock(),
-        is_last_try=context.job.attempts + 1 >= TRIES,
-    )
+    try:
+        outbox.send(
+            branch_id=branch_id,
+            message_id=UUID(message_id),
+            gateway=find_gateway(),
+            clock=SystemClock(),
+            is_last_try=context.job.attempts + 1 >= TRIES,
+        )
+    except outbox.TryAgain as later:
+        if later.at is None:
+            raise
+        again = send_message.configure(schedule_at=later.at, priority=outbox.LATER)
+        again.defer(branch_id=branch_id, message_id=message_id)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="messages", queueing_lock="messages.left", pass_context=False)
+def send_left(timestamp: int) -> None:
+    """Texts whose worker was killed while it had them, or whose hour has come and whose job was lost."""
+    del timestamp
+    with Work(scope=Scope.nation()) as work:
+        left = work.rows(
+            "UPDATE messages_message SET not_before = NULL WHERE (branch_id, id) IN (SELECT branch_id, id FROM messages_message"
+            " WHERE state = 'queued' AND not_before < now() - interval '10 minutes' LIMIT 1000 FOR UPDATE SKIP LOCKED)"
+            " RETURNING branch_id, id"
+        )
+        for branch_id, message_id in left:
+            send_message.configure(priority=outbox.LATER).defer(branch_id=branch_id, message_id=str(message_id))
 
 
 @app.periodic(cron="41 3 * * *")

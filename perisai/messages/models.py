@@ -10,6 +10,7 @@ class MessageState(models.TextChoices):
     QUEUED = "queued", "menunggu dikirim"
     SENT = "sent", "diterima gerbang SMS"
     FAILED = "failed", "gagal dikirim"
+    DROPPED = "dropped", "tidak perlu dikirim"
 
 
 class Message(models.Model):

@@ -1,4 +1,4 @@
-"""A simulated SMS gateway for the demo: takes texts over real HTTP, and a page shows them as phones would.
+"""Simulated gateways (SMS, WhatsApp, e-mail) for the demo: take texts over real HTTP, and a page shows them as phones would.
 
 Numbers that end in 0503 answer "busy", those in 0404 "no such number", so that bad days can be shown too. Texts lie in
 ``DATA/run``, outside the platform's own records, as they would lie with an operator.
@@ -38,7 +38,7 @@ def take(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": "unauthorised"}, status=401)
     try:
         text = orjson.loads(request.body)
-        to, body, text_id = str(text["to"])[:20], str(text["text"])[:500], str(text["id"])[:60]
+        to, body, text_id = str(text["to"])[:80], str(text["text"])[:500], str(text["id"])[:60]
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"error": "to, text and id"}, status=400)
     for ending, status in (("0503", 503), ("0404", 404)):
@@ -46,16 +46,19 @@ def take(request: HttpRequest) -> HttpResponse:
             return JsonResponse({"error": "simulated"}, status=status)
     with _texts() as texts:
         if all(one["id"] != text_id for one in texts):
-            texts.append({"id": text_id, "to": to, "text": body, "at": datetime.now(UTC).isoformat()})
+            channel = request.GET.get("channel", "sms")[:10]
+            texts.append(
+                {"id": text_id, "to": to, "text": body, "at": datetime.now(UTC).isoformat(), "channel": channel}
+            )
     return JsonResponse({"id": f"SIM-{text_id[-12:]}"})
 
 
 @public
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
-    """The texts, newest first; ``?to=`` shows one phone's. It looks again by itself."""
+    """What came over all channels, newest first; ``?to=`` shows one phone's. It looks again by itself."""
     _require_demo()
-    to = request.GET.get("to", "").strip()[:20]
+    to = request.GET.get("to", "").strip()[:80]
     with _texts() as texts:
         shown = [one | {"at": datetime.fromisoformat(one["at"])} for one in reversed(texts) if one["to"].endswith(to)]
     return render(request, "simulate/sms.html", {"texts": shown, "to": to})
