@@ -1,7 +1,7 @@
 """Reads a bank's statement: MT940, or a table (CSV, XLSX) whose columns the bank's setting names. Pure.
 
-Line by line, so that a statement of hundreds of thousands of lines never stands in memory as objects. What does not add up, or
-cannot be read, raises ``Refused`` with the place; whoever stores lines does so in one transaction, and keeps nothing of such a file.
+Line by line, so that a statement of hundreds of thousands of lines never stands in memory as objects. What does not add up or
+cannot be read raises ``Refused`` with the place; whoever stores lines does so in one transaction, and keeps nothing of it.
 """
 
 import re

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from perisai.errors import Refused
-from perisai.reconciliation.told import Statement, Told, rupiah
+from perisai.reconciliation.told import Statement, Told, rp, rupiah
 from perisai.tables.cell import read_day
 from perisai.tables.reading import Limits, Unreadable, plain_title, read_cells
 
@@ -24,13 +23,15 @@ OURS: Final = ("booked_on", "value_on", "text", "reference", "debit", "credit", 
 _ACCOUNT_TITLE: Final = re.compile(r"rek|account", re.IGNORECASE)
 _MOST_BEFORE: Final = 30
 """Lines of a letterhead before the titles."""
-_AMOUNT: Final = re.compile(r"(?P<minus>[-(]?)\s*(?:Rp|IDR)?\s*(?P<digits>\d[\d.,]*)\)?\s*(?P<sign>CR|DB|DR|K|D|C)?", re.IGNORECASE)
+_AMOUNT: Final = re.compile(
+    r"(?P<minus>[-(]?)\s*(?:Rp|IDR)?\s*(?P<digits>\d[\d.,]*)\)?\s*(?P<sign>CR|DB|DR|K|D|C)?", re.IGNORECASE
+)
 _OUT: Final = ("D", "DB", "DR", "DEBIT", "DEBET")
 
 
 def lines(data: bytes, columns: Mapping[str, str], statement: Statement, limits: Limits) -> Iterator[Told]:
     """The lines in order of time: a bank that writes the newest first is refused, for its balances run backwards."""
-    rows = read_cells(data, limits)
+    rows = read_cells(_marked(data), limits)
     names = _find_titles(rows, columns, statement)
     number = 0
     for at, row in enumerate(rows, start=1):
@@ -48,6 +49,15 @@ def lines(data: bytes, columns: Mapping[str, str], statement: Statement, limits:
         yield Told(number, booked_on, value_on, amount, reference, " ".join([cells.get("text", ""), reference]).strip())
     if number == 0:
         raise Unreadable("empty")
+
+
+def _marked(data: bytes) -> bytes:
+    """The file with its dividing sign said: the letterhead above the titles may have none of it, or others."""
+    if data[:2] in (b"PK", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf") or data.startswith(b"sep="):
+        return data
+    head = data.removeprefix(b"\xef\xbb\xbf").split(b"\n", _MOST_BEFORE + 1)[: _MOST_BEFORE + 1]
+    mark = max((b";", b"\t", b","), key=lambda one: max(line.count(one) for line in head))
+    return b"sep=" + mark + b"\n" + data.removeprefix(b"\xef\xbb\xbf") if data else data
 
 
 def _find_titles(rows: Iterator[list[str]], columns: Mapping[str, str], statement: Statement) -> list[str]:
@@ -73,7 +83,9 @@ def _note_account(row: list[str], statement: Statement) -> None:
 
 def _pass_over(cells: dict[str, str], at: int) -> None:
     """Lines without a day (sums, page breaks) hold no movement; a movement without a readable day is not passed over."""
-    if cells.get("booked_on") and (cells.get("balance") and (cells.get("amount") or cells.get("debit") or cells.get("credit"))):
+    if cells.get("booked_on") and (
+        cells.get("balance") and (cells.get("amount") or cells.get("debit") or cells.get("credit"))
+    ):
         raise Unreadable("broken", f"{cells['booked_on']}: {at}")
 
 
@@ -99,7 +111,7 @@ def _run(statement: Statement, cells: dict[str, str], amount: int, number: int, 
         statement.opening = statement.closing = balance - amount
     assert statement.closing is not None
     if statement.closing + amount != balance:
-        raise Refused("E4802", opening=statement.closing, lines=amount, closing=balance, place=f"{number}")
+        raise Refused("E4802", opening=rp(statement.closing), lines=rp(amount), closing=rp(balance), place=str(number))
     statement.closing = balance
     if account:
         if statement.account and _digits(statement.account) != _digits(account):
@@ -126,8 +138,3 @@ def _number(text: str, number: int) -> tuple[int, str]:
 
 def _digits(text: str) -> str:
     return re.sub(r"\D", "", text)
-
-
-def first_day(told: date, former: date | None) -> date:
-    """The first day that a statement covers: the one after the former statement's last."""
-    return told if former is None else min(told, date.fromordinal(former.toordinal() + 1))

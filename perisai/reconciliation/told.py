@@ -38,3 +38,8 @@ def rupiah(amount: Decimal, place: str) -> int:
     if whole != amount:
         raise Refused("E4801", why=f"sen: {place}")
     return whole
+
+
+def rp(amount: int) -> str:
+    """An amount as errors say it."""
+    return f"{'-' if amount < 0 else ''}Rp{abs(amount):,}".replace(",", ".")

@@ -1,0 +1,250 @@
+"""Statements: taken whole or not at all; lines found among what the bank told us; what differs decided; the day closed."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from perisai.errors import Refused
+from perisai.events.scope import Actor, Scope
+from perisai.events.work import Work
+from perisai.payments import ledger
+from perisai.payments.exchange import bank_day
+from perisai.reconciliation import day, deciding, matching, taking
+from perisai.web.simulate.bank import BankSimulator
+from tests.payments.place import make_billed, notifications, read
+from tests.reconciliation.books import Statement, make_account_bank
+
+pytestmark = pytest.mark.usefixtures("database")
+TODAY = bank_day(datetime.now(UTC))
+
+
+def _take(bank: BankSimulator, data: bytes) -> UUID:
+    with Work(scope=Scope.nation()) as work:
+        return taking.take(work, bank_id=bank.credentials.client_key, name="mutasi.sta", data=data)
+
+
+def _items(bank: BankSimulator) -> list[dict[str, Any]]:
+    with Work(scope=Scope.nation()) as work:
+        return work.dicts(
+            "SELECT * FROM reconciliation_item WHERE bank_id = %s ORDER BY id", [bank.credentials.client_key]
+        )
+
+
+def _state(bank: BankSimulator, on: date = TODAY) -> day.DayState:
+    with Work(scope=Scope.nation()) as work:
+        return day.state(work, bank_id=bank.credentials.client_key, day=on)
+
+
+def _kept(bank: BankSimulator) -> tuple[int, int]:
+    with Work(scope=Scope.nation()) as work:
+        (row,) = work.rows(
+            "SELECT (SELECT count(*) FROM reconciliation_statement WHERE account_id = %(b)s),"
+            " (SELECT count(*) FROM reconciliation_line WHERE bank_id = %(b)s)",
+            {"b": bank.credentials.client_key},
+        )
+    return row[0], row[1]
+
+
+def _pay(bank: BankSimulator, **changes: Any) -> Any:
+    owed = make_billed(**changes)
+    assert bank.pay(owed.code, owed.amount).status_code == 200
+    return owed
+
+
+@pytest.mark.parametrize("form", ["mt940", "csv"])
+def test_take_statement_whose_lines_all_agree_closes_the_day(form: str) -> None:
+    bank = make_account_bank()
+    first, second = _pay(bank), _pay(bank)
+    statement = Statement()
+    statement.add(first.amount, f"VA {bank.credentials.service_id}{first.code} SITI AMINAH")
+    statement.add(second.amount, f"TRF {notifications(bank)[1]['payment_request_id']}", "X1", days=1)
+    _take(bank, getattr(statement, form)())
+    assert _items(bank) == []
+    state = _state(bank)
+    assert (state.figures["found"], state.figures["notices"], state.is_explained) == (2, 2, True)
+    with Work(scope=Scope.nation()) as work:
+        assert day.close(work, bank_id=bank.credentials.client_key, day=TODAY).is_explained
+    with Work(scope=Scope.nation()) as work, pytest.raises(Refused, match="E4808"):
+        day.close(work, bank_id=bank.credentials.client_key, day=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda s: s.mt940(closing=s.closing + 1), "E4802"),
+        (lambda s: s.csv().replace(b"1.027.800,00", b"1.027.801,00"), "E4802"),
+        (lambda s: s.mt940(account="999888777"), "E4806"),
+        (lambda s: s.mt940().replace(b":61:", b":61:X"), "E4801"),
+        (lambda s: s.mt940().replace(b"IDR", b"USD"), "E4801"),
+        (lambda s: s.mt940().replace(b"22800,00", b"22800,50"), "E4801"),
+        (lambda s: s.csv().replace(b"22.800,00", b"dua puluh"), "E4801"),
+        (lambda s: b"PK\x03\x04 no workbook", "E4801"),
+        (lambda s: b"", "E4801"),
+    ],
+)  # fmt: skip
+def test_take_wrong_statement_refused_and_nothing_kept(spoil: Any, code: str) -> None:
+    bank, statement = make_account_bank(), Statement()
+    statement.add(22_800, "VA 1")
+    statement.add(5_000, "VA 2")
+    with pytest.raises(Refused, match=code):
+        _take(bank, spoil(statement))
+    assert _kept(bank) == (0, 0)
+
+
+def test_take_same_file_gap_and_overlap_refused_and_what_follows_taken() -> None:
+    bank, statement = make_account_bank(), Statement(on=TODAY - timedelta(days=3))
+    statement.add(5_000, "SETORAN 123456")
+    _take(bank, statement.mt940())
+    with pytest.raises(Refused, match="E4805"):
+        _take(bank, statement.mt940())
+    overlap = Statement(opening=statement.closing, on=statement.on)
+    overlap.add(7_000, "SETORAN 77")
+    with pytest.raises(Refused, match="E4804"):
+        _take(bank, overlap.mt940())
+    late = Statement(opening=statement.closing + 1, on=TODAY)
+    late.add(7_000, "SETORAN 77")
+    with pytest.raises(Refused, match="E4803"):
+        _take(bank, late.mt940())
+    late.opening = statement.closing
+    _take(bank, late.csv())
+    assert _kept(bank) == (2, 2)
+    assert _state(bank, TODAY - timedelta(days=1)).is_covered
+
+
+def test_match_finds_by_code_with_the_bank_clock_a_day_off_and_net_of_its_fee() -> None:
+    bank = make_account_bank(fee_each=1_500)
+    owed, dear = _pay(bank), _pay(bank, income=5_000_000)
+    statement = Statement(on=TODAY - timedelta(days=1))
+    statement.add(owed.amount, f"VA {owed.code}")
+    statement.add(dear.amount - 1_500, f"VA {dear.code}", days=1)
+    _take(bank, statement.mt940())
+    assert _items(bank) == []
+    assert _state(bank).figures["fees"] == 1_500
+
+
+def test_match_a_line_that_sums_a_day() -> None:
+    bank = make_account_bank(settles="day", fee_bps=70)
+    paid = [_pay(bank) for _ in range(3)]
+    statement = Statement()
+    statement.add(sum(one.amount - one.amount * 70 // 10_000 for one in paid), "SETTLEMENT QRIS")
+    _take(bank, statement.mt940())
+    assert _items(bank) == []
+    assert _state(bank).figures["found"] == 3
+
+
+def _odd(bank: BankSimulator) -> tuple[Statement, list[Any]]:
+    """A statement with a line of every kind that does not agree."""
+    paid = [_pay(bank), _pay(bank), _pay(bank), make_billed()]
+    statement = Statement()
+    statement.add(paid[0].amount, f"VA {paid[0].code}", "REF0000001")
+    statement.add(paid[0].amount, f"VA {paid[0].code}", "REF0000001")
+    statement.add(paid[1].amount - 777, f"VA {paid[1].code}", "REF0000002")
+    statement.add(paid[3].amount, f"VA {paid[3].code}", "REF0000004")
+    statement.add(-6_500, "BIAYA ADM")
+    return statement, paid
+
+
+def test_list_names_each_kind_and_decisions_close_the_day() -> None:
+    bank = make_account_bank()
+    statement, paid = _odd(bank)
+    _take(bank, statement.mt940())
+    items = {one["kind"]: one for one in _items(bank)}
+    assert set(items) == {"double", "amount", "missing", "outgoing", "unmatched"}
+    assert items["missing"]["branch_id"] == paid[3].branch.id
+    assert (items["amount"]["other"], items["amount"]["amount"]) == (paid[1].amount, paid[1].amount - 777)
+    branch = Scope.of([one.branch.id for one in paid])
+    with Work(scope=branch, actor=Actor()) as work:
+        deciding.credit(work, item_id=items["missing"]["id"], code=paid[3].code, note="")
+    assert read(paid[3])["state"] == "active"
+    with Work(scope=Scope.nation()) as work, pytest.raises(Refused, match="E4808"):
+        deciding.credit(work, item_id=items["missing"]["id"], code=paid[3].code, note="")
+    with Work(scope=Scope.branch(paid[0].branch.id)) as work:
+        deciding.refund(work, item_id=items["double"]["id"], note="")
+    with Work(scope=Scope.nation()) as work, pytest.raises(Refused, match="E4807"):
+        day.close(work, bank_id=bank.credentials.client_key, day=TODAY)
+    with Work(scope=Scope.branch(paid[2].branch.id)) as work, pytest.raises(Refused, match="E4809"):
+        deciding.explain(work, item_id=items["unmatched"]["id"], reason="reversed_by_bank", note="")
+    for kind, reason in (("amount", "bank_error"), ("outgoing", "bank_fee"), ("unmatched", "cut_off")):
+        where = items[kind]["branch_id"]
+        with Work(scope=Scope.branch(where) if where else Scope.nation()) as work:
+            deciding.explain(work, item_id=items[kind]["id"], reason=reason, note="")
+    with Work(scope=Scope.nation()) as work:
+        assert day.close(work, bank_id=bank.credentials.client_key, day=TODAY).figures["explained"] == 1
+        for one in paid:
+            assert ledger.prove(work, one.branch.id) == []
+
+
+def test_later_statement_clears_what_waited() -> None:
+    bank = make_account_bank()
+    owed = _pay(bank)
+    statement = Statement(on=TODAY)
+    statement.add(-1_000, "BIAYA")
+    _take(bank, statement.mt940())
+    waiting = next(one for one in _items(bank) if one["kind"] == "unmatched")
+    with Work(scope=Scope.branch(owed.branch.id)) as work:
+        deciding.wait(work, item_id=waiting["id"], until=TODAY + timedelta(days=2), note="bank: besok")
+    later = Statement(opening=statement.closing, on=TODAY + timedelta(days=1))
+    later.add(owed.amount, f"VA {owed.code}")
+    _take(bank, later.mt940())
+    assert {one["kind"]: one["state"] for one in _items(bank)} == {"unmatched": "cleared", "outgoing": "open"}
+
+
+def test_decision_of_another_branch_refused() -> None:
+    bank = make_account_bank()
+    statement, _ = _odd(bank)
+    _take(bank, statement.mt940())
+    item = next(one for one in _items(bank) if one["kind"] == "missing")
+    with Work(scope=Scope.branch(make_billed().branch.id)) as work, pytest.raises(Refused, match="E1004"):
+        deciding.to_suspense(work, item_id=item["id"], note="")
+
+
+def _picture(bank: BankSimulator) -> Any:
+    with Work(scope=Scope.nation()) as work:
+        return work.rows(
+            "SELECT l.number, l.state, n.payment_request_id, i.kind FROM reconciliation_line l"
+            " LEFT JOIN reconciliation_match m ON m.line_id = l.id LEFT JOIN payments_notification n ON n.id = m.notification_id"
+            " LEFT JOIN reconciliation_item i ON i.line_id = l.id WHERE l.bank_id = %s ORDER BY l.number",
+            [bank.credentials.client_key],
+        )
+
+
+def test_match_killed_in_the_middle_leaves_nothing_and_runs_again_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    bank = make_account_bank()
+    statement, _ = _odd(bank)
+    listed = matching._LIST_NOTICES
+    monkeypatch.setattr(
+        matching, "_LIST_NOTICES", ", dies AS (SELECT pg_terminate_backend(pg_backend_pid())) SELECT * FROM dies"
+    )
+    with pytest.raises(Exception):  # noqa: B017, PT011 - whatever the driver says of a connection that is gone
+        _take(bank, statement.mt940())
+    connection.close()
+    assert _kept(bank) == (0, 0)
+    monkeypatch.setattr(matching, "_LIST_NOTICES", listed)
+    _take(bank, statement.mt940())
+    once, items = _picture(bank), _items(bank)
+    with Work(scope=Scope.nation()) as work:
+        matching.match(work, bank_id=bank.credentials.client_key)
+    assert (_picture(bank), _items(bank)) == (once, items)
+
+
+def test_same_file_sent_twice_at_once_is_taken_once() -> None:
+    bank = make_account_bank()
+    statement, _ = _odd(bank)
+    data = statement.mt940()
+
+    def send() -> str:
+        try:
+            _take(bank, data)
+        except Refused as refused:
+            return refused.code
+        finally:
+            connection.close()
+        return "taken"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(one.result() for one in [pool.submit(send), pool.submit(send)]) == ["E4805", "taken"]
+    assert _kept(bank) == (1, len(statement.lines))
