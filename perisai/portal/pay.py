@@ -12,6 +12,7 @@ from perisai.accounts.client import client_ip
 from perisai.events.clock import Clock, SystemClock
 from perisai.portal.due import Due, find_due
 from perisai.portal.link import read
+from perisai.portal.papers import find_papers
 
 LOOKS = 60
 GUESSES = 10
@@ -39,7 +40,9 @@ def _answer(request: HttpRequest, token: str, clock: Clock) -> HttpResponse:
     if due is None:
         state, status = ("old", 410) if link and link.expires_at <= now else ("unknown", 404)
         return _page(request, {"state": state}, status)
-    return _page(request, {"state": due.state, "due": due, "token": token, "months": _months(due)}, 200)
+    assert link is not None
+    context = {"state": due.state, "due": due, "token": token, "months": _months(due), "papers": find_papers(link)}
+    return _page(request, context, 200)
 
 
 def _page(request: HttpRequest, context: dict[str, object], status: int) -> HttpResponse:

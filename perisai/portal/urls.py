@@ -1,5 +1,8 @@
 from django.urls import URLPattern, URLResolver, path
 
-from perisai.portal import pay
+from perisai.portal import papers, pay
 
-urlpatterns: list[URLPattern | URLResolver] = [path("<str:token>", pay.pay, name="portal_pay")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("<str:token>", pay.pay, name="portal_pay"),
+    path("<str:token>/dokumen/<str:kind>/<str:of>.pdf", papers.paper, name="portal_paper"),
+]

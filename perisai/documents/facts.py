@@ -1,0 +1,126 @@
+"""What stands on a paper, read from the rooms that own it."""
+
+from typing import Any, LiteralString
+from uuid import UUID
+
+import orjson
+
+from perisai.errors import Refused
+from perisai.events.work import Work
+
+# By primary keys. Who paid: of a bill that an order paid, the order's payer; else the sponsor whose bill it is; else the member.
+_PAYER: LiteralString = """
+LEFT JOIN LATERAL (
+  SELECT o.payer_kind, coalesce(s.name, g.name, m.name, a.full_name, '') AS name
+  FROM payments_order_bill ob
+  JOIN payments_order o ON o.branch_id = ob.branch_id AND o.id = ob.order_id AND o.state = 'paid'
+  LEFT JOIN payers_sponsor s ON o.payer_kind = 'sponsor' AND s.branch_id = o.branch_id AND s.id = o.payer_id
+  LEFT JOIN payers_group g ON o.payer_kind = 'group' AND g.branch_id = o.branch_id AND g.id = o.payer_id
+  LEFT JOIN employers_employer m ON o.payer_kind = 'employer' AND m.branch_id = o.branch_id AND m.id = o.payer_id
+  LEFT JOIN agents_agent a ON o.payer_kind = 'agent' AND a.branch_id = o.branch_id AND a.id = o.payer_id
+  WHERE ob.branch_id = b.branch_id AND ob.bill_id = b.id LIMIT 1) paid_for ON true
+LEFT JOIN payers_sponsor sponsor ON sponsor.branch_id = b.branch_id AND sponsor.id = b.sponsor_id
+"""
+_PERSON: LiteralString = """
+e.id AS enrolment_id, p.name, p.nik_masked, e.kpj, e.programmes, e.segment, o.name AS branch, o.address AS branch_address,
+o.timezone, o.is_demo
+"""
+_JOINS: LiteralString = """
+JOIN members_enrolment e ON e.branch_id = b.branch_id AND e.id = b.enrolment_id
+JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+JOIN offices_office o ON o.id = b.branch_id
+"""
+_BILL: LiteralString = (
+    "SELECT b.id, b.payment_code, b.state, b.first_month, b.months, b.lines, b.amount, b.pay_by, b.issued_at, b.enrolment_id,"
+    " coalesce(paid_for.name, sponsor.name, '') AS payer, "
+    + _PERSON
+    + " FROM contributions_bill b "
+    + _JOINS
+    + _PAYER
+    + " WHERE b.branch_id = %s AND b.id = %s"
+)
+_RECEIPT: LiteralString = (
+    "SELECT b.id AS bill_id, y.id, b.first_month, b.months, b.lines, y.amount, y.paid_at, y.confirmed_at, y.reversed_at,"
+    " y.reference_no, y.source, coalesce(k.name, y.bank_id) AS bank, coalesce(paid_for.name, sponsor.name, '') AS payer, "
+    + _PERSON
+    + " FROM payments_payment y JOIN contributions_bill b ON b.branch_id = y.branch_id AND b.id = y.bill_id"
+    + " LEFT JOIN payments_bank k ON k.id = y.bank_id "
+    + _JOINS
+    + _PAYER
+    + " WHERE y.branch_id = %s AND y.id = %s"
+)
+_MEMBER: LiteralString = (
+    "SELECT " + _PERSON + " FROM (SELECT %s::int AS branch_id, %s::uuid AS enrolment_id) b " + _JOINS
+)  # fmt: skip
+
+# Carried by the primary key of paid months. JHT gathered: dues alone, of this year and all before.
+_MONTHS: LiteralString = (
+    "SELECT m.month, m.jkk, m.jkm, m.jht, m.jp, m.jkp, m.relief, m.paid_at,"
+    " coalesce(paid_for.name, sponsor.name, '') AS payer, b.id IS NULL AS is_elsewhere"
+    " FROM contributions_paid_month m"
+    " LEFT JOIN contributions_bill b ON b.branch_id = m.branch_id AND b.id = m.bill_id AND m.payment_id IS NOT NULL "
+    + _PAYER
+    + " WHERE m.branch_id = %s AND m.enrolment_id = %s AND m.month >= make_date(%s, 1, 1) AND m.month < make_date(%s, 1, 1)"
+    " ORDER BY m.month"
+)
+_GATHERED: LiteralString = """
+SELECT coalesce(sum(jht), 0)::bigint FROM contributions_paid_month
+WHERE branch_id = %s AND enrolment_id = %s AND month < make_date(%s, 1, 1)
+"""
+_ORDER: LiteralString = """
+SELECT r.id, r.code, r.amount, r.count, r.state, r.made_at, r.pay_by, r.ended_at, r.payer_kind,
+  coalesce(s.name, g.name, m.name, a.full_name, '') AS payer, o.name AS branch, o.address AS branch_address, o.timezone, o.is_demo
+FROM payments_order r
+JOIN offices_office o ON o.id = r.branch_id
+LEFT JOIN payers_sponsor s ON r.payer_kind = 'sponsor' AND s.branch_id = r.branch_id AND s.id = r.payer_id
+LEFT JOIN payers_group g ON r.payer_kind = 'group' AND g.branch_id = r.branch_id AND g.id = r.payer_id
+LEFT JOIN employers_employer m ON r.payer_kind = 'employer' AND m.branch_id = r.branch_id AND m.id = r.payer_id
+LEFT JOIN agents_agent a ON r.payer_kind = 'agent' AND a.branch_id = r.branch_id AND a.id = r.payer_id
+WHERE r.branch_id = %s AND r.id = %s
+"""
+_ORDER_BILLS: LiteralString = """
+SELECT p.name, b.first_month, b.months, ob.amount, e.kpj FROM payments_order_bill ob
+JOIN contributions_bill b ON b.branch_id = ob.branch_id AND b.id = ob.bill_id
+JOIN members_enrolment e ON e.branch_id = ob.branch_id AND e.id = ob.enrolment_id
+JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+WHERE ob.branch_id = %s AND ob.order_id = %s ORDER BY p.name, b.first_month LIMIT %s
+"""
+
+
+def bill(work: Work, branch_id: int, bill_id: UUID) -> dict[str, Any]:
+    """Raises E1004."""
+    return _lined(_one(work, _BILL, [branch_id, bill_id]))
+
+
+def receipt(work: Work, branch_id: int, payment_id: UUID) -> dict[str, Any]:
+    """Raises E1004."""
+    return _lined(_one(work, _RECEIPT, [branch_id, payment_id]))
+
+
+def member(work: Work, branch_id: int, enrolment_id: UUID) -> dict[str, Any]:
+    """Raises E1004."""
+    return _one(work, _MEMBER, [branch_id, enrolment_id])
+
+
+def year(work: Work, branch_id: int, enrolment_id: UUID, of: int) -> tuple[list[dict[str, Any]], int]:
+    """(the paid months of a year, JHT dues gathered to its end)."""
+    gathered = work.row(_GATHERED, [branch_id, enrolment_id, of + 1])
+    return work.dicts(_MONTHS, [branch_id, enrolment_id, of, of + 1]), gathered[0] if gathered else 0
+
+
+def order(work: Work, branch_id: int, order_id: UUID, most: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """(the order, its first ``most`` bills). Raises E1004."""
+    found = _one(work, _ORDER, [branch_id, order_id])
+    return found, work.dicts(_ORDER_BILLS, [branch_id, order_id, most])
+
+
+def _one(work: Work, sql: LiteralString, params: list[Any]) -> dict[str, Any]:
+    rows = work.dicts(sql, params)
+    if not rows:
+        raise Refused("E1004")
+    return rows[0]
+
+
+def _lined(row: dict[str, Any]) -> dict[str, Any]:
+    lines = row["lines"]
+    return row | {"lines": orjson.loads(lines) if isinstance(lines, str | bytes) else lines}

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from perisai.documents import console
+
+app_name = "documents"
+urlpatterns = [
+    path("receipt/<int:branch_id>/<uuid:payment_id>.pdf", console.receipt, name="receipt"),
+    path("bill/<int:branch_id>/<uuid:bill_id>.pdf", console.bill, name="bill"),
+    path("order/<int:branch_id>/<uuid:order_id>.pdf", console.order, name="order"),
+    path("year/<int:branch_id>/<uuid:enrolment_id>/<int:of>.pdf", console.year, name="year"),
+]
