@@ -6,11 +6,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-import typst
 
 from perisai.agencies.labels import FORMS_ID
+from perisai.documents import pdf
 from perisai.errors import Refused
-from perisai.events import world
 from perisai.events.work import Work
 
 _TEMPLATE: Final = Path(__file__).parent / "paper" / "agreement.typ"
@@ -50,14 +49,7 @@ def agreement_pdf(work: Work, *, branch_id: int, agreement_id: UUID) -> tuple[st
 
 
 def render(facts: dict[str, Any]) -> bytes:
-    """Without the machine's own fonts, so that it looks the same everywhere."""
-    made = typst.compile(
-        world.watermark().encode() + _TEMPLATE.read_bytes(),
-        sys_inputs={"facts": orjson.dumps(facts).decode()},
-        ignore_system_fonts=True,
-    )
-    assert isinstance(made, bytes)
-    return made
+    return pdf.render(_TEMPLATE, facts)
 
 
 def _day(on: date) -> str:

@@ -6,15 +6,12 @@ from pathlib import Path
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-import orjson
-import segno
-import typst
 from django.conf import settings
 from PIL import Image
 
 from perisai.agents import photo, public_code
+from perisai.documents import pdf
 from perisai.errors import Refused
-from perisai.events import world
 from perisai.events.work import Work, branch_day
 
 _FOLDER: Final = Path(__file__).parent / "paper"
@@ -47,13 +44,13 @@ def badge(work: Work, *, branch_id: int, agent_id: UUID) -> tuple[str, bytes]:
     facts = _facts(work, branch_id, agent_id)
     picture = photo.find(work, branch_id=branch_id, agent_id=agent_id)
     facts["photo"] = list(_small(picture)) if picture else None
-    return f"tanda-pengenal-{facts['code']}.pdf", _render("badge.typ", facts)
+    return f"tanda-pengenal-{facts['code']}.pdf", pdf.render(_FOLDER / "badge.typ", facts)
 
 
 def letter(work: Work, *, branch_id: int, agent_id: UUID) -> tuple[str, bytes]:
     """(file name, PDF): the assignment letter, for the agency office to sign. Raises E1004, E9411."""
     facts = _facts(work, branch_id, agent_id)
-    return f"surat-tugas-{facts['code']}.pdf", _render("letter.typ", facts)
+    return f"surat-tugas-{facts['code']}.pdf", pdf.render(_FOLDER / "letter.typ", facts)
 
 
 def _facts(work: Work, branch_id: int, agent_id: UUID) -> dict[str, Any]:
@@ -77,7 +74,7 @@ def _facts(work: Work, branch_id: int, agent_id: UUID) -> dict[str, Any]:
         "letter_number": f"ST/{row['number'].removeprefix('L-')}/{today.year}",
         "public_code": text,
         "address_find": address.removeprefix("https://").removeprefix("http://").rstrip("/"),
-        "qr": _qr(address + text),
+        "qr": pdf.qr(address + text),
     }
 
 
@@ -88,22 +85,6 @@ def _small(picture: bytes) -> bytes:
         small.thumbnail((_PHOTO[0] * 2, _PHOTO[1]))
         small.save(kept, "JPEG", quality=85)
     return kept.getvalue()
-
-
-def _qr(text: str) -> str:
-    kept = io.BytesIO()
-    segno.make(text, error="m").save(kept, kind="svg", border=2, dark="#000", light="#fff")
-    return kept.getvalue().decode()
-
-
-def _render(template: str, facts: dict[str, Any]) -> bytes:
-    """Without the machine's own fonts, so that it looks the same everywhere."""
-    given = {"facts": orjson.dumps(facts).decode()}
-    made = typst.compile(
-        world.watermark().encode() + (_FOLDER / template).read_bytes(), sys_inputs=given, ignore_system_fonts=True
-    )
-    assert isinstance(made, bytes)
-    return made
 
 
 def _day(on: date) -> str:

@@ -7,16 +7,14 @@ from typing import Any, Final, LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import orjson
 import segno
-import typst
 from django.conf import settings
 
 from perisai.accounts import handout
 from perisai.accounts.audience import Viewer
 from perisai.accounts.code import in_groups
+from perisai.documents import pdf
 from perisai.errors import Refused
-from perisai.events import world
 from perisai.events.work import Work
 
 _TEMPLATE: Final = Path(__file__).parent / "paper" / "handout.typ"
@@ -53,13 +51,7 @@ def make(work: Work, *, viewer: Viewer, branch_id: int, file_id: UUID) -> bytes:
     if not offices and not agents:
         raise Refused("E9610")
     facts = {"offices": offices, "agents": agents, "until": until, "origin": settings.ORIGIN}
-    made = typst.compile(
-        world.watermark().encode() + _TEMPLATE.read_bytes(),
-        sys_inputs={"facts": orjson.dumps(facts).decode()},
-        ignore_system_fonts=True,
-    )
-    assert isinstance(made, bytes)
-    return made
+    return pdf.render(_TEMPLATE, facts)
 
 
 def _offices(work: Work, viewer: Viewer, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
