@@ -179,12 +179,6 @@ def _record(work: Work, branch_id: int, moves: Sequence[tuple[str, str, int]], b
 CUSTODY = "custody"
 """What agents owe members in cash that no bank has confirmed; against it ``cash:<agent>``, one account an agent."""
 
-_CUSTODY = """
-INSERT INTO payments_ledger_entry (branch_id, at, debit, credit, amount)
-SELECT %s, %s, e.debit, e.credit, e.amount
-FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS e (debit, credit, amount)
-"""
-
 
 def cash_account(agent_id: UUID) -> str:
     return f"cash:{agent_id}"
@@ -197,6 +191,4 @@ def record_custody(work: Work, branch_id: int, moves: Sequence[tuple[UUID, int]]
         for agent, amount in moves
         if amount
     ]
-    if entries:
-        debited, credited, amounts = (list(column) for column in zip(*entries, strict=True))
-        work.execute(_CUSTODY, [branch_id, work.now, debited, credited, amounts])
+    record(work, branch_id, entries)
