@@ -20,9 +20,9 @@ open as long after its code has stopped working: who paid in time must not lose 
 
 _INSERT = """
 INSERT INTO contributions_bill (branch_id, id, enrolment_id, payment_code, state, first_month, months, lines, amount, rules,
-  issued_at, priced_at, pay_by)
+  issued_at, priced_at, pay_by, origin)
 SELECT %(branch)s, b.id, b.enrolment_id, b.payment_code, 'open', %(month)s, b.months, b.lines, b.amount, %(rules)s,
-  %(now)s, %(now)s, %(pay_by)s
+  %(now)s, %(now)s, %(pay_by)s, %(origin)s
 FROM jsonb_to_recordset(%(rows)s::jsonb)
   AS b (id uuid, enrolment_id uuid, payment_code text, months int, lines jsonb, amount bigint)
 """
@@ -54,7 +54,9 @@ class Issued(NamedTuple):
     first_month: date
 
 
-def issue_many(work: Work, *, branch_id: int, timezone: str, wanted: list[ToBill]) -> dict[UUID, Issued]:
+def issue_many(
+    work: Work, *, branch_id: int, timezone: str, wanted: list[ToBill], origin: str = "first"
+) -> dict[UUID, Issued]:
     """Bills by enrolment, priced month by month from the present month of the branch. Three statements.
 
     The first contribution month is the month of the first payment, so a bill that outlives its month is priced again.
@@ -91,6 +93,7 @@ def issue_many(work: Work, *, branch_id: int, timezone: str, wanted: list[ToBill
             "rules": load().version,
             "now": work.now,
             "pay_by": pay_by,
+            "origin": origin,
             "rows": orjson.dumps(rows).decode(),
         },
         prepared=True,
@@ -100,16 +103,20 @@ def issue_many(work: Work, *, branch_id: int, timezone: str, wanted: list[ToBill
     return issued
 
 
-def cancel_many(work: Work, *, branch_id: int, enrolment_ids: list[UUID], state: str = "cancelled") -> None:
-    """Ends the open bills of these enrolments (``cancelled`` or ``expired``) and takes them out of the books. Two
-    statements."""
+def cancel_many(work: Work, *, branch_id: int, enrolment_ids: list[UUID], state: str = "cancelled") -> dict[UUID, int]:
+    """Ends the open bills of these enrolments (``cancelled`` or ``expired``) and takes them out of the books; what each no
+    longer owes, rupiah. Two statements."""
     if not enrolment_ids:
-        return
+        return {}
     cancelled = work.rows(_CANCEL, [state, branch_id, enrolment_ids], prepared=True)
+    dropped: dict[UUID, int] = {}
+    for enrolment_id, _, amount in cancelled:
+        dropped[enrolment_id] = dropped.get(enrolment_id, 0) + amount
     if cancelled:
         ledger.reverse_billing(
             work, branch_id, *ledger.Income.of(line for _, lines, _ in cancelled for line in orjson.loads(lines))
         )
+    return dropped
 
 
 def lines_of(prices: list[tariff.MonthPrice]) -> list[list[Any]]:

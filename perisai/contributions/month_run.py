@@ -1,4 +1,4 @@
-"""A bill run from its beginning to its end: where it stands is written with each chunk, so that whoever takes it up goes on there."""
+"""A bill run from its beginning to its end: each chunk writes where it stands, so that whoever takes it up goes on there."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -34,10 +34,14 @@ _LOCK: LiteralString = """
 SELECT segment, month, cursor, skipped FROM contributions_run WHERE branch_id = %s AND id = %s AND state = 'running' FOR UPDATE
 """
 _MOVE: LiteralString = """
-UPDATE contributions_run SET cursor = coalesce(%(cursor)s, cursor), looked_at = looked_at + %(looked_at)s, bills = bills + %(bills)s,
-  amount = amount + %(amount)s, chunks = chunks + %(chunks)s, skipped = %(skipped)s, moved_at = %(now)s,
+UPDATE contributions_run SET cursor = coalesce(%(cursor)s, cursor), looked_at = looked_at + %(looked_at)s,
+  bills = bills + %(bills)s, amount = amount + %(amount)s, chunks = chunks + %(chunks)s, skipped = %(skipped)s, moved_at = %(now)s,
   state = CASE WHEN %(is_last)s THEN 'done' ELSE 'running' END, ended_at = CASE WHEN %(is_last)s THEN %(now)s::timestamptz END
 WHERE branch_id = %(branch)s AND id = %(run)s
+"""
+_DONE: LiteralString = """
+SELECT month FROM contributions_run
+WHERE branch_id = %s AND segment = 'BPU' AND month = ANY (%s) AND state = 'done' AND (started_at AT TIME ZONE %s)::date >= %s
 """
 STATES: Final = {"BPU": ["active"], "PU": ["accepted", "active"]}
 
@@ -110,12 +114,15 @@ def issue(place: Place, month: date, *, segment: run.Segment = "BPU", clock: Clo
     return run_id
 
 
-def months_due(work: Work, timezone: str) -> list[date]:
-    """The months whose bills should be out on the branch's day: this one, and the next from ``DAYS_AHEAD`` days before it."""
+def months_due(work: Work, *, branch_id: int, timezone: str) -> list[date]:
+    """The months whose bills should be out on the branch's day and whose run was not done yet on that day: this one, and the
+    next from ``DAYS_AHEAD`` days before it."""
     today = branch_day(work.now, timezone)
     this = today.replace(day=1)
     following = add_months(this, 1)
-    return [this, following] if (following - today).days <= DAYS_AHEAD else [this]
+    due = [this, following] if (following - today).days <= DAYS_AHEAD else [this]
+    done = {row[0] for row in work.rows(_DONE, [branch_id, due, timezone, today])}
+    return [month for month in due if month not in done]
 
 
 def _added(told: Any, more: dict[str, int]) -> dict[str, int]:

@@ -22,7 +22,12 @@ Segment = Literal["BPU", "PU"]
 SKIPPED: Final = ("billed", "paid", "over", "no_code", "no_price")
 """Why somebody gets no bill: has one, another system was paid, membership is over by now, no payment code, the rules price none."""
 
-_STATES: Final[dict[str, LiteralString]] = {"BPU": "e.state = 'active'", "PU": "e.state IN ('accepted', 'active')"}
+# Wage earners only for the months they work in (employers_job, by its key).
+_STATES: Final[dict[str, LiteralString]] = {
+    "BPU": "e.state = 'active'",
+    "PU": "e.state IN ('accepted', 'active') AND NOT EXISTS (SELECT FROM employers_job j WHERE j.branch_id = e.branch_id"
+    " AND j.enrolment_id = e.id AND (j.first_month > %(month)s OR j.last_month < %(month)s))",
+}
 _ASKED: Final[LiteralString] = " AND e.id = ANY (%(ids)s::uuid[])"
 
 # Carried by enrolment_state, in the order of ids. Locked in a statement of its own: the next one must see what others, whom it
@@ -208,7 +213,8 @@ def _shaped(sql: LiteralString, asked: dict[str, Any]) -> LiteralString:
 def _combine(work: Work, asked: dict[str, Any]) -> tuple[list[_Combination], dict[str, int]]:
     has_terms = work.row(_HAS_TERMS, [asked["branch"]])
     rows = work.rows(_shaped(_COMBINE, asked), asked | {"has_terms": bool(has_terms and has_terms[0])})
-    told, skipped = [], {}
+    told: list[_Combination] = []
+    skipped: dict[str, int] = {}
     for reason, income, programmes, transport, risk, is_state, sponsor_id, months, count, ids, codes in rows:
         if reason is not None:
             skipped[reason] = skipped.get(reason, 0) + count

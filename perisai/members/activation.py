@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+from perisai.contributions import reactivate, spell
 from perisai.events.work import Happened, Work
 
 # By primary key.
@@ -49,8 +50,8 @@ WHERE e.branch_id = %(branch)s AND e.id = r.id
 
 # Both by primary key.
 _STANDING: LiteralString = """
-SELECT e.id, e.state, e.activated_at IS NULL, e.income, e.programmes, e.transport, e.agent_id, e.sub_branch_id,
-  e.agency_office_id, e.region_code, e.segment, p.name
+SELECT e.id, e.state, e.activated_at IS NULL OR e.state = 'accepted', e.activated_at IS NOT NULL, e.income, e.programmes,
+  e.transport, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.segment, p.name
 FROM members_enrolment e JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
 WHERE e.branch_id = %s AND e.id"""
 _STANDING_FOUND = _STANDING + " = %s"
@@ -65,7 +66,9 @@ class Standing:
     id: UUID
     state: str
     is_first: bool
-    """No contribution was ever paid: the first month is that of the payment."""
+    """Nothing was paid in this spell of membership: the first month is that of the payment."""
+    was_member: bool
+    """Something was ever paid."""
     income: int
     programmes: frozenset[str]
     transport: bool
@@ -124,7 +127,8 @@ def activate(
     confirmed_at: datetime,
 ) -> None:
     """Books ``months`` (first days of month, in order) that a payment settled for a locked enrolment: active, covered
-    from ``confirmed_at`` where it was not covered. Reports the events. One statement.
+    from ``confirmed_at`` where it was not covered, and then in a new spell. Reports the events. One statement, two more
+    where membership begins.
     """
     work.execute(
         _ACTIVATE,
@@ -139,11 +143,14 @@ def activate(
         prepared=True,
     )
     paid = Paid(standing, payment_id, bill_id, amount, months)
+    if standing.state != "active":
+        _begin_spells(work, branch_id, [paid], confirmed_at)
     _report(work, branch_id, bank_id, paid, begins=standing.state != "active")
 
 
 def activate_many(work: Work, *, branch_id: int, paid: list[Paid], bank_id: str, confirmed_at: datetime) -> None:
-    """As ``activate`` for what settled bills of locked enrolments, several of one among them. One statement."""
+    """As ``activate`` for what settled bills of locked enrolments, several of one among them. One statement, two more where
+    a membership begins."""
     firsts: dict[UUID, date] = {}
     lasts: dict[UUID, date] = {}
     for one in paid:
@@ -159,6 +166,7 @@ def activate_many(work: Work, *, branch_id: int, paid: list[Paid], bank_id: str,
         "lasts": [lasts[key] for key in firsts],
     }
     work.execute(_ACTIVATE_MANY, asked)
+    _begin_spells(work, branch_id, paid, confirmed_at)
     begun: set[UUID] = set()
     for one in sorted(paid, key=lambda each: each.months[0]):
         begins = one.standing.state != "active" and one.standing.id not in begun
@@ -166,10 +174,25 @@ def activate_many(work: Work, *, branch_id: int, paid: list[Paid], bank_id: str,
         _report(work, branch_id, bank_id, one, begins=begins)
 
 
+def _begin_spells(work: Work, branch_id: int, paid: list[Paid], at: datetime) -> None:
+    """Memberships that begin with these payments; wishes to come back among them have come true."""
+    firsts: dict[UUID, date] = {}
+    for one in paid:
+        if one.standing.state != "active":
+            key = one.standing.id
+            firsts[key] = min(one.months[0], firsts.get(key, one.months[0]))
+    if firsts:
+        spell.begin_many(work, branch_id=branch_id, firsts=firsts, at=at)
+    back = sorted({one.standing.id for one in paid if one.standing.id in firsts and one.standing.was_member})
+    if back:
+        reactivate.end_waiting(work, branch_id=branch_id, enrolment_ids=back, ended_as="paid")
+
+
 def take_back(work: Work, *, branch_id: int, enrolment_id: UUID, first_month: date) -> None:
-    """Months from ``first_month`` on are no longer paid: cover follows what is left. The enrolment's row is locked. One
-    statement."""
+    """Months from ``first_month`` on are no longer paid: cover follows what is left. The enrolment's row is locked. Two
+    statements."""
     work.execute(_TAKE_BACK, {"branch": branch_id, "enrolment": enrolment_id, "first_month": first_month})
+    spell.end_unpaid(work, branch_id=branch_id, enrolment_id=enrolment_id)
 
 
 def common_facts(branch_id: int, standing: Standing) -> dict[str, Any]:
@@ -191,14 +214,15 @@ def _report(work: Work, branch_id: int, bank_id: str, paid: Paid, *, begins: boo
     told = {"bill": paid.bill_id, "payment": paid.payment_id, "bank": bank_id, "months": count, "first_month": first}
     work.report(Happened(kind="payment_confirmed", amount=paid.amount, detail=told, **common))
     if begins:
-        work.report(Happened(kind="member_activated", detail={"bill": paid.bill_id, "first_month": first}, **common))
+        kind = "member_reactivated" if paid.standing.was_member else "member_activated"
+        work.report(Happened(kind=kind, detail={"bill": paid.bill_id, "first_month": first}, **common))
 
 
 def _standing(row: tuple[Any, ...] | None) -> Standing | None:
     if row is None:
         return None
-    id_, state, is_first, income, programmes, *rest = row
-    return Standing(id_, state, is_first, income, frozenset(programmes), *rest)
+    id_, state, is_first, was_member, income, programmes, *rest = row
+    return Standing(id_, state, is_first, was_member, income, frozenset(programmes), *rest)
 
 
 def short_name(name: str) -> str:

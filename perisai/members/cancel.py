@@ -10,8 +10,10 @@ from perisai.events.work import Happened, Work
 from perisai.members.decision import Decision
 from perisai.targets import quota
 
+# Who wants to come back was a member: an agent cannot take that back, it ends by itself where it is not paid.
 _LOCK = """
-SELECT id, state, sub_branch_id, agency_office_id, region_code, quota_period, quota_over, captured_on
+SELECT id, CASE WHEN activated_at IS NULL THEN state ELSE 'lapsed' END, sub_branch_id, agency_office_id, region_code,
+  quota_period, quota_over, captured_on
 FROM members_enrolment WHERE branch_id = %s AND agent_id = %s AND id = ANY (%s) ORDER BY id FOR UPDATE
 """
 

@@ -1,6 +1,9 @@
-"""Ends enrolments that were never paid: the slot and the NIK return, once."""
+"""Ends what was accepted and never paid: of new members the slot and the NIK return, once; who wanted to come back has lapsed as
+before."""
 
-from perisai.contributions import bill
+from typing import Any
+
+from perisai.contributions import bill, reactivate
 from perisai.events.work import Happened, Work
 from perisai.targets import quota
 
@@ -8,7 +11,8 @@ MOST = 1000
 
 # Carried by bill_open. Enrolments are locked in order of id, as a cancel or a payment locks them.
 _OVERDUE = """
-SELECT e.id, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.captured_on, e.quota_period, e.quota_over
+SELECT e.id, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.captured_on, e.quota_period, e.quota_over,
+  e.activated_at IS NOT NULL
 FROM members_enrolment e
 WHERE e.branch_id = %(branch)s AND e.state = 'accepted' AND e.id IN (
   SELECT b.enrolment_id FROM contributions_bill b
@@ -22,28 +26,51 @@ WHERE branch_id = %s AND id = ANY (%s)
 """
 
 
+_BACK = "UPDATE members_enrolment SET state = 'lapsed', decided_at = %s WHERE branch_id = %s AND id = ANY (%s)"
+
+
 def expire_unpaid(work: Work, *, branch_id: int) -> int:
     """Ends up to ``MOST`` accepted enrolments whose payment code stopped working so long ago that no bank will tell of a
     payment in time any more; returns how many."""
     rows = work.rows(_OVERDUE, {"branch": branch_id, "before": work.now - bill.LATE_NOTICE, "most": MOST})
     if not rows:
         return 0
+    _end_new(work, branch_id, [row for row in rows if not row[8]])
+    _end_returns(work, branch_id, [row for row in rows if row[8]])
+    bill.cancel_many(work, branch_id=branch_id, enrolment_ids=[row[0] for row in rows], state="expired")
+    return len(rows)
+
+
+def _end_new(work: Work, branch_id: int, rows: list[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
     ids = [row[0] for row in rows]
     work.execute("SELECT members_release_niks(%s, %s)", [branch_id, ids])
     quota.give_back(work, branch_id=branch_id, slots=[(row[6], row[7]) for row in rows if row[6] is not None])
     work.execute(_END, [work.now, branch_id, ids])
-    bill.cancel_many(work, branch_id=branch_id, enrolment_ids=ids, state="expired")
-    for enrolment_id, agent_id, sub_branch_id, agency_office_id, region_code, captured_on, _, _ in rows:
-        work.report(
-            Happened(
-                kind="enrolment_expired",
-                branch_id=branch_id,
-                subject_id=enrolment_id,
-                agent_id=agent_id,
-                sub_branch_id=sub_branch_id,
-                agency_office_id=agency_office_id,
-                region_code=region_code,
-                day=captured_on,
-            )
-        )
-    return len(rows)
+    for row in rows:
+        work.report(_happened("enrolment_expired", branch_id, row, day=row[5]))
+
+
+def _end_returns(work: Work, branch_id: int, rows: list[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    ids = [row[0] for row in rows]
+    work.execute(_BACK, [work.now, branch_id, ids])
+    closed = reactivate.end_waiting(work, branch_id=branch_id, enrolment_ids=ids, ended_as="unpaid")
+    for row in rows:
+        work.report(_happened("return_expired", branch_id, row, detail={"return": closed.get(row[0])}))
+
+
+def _happened(kind: str, branch_id: int, row: tuple[Any, ...], **more: Any) -> Happened:
+    enrolment_id, agent_id, sub_branch_id, agency_office_id, region_code, *_ = row
+    return Happened(
+        kind=kind,
+        branch_id=branch_id,
+        subject_id=enrolment_id,
+        agent_id=agent_id,
+        sub_branch_id=sub_branch_id,
+        agency_office_id=agency_office_id,
+        region_code=region_code,
+        **more,
+    )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
+from perisai.contributions import advance, reactivate, terms
 from perisai.custody.deposit import judge_deposits
 from perisai.custody.receive import receive_many
 from perisai.custody.void import judge_voids
@@ -21,6 +22,9 @@ Judge = Callable[[Work, Learner, list[Told]], dict[UUID, Decision]]
 
 JUDGES: Final[Mapping[str, Judge]] = {
     "funding_answer": judge_answers,
+    "change_terms": terms.judge_many,
+    "advance_bill": advance.judge_many,
+    "reactivate": reactivate.judge_many,
     "cash_receipt": receive_many,
     "cash_void": judge_voids,
     "cash_deposit": judge_deposits,

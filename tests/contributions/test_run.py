@@ -102,7 +102,9 @@ def test_run_bills_a_period_of_months_when_the_last_one_ends(database: Path) -> 
     assert [(row[1], row[2]) for row in bills(members)] == [(NOVEMBER, 3)] * 2
     with members.work() as work:
         work.execute("UPDATE contributions_bill SET state = 'paid' WHERE branch_id = %s", [members.branch.id])
-        work.execute("UPDATE members_enrolment SET paid_through = %s WHERE branch_id = %s", [JANUARY, members.branch.id])
+        work.execute(
+            "UPDATE members_enrolment SET paid_through = %s WHERE branch_id = %s", [JANUARY, members.branch.id]
+        )
     _run(members, date(2027, 2, 1))
     assert [(row[1], row[2]) for row in bills(members)][:2] == [(NOVEMBER, 3), (date(2027, 2, 1), 3)]
     assert shared_months(members) == 0
