@@ -13,6 +13,7 @@ from perisai.events import world
 from perisai.payments.api import router as snap
 from perisai.sync.api import router as sync
 from perisai.sync.custody_api import router as custody
+from perisai.sync.dues_api import router as dues
 from perisai.sync.learning_api import router as learning
 from perisai.sync.papers_api import router as papers
 from perisai.web.problems import problem, too_large
@@ -40,6 +41,7 @@ api.add_router("/api/v1/", sync)
 api.add_router("/api/v1/", learning)
 api.add_router("/api/v1/", papers)
 api.add_router("/api/v1/", custody)
+api.add_router("/api/v1/", dues)
 api.add_router("/snap/v1.0/", snap)
 
 

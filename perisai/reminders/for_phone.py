@@ -1,0 +1,54 @@
+"""What a phone keeps of its agent's members' dues, so that "who to chase today" works without signal."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from perisai.events.work import Work
+from perisai.reminders import dues as owed
+from perisai.reminders.dues import Due
+from perisai.reminders.rules import reminder_rules
+
+
+def dues(work: Work, *, branch_id: int, agent_id: UUID, today: date) -> dict[str, Any]:
+    """``members`` by id; ``chase``: the rule by which the phone makes its list each day."""
+    found = owed.of_agent(work, branch_id=branch_id, agent_id=agent_id, today=today)
+    chase = reminder_rules().chase
+    return {
+        "today": today.isoformat(),
+        "members": [_told(one) for one in found],
+        "chase": {
+            "days_before_end": chase.days_before_end,
+            "days_after_enrolment": chase.days_after_enrolment,
+            "pause_days": dict(chase.pause_days),
+            "promise_days_most": chase.promise_days_most,
+        },
+    }
+
+
+def _told(one: Due) -> dict[str, Any]:
+    standing = one.standing
+    return {
+        "id": str(one.enrolment_id),
+        "segment": one.segment,
+        "cover": standing.word,
+        "protected_through": _day(standing.protected_through),
+        "catch_up_until": _day(standing.catch_up_until),
+        "pay_by": _day(one.pay_by.date() if one.pay_by and standing.word == "none" else None),
+        "captured_on": one.captured_on.isoformat(),
+        "months": [f"{month:%Y-%m}" for month in one.months],
+        "owed_months": len(standing.owed_months),
+        "amount": one.amount,
+        "payment_code": one.payment_code,
+        "is_funded": one.is_funded,
+        "lost": one.lost,
+        "stopped": one.stopped,
+        "promised_on": _day(one.promised_on),
+        "outcome": one.outcome,
+        "outcome_on": _day(one.outcome_on),
+        "place": one.place,
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
