@@ -144,8 +144,11 @@ def register(
     is_another: bool = False,
     payment_code: str | None = None,
 ) -> tuple[UUID, list[Alike]]:
-    """Enters an employer; returns it and those it looks like. Raises E4401 for what is wrong in the form, E4402 where it looks like one
-    that is here and nobody said that it is another one (``is_another``), E4403 for an NPP that another holds. Twice is once."""
+    """Enters an employer; returns it and those it looks like. Twice is once.
+
+    Raises E4401 for what is wrong in the form, E4402 where it looks like one that is here and nobody said that it is another one
+    (``is_another``), E4403 for an NPP that another holds.
+    """
     read = _read(work, form)
     made = employer_id or uuid7()
     # Two at once with one telephone or owner: the second waits here, and then sees the first.

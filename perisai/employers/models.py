@@ -93,8 +93,10 @@ class Employer(models.Model):
     """Employers it looked like when it was made, as [id, ...]: somebody said it is another one, or a person still looks."""
     payment_code = models.TextField(null=True)
     """The code that stood on the slip of the first visit."""
+    link_id = models.UUIDField(null=True)
+    """What the newest personal link names; older links are over."""
     link_until = models.DateField(null=True)
-    """Last day of the newest personal link; a link with an earlier day is over."""
+    """Its last day."""
     created_at = models.DateTimeField()
     created_by = models.UUIDField(null=True)
     source = models.TextField(choices=Source)
@@ -112,6 +114,7 @@ class Employer(models.Model):
             models.Index(fields=["branch_id", "owner_nik_hash"], name="employer_owner"),
             models.Index(fields=["branch_id", "name_key"], name="employer_name"),
             models.Index(fields=["branch_id", "agent_id"], name="employer_agent"),
+            models.Index(fields=["branch_id", "link_id"], name="employer_link", condition=Q(link_id__isnull=False)),
         ]
 
 
@@ -270,6 +273,8 @@ class Import(models.Model):
     """In the file, empty ones left out; 0 until it is read."""
     line = models.IntegerField(default=1)
     """The last line of the file that is done: what was killed goes on after it."""
+    stepped_at = models.DateTimeField(null=True)
+    """When that line was reached."""
     counts = models.JSONField(default=dict)
     """Rows by state: {"accepted": 12, "wrong": 2}."""
     sent_at = models.DateTimeField()

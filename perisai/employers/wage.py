@@ -1,4 +1,4 @@
-"""A wage as it is told (by month, day or piece) and as that of a month. Pure; how it is turned stands in ``rules/pu_tariff.yaml``."""
+"""A wage as it is told (by month, day or piece) and as that of a month. Pure; the rules stand in ``rules/pu_tariff.yaml``."""
 
 from datetime import date
 from typing import Any, Final, Literal, NamedTuple, get_args

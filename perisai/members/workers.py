@@ -60,12 +60,12 @@ INSERT INTO members_consent_due (branch_id, enrolment_id, since, reason)
 SELECT %(branch)s, id, %(now)s, 'employer' FROM told WHERE consents = '[]'::jsonb
 """
 
-# By the primary key of the registry; a person of another branch says nothing here but that somebody holds the number.
+# Carried by person_nik.
 _HOLDERS: LiteralString = """
-SELECT e.id, p.nik_hash, e.employer_id, e.state, e.income FROM members_person p
+SELECT e.id, p.nik_hash, e.state, e.income FROM members_person p
 JOIN members_enrolment e ON e.branch_id = p.branch_id AND e.person_id = p.id AND e.segment = 'PU'
   AND e.state IN ('review', 'accepted', 'active', 'lapsed')
-WHERE p.branch_id = %s AND p.nik_hash = ANY (%s::bytea[])
+WHERE p.branch_id = %s AND p.nik_hash = ANY (%s::bytea[]) AND e.employer_id = %s
 """
 _RELEASE: LiteralString = "SELECT members_release_niks(%s, %s::uuid[])"
 _CLAIM: LiteralString = (
@@ -153,23 +153,20 @@ class Enrolled(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """A living enrolment of wages in the branch."""
+    """A living enrolment of somebody who works for an employer."""
 
     enrolment_id: UUID
-    employer_id: UUID | None
     state: str
     wage: int
 
 
-def find_holders(work: Work, *, branch_id: int, niks: Sequence[str]) -> dict[str, Holder]:
-    """Who of these NIKs earns wages in the branch already, by NIK. One statement."""
+def find_holders(work: Work, *, branch_id: int, employer_id: UUID, niks: Sequence[str]) -> dict[str, Holder]:
+    """Who of these NIKs works for the employer already, by NIK. One statement."""
     hashes = {keyed_hash("nik", nik): nik for nik in niks}
     if not hashes:
         return {}
-    rows = work.rows(_HOLDERS, [branch_id, list(hashes)])
-    return {
-        hashes[bytes(nik_hash)]: Holder(id_, employer, state, wage) for id_, nik_hash, employer, state, wage in rows
-    }
+    rows = work.rows(_HOLDERS, [branch_id, list(hashes), employer_id])
+    return {hashes[bytes(nik_hash)]: Holder(id_, state, wage) for id_, nik_hash, state, wage in rows}
 
 
 def enrol_workers(work: Work, *, branch_id: int, workers: Sequence[Worker]) -> dict[UUID, Enrolled]:

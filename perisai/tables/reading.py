@@ -76,6 +76,17 @@ class _Raw(NamedTuple):
 
 
 _NOTHING: Final = _Raw([], [])
+_MERGED: Final = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
+_FORMULA: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*>\s*<f[ >/]')
+_MOST_ODD: Final = 200_000
+"""Cells; who merges more is told of these."""
+
+
+class Odd(NamedTuple):
+    """Cells that do not say what they seem to, as (row as the spreadsheet shows it, column from 0)."""
+
+    merged: frozenset[tuple[int, int]]
+    formulas: frozenset[tuple[int, int]]
 
 
 class Book(AbstractContextManager["Book"]):
@@ -84,6 +95,7 @@ class Book(AbstractContextManager["Book"]):
     def __init__(self, data: bytes, limits: Limits) -> None:
         check(data, limits, packed=True)
         self._limits = limits
+        self._data = data
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 _check_parts(archive.infolist(), limits, len(data))
@@ -102,6 +114,17 @@ class Book(AbstractContextManager["Book"]):
     def lines(self, sheet: str | None, names: Mapping[str, str], needed: Iterable[str] = ()) -> Iterator[Line]:
         """The rows of a sheet (None: the first one); see ``read_lines``."""
         return _lines(self.raws(sheet), names, needed, self._limits)
+
+    def odd(self, sheet: str | None) -> Odd:
+        """Cells of a sheet that are merged, or hold a formula; a reader sees neither."""
+        try:
+            found: Any = self._book[sheet] if sheet else self._book.worksheets[0]
+            with zipfile.ZipFile(io.BytesIO(self._data)) as archive:
+                part = archive.read(found._worksheet_path)
+        except Exception as error:
+            raise _told(error) from error
+        formulas = frozenset((int(row), _column(name)) for name, row in _FORMULA.findall(part)[:_MOST_ODD])
+        return Odd(frozenset(_inside(_MERGED.findall(part))), formulas)
 
     def raws(self, sheet: str | None) -> Iterator[_Raw]:
         """Every row of a sheet (None: the first one) as it stands."""
@@ -213,6 +236,26 @@ def _lines(raws: Iterator[_Raw], names: Mapping[str, str], needed: Iterable[str]
             raise Unreadable("rows", limits.said_rows)
         cells = {name: text for name, text, _ in told}
         yield Line(number, cells, frozenset(name for name, _, cut in told if cut))
+
+
+def _column(name: bytes) -> int:
+    """``A`` is 0."""
+    number = 0
+    for letter in name:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _inside(ranges: Iterable[tuple[bytes, bytes, bytes, bytes]]) -> Iterator[tuple[int, int]]:
+    """Every cell of merged ranges, up to ``_MOST_ODD``."""
+    count = 0
+    for first, top, last, bottom in ranges:
+        for row in range(int(top), int(bottom) + 1):
+            for column in range(_column(first), _column(last) + 1):
+                count += 1
+                if count > _MOST_ODD:
+                    return
+                yield row, column
 
 
 def _zeros(value: Any, cell: Any) -> int:

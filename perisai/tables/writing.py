@@ -5,25 +5,30 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import xlsxwriter
 
 from perisai.tables.cell import plain
 
 Cells = Iterable[Sequence[Any]]
+MOST_CHOSEN: Final = 10_000
+"""Rows that have a list to pick from."""
 
 
 @dataclass(frozen=True)
 class Sheet:
     """``rows`` below the titles; ``notes``: what is wrong with a cell, by (row as the spreadsheet shows it, column from 0);
-    ``links``: the place in this workbook that a cell leads to, by the same key."""
+    ``links``: the place in this workbook that a cell leads to, by the same key; ``choices``: what may be picked in a column (from
+    0): words, or a range of this workbook such as ``=Pilihan!$A$2:$A$90``; ``hints``: what is said beside a title, by column."""
 
     name: str
     titles: Sequence[str]
     rows: Cells
     notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    choices: Mapping[int, Sequence[str] | str] = field(default_factory=dict)
+    hints: Mapping[int, str] = field(default_factory=dict)
 
 
 def write_csv(titles: Sequence[str], rows: Cells) -> bytes:
@@ -61,6 +66,10 @@ def _write(page: Any, sheet: Sheet, look: Mapping[str, Any]) -> None:
     page.freeze_panes(1, 0)
     page.set_column(0, max(len(sheet.titles) - 1, 0), 18, look["text"])
     page.write_row(0, 0, sheet.titles, look["bold"])
+    for column, hint in sheet.hints.items():
+        page.write_comment(0, column, hint)
+    for column, words in sheet.choices.items():
+        page.data_validation(1, column, MOST_CHOSEN, column, {"validate": "list", "source": words})
     for number, row in enumerate(sheet.rows, start=2):
         for column, value in enumerate(row):
             note, link = sheet.notes.get((number, column)), sheet.links.get((number, column))

@@ -1,0 +1,247 @@
+"""One bill for all: an employer's month, every worker's own bill under one code, paid all or nothing.
+
+What was reported after it was made does not change it: its bills are cancelled by counter-entry, its
+code ends, and another is made.
+Order of locks: the employer, the enrolments, their bills, the order.
+"""
+
+from datetime import date
+from typing import LiteralString, NamedTuple
+from uuid import UUID
+
+from perisai.contributions import bill as bills
+from perisai.contributions import pricing, run
+from perisai.contributions.tariff import PriceError
+from perisai.employers.employer import Employer
+from perisai.errors import Refused
+from perisai.events.ids import uuid7
+from perisai.events.work import Happened, Work
+from perisai.offices import calendar
+from perisai.payments import order
+
+DUE_DAY = 15
+
+_TIMEZONE: LiteralString = "SELECT timezone FROM offices_office WHERE id = %s"
+# Carried by job_employer; the wage of the month by wage_of_month.
+_WORKERS: LiteralString = """
+SELECT j.enrolment_id, coalesce(w.wage, e.income), e.programmes, e.risk FROM employers_job j
+JOIN members_enrolment e ON e.branch_id = j.branch_id AND e.id = j.enrolment_id
+LEFT JOIN LATERAL (
+  SELECT w.wage FROM employers_wage w
+  WHERE w.branch_id = j.branch_id AND w.enrolment_id = j.enrolment_id AND w.from_month <= %(month)s
+  ORDER BY w.from_month DESC, w.id DESC LIMIT 1
+) w ON true
+WHERE j.branch_id = %(branch)s AND j.employer_id = %(employer)s AND j.first_month <= %(month)s
+  AND coalesce(j.last_month, %(month)s) >= %(month)s AND e.state IN ('accepted', 'active')
+  AND coalesce(e.paid_through, '-infinity') < %(month)s
+ORDER BY j.enrolment_id
+"""
+_LOCK_WORKERS: LiteralString = """
+SELECT e.id FROM members_enrolment e WHERE e.branch_id = %s AND e.id = ANY (%s) ORDER BY e.id FOR NO KEY UPDATE
+"""
+# Carried by bill_enrolment.
+_OPEN_BILLS: LiteralString = """
+SELECT b.id, b.enrolment_id, b.amount FROM contributions_bill b
+WHERE b.branch_id = %s AND b.enrolment_id = ANY (%s) AND b.state = 'open' AND b.first_month = %s AND b.sponsor_id IS NULL
+"""
+_INSERT: LiteralString = """
+INSERT INTO employers_bill (branch_id, id, employer_id, month, order_id, payment_code, workers, amount, due_on, state, made_at,
+  reason)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', %s, '')
+"""
+_SETTLE: LiteralString = """
+UPDATE employers_bill b SET state = 'paid', ended_at = o.ended_at FROM payments_order o
+WHERE b.branch_id = %s AND b.employer_id = %s AND b.state = 'open' AND o.branch_id = b.branch_id AND o.id = b.order_id
+  AND o.state = 'paid'
+"""
+_OPEN: LiteralString = """
+SELECT b.id, b.month, b.order_id, b.payment_code, b.workers, b.amount, b.due_on, o.state
+FROM employers_bill b JOIN payments_order o ON o.branch_id = b.branch_id AND o.id = b.order_id
+WHERE b.branch_id = %s AND b.employer_id = %s AND b.state = 'open' ORDER BY b.month
+"""
+_CANCEL: LiteralString = """
+UPDATE employers_bill SET state = 'cancelled', ended_at = %s, reason = %s WHERE branch_id = %s AND id = %s
+"""
+_AMOUNTS: LiteralString = """
+SELECT q.enrolment_id, c.amount, c.state FROM payments_order_bill q
+JOIN contributions_bill c ON c.branch_id = q.branch_id AND c.id = q.bill_id WHERE q.branch_id = %s AND q.order_id = %s
+"""
+
+
+class Made(NamedTuple):
+    """An employer's bill. ``state`` is its order's: open, paid, expired or cancelled."""
+
+    id: UUID
+    month: date
+    order_id: UUID
+    payment_code: str
+    workers: int
+    amount: int
+    due_on: date
+    state: str
+
+
+def make(work: Work, *, employer: Employer, month: date) -> Made:
+    """Bills every worker of the month who has not paid it, under one code. There it is already: that one. The employer is locked.
+
+    Raises E4410 where there is nobody to bill.
+    """
+    settle(work, employer)
+    known = next((one for one in open_bills(work, employer) if one.month == month), None)
+    if known is not None and known.state == "open":
+        return known
+    if known is not None:
+        _cancel(work, employer, known, "late")
+    asked = _asked(work, employer, month)
+    if not asked:
+        raise Refused("E4410")
+    timezone = timezone_of(work, employer.branch_id)
+    ids = _issue(work, employer, month, asked, timezone)
+    if not ids:
+        raise Refused("E4410")
+    made = order.make(
+        work,
+        branch_id=employer.branch_id,
+        timezone=timezone,
+        bill_ids=ids,
+        payer_kind="employer",
+        payer_id=employer.id,
+    )
+    due_on = due_day(work, employer.branch_id, month)
+    bill_id = uuid7()
+    values = [bill_id, employer.id, month, made.id, made.code, made.count, made.amount, due_on, work.now]
+    work.execute(_INSERT, [employer.branch_id, *values])
+    _report(
+        work,
+        employer,
+        "employer_billed",
+        made.amount,
+        {"bill": bill_id, "order": made.id, "month": f"{month:%Y-%m}", "workers": made.count},
+    )
+    return Made(bill_id, month, made.id, made.code, made.count, made.amount, due_on, "open")
+
+
+def renew(work: Work, *, employer: Employer) -> list[Made]:
+    """Makes those open bills anew that say something else than what was reported since, or whose code has ended; returns the new
+    ones. The employer is locked."""
+    settle(work, employer)
+    fresh: list[Made] = []
+    for known in open_bills(work, employer):
+        if known.state == "open" and _is_right(work, employer, known):
+            continue
+        _cancel(work, employer, known, "changed" if known.state == "open" else "late")
+        if _asked(work, employer, known.month):
+            fresh.append(make(work, employer=employer, month=known.month))
+    return fresh
+
+
+def cancel_open(work: Work, *, employer: Employer, reason: str) -> None:
+    """Cancels all that is not paid: by counter-entry. The employer is locked."""
+    settle(work, employer)
+    for known in open_bills(work, employer):
+        _cancel(work, employer, known, reason)
+
+
+def settle(work: Work, employer: Employer) -> None:
+    """What the bank has confirmed is paid."""
+    work.execute(_SETTLE, [employer.branch_id, employer.id])
+
+
+def open_bills(work: Work, employer: Employer) -> list[Made]:
+    return [Made(*row) for row in work.rows(_OPEN, [employer.branch_id, employer.id])]
+
+
+def due_day(work: Work, branch_id: int, month: date) -> date:
+    """The 15th of the month after, or the next working day of the branch."""
+    following = date(month.year + month.month // 12, month.month % 12 + 1, DUE_DAY)
+    return calendar.next_working(following, calendar.of_office(work, branch_id))
+
+
+def timezone_of(work: Work, branch_id: int) -> str:
+    row = work.row(_TIMEZONE, [branch_id])
+    return str(row[0]) if row else "Asia/Jakarta"
+
+
+def _asked(work: Work, employer: Employer, month: date) -> dict[UUID, pricing.Asked]:
+    """What each worker of the month is priced by."""
+    rows = work.rows(_WORKERS, {"branch": employer.branch_id, "employer": employer.id, "month": month})
+    return {
+        enrolment_id: pricing.Asked("PU", wage, frozenset(programmes), False, risk, (month,))
+        for enrolment_id, wage, programmes, risk in rows
+    }
+
+
+def _issue(work: Work, employer: Employer, month: date, asked: dict[UUID, pricing.Asked], timezone: str) -> list[UUID]:
+    """The open bill of each worker. Such as stand there at another price are taken back by counter-entry first."""
+    branch_id, ids = employer.branch_id, list(asked)
+    work.rows(_LOCK_WORKERS, [branch_id, ids])
+    owed = owed_by(asked)
+    standing = work.rows(_OPEN_BILLS, [branch_id, ids, month])
+    wrong = [enrolment_id for _, enrolment_id, amount in standing if owed.get(enrolment_id, amount) != amount]
+    bills.cancel_many(work, branch_id=branch_id, enrolment_ids=wrong)
+    run.issue_month(work, branch_id=branch_id, timezone=timezone, month=month, enrolment_ids=ids, segment="PU")
+    return [bill_id for bill_id, _, _ in work.rows(_OPEN_BILLS, [branch_id, ids, month])]
+
+
+def owed_by(asked: dict[UUID, pricing.Asked]) -> dict[UUID, int]:
+    """What each worker's month costs; whom the rules do not price is left out."""
+    owed: dict[UUID, int] = {}
+    for enrolment_id, one in asked.items():
+        total = shares_of(one)["total"]
+        if total:
+            owed[enrolment_id] = total
+    return owed
+
+
+def _is_right(work: Work, employer: Employer, known: Made) -> bool:
+    """Whether a bill says what is known today, worker by worker."""
+    stands = {id_: (amount, state) for id_, amount, state in work.rows(_AMOUNTS, [employer.branch_id, known.order_id])}
+    asked = _asked(work, employer, known.month)
+    if set(asked) != set(stands) or any(state != "open" for _, state in stands.values()):
+        return False
+    owed = owed_by(asked)
+    return all(owed.get(enrolment_id) == amount for enrolment_id, (amount, _) in stands.items())
+
+
+def _cancel(work: Work, employer: Employer, known: Made, reason: str) -> None:
+    """The workers' open bills by counter-entry, then the code."""
+    ids = [row[0] for row in work.rows(_AMOUNTS, [employer.branch_id, known.order_id])]
+    work.rows(_LOCK_WORKERS, [employer.branch_id, ids])
+    if known.state == "open":
+        found = order.lock(work, branch_id=employer.branch_id, order_id=known.order_id)
+        if found is not None and found.state == "paid":
+            settle(work, employer)
+            return
+        order.cancel(work, branch_id=employer.branch_id, order_id=known.order_id)
+    bills.cancel_many(work, branch_id=employer.branch_id, enrolment_ids=ids)
+    work.execute(_CANCEL, [work.now, reason, employer.branch_id, known.id])
+    detail = {"bill": known.id, "order": known.order_id, "month": f"{known.month:%Y-%m}", "reason": reason}
+    _report(work, employer, "employer_bill_cancelled", known.amount, detail)
+
+
+def shares_of(worker: pricing.Asked) -> dict[str, int]:
+    """What the employer and the worker bear of one month, rupiah: ``employer``, ``worker``, ``total``. All 0 where the rules price
+    none."""
+    try:
+        ((price,),) = pricing.price_many([worker])
+    except PriceError:
+        return {"employer": 0, "worker": 0, "total": 0}
+    mine = price.jht_worker + price.jp_worker
+    return {"employer": price.total - mine, "worker": mine, "total": price.total}
+
+
+def _report(work: Work, employer: Employer, kind: str, amount: int, detail: dict[str, object]) -> None:
+    work.report(
+        Happened(
+            kind=kind,
+            branch_id=employer.branch_id,
+            subject_id=employer.id,
+            agent_id=employer.care.agent_id,
+            sub_branch_id=employer.care.sub_branch_id,
+            agency_office_id=employer.care.agency_office_id,
+            region_code=employer.region,
+            segment="PU",
+            amount=amount,
+            detail=detail,
+        )
+    )

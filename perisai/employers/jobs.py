@@ -1,0 +1,108 @@
+"""What takes longer than a page may, and what is due by the clock; a branch that fails waits for the next time."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from perisai.employers import bill, import_file, job
+from perisai.employers import employer as employers
+from perisai.errors import Refused
+from perisai.events.scope import Scope
+from perisai.events.work import Work, branch_day
+
+log = logging.getLogger(__name__)
+SOME: Final = 200
+
+_BRANCHES = (
+    "SELECT p.branch_id, o.timezone FROM events_position p JOIN offices_office o ON o.id = p.branch_id ORDER BY 1"
+)
+# Employers with a worker of the month and no bill of it, and those whose code has ended unpaid.
+_TO_BILL = """
+SELECT e.id FROM employers_employer e
+WHERE e.branch_id = %(branch)s AND e.state = 'active' AND e.id > %(after)s
+  AND (EXISTS (SELECT FROM employers_job j JOIN members_enrolment m ON m.branch_id = j.branch_id AND m.id = j.enrolment_id
+         WHERE j.branch_id = e.branch_id AND j.employer_id = e.id AND j.first_month <= %(month)s
+           AND coalesce(j.last_month, %(month)s) >= %(month)s AND m.state IN ('accepted', 'active')
+           AND coalesce(m.paid_through, '-infinity') < %(month)s)
+       AND NOT EXISTS (SELECT FROM employers_bill b WHERE b.branch_id = e.branch_id AND b.employer_id = e.id
+         AND b.month = %(month)s AND b.state = 'open')
+    OR EXISTS (SELECT FROM employers_bill b JOIN payments_order o ON o.branch_id = b.branch_id AND o.id = b.order_id
+         WHERE b.branch_id = e.branch_id AND b.employer_id = e.id AND b.state = 'open' AND o.state <> 'open'))
+ORDER BY e.id LIMIT %(most)s
+"""
+
+
+@app.task(name="employers.run_import", queue="members", pass_context=False)
+def run_import(branch_id: int, import_id: str) -> None:
+    """Twice does no harm: what is done is left alone."""
+    try:
+        import_file.run(branch_id, UUID(import_id))
+    except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
+        log.error("an import of branch %s stopped: %s", branch_id, type(error).__name__)
+        raise RuntimeError("employers.run_import") from None
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="members", queueing_lock="employers.resume", pass_context=False)
+def resume_everywhere(timestamp: int) -> None:
+    """Goes on with imports whose worker was killed. Beside one that lives it does no harm: every row is taken once."""
+    del timestamp
+    _everywhere(resume_branch)
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(queue="members", queueing_lock="employers.nightly", pass_context=False)
+def bill_everywhere(timestamp: int) -> None:
+    """Nightly: the cover of who left ends, employers are billed for the month, and bills whose code has ended are made anew."""
+    del timestamp
+    _everywhere(bill_branch)
+
+
+def resume_branch(branch_id: int, timezone: str) -> None:
+    del timezone
+    with Work(scope=Scope.branch(branch_id)) as work:
+        left = import_file.waiting(work, branch_id=branch_id)
+    for import_id in left:
+        import_file.run(branch_id, import_id)
+
+
+def bill_branch(branch_id: int, timezone: str) -> None:
+    ended = SOME
+    while ended == SOME:
+        with Work(scope=Scope.branch(branch_id)) as work:
+            ended = job.end_who_left(work, branch_id=branch_id, today=branch_day(work.now, timezone), most=SOME)
+    after = UUID(int=0)
+    while True:
+        with Work(scope=Scope.branch(branch_id)) as work:
+            month = branch_day(work.now, timezone).replace(day=1)
+            asked = {"branch": branch_id, "month": month, "after": after, "most": SOME}
+            found = [row[0] for row in work.rows(_TO_BILL, asked)]
+        for employer_id in found:
+            _bill_one(branch_id, timezone, employer_id)
+        if len(found) < SOME:
+            return
+        after = found[-1]
+
+
+def _bill_one(branch_id: int, timezone: str, employer_id: UUID) -> None:
+    """One employer, in a Work of its own: what is wrong with one stops no other."""
+    try:
+        with Work(scope=Scope.branch(branch_id)) as work:
+            known = employers.lock(work, branch_id=branch_id, employer_id=employer_id)
+            bill.renew(work, employer=known)
+            bill.make(work, employer=known, month=branch_day(work.now, timezone).replace(day=1))
+    except Refused as refused:
+        log.info("employer %s of branch %s is not billed: %s", employer_id, branch_id, refused.code)
+
+
+def _everywhere(act: Callable[[int, str], None]) -> None:
+    with Work(scope=Scope.nation()) as work:
+        branches = work.rows(_BRANCHES)
+    for branch_id, timezone in branches:
+        try:
+            act(branch_id, timezone)
+        except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
+            log.error("%s of branch %s failed: %s", act.__name__, branch_id, type(error).__name__)

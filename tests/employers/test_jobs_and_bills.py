@@ -1,0 +1,168 @@
+"""Joiners, leavers and wages by month, and one bill for all of an employer's workers."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from perisai.errors import Refused
+from tests.employers.conftest import TODAY, Firm, form, month, register, row
+from tests.world import make_branch, system_work
+
+
+def ids(firm: Firm) -> list[UUID]:
+    return [one[0] for one in firm.ask("SELECT enrolment_id FROM employers_job WHERE branch_id = %s ORDER BY 1")]
+
+
+def told(amount: int) -> Any:
+    from perisai.employers.wage import Told
+
+    return Told("monthly", (amount,))
+
+
+def office() -> Any:
+    from perisai.employers.job import From
+
+    return From("console")
+
+
+def bill(firm: Firm, at: int = 0) -> Any:
+    from perisai.employers import bill
+
+    return firm.act(bill.make, month=month(at))
+
+
+def renew(firm: Firm) -> Any:
+    from perisai.employers import bill
+
+    return firm.act(bill.renew)
+
+
+def leave(firm: Firm, who: UUID, last: date) -> None:
+    from perisai.employers import job
+
+    firm.act(job.leave, leavers=[job.Leaver(who, last)], told_by=office(), today=TODAY)
+
+
+def test_one_bill_for_all_is_made_anew_when_somebody_joins_leaves_or_earns_more(firm: Firm) -> None:
+    from perisai.employers import job
+    from perisai.employers.job import NewWage
+
+    firm.bring_in([row(wage=2_000_000), row(wage=1_000_000)])
+    made = bill(firm)
+    assert (made.workers, made.amount) == (2, 3_000_000 * (54 + 30) // 10_000)
+    assert bill(firm) == made
+    assert made.due_on >= month(1).replace(day=15)
+    assert renew(firm) == []
+    firm.bring_in([row(wage=1_500_000)])
+    ((state, workers),) = firm.ask(
+        "SELECT string_agg(state, ',' ORDER BY made_at), max(workers) FROM employers_bill WHERE branch_id = %s"
+    )
+    assert (state, workers) == ("cancelled,open", 3)
+    who = ids(firm)[0]
+    firm.act(job.change_wages, wages=[NewWage(who, month(0), told(4_000_000))], told_by=office(), today=TODAY)
+    (again,) = renew(firm)
+    assert again.amount == 6_500_000 * 84 // 10_000
+    leave(firm, who, month(-1))
+    (less,) = renew(firm)
+    assert (less.workers, less.amount) == (2, 2_500_000 * 84 // 10_000)
+    balance = firm.ask(
+        "SELECT sum(CASE WHEN debit = 'receivable' THEN amount ELSE 0 END)"
+        " - sum(CASE WHEN credit = 'receivable' THEN amount ELSE 0 END) FROM payments_ledger_entry WHERE branch_id = %s"
+    )
+    assert balance == [(less.amount,)]
+
+
+def test_nobody_is_billed_after_leaving_and_a_mistake_is_corrected(firm: Firm) -> None:
+    from perisai.contributions import run
+    from perisai.employers import job
+
+    firm.bring_in([row(), row()])
+    who, other = ids(firm)
+    leave(firm, who, month(0))
+    leave(firm, who, month(0))  # twice is once
+    assert bill(firm).workers == 2
+    assert bill(firm, 1).workers == 1
+    with system_work(firm.branch) as work:
+        issued = run.issue_month(work, branch_id=firm.branch.id, timezone="Asia/Jakarta", month=month(2), segment="PU")
+    assert issued.bills == 1
+    firm.act(job.stay, enrolment_id=who, told_by=office())
+    assert renew(firm)[0].workers == 2
+    kinds = firm.ask(
+        "SELECT kind FROM employers_change WHERE branch_id = %s AND enrolment_id = %s ORDER BY id",
+        [firm.branch.id, who],
+    )
+    assert [kind for (kind,) in kinds] == ["joined", "left", "stays"]
+    with pytest.raises(Refused, match="E4405"):
+        leave(firm, other, month(-3))
+
+
+def test_cover_of_who_left_ends_with_the_month(firm: Firm) -> None:
+    from perisai.employers import job
+
+    firm.bring_in([row(), row()])
+    who, _ = ids(firm)
+    leave(firm, who, month(0))
+    with system_work(firm.branch) as work:
+        assert job.end_who_left(work, branch_id=firm.branch.id, today=TODAY) == 0
+        assert job.end_who_left(work, branch_id=firm.branch.id, today=month(1)) == 1
+        assert job.end_who_left(work, branch_id=firm.branch.id, today=month(1)) == 0
+    assert firm.ask("SELECT state FROM members_enrolment WHERE branch_id = %s ORDER BY id") == [
+        ("ended",),
+        ("accepted",),
+    ]
+
+
+def test_programmes_follow_the_scale(database: object) -> None:
+    branch = make_branch()
+    small = Firm(branch, register(branch, scale="small", risk="high"))
+    medium = Firm(branch, register(branch, scale="medium", optional=frozenset({"JKP"})))
+    small.bring_in([row(wage=2_000_000)])
+    medium.bring_in([row(wage=2_000_000, birth_date="1995-05-05")])
+    got = small.ask("SELECT employer_id, programmes FROM members_enrolment WHERE branch_id = %s")
+    assert dict(got) == {small.id: ["JHT", "JKK", "JKM"], medium.id: ["JHT", "JKK", "JKM", "JKP", "JP"]}
+    assert bill(small).amount == 2_000_000 * (127 + 30 + 370 + 200) // 10_000
+    assert bill(medium).amount == 2_000_000 * (54 + 30 + 370 + 200 + 200 + 100) // 10_000
+
+
+def test_a_lookalike_is_told_and_an_npp_belongs_to_one_in_the_country(firm: Firm) -> None:
+    from perisai.employers import employer
+
+    other = make_branch()
+    with system_work(firm.branch) as work:
+        phone = work.row("SELECT phone FROM employers_employer WHERE branch_id = %s", [firm.branch.id])
+        assert phone is not None
+        with pytest.raises(Refused, match="E4402"):
+            employer.register(
+                work, branch_id=firm.branch.id, form=form(phone=phone[0]), care=employer.Care(), source="console"
+            )
+        made, alike = employer.register(
+            work,
+            branch_id=firm.branch.id,
+            form=form(phone=phone[0]),
+            care=employer.Care(),
+            source="console",
+            is_another=True,
+        )
+        assert [(one.id, one.why) for one in alike] == [(firm.id, ("phone",))]
+        npp = f"JB{firm.branch.id:06d}"
+        employer.set_npp(work, branch_id=firm.branch.id, employer_id=made, npp=npp)
+    there = register(other)
+    with system_work(other) as work, pytest.raises(Refused, match="E4403"):
+        employer.set_npp(work, branch_id=other.id, employer_id=there, npp=npp.lower())
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"nib": "12"}, "nib"),
+        ({"npwp": "x"}, "npwp"),
+        ({"region": "15"}, "region"),
+        ({"scale": "big"}, "scale"),
+        ({"owner_nik": "1"}, "owner_nik"),
+    ],
+)
+def test_a_wrong_field_is_named(firm: Firm, changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(Refused, match=f"E4401.*{field}"):
+        register(firm.branch, **changes)
