@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from perisai.payments import exchange, notify
+from perisai.events.scope import Scope
+from perisai.events.work import Work
+from perisai.payments import draw, exchange, notify, order
 
 log = logging.getLogger(__name__)
 BATCH = 500
@@ -28,6 +30,29 @@ def forget_old(timestamp: int) -> None:
     exchange.forget_before(datetime.now(UTC))
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM payments_bank_token WHERE expires_at < now() - interval '1 day'")
+
+
+@app.periodic(cron="29 * * * *")
+@app.task(name="payments.tend_branches", queueing_lock="payments.tend_branches")
+def tend_branches(timestamp: int) -> None:
+    """Hourly, branch by branch: bills draw on money held for their members, and orders whose time is over end."""
+    del timestamp
+    with Work(scope=Scope.nation()) as work:
+        branches = [branch_id for (branch_id,) in work.rows("SELECT branch_id FROM events_position ORDER BY branch_id")]
+    for branch_id in branches:
+        try:
+            _tend(branch_id)
+        except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
+            log.error("held money and orders of branch %s cannot be tended: %s", branch_id, type(error).__name__)
+
+
+def _tend(branch_id: int) -> None:
+    drawn = draw.MOST
+    while drawn == draw.MOST:
+        with Work(scope=Scope.branch(branch_id)) as work:
+            drawn = draw.draw(work, branch_id=branch_id)
+    with Work(scope=Scope.branch(branch_id)) as work:
+        order.expire(work, branch_id=branch_id)
 
 
 def sweep(now: datetime) -> int:

@@ -39,7 +39,9 @@ def credit(one: Credit) -> Answer:
                 outcome.write(work, one.notification_id, "repeat", answer, branch_id)
                 return answer
             try:
-                met = check(locked, amount=one.notice.amount, at=one.due_at, prices_of=(one.received_at, one.due_at))
+                met = check(
+                    locked, amount=one.notice.amount or 0, at=one.due_at, prices_of=(one.received_at, one.due_at)
+                )
             except SnapRefused:
                 if not outcome.is_credited(work, one):
                     raise
@@ -61,7 +63,8 @@ def lock(work: Work, *, branch_id: int, order_id: UUID, at: datetime) -> Locked:
 
 def check(locked: Locked, *, amount: int | None, at: datetime, prices_of: Iterable[datetime]) -> list[Met]:
     """The order's bills as they are paid: at the price of the first of these instants at which each costs what it did when the
-    order was made. Raises ``SnapRefused`` where one of them cannot be paid, or the money is not the whole."""
+    order was made. ``amount`` None: none was paid yet. Raises ``SnapRefused`` where one of them cannot be paid, or the money is
+    not the whole."""
     found = locked.order
     if found is None:
         raise SnapRefused(Case.INVALID_BILL, "[Not Found]", answers.UNKNOWN)

@@ -1,10 +1,10 @@
-"""Money that a bank told us of and we could not book: a person attaches it to a bill, or has the bank pay it back.
+"""Money that a bank told us of and we could not book: a person attaches it to a member or an order, or has the bank pay it
+back. Attached to a member, it pays the oldest months first and the rest is held.
 
 A decision is final and names who made it. Cover begins when the money is attached, never earlier: what an agent or a
 clerk could date back would be no proof.
 """
 
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,9 +14,14 @@ from perisai.contributions import settlement
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
 from perisai.members import activation
-from perisai.payments import answers, crediting, judgement
+from perisai.payments import allocation, answers, held, judgement, order, order_payment
+from perisai.payments.allocation import Plan
 from perisai.payments.answers import Case, SnapRefused
-from perisai.payments.judgement import Due
+from perisai.payments.booking import Money
+from perisai.payments.judgement import Met
+from perisai.payments.order import Order
+from perisai.payments.order_payment import Locked
+from perisai.payments.registry import Owner
 
 REASONS: Final = (
     "wrong_code",
@@ -47,49 +52,60 @@ ORDER BY n.id FOR UPDATE OF n
 """
 
 _RESOLVE = """
-UPDATE payments_notification SET state = 'resolved', resolved_by = %s, resolution = %s, branch_id = %s
+UPDATE payments_notification SET state = 'resolved', resolved_by = %s, resolution = %s, branch_id = %s, paid_for = %s
 WHERE id = %s AND state = 'suspense'
 """
 
 # Carried by the primary key of the registry.
-_FIND_CODE = "SELECT branch_id, enrolment_id FROM payments_payment_code WHERE code = %s"
+_FIND_CODE = "SELECT branch_id, enrolment_id, code_masked, order_id FROM payments_payment_code WHERE code = %s"
 
 
-def attach(work: Work, *, notification_id: UUID, code: str, reason: str, note: str) -> UUID:
-    """Books the money on the open bill behind ``code``, whose amount it must be. Returns the enrolment.
+def attach(work: Work, *, notification_id: UUID, code: str, reason: str, note: str, ahead: bool = False) -> UUID:
+    """Books the money on what ``code`` stands for: a member's bills, oldest first, the rest held; or all bills of an order,
+    whose amount it must be. ``ahead``: what is over, or all of it where nothing is owed, goes to coming months first. Returns
+    the enrolment or order.
 
-    Raises ``Refused``: E4001 not in suspense, E4002 no such code in sight, E4003 nothing open to pay there, E4004 another
-    amount, E4005 no reason, E4006 the bill is paid, E4007 this payment was booked from another notification of it.
+    Raises ``Refused``: E4001 not in suspense, E4002 no such code in sight, E4003 nothing open to pay there, E4004 no whole
+    rupiah, E4005 no reason, E4006 the bill is paid, E4007 this payment was booked from another notification of it, E4304 not the
+    order's amount.
     """
     _check_reason(reason, note)
-    branch_id, enrolment_id = _get_owner(work, code)
-    standing = activation.lock_standing(work, branch_id=branch_id, enrolment_id=enrolment_id)
-    bill = settlement.lock_payable(work, branch_id=branch_id, enrolment_id=enrolment_id)
-    copies = work.rows(_COPIES, [notification_id])
-    found = _lock(work, notification_id)
-    if any(is_booked for copy_id, is_booked in copies if copy_id != notification_id):
-        raise Refused("E4007")
-    due = _check_due(bill, standing, work.now, found["amount"])
-    assert standing is not None
-    judgement.reprice(work, branch_id=branch_id, due=due)
-    crediting.book(
-        work,
-        branch_id=branch_id,
-        standing=standing,
-        due=due,
-        payment_id=notification_id,
-        bank_id=found["bank_id"],
-        request_id=f"{found['payment_request_id']}/{notification_id}",
-        reference_no=found["external_id"],
-        paid_at=found["received_at"],
-        confirmed_at=work.now,
-        source="suspense",
-    )
-    _resolve(
-        work, notification_id, branch_id, {"decision": "attached", "reason": reason, "note": note, "to": enrolment_id}
-    )
-    _report(work, notification_id, branch_id, enrolment_id, "attached")
-    return enrolment_id
+    owner = _get_owner(work, code)
+    branch_id = owner.branch_id
+    if owner.order_id is not None:
+        locked = order_payment.lock(work, branch_id=branch_id, order_id=owner.order_id, at=work.now)
+        found = _lock_unbooked(work, notification_id)
+        met = _check_order(locked, found["amount"], work)
+        order_payment.settle(work, locked=locked, met=met, money=_money(work, found, notification_id))
+    else:
+        enrolment_id = _arrived(owner)
+        standing = activation.lock_standing(work, branch_id=branch_id, enrolment_id=enrolment_id)
+        bills = settlement.lock_payables(work, branch_id=branch_id, enrolment_id=enrolment_id)
+        found = _lock_unbooked(work, notification_id)
+        planned = _plan(work, branch_id, bills, standing, found["amount"], ahead)
+        money = _money(work, found, notification_id)
+        allocation.apply(work, branch_id=branch_id, plans=[planned], money=money)
+    assert owner.subject is not None
+    decision = {"decision": "attached", "reason": reason, "note": note, "to": owner.subject}
+    _resolve(work, notification_id, branch_id, decision, owner.subject)
+    _report(work, notification_id, branch_id, owner.subject, "attached")
+    return owner.subject
+
+
+def preview(work: Work, *, amount: int | None, code: str, ahead: bool = False) -> Plan | Order:
+    """What ``attach`` would do now, with nothing written or locked. Raises ``Refused`` as it does."""
+    owner = _get_owner(work, code)
+    if owner.order_id is not None:
+        found = order.find(work, branch_id=owner.branch_id, order_id=owner.order_id)
+        if found is None or not found.can_be_paid(work.now):
+            raise Refused("E4303")
+        if found.amount != amount:
+            raise Refused("E4304", owed=_rupiah(found.amount))
+        return found
+    enrolment_id = _arrived(owner)
+    standing = activation.find_standing(work, branch_id=owner.branch_id, enrolment_id=enrolment_id)
+    bills = settlement.find_payables(work, branch_id=owner.branch_id, enrolment_id=enrolment_id)
+    return _plan(work, owner.branch_id, bills, standing, amount, ahead)
 
 
 def refund(work: Work, *, notification_id: UUID, reason: str, note: str) -> None:
@@ -107,13 +123,36 @@ def _check_reason(reason: str, note: str) -> None:
         raise Refused("E4005")
 
 
-def _get_owner(work: Work, code: str) -> tuple[int, UUID]:
+def _get_owner(work: Work, code: str) -> Owner:
     row = work.row(_FIND_CODE, [code.strip()])
     if row is None or not (work.scope.branches is None or row[0] in work.scope.branches):
         raise Refused("E4002")
-    if row[1] is None:
+    return Owner(*row)
+
+
+def _arrived(owner: Owner) -> UUID:
+    if owner.enrolment_id is None:
         raise Refused("E4003", reason=answers.AWAITED.indonesia)
-    return row[0], row[1]
+    return owner.enrolment_id
+
+
+def _lock_unbooked(work: Work, notification_id: UUID) -> dict[str, Any]:
+    copies = work.rows(_COPIES, [notification_id])
+    found = _lock(work, notification_id)
+    if any(is_booked for copy_id, is_booked in copies if copy_id != notification_id):
+        raise Refused("E4007")
+    return found
+
+
+def _money(work: Work, found: dict[str, Any], notification_id: UUID) -> Money:
+    return Money(
+        bank_id=found["bank_id"],
+        reference_no=found["external_id"],
+        paid_at=found["received_at"],
+        confirmed_at=work.now,
+        source="suspense",
+        part_of=notification_id,
+    )
 
 
 def _lock(work: Work, notification_id: UUID) -> dict[str, Any]:
@@ -129,22 +168,51 @@ def _lock(work: Work, notification_id: UUID) -> dict[str, Any]:
     return found
 
 
-def _check_due(
-    bill: settlement.Payable | None, standing: activation.Standing | None, now: datetime, amount: int | None
-) -> Due:
+def _plan(
+    work: Work,
+    branch_id: int,
+    bills: list[settlement.Payable],
+    standing: activation.Standing | None,
+    amount: int | None,
+    ahead: bool,
+) -> Plan:
     try:
-        due = judgement.check_due(bill, standing, now)
+        dues = judgement.check_dues(bills, standing, work.now, may_owe_nothing=ahead)
     except SnapRefused as refused:
         code = "E4006" if refused.case is Case.PAID_BILL else "E4003"
         raise Refused(code, reason=refused.words.indonesia if refused.words else refused.detail) from None
-    if due.repriced.amount != amount:
-        raise Refused("E4004", owed=f"Rp{due.repriced.amount:,}".replace(",", "."))
-    return due
+    assert standing is not None
+    dues = judgement.price_at(dues, work.now)
+    if not amount:
+        raise Refused("E4004", owed=_rupiah(sum(due.repriced.amount for due in dues)))
+    before = held.balance(work, branch_id=branch_id, enrolment_ids=[standing.id]).get(standing.id, 0)
+    planned = allocation.plan(standing, dues, amount=amount, held=before)
+    if not ahead:
+        return planned
+    like = bills[0] if bills else None
+    owes_more = len(planned.pays) < len(dues)
+    return allocation.go_ahead(work, branch_id=branch_id, planned=planned, like=like, owes_more=owes_more)
 
 
-def _resolve(work: Work, notification_id: UUID, branch_id: int | None, decision: dict[str, Any]) -> None:
+def _check_order(locked: Locked, amount: int | None, work: Work) -> list[Met]:
+    try:
+        return order_payment.check(locked, amount=amount or 0, at=work.now, prices_of=[work.now])
+    except SnapRefused as refused:
+        if refused.case is Case.INVALID_AMOUNT and locked.order:
+            raise Refused("E4304", owed=_rupiah(locked.order.amount)) from None
+        lost = len(locked.amounts) - len(locked.met)
+        raise Refused("E4301", count=lost) if lost else Refused("E4303") from None
+
+
+def _rupiah(amount: int) -> str:
+    return f"Rp{amount:,}".replace(",", ".")
+
+
+def _resolve(
+    work: Work, notification_id: UUID, branch_id: int | None, decision: dict[str, Any], paid_for: UUID | None = None
+) -> None:
     text = orjson.dumps(decision | {"at": work.now}, default=str).decode()
-    work.execute(_RESOLVE, [work.actor.user_id, text, branch_id, notification_id])
+    work.execute(_RESOLVE, [work.actor.user_id, text, branch_id, paid_for, notification_id])
 
 
 def _report(work: Work, notification_id: UUID, branch_id: int, enrolment_id: UUID | None, decision: str) -> None:

@@ -84,11 +84,12 @@ def test_attach_impossible_refused_and_still_waiting(changes: dict[str, str], co
     assert read(owed)["payments"] == 0
 
 
-def test_attach_other_amount_paid_bill_or_other_branch_refused() -> None:
+def test_attach_no_whole_rupiah_paid_bill_or_other_branch_refused() -> None:
     owed, dear = make_billed(), make_billed(income=5_000_000)
+    broken = _suspended(owed, paidAmount={"value": "16800.50", "currency": "IDR"})
     waiting = _suspended(owed)
     with Work(scope=Scope.branch(dear.branch.id)) as work, pytest.raises(Refused, match="E4004"):
-        suspense.attach(work, notification_id=waiting, code=dear.code, reason="wrong_code", note="")
+        suspense.attach(work, notification_id=broken, code=dear.code, reason="wrong_code", note="")
     with Work(scope=Scope.branch(dear.branch.id)) as work, pytest.raises(Refused, match="E4002"):
         suspense.attach(work, notification_id=waiting, code=owed.code, reason="wrong_code", note="")
     make_bank(scheme="asymmetric").pay(owed.code, owed.amount)
