@@ -69,6 +69,8 @@ class Export(models.Model):
     rows_done = models.BigIntegerField(default=0)
     size = models.BigIntegerField(default=0)
     asked_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+    """The last sign of life of whoever makes it."""
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
