@@ -208,7 +208,7 @@ def _reverse(work: Work, branch_id: int, timezone: str, standing: Standing, foun
         pay_by = last_moment(work.now + timedelta(days=DAYS_TO_PAY), timezone)
         settlement.issue_another(work, branch_id=branch_id, like=again, pay_by=pay_by)
         ledger.record_billing(work, branch_id, *income, bill_id=again.id)
-    told = {"bill": bill.id, "payment": found.payment_id, "refund": found.id}
+    told: dict[str, Any] = {"bill": bill.id, "payment": found.payment_id, "refund": found.id}
     told |= {"months": len(months), "first_month": months[0]}
     common = activation.common_facts(branch_id, standing)
     work.report(Happened(kind="payment_reversed", amount=found.amount, detail=told, **common))

@@ -15,9 +15,10 @@ import pytest
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.members.expire import expire_unpaid
-from perisai.payments import jobs, ledger, notify, outcome
+from perisai.payments import jobs, ledger, notify, order, outcome
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import Billed, local_client, make_bank, make_billed, notifications, read
+from tests.world import make_branch
 
 pytestmark = pytest.mark.usefixtures("database")
 PAYMENT = "/transfer-va/payment"
@@ -81,6 +82,49 @@ def test_pay_different_requests_for_one_bill_credits_one_and_suspends_the_rest(r
     assert codes == {"2002500": 1, "4042514": PROCESSES - 1}
     assert read(owed)["payments"] == 1
     _prove(owed)
+
+
+def test_pay_200_notifications_for_one_bill_at_once_credits_one_and_answers_all(racers: Pool) -> None:
+    """Half of them say the same again, half are other payers': each is answered, one is booked, none is lost."""
+    bank = make_bank(scheme="asymmetric")
+    owed = make_billed()
+    same = bank.payment(owed.code, owed.amount)
+    batches = [[same if n % 2 else bank.payment(owed.code, owed.amount) for n in range(50)] for _ in range(PROCESSES)]
+    codes = _race(racers, bank, batches)
+    assert sum(codes.values()) == 200
+    assert set(codes) == {"2002500", "4042514"}
+    kept = Counter(one["state"] for one in notifications(bank))
+    assert (kept["credited"], kept["stored"], sum(kept.values())) == (1, 0, 200)
+    books = read(owed)
+    assert (books["payments"], books["months"], books["state"]) == (1, 1, "active")
+    _prove(owed)
+
+
+def test_pay_orders_that_share_a_bill_at_once_settles_exactly_one(racers: Pool) -> None:
+    """And the bill's own code in the middle of it: whoever is first has the bill, the others are refused whole."""
+    bank = make_bank(scheme="asymmetric")
+    branch = make_branch(target=None)
+    shared = make_billed(branch)
+    others = [make_billed(branch) for _ in range(PROCESSES)]
+    with Work(scope=Scope.branch(branch.id)) as work:
+        made = [
+            order.make(
+                work,
+                branch_id=branch.id,
+                timezone=branch.timezone,
+                bill_ids=[shared.bill_id, other.bill_id],
+                payer_kind="other",
+            )
+            for other in others
+        ]
+    messages = [bank.payment(one.code, one.amount) for one in made]
+    messages[0] = bank.payment(shared.code, shared.amount)
+    codes = _race(racers, bank, [[message] for message in messages])
+    assert codes["2002500"] == 1
+    assert set(codes) <= {"2002500", "4042512", "4042514"}
+    assert read(shared)["payments"] == 1
+    assert sum(read(other)["payments"] for other in others) <= 1, "no order is paid in part"
+    _prove(shared)
 
 
 def test_pay_one_request_id_for_two_bills_at_once_credits_one(racers: Pool) -> None:
