@@ -5,9 +5,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from perisai.contributions import settlement
 from perisai.events.clock import FixedClock
+from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
 from perisai.events.work import Work
+from perisai.members import activation
+from perisai.payments import crediting, judgement
 from tests.world import Branch, make_branch
 
 _MEMBERS = """
@@ -90,7 +94,7 @@ def bills(members: Members, *columns: str) -> list[tuple[Any, ...]]:
 
 
 def shared_months(members: Members) -> int:
-    """How many months of an enrolment stand on two bills that are open or paid; nought is what must be."""
+    """How many pairs of bills of an enrolment, open or paid, share a month; nought is what must be."""
     with members.work() as work:
         (row,) = work.rows(
             "SELECT count(*) FROM contributions_bill a JOIN contributions_bill b ON b.branch_id = a.branch_id"
@@ -101,3 +105,26 @@ def shared_months(members: Members) -> int:
             [members.branch.id],
         )
     return int(row[0])
+
+
+def pay(members: Members, enrolment_id: UUID, at: datetime, bank_id: str) -> None:
+    """Pays the oldest open bill as a bank's notification does, without the wire. Raises ``SnapRefused``."""
+    with members.work(at) as work:
+        found = activation.lock_standing(work, branch_id=members.branch.id, enrolment_id=enrolment_id)
+        bill = settlement.lock_payable(work, branch_id=members.branch.id, enrolment_id=enrolment_id)
+        due = judgement.check_due(bill, found, at)
+        judgement.reprice(work, branch_id=members.branch.id, due=due)
+        assert found is not None
+        crediting.book(
+            work,
+            branch_id=members.branch.id,
+            standing=found,
+            due=due,
+            payment_id=uuid7(),
+            bank_id=bank_id,
+            request_id=str(uuid7()),
+            reference_no="",
+            paid_at=at,
+            confirmed_at=at,
+            source="snap",
+        )

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
@@ -12,7 +11,7 @@ from perisai.errors import Refused
 from perisai.members.activation import find_standing
 from perisai.members.expire import expire_unpaid
 from perisai.payments import ledger
-from tests.contributions.covered import Members, bills, make_members
+from tests.contributions.covered import Members, bills, make_members, pay
 from tests.payments.place import make_bank
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -75,11 +74,10 @@ def test_lapse_drops_open_bills_by_counter_entry_and_closes_the_spell(database: 
 def test_who_comes_back_begins_a_new_spell_with_the_payment(database: Path) -> None:
     members = make_members(1, paid=JULY)
     _lapse(members, NIGHT)
-    asked = _ask(members)
+    _ask(members)
     assert _states(members) == ["accepted"]
     at = datetime(2026, 11, 5, 3, tzinfo=UTC)
-    bank = make_bank()
-    _book(members, asked.bill.bill_id, at, bank.credentials.client_key)
+    pay(members, members.ids[0], at, make_bank().credentials.client_key)
     with members.work() as work:
         spells = spell.history(work, branch_id=members.branch.id, enrolment_id=members.ids[0])
         row = work.row(
@@ -99,26 +97,6 @@ def test_who_comes_back_begins_a_new_spell_with_the_payment(database: Path) -> N
     assert row == ("active", NOVEMBER, date(2026, 6, 1), at)
     assert kinds[-2:] == ["payment_confirmed", "member_reactivated"]
     assert ended == ("paid",)
-
-
-def _book(members: Members, bill_id: UUID, at: datetime, bank_id: str) -> None:
-    """As a bank's notification does, without the wire."""
-    from perisai.contributions import settlement
-    from perisai.events.ids import uuid7
-    from perisai.members import activation
-    from perisai.payments import crediting, judgement
-
-    del bill_id
-    with members.work(at) as work:
-        key = {"branch_id": members.branch.id, "enrolment_id": members.ids[0]}
-        found = activation.lock_standing(work, **key)
-        due = judgement.check_due(settlement.lock_payable(work, **key), found, at)
-        judgement.reprice(work, branch_id=members.branch.id, due=due)
-        assert found is not None
-        crediting.book(
-            work, branch_id=members.branch.id, standing=found, due=due, payment_id=uuid7(), bank_id=bank_id,
-            request_id=str(uuid7()), reference_no="", paid_at=at, confirmed_at=at, source="snap",
-        )  # fmt: skip
 
 
 @pytest.mark.parametrize(
