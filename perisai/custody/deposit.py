@@ -14,6 +14,7 @@ from perisai.custody.body import DepositBody
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
 from perisai.members.decision import Decision
+from perisai.payments import order
 from perisai.training.told import Learner, Told
 
 # Carried by receipt_agent, the key of custody_line and deposit_line_receipt. What an open deposit takes is not free.
@@ -108,13 +109,13 @@ def judge_deposits(work: Work, who: Learner, told: list[Told]) -> dict[UUID, Dec
     return {one.op_id: _judge(work, who, one) for one in told}
 
 
-def make(work: Work, *, branch_id: int, agent_id: UUID, deposit_id: UUID, chosen: list[str] | None) -> Made:
+def make(
+    work: Work, *, branch_id: int, timezone: str, agent_id: UUID, deposit_id: UUID, chosen: list[str] | None
+) -> Made:
     """Makes the order over the bills that the chosen receipts (all, where None) pay in full.
 
     Raises E4704 where they pay none, and what the order refuses.
     """
-    from perisai.payments import order
-
     standing.lock(work, branch_id, [agent_id])
     settle.settle(work, branch_id=branch_id, agent_id=agent_id)
     free = [Free(*row) for row in work.rows(_FREE, {"branch": branch_id, "agent": agent_id, "chosen": chosen})]
@@ -123,8 +124,12 @@ def make(work: Work, *, branch_id: int, agent_id: UUID, deposit_id: UUID, chosen
     if not parts:
         raise Refused("E4704")
     paid = list(dict.fromkeys(part.bill_id for part in parts))
-    made = order.make(work, branch_id=branch_id, bill_ids=paid, payer_kind="agent", payer_id=agent_id)
-    amount = sum(part.amount for part in parts)
+    made = order.make(
+        work, branch_id=branch_id, timezone=timezone, bill_ids=paid, payer_kind="agent", payer_id=agent_id
+    )
+    parts = _as_priced(work, branch_id, made.id, free, bills)
+    if {part.bill_id for part in parts} != set(paid):
+        raise Refused("E4704")
     work.execute(
         _INSERT,
         [branch_id, deposit_id, agent_id, made.id, made.code, made.amount, len(paid), work.now, made.pay_by],
@@ -136,17 +141,23 @@ def make(work: Work, *, branch_id: int, agent_id: UUID, deposit_id: UUID, chosen
             branch_id=branch_id,
             subject_id=deposit_id,
             agent_id=agent_id,
-            amount=amount,
+            amount=made.amount,
             detail={"order": str(made.id), "bills": len(paid), "receipts": len({part.receipt_id for part in parts})},
         )
     )
     return Made(deposit_id, made.id, made.code, made.amount, len(paid))
 
 
+def _as_priced(
+    work: Work, branch_id: int, order_id: UUID, free: Sequence[Free], bills: Sequence[tuple[UUID, UUID, int]]
+) -> list[Part]:
+    """Shared again by what the bills cost in the order: a first bill is priced for the month in which it is paid."""
+    priced = order.bills_of(work, branch_id=branch_id, order_id=order_id)
+    return share(free, [(enrolment, bill, priced[bill]) for enrolment, bill, _ in bills if bill in priced])
+
+
 def cancel(work: Work, *, branch_id: int, agent_id: UUID, deposit_id: UUID) -> None:
     """Gives up a deposit that is not paid: its receipts are free again. Raises E4706."""
-    from perisai.payments import order
-
     standing.lock(work, branch_id, [agent_id])
     settle.settle(work, branch_id=branch_id, agent_id=agent_id)
     found = work.row(_OPEN, [branch_id, agent_id, deposit_id])
@@ -178,7 +189,14 @@ def _judge(work: Work, who: Learner, one: Told) -> Decision:
             if body.cancel is not None:
                 cancel(work, branch_id=branch_id, agent_id=agent_id, deposit_id=body.cancel)
                 return Decision("accepted", None, {"deposit": str(body.cancel), "state": "cancelled"})
-            made = make(work, branch_id=branch_id, agent_id=agent_id, deposit_id=one.op_id, chosen=body.receipts)
+            made = make(
+                work,
+                branch_id=branch_id,
+                timezone=who.timezone,
+                agent_id=agent_id,
+                deposit_id=one.op_id,
+                chosen=body.receipts,
+            )
     except Refused as refused:
         work.forget_since(mark)
         return Decision("rejected", refused.code, None)

@@ -45,6 +45,9 @@ _BOOKS: LiteralString = """
 SELECT series, first, last FROM custody_book
 WHERE branch_id = %s AND agent_id = %s AND returned_at IS NULL ORDER BY series
 """
+_BANKS: LiteralString = """
+SELECT name, partner_service_id, fee_rupiah, is_demo FROM payments_bank WHERE is_open AND channel = 'va' ORDER BY fee_rupiah, name
+"""
 # Phones of the branch that were switched off: what they signed afterwards is worth nothing.
 _ENDED: LiteralString = """
 SELECT id, ended_at FROM accounts_device
@@ -78,6 +81,10 @@ def state(work: Work, who: Learner) -> dict[str, Any]:
         "books": [
             {"series": series, "first": first, "last": last}
             for series, first, last in work.rows(_BOOKS, [branch, agent])
+        ],
+        "banks": [
+            {"name": name, "prefix": prefix, "fee": fee, "demo": is_demo}
+            for name, prefix, fee, is_demo in work.rows(_BANKS)
         ],
         "ended": [
             {"device": str(device), "at": at.isoformat()}

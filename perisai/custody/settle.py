@@ -6,7 +6,7 @@ from uuid import UUID
 
 from perisai.custody import standing, tell
 from perisai.events.work import Happened, Work
-from perisai.payments import ledger
+from perisai.payments import ledger, order
 
 # Carried by deposit_open.
 _AGENTS: LiteralString = """
@@ -60,7 +60,7 @@ WHERE r.branch_id = %(branch)s AND r.state = 'held' AND r.kind <> 'repayment'
     WHERE l.branch_id = r.branch_id AND l.receipt_id = r.id AND l.settled < l.amount AND e.paid_through >= l.last_month
       AND NOT EXISTS (
         SELECT FROM custody_deposit_line x JOIN custody_deposit d ON d.branch_id = x.branch_id AND d.id = x.deposit_id
-        WHERE x.branch_id = l.branch_id AND x.receipt_id = l.receipt_id AND x.n = l.n))
+        WHERE x.branch_id = l.branch_id AND x.receipt_id = l.receipt_id AND x.n = l.n AND d.state <> 'cancelled'))
 """
 
 
@@ -68,10 +68,13 @@ def settle(work: Work, *, branch_id: int, agent_id: UUID | None = None) -> int:
     """Ends deposits whose order was paid, expired or cancelled, of one agent or of all; how many were paid. Where a bill of an
     open one was paid in another way, the order can no more be settled as a whole: it is cancelled and the rest is free again.
     """
-    work.execute(_ELSEWHERE, {"branch": branch_id, "agent": agent_id})
     agents = [one for (one,) in work.rows(_AGENTS, {"branch": branch_id, "agent": agent_id})]
-    if not agents:
-        return 0
+    paid = _end(work, branch_id, agents) if agents else 0
+    work.execute(_ELSEWHERE, {"branch": branch_id, "agent": agent_id})
+    return paid
+
+
+def _end(work: Work, branch_id: int, agents: list[UUID]) -> int:
     standing.lock(work, branch_id, agents)
     _cancel_stale(work, branch_id, agents)
     ended = work.rows(_END, {"branch": branch_id, "agents": agents, "now": work.now})
@@ -86,8 +89,6 @@ def settle(work: Work, *, branch_id: int, agent_id: UUID | None = None) -> int:
 
 
 def _cancel_stale(work: Work, branch_id: int, agents: list[UUID]) -> None:
-    from perisai.payments import order
-
     for (order_id,) in work.rows(_STALE, [branch_id, agents]):
         order.cancel(work, branch_id=branch_id, order_id=order_id)
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("console/members/", include("perisai.members.urls")),
     path("console/payments/", include("perisai.payments.urls")),
     path("console/documents/", include("perisai.documents.urls")),
+    path("console/custody/", include("perisai.custody.urls")),
     path("console/targets/", include("perisai.targets.urls")),
     path("console/live/", include("perisai.web.live.urls")),
     path("console/messages/", include("perisai.messages.urls")),

@@ -11,6 +11,8 @@ from perisai.agencies import labels as agencies_words
 from perisai.agencies import queries as agencies
 from perisai.agents import labels as agents_words
 from perisai.agents import queries as agents
+from perisai.custody import labels as custody_words
+from perisai.custody import queries as custody
 from perisai.events.work import branch_day
 from perisai.exams import queries as exams
 from perisai.exams.console import WAITING as EXAMS
@@ -47,6 +49,7 @@ def _all(request: PageRequest) -> Iterator[Waiting]:
         (exams.waiting(work, viewer=viewer), EXAMS, "checklist"),
         (agents.waiting(work, viewer=viewer, today=today), agents_words.WAITING, "certificate"),
         (supervision.waiting(work, viewer=viewer), SUPERVISION, "gavel"),
+        (custody.waiting(work, viewer=viewer), custody_words.WAITING, "wallet"),
     )
     for found, words, icon in rooms:
         for key, count, address in found:
