@@ -31,7 +31,7 @@ def next_allowed(at: datetime, hours: Hours, own: Calendar) -> datetime:
     local = at.astimezone(zone)
     for ahead in range(calendar.LONGEST):
         day = local.date() + timedelta(days=ahead)
-        if not _is_open(day, hours, own):
+        if not writes_on(day, hours, own):
             continue
         opens, closes = (datetime.combine(day, one, zone) for one in hours.on(day))
         if at < opens:
@@ -41,7 +41,8 @@ def next_allowed(at: datetime, hours: Hours, own: Calendar) -> datetime:
     return at
 
 
-def _is_open(day: date, hours: Hours, own: Calendar) -> bool:
+def writes_on(day: date, hours: Hours, own: Calendar) -> bool:
+    """Whether people may be written to at all on a day."""
     told = calendar.told(day, own)
     if told.kind is DayKind.WORKING:
         return hours.on_sundays or day.isoweekday() != SUNDAY or day in own.opened

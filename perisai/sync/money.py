@@ -12,6 +12,7 @@ from perisai.custody.void import judge_voids
 from perisai.events.work import Work
 from perisai.members.decision import Decision
 from perisai.payers.phoned import judge_answers, judge_groups
+from perisai.reminders.visit import judge_visits
 from perisai.sync.learning import learner_of
 from perisai.sync.op import SentOp
 from perisai.sync.signed import Phone
@@ -28,6 +29,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "cash_receipt": receive_many,
     "cash_void": judge_voids,
     "cash_deposit": judge_deposits,
+    "visit_outcome": judge_visits,
 }
 """By kind of op, in the order in which the kinds of one push are judged."""
 
