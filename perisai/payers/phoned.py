@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from perisai.errors import Refused
 from perisai.events.work import Work
 from perisai.members.decision import Decision
-from perisai.payers import farewell, group
+from perisai.payers import group
+from perisai.payers.farewell import Answer, answer_many, month_of
 from perisai.training.told import Learner, Told
 
 _Line = Annotated[
@@ -53,16 +54,16 @@ def judge_answers(work: Work, who: Learner, told: list[Told]) -> dict[UUID, Deci
     """What members said about going on by themselves. Rejected: E4502 for what cannot be read, E1004 where the agent has no such
     member or no such funding ends."""
     decisions: dict[UUID, Decision] = {}
-    good: list[farewell.Answer] = []
+    good: list[Answer] = []
     for one in told:
         try:
             body = _Answer.model_validate(one.body)
         except ValidationError:
             decisions[one.op_id] = Decision("rejected", "E4502", {"params": {"field": "body"}})
             continue
-        month = farewell.month_of(body.last_month)
-        good.append(farewell.Answer(one.op_id, body.enrolment, month, body.outcome, one.captured.estimate))
-    taken = farewell.answer_many(work, branch_id=who.branch_id, agent_id=who.trainee_id, answers=good)
+        month = month_of(body.last_month)
+        good.append(Answer(one.op_id, body.enrolment, month, body.outcome, one.captured.estimate))
+    taken = answer_many(work, branch_id=who.branch_id, agent_id=who.trainee_id, answers=good)
     for answer in good:
         done = answer.key in taken
         decisions[answer.key] = Decision("accepted" if done else "rejected", None if done else "E1004", None)

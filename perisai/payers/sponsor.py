@@ -11,6 +11,7 @@ import orjson
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work
+from perisai.payers import rebill
 from perisai.payers.models import SponsorKind
 
 _LINE: Final = re.compile(r"[^\x00-\x1f]{1,120}")
@@ -31,9 +32,11 @@ SELECT first_month, last_month, programmes, is_state FROM payers_sponsor
 WHERE branch_id = %s AND id = %s AND ended_at IS NULL FOR UPDATE
 """
 
-# Who may be funded: BPU of the branch that are members or about to be. Carried by the primary key of enrolments.
+# Who may be funded: BPU of the branch that are members or about to be. Carried by the primary key of enrolments; locked, for
+# their bills are issued anew.
 _FIT: LiteralString = """
 SELECT e.id, e.segment, e.state, e.programmes FROM members_enrolment e WHERE e.branch_id = %s AND e.id = ANY (%s)
+ORDER BY e.id FOR NO KEY UPDATE
 """
 
 # The exclusion constraint decides, also between two who do this at once: whose months are funded already is left out.
@@ -98,7 +101,8 @@ def make(work: Work, *, branch_id: int, given: dict[str, Any]) -> UUID:
 
 
 def fund(work: Work, *, branch_id: int, sponsor_id: UUID, wanted: Iterable[ToFund]) -> Funded:
-    """Funds whom it may; the rest is answered with the reason. Raises E1004, E4503, E4504. Three statements for any number."""
+    """Funds whom it may; the rest is answered with the reason. Raises E1004, E4503, E4504.
+    A fixed number of statements, and some more for each month that was billed to members themselves and is billed anew."""
     asked = {one.enrolment_id: one for one in wanted}
     if not asked:
         raise Refused("E4504")
@@ -107,7 +111,7 @@ def fund(work: Work, *, branch_id: int, sponsor_id: UUID, wanted: Iterable[ToFun
     fit: list[dict[str, Any]] = []
     for enrolment_id, segment, state, has in work.rows(_FIT, [branch_id, list(asked)]):
         one = asked[enrolment_id]
-        why = _why_not(segment, state, has, programmes)
+        why = _why_not(segment, state, has, programmes, is_state=is_state)
         if not why and not first <= one.first_month <= one.last_month <= last:
             why = "month"
         refused[enrolment_id] = why or "funded"
@@ -118,6 +122,7 @@ def fund(work: Work, *, branch_id: int, sponsor_id: UUID, wanted: Iterable[ToFun
     funded = frozenset(row[0] for row in work.rows(_FUND, common | facts))
     refused = {one: why for one, why in refused.items() if one not in funded}
     if funded:
+        rebill.issue_anew(work, branch_id=branch_id, enrolment_ids=sorted(funded))
         work.report(
             Happened(
                 kind="funding_begun",
@@ -139,7 +144,11 @@ def end(work: Work, *, branch_id: int, sponsor_id: UUID, last_month: date, who: 
     if not (first - timedelta(days=1)).replace(day=1) <= last_month <= last:
         raise Refused("E4508")
     span = {"branch": branch_id, "sponsor": sponsor_id, "last": last_month, "now": work.now, "who": who}
-    ended = len(work.rows(_END, span))
+    stopped = [row[0] for row in work.rows(_END, span)]
+    ended = len(stopped)
+    if stopped:
+        work.rows(_FIT, [branch_id, stopped])
+        rebill.issue_anew(work, branch_id=branch_id, enrolment_ids=stopped)
     if who is None:
         kept = max(last_month, first)
         work.execute(
@@ -179,11 +188,13 @@ def _lock(work: Work, branch_id: int, sponsor_id: UUID) -> tuple[date, date, lis
     return row[0], row[1], row[2], row[3]
 
 
-def _why_not(segment: str, state: str, has: list[str], programmes: list[str] | None) -> str:
+def _why_not(segment: str, state: str, has: list[str], programmes: list[str] | None, *, is_state: bool) -> str:
     if segment != "BPU":
         return "wage_earner"
     if state not in ("accepted", "active", "lapsed"):
         return "not_member"
+    if state == "accepted" and (is_state or programmes is not None):
+        return "first_bill"
     return "" if programmes is None or set(programmes) <= set(has) else "programmes"
 
 

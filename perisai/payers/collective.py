@@ -1,0 +1,102 @@
+"""One payment code for a sponsor's bills of a month, or for a group's."""
+
+from datetime import date
+from typing import LiteralString
+from uuid import UUID
+
+from perisai.errors import Refused
+from perisai.events.work import Happened, Work
+from perisai.payments import order
+
+_SPONSOR: LiteralString = """
+SELECT o.timezone FROM payers_sponsor s JOIN offices_office o ON o.id = s.branch_id
+WHERE s.branch_id = %s AND s.id = %s FOR UPDATE OF s
+"""
+_GROUP: LiteralString = """
+SELECT o.timezone, g.agent_id FROM payers_group g JOIN offices_office o ON o.id = g.branch_id
+WHERE g.branch_id = %s AND g.id = %s FOR UPDATE OF g
+"""
+
+# Bills that name the sponsor, and first bills of those who have not paid yet. Carried by funding_sponsor and bill_enrolment.
+_BILLS: LiteralString = """
+SELECT DISTINCT b.id FROM payers_funding f
+JOIN contributions_bill b ON b.branch_id = f.branch_id AND b.enrolment_id = f.enrolment_id AND b.state = 'open'
+JOIN members_enrolment e ON e.branch_id = b.branch_id AND e.id = b.enrolment_id
+WHERE f.branch_id = %(branch)s AND f.sponsor_id = %(sponsor)s AND b.first_month <= %(month)s
+  AND b.first_month >= f.first_month AND (f.last_month IS NULL OR b.first_month <= f.last_month)
+  AND (b.sponsor_id = f.sponsor_id OR b.sponsor_id IS NULL AND e.state = 'accepted' AND b.months = 1)
+"""
+_OF_GROUP: LiteralString = """
+SELECT b.id FROM contributions_bill b
+JOIN members_enrolment e ON e.branch_id = b.branch_id AND e.id = b.enrolment_id AND e.group_id = %s
+WHERE b.branch_id = %s AND b.id = ANY (%s) AND b.state = 'open' AND b.sponsor_id IS NULL
+"""
+
+# A code that was cancelled or has expired makes room for another one of the month.
+_CLEAR: LiteralString = """
+UPDATE payers_collective c SET cancelled_at = %s FROM payments_order o
+WHERE c.branch_id = %s AND c.sponsor_id = %s AND c.month = %s AND c.cancelled_at IS NULL
+  AND o.branch_id = c.branch_id AND o.id = c.order_id AND o.state IN ('cancelled', 'expired')
+"""
+_TAKEN: LiteralString = """
+SELECT 1 FROM payers_collective WHERE branch_id = %s AND sponsor_id = %s AND month = %s AND cancelled_at IS NULL
+"""
+_KEEP: LiteralString = """
+INSERT INTO payers_collective (branch_id, order_id, sponsor_id, group_id, month, bills, amount, made_at, made_by)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def for_sponsor(work: Work, *, branch_id: int, sponsor_id: UUID, month: date) -> order.Order:
+    """A code for all open bills of the sponsor up to a month; one a month. Raises E1004, E4507, E4509, and what ``order.make``
+    raises."""
+    row = work.row(_SPONSOR, [branch_id, sponsor_id])
+    if row is None:
+        raise Refused("E1004")
+    work.execute(_CLEAR, [work.now, branch_id, sponsor_id, month])
+    if work.row(_TAKEN, [branch_id, sponsor_id, month]):
+        raise Refused("E4509")
+    asked = {"branch": branch_id, "sponsor": sponsor_id, "month": month}
+    bills = [found[0] for found in work.rows(_BILLS, asked)]
+    if not bills:
+        raise Refused("E4507")
+    made = order.make(
+        work, branch_id=branch_id, timezone=row[0], bill_ids=bills, payer_kind="sponsor", payer_id=sponsor_id
+    )
+    _keep(work, made, sponsor_id=sponsor_id, group_id=None, month=month)
+    return made
+
+
+def for_group(work: Work, *, branch_id: int, group_id: UUID, bill_ids: list[UUID]) -> order.Order:
+    """A code for chosen open bills of a group's members, but for those that a sponsor pays. Raises E1004, E4504, E4507."""
+    row = work.row(_GROUP, [branch_id, group_id])
+    if row is None:
+        raise Refused("E1004")
+    if not bill_ids:
+        raise Refused("E4504")
+    bills = [found[0] for found in work.rows(_OF_GROUP, [group_id, branch_id, bill_ids])]
+    if not bills:
+        raise Refused("E4507")
+    made = order.make(work, branch_id=branch_id, timezone=row[0], bill_ids=bills, payer_kind="group", payer_id=group_id)
+    _keep(work, made, sponsor_id=None, group_id=group_id, month=None)
+    return made
+
+
+def _keep(work: Work, made: order.Order, *, sponsor_id: UUID | None, group_id: UUID | None, month: date | None) -> None:
+    facts = [made.branch_id, made.id, sponsor_id, group_id, month, made.count, made.amount]
+    work.execute(_KEEP, [*facts, work.now, work.actor.user_id])
+    work.report(
+        Happened(
+            kind="collective_made",
+            branch_id=made.branch_id,
+            subject_id=sponsor_id or group_id,
+            amount=made.amount,
+            detail={
+                "order": str(made.id),
+                "sponsor": str(sponsor_id) if sponsor_id else None,
+                "group": str(group_id) if group_id else None,
+                "month": f"{month:%Y-%m}" if month else None,
+                "bills": made.count,
+            },
+        )
+    )
