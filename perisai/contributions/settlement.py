@@ -21,10 +21,11 @@ SELECT b.id, b.enrolment_id, b.payment_code, b.state, b.first_month, b.months, b
 FROM contributions_bill b
 """
 
-# Carried by bill_enrolment. The oldest open bill first; without one, the newest. The months are looked up by primary key.
+# Carried by bill_enrolment. The oldest open bill first; without one, the newest. The months are looked up by primary key. What a
+# sponsor pays is not the member's to pay.
 _OF_ENROLMENT: LiteralString = (
     _COLUMNS
-    + """WHERE b.branch_id = %s AND b.enrolment_id = %s
+    + """WHERE b.branch_id = %s AND b.enrolment_id = %s AND (b.sponsor_id IS NULL OR %s)
 ORDER BY b.state = 'open' DESC, CASE WHEN b.state = 'open' THEN b.first_month END, b.first_month DESC, b.id
 """
 )
@@ -33,7 +34,8 @@ _FIND_FOR_PAYING = _FIND + " FOR UPDATE OF b"
 _FIND_ALL: LiteralString = (
     _OF_ENROLMENT
     + """LIMIT greatest(1, (
-  SELECT count(*) FROM contributions_bill o WHERE o.branch_id = %s AND o.enrolment_id = %s AND o.state = 'open'))
+  SELECT count(*) FROM contributions_bill o WHERE o.branch_id = %s AND o.enrolment_id = %s AND o.state = 'open'
+    AND o.sponsor_id IS NULL))
 """
 )
 _FIND_ALL_FOR_PAYING = _FIND_ALL + " FOR UPDATE OF b"
@@ -57,6 +59,14 @@ _ISSUE = """
 INSERT INTO contributions_bill (branch_id, id, enrolment_id, payment_code, state, first_month, months, lines, amount, rules,
   issued_at, priced_at, pay_by)
 VALUES (%s, %s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+_REISSUE = """
+INSERT INTO contributions_bill (branch_id, id, enrolment_id, payment_code, state, first_month, months, lines, amount, rules,
+  issued_at, priced_at, pay_by, origin, replaces_id, sponsor_id)
+SELECT branch_id, %(new)s, enrolment_id, payment_code, 'open', first_month, months, lines, amount, rules,
+  %(now)s, priced_at, %(pay_by)s, origin, id, sponsor_id
+FROM contributions_bill WHERE branch_id = %(branch)s AND id = %(bill)s
 """
 
 _PAID_OF = """
@@ -153,18 +163,19 @@ class Terms:
 
 
 def find_payable(work: Work, *, branch_id: int, enrolment_id: UUID) -> Payable | None:
-    """The bill that a payment would meet now, not locked."""
-    return _payable(work.row(_FIND, [branch_id, enrolment_id]))
+    """The member's bill that a payment would meet now, not locked."""
+    return _payable(work.row(_FIND, [branch_id, enrolment_id, False]))
 
 
 def lock_payable(work: Work, *, branch_id: int, enrolment_id: UUID) -> Payable | None:
-    """As ``find_payable``, with the bill's row locked. The caller holds the enrolment's row, so that everything told
-    is of now."""
-    return _payable(work.row(_FIND_FOR_PAYING, [branch_id, enrolment_id], prepared=True))
+    """As ``find_payable``, with the bill's row locked, a sponsor's too. The caller holds the enrolment's row, so that
+    everything told is of now."""
+    return _payable(work.row(_FIND_FOR_PAYING, [branch_id, enrolment_id, True], prepared=True))
 
 
 def find_payables(work: Work, *, branch_id: int, enrolment_id: UUID) -> list[Payable]:
-    """All open bills, oldest first; without any, the newest one; nothing where there never was one."""
+    """All open bills that are the member's to pay, oldest first; without any, the newest one; nothing where there never was
+    one."""
     return _payables(work, _FIND_ALL, branch_id, enrolment_id)
 
 
@@ -231,6 +242,12 @@ def for_months(bill: Payable, terms: Terms, months: list[date]) -> Payable:
     return replace(bill, first_month=months[0], months=len(months), lines=lines_of(prices), amount=total(prices))
 
 
+def reissue(work: Work, *, branch_id: int, bill_id: UUID, new_id: UUID, pay_by: datetime) -> None:
+    """Issues an ended bill anew, as it was. The caller moves the ledger."""
+    told = {"branch": branch_id, "bill": bill_id, "new": new_id, "now": work.now, "pay_by": pay_by}
+    work.execute(_REISSUE, told)
+
+
 def issue_another(work: Work, *, branch_id: int, like: Payable, pay_by: datetime | None = None) -> None:
     """Writes ``like`` as an open bill of its own (its id must be new), payable until ``pay_by`` (None: it is settled at once).
     The caller moves the ledger."""
@@ -285,7 +302,7 @@ def unsettle(work: Work, *, branch_id: int, bill_id: UUID, payment_id: UUID) -> 
 
 
 def _payables(work: Work, sql: LiteralString, branch_id: int, enrolment_id: UUID) -> list[Payable]:
-    rows = work.rows(sql, [branch_id, enrolment_id, branch_id, enrolment_id], prepared=True)
+    rows = work.rows(sql, [branch_id, enrolment_id, False, branch_id, enrolment_id], prepared=True)
     return [found for row in rows if (found := _payable(row))]
 
 

@@ -35,12 +35,15 @@ WHERE e.branch_id = %(branch)s AND e.id = p.enrolment_id AND e.state IN ('accept
 _TAKE_BACK = """
 UPDATE members_enrolment e SET
   paid_through = r.through,
-  first_month = CASE WHEN r.through IS NULL THEN NULL ELSE e.first_month END,
+  first_month = CASE WHEN r.through IS NULL THEN NULL WHEN e.first_month < %(first_month)s::date THEN e.first_month
+    ELSE coalesce(r.first_left, e.first_month) END,
   state = CASE WHEN r.through IS NULL AND e.state = 'active' THEN 'accepted' ELSE e.state END,
   activated_at = CASE WHEN r.through IS NULL THEN NULL ELSE e.activated_at END,
   cover_from = CASE WHEN r.through IS NULL THEN NULL ELSE e.cover_from END
 FROM (
-  SELECT n.id, coalesce(
+  SELECT n.id,
+    (SELECT min(m.month) FROM contributions_paid_month m WHERE m.branch_id = n.branch_id AND m.enrolment_id = n.id) AS first_left,
+    coalesce(
     (SELECT max(m.month) FROM contributions_paid_month m WHERE m.branch_id = n.branch_id AND m.enrolment_id = n.id),
     CASE WHEN n.first_month < %(first_month)s::date THEN (%(first_month)s::date - interval '1 month')::date END) AS through
   FROM members_enrolment n WHERE n.branch_id = %(branch)s AND n.id = %(enrolment)s

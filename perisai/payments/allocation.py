@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import Final
 from uuid import UUID
 
-from perisai.contributions import settlement
-from perisai.contributions.bill import last_moment
+from perisai.contributions import advance, month_facts
+from perisai.contributions.bill import last_moment, lines_of
+from perisai.contributions.month_facts import MonthFacts
 from perisai.contributions.settlement import Payable
-from perisai.contributions.tariff import PriceError, months_from
+from perisai.contributions.tariff import MonthPrice, PriceError, months_from, total
 from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work, branch_day
 from perisai.members.activation import Standing, common_facts
@@ -67,31 +68,52 @@ def prefix_sums(dues: Sequence[Due]) -> list[int]:
 
 
 def go_ahead(work: Work, *, branch_id: int, planned: Plan, like: Payable | None, owes_more: bool) -> Plan:
-    """The plan with a bill for as many coming months as what is over pays for; the same one where no month is paid by it,
-    or where bills stay open. ``like``: any bill of the member, for their code. One statement at most."""
+    """The plan with a bill for as many coming months as what is over pays for, each by its own terms; the same one where that is
+    no month, where bills stay open, or where an employer or sponsor pays. ``like``: any bill of the member, for their code. Two
+    statements at most."""
     standing, rest = planned.standing, planned.held_after
-    if (
-        owes_more
-        or like is None
-        or rest <= 0
-        or standing.segment != "BPU"
-        or not (planned.pays or standing.state == "active")
-    ):
+    is_theirs = standing.segment == "BPU" and (bool(planned.pays) or standing.state == "active")
+    if owes_more or like is None or rest <= 0 or not is_theirs:
         return planned
     first = _first_free(work, branch_id, standing.id, planned)
     this_month = branch_day(work.now, like.timezone).replace(day=1)
     last = months_from(this_month, MOST_AHEAD + 1)[-1]
     most = (last.year - first.year) * 12 + last.month - first.month + 1
-    if first < this_month:
+    if first < this_month or most <= 0:
         return planned
-    for count in range(min(most, MOST_AHEAD), 0, -1):
+    facts = month_facts.facts_of(
+        work, branch_id=branch_id, enrolment_id=standing.id, months=months_from(first, min(most, MOST_AHEAD))
+    )
+    prices = _affordable(facts, rest)
+    if not prices:
+        return planned
+    bill = replace(
+        like,
+        id=uuid7(),
+        state="open",
+        first_month=first,
+        months=len(prices),
+        lines=lines_of(prices),
+        amount=total(prices),
+        pay_by=last_moment(work.now, like.timezone),
+        is_paid_elsewhere=False,
+    )
+    return replace(planned, ahead=bill)
+
+
+def _affordable(facts: list[MonthFacts], rest: int) -> list[MonthPrice]:
+    """The first months that ``rest`` rupiah pay for; none after one that a sponsor pays or the rules do not price."""
+    own = list(takewhile(lambda one: one.sponsor_id is None, facts))
+    prices: list[MonthPrice] = []
+    for one in own:
         try:
-            bill = settlement.for_months(like, judgement.terms_of(standing), months_from(first, count))
+            (price,) = month_facts.price_each([one])
         except PriceError:
-            continue
-        if bill.amount <= rest:
-            return replace(planned, ahead=replace(bill, id=uuid7(), state="open", is_paid_elsewhere=False))
-    return planned
+            break
+        if total([*prices, price]) > rest:
+            break
+        prices.append(price)
+    return prices
 
 
 # Carried by the primary key and bill_enrolment.
@@ -141,10 +163,20 @@ def _paid_by(one: Plan) -> list[Due]:
 
 def _issue(work: Work, branch_id: int, plans: list[Plan]) -> None:
     for one in plans:
-        assert one.ahead is not None
-        pay_by = last_moment(work.now, one.ahead.timezone)
-        settlement.issue_another(work, branch_id=branch_id, like=one.ahead, pay_by=pay_by)
-        ledger.record_billing(work, branch_id, *ledger.Income.of(one.ahead.lines), bill_id=one.ahead.id)
+        bill, standing = one.ahead, one.standing
+        assert bill is not None
+        row = {"id": bill.id, "first_month": bill.first_month, "months": bill.months, "lines": bill.lines}
+        row |= {"amount": bill.amount, "pay_by": bill.pay_by}
+        advance.insert(
+            work,
+            branch_id=branch_id,
+            enrolment_id=standing.id,
+            payment_code=bill.payment_code,
+            origin="advance",
+            rows=[row],
+        )
+        whom = (standing.agent_id, standing.sub_branch_id, standing.agency_office_id, standing.region_code)
+        advance.report_issued(work, branch_id=branch_id, enrolment_id=standing.id, whom=whom, row=row, origin="advance")
 
 
 def _report(work: Work, branch_id: int, one: Plan, source: UUID) -> None:

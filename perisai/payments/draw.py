@@ -22,6 +22,7 @@ MOST: Final = 500
 _READY = """
 SELECT h.enrolment_id, array_agg(b.id) FROM payments_held h
 JOIN contributions_bill b ON b.branch_id = h.branch_id AND b.enrolment_id = h.enrolment_id AND b.state = 'open'
+  AND b.sponsor_id IS NULL
 WHERE h.branch_id = %(branch)s AND h.amount > 0
   AND (%(only)s::uuid[] IS NULL OR h.enrolment_id = ANY (%(only)s::uuid[]))
 GROUP BY h.enrolment_id, h.amount

@@ -4,7 +4,7 @@ Either money that is held for a member, or a payment that was booked wrongly: th
 are no longer paid, cover follows, and the bill is issued anew for who still owes it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -204,10 +204,9 @@ def _reverse(work: Work, branch_id: int, timezone: str, standing: Standing, foun
     income = ledger.Income.of(bill.lines)
     ledger.reverse_billing(work, branch_id, *income, bill_id=bill.id)
     if standing.can_pay:
-        again = replace(bill, id=uuid7(), state="open", is_paid_elsewhere=False)
-        pay_by = last_moment(work.now + timedelta(days=DAYS_TO_PAY), timezone)
-        settlement.issue_another(work, branch_id=branch_id, like=again, pay_by=pay_by)
-        ledger.record_billing(work, branch_id, *income, bill_id=again.id)
+        new_id, pay_by = uuid7(), last_moment(work.now + timedelta(days=DAYS_TO_PAY), timezone)
+        settlement.reissue(work, branch_id=branch_id, bill_id=bill.id, new_id=new_id, pay_by=pay_by)
+        ledger.record_billing(work, branch_id, *income, bill_id=new_id)
     told: dict[str, Any] = {"bill": bill.id, "payment": found.payment_id, "refund": found.id}
     told |= {"months": len(months), "first_month": months[0]}
     common = activation.common_facts(branch_id, standing)

@@ -141,7 +141,8 @@ class Money(RuleBasedStateMachine):
     def attach(self, who: int, ahead: bool) -> None:
         with self.work() as work:
             row = work.row(
-                "SELECT id FROM payments_notification WHERE state = 'suspense' AND bank_id = ANY (%s) LIMIT 1",
+                "SELECT id FROM payments_notification WHERE state = 'suspense' AND bank_id = ANY (%s)"
+                " ORDER BY received_at LIMIT 1",
                 [[bank.credentials.client_key for bank in self.banks]],
             )
         if row:
@@ -161,7 +162,9 @@ class Money(RuleBasedStateMachine):
     def reverse(self, which: int, is_paid_out: bool) -> None:
         with self.work() as work:
             rows = work.rows(
-                "SELECT id, enrolment_id FROM payments_payment WHERE branch_id = %s AND reversed_at IS NULL ORDER BY id",
+                "SELECT p.id, p.enrolment_id FROM payments_payment p"
+                " JOIN contributions_bill b ON b.branch_id = p.branch_id AND b.id = p.bill_id"
+                " WHERE p.branch_id = %s AND p.reversed_at IS NULL ORDER BY b.payment_code, b.first_month",
                 [self.branch.id],
             )
         if rows:
