@@ -1,0 +1,196 @@
+"""Reads for the pages of employers, each narrowed to what the viewer may see."""
+
+from datetime import date
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+import orjson
+
+from perisai.accounts.audience import Viewer
+from perisai.contributions import pricing
+from perisai.employers.bill import shares_of
+from perisai.errors import Refused
+from perisai.events.vault import keyed_hash
+from perisai.events.work import Work
+from perisai.members.names import name_key
+
+PAGE: Final = 50
+MOST_WORKERS: Final = 200
+
+_LIST: LiteralString = """
+SELECT e.branch_id, e.id, e.name, e.owner_name, e.npp, e.scale, e.phone, e.state, e.agent_id, e.created_at,
+  jsonb_array_length(e.same_as) > 0 AS is_alike,
+  (SELECT count(*) FROM employers_job j JOIN members_enrolment m ON m.branch_id = j.branch_id AND m.id = j.enrolment_id
+   WHERE j.branch_id = e.branch_id AND j.employer_id = e.id AND m.state IN ('review', 'accepted', 'active', 'lapsed')
+     AND (j.last_month IS NULL OR j.last_month >= %(month)s)) AS workers,
+  b.month AS bill_month, b.amount AS bill_amount, b.due_on,
+  CASE WHEN o.state = 'paid' THEN 'paid' ELSE b.state END AS bill_state
+FROM employers_employer e
+LEFT JOIN LATERAL (
+  SELECT b.month, b.amount, b.due_on, b.state, b.order_id FROM employers_bill b
+  WHERE b.branch_id = e.branch_id AND b.employer_id = e.id AND b.state <> 'cancelled' ORDER BY b.month DESC LIMIT 1
+) b ON true
+LEFT JOIN payments_order o ON o.branch_id = e.branch_id AND o.id = b.order_id
+WHERE {scope} {search} ORDER BY e.created_at DESC, e.id LIMIT %(most)s
+"""
+_SEARCH: LiteralString = """
+AND (e.npp = upper(%(q)s) OR e.phone = %(q)s OR e.owner_nik_hash = %(nik)s OR e.name_key LIKE %(key)s OR e.name ILIKE %(like)s
+  OR e.owner_name ILIKE %(like)s)
+"""
+_ONE: LiteralString = """
+SELECT e.*, o.timezone, o.name AS branch, r.name AS village FROM employers_employer e
+JOIN offices_office o ON o.id = e.branch_id LEFT JOIN offices_region r ON r.code = e.region_code
+WHERE e.id = %s AND """
+# Carried by job_employer; the wage by wage_of_month.
+_WORKERS: LiteralString = """
+SELECT j.enrolment_id, j.first_month, j.last_month, m.state, m.programmes, m.risk, m.paid_through, p.name, p.nik_masked, p.phone,
+  w.wage, w.kind, w.detail, w.from_month AS wage_from, m.income, c.enrolment_id IS NOT NULL AS is_consent_due
+FROM employers_job j
+JOIN members_enrolment m ON m.branch_id = j.branch_id AND m.id = j.enrolment_id
+JOIN members_person p ON p.branch_id = m.branch_id AND p.id = m.person_id
+LEFT JOIN members_consent_due c ON c.branch_id = m.branch_id AND c.enrolment_id = m.id AND c.collected_at IS NULL
+LEFT JOIN LATERAL (
+  SELECT w.wage, w.kind, w.detail, w.from_month FROM employers_wage w
+  WHERE w.branch_id = j.branch_id AND w.enrolment_id = j.enrolment_id AND w.from_month <= greatest(%(month)s, j.first_month)
+  ORDER BY w.from_month DESC, w.id DESC LIMIT 1
+) w ON true
+WHERE j.branch_id = %(branch)s AND j.employer_id = %(employer)s
+ORDER BY j.last_month IS NOT NULL AND j.last_month < %(month)s, p.name LIMIT %(most)s
+"""
+_BILLS: LiteralString = """
+SELECT b.id, b.month, b.payment_code, b.workers, b.amount, b.due_on, b.made_at, b.reason, b.order_id,
+  CASE WHEN b.state = 'open' AND o.state = 'paid' THEN 'paid' ELSE b.state END AS state
+FROM employers_bill b JOIN payments_order o ON o.branch_id = b.branch_id AND o.id = b.order_id
+WHERE b.branch_id = %s AND b.employer_id = %s ORDER BY b.month DESC, b.made_at DESC LIMIT 24
+"""
+_BILL_LINES: LiteralString = """
+SELECT q.enrolment_id, p.name, p.nik_masked, c.lines, c.amount, m.programmes, m.risk FROM payments_order_bill q
+JOIN contributions_bill c ON c.branch_id = q.branch_id AND c.id = q.bill_id
+JOIN members_enrolment m ON m.branch_id = q.branch_id AND m.id = q.enrolment_id
+JOIN members_person p ON p.branch_id = m.branch_id AND p.id = m.person_id
+WHERE q.branch_id = %s AND q.order_id = %s ORDER BY p.name LIMIT 1000
+"""
+_CHANGES: LiteralString = """
+SELECT c.kind, c.month, c.wage, c.at, c.source, c.enrolment_id, p.name, u.full_name AS by_name FROM employers_change c
+JOIN members_enrolment m ON m.branch_id = c.branch_id AND m.id = c.enrolment_id
+JOIN members_person p ON p.branch_id = m.branch_id AND p.id = m.person_id
+LEFT JOIN accounts_user u ON u.id = c.by
+WHERE c.branch_id = %s AND c.employer_id = %s ORDER BY c.id DESC LIMIT 50
+"""
+_IMPORTS: LiteralString = """
+SELECT i.id, i.employer_id, i.name, i.state, i.why, i.why_detail, i.rows, i.line, i.counts, i.sent_at, i.ended_at, i.source,
+  i.content_sealed IS NOT NULL AS is_kept, u.full_name AS sender
+FROM employers_import i LEFT JOIN accounts_user u ON u.id = i.sent_by
+WHERE i.branch_id = %s AND i.employer_id = %s
+"""
+_IN_FILE: LiteralString = """
+SELECT r.line, r.state, r.enrolment_id, r.findings FROM employers_import_row r
+WHERE r.branch_id = %s AND r.import_id = %s AND r.state IN ('wrong', 'review') ORDER BY r.line LIMIT 500
+"""
+
+
+def find_all(work: Work, *, viewer: Viewer, q: str, today: date) -> list[dict[str, Any]]:
+    """The newest first. ``q``: name, owner, NPP, telephone or the owner's NIK."""
+    scope, params = viewer.narrow("e")
+    named: dict[str, Any] = {f"s{at}": value for at, value in enumerate(params)}
+    for at in range(len(params)):
+        scope = scope.replace("%s", f"%(s{at})s", 1)  # type: ignore[assignment]
+    digits = "".join(letter for letter in q if letter.isdigit())
+    like = q.replace("\\", "").replace("%", "").replace("_", " ")
+    asked = named | {
+        "month": today.replace(day=1),
+        "most": PAGE,
+        "q": q,
+        "nik": keyed_hash("nik", digits) if len(digits) == 16 else None,
+        "key": f"{name_key(like)}%" if name_key(like) else "-",
+        "like": f"%{like}%",
+    }
+    sql = _LIST.replace("{scope}", scope).replace("{search}", _SEARCH if q else "")
+    return work.dicts(sql, asked)
+
+
+def get(work: Work, *, viewer: Viewer, employer_id: UUID) -> dict[str, Any]:
+    """Raises E1004 for one that is not the viewer's to see."""
+    scope, params = viewer.narrow("e")
+    found = work.dicts(_ONE + scope, [employer_id, *params])
+    if not found:
+        raise Refused("E1004")
+    return _opened(found[0])
+
+
+def of_branch(work: Work, *, branch_id: int, employer_id: UUID) -> dict[str, Any]:
+    """For the employer's own page."""
+    found = work.dicts(_ONE + "e.branch_id = %s", [employer_id, branch_id])
+    if not found:
+        raise Refused("E4412")
+    return _opened(found[0])
+
+
+def _opened(one: dict[str, Any]) -> dict[str, Any]:
+    return one | {name: _json(one[name]) for name in ("optional", "same_as")}
+
+
+def workers_of(work: Work, *, branch_id: int, employer_id: UUID, month: date) -> list[dict[str, Any]]:
+    """With their wage of the month and what the employer and they bear of it."""
+    asked = {"branch": branch_id, "employer": employer_id, "month": month, "most": MOST_WORKERS}
+    rows = work.dicts(_WORKERS, asked)
+    for row in rows:
+        row["detail"] = _json(row["detail"]) or {}
+        wage = row["wage"] or row["income"]
+        row["shares"] = shares_of(pricing.Asked("PU", wage, frozenset(row["programmes"]), False, row["risk"], (month,)))
+        row["is_gone"] = row["last_month"] is not None and row["last_month"] < month
+    return rows
+
+
+def bills_of(work: Work, *, branch_id: int, employer_id: UUID) -> list[dict[str, Any]]:
+    return work.dicts(_BILLS, [branch_id, employer_id])
+
+
+def bill_lines(work: Work, *, branch_id: int, order_id: UUID) -> list[dict[str, Any]]:
+    """Worker by worker: what each programme costs, and who bears it."""
+    found = work.dicts(_BILL_LINES, [branch_id, order_id])
+    for row in found:
+        (line, *_rest) = _json(row["lines"])
+        month, wage, jkk, jkm, jht, _relief, _total = line[:7]
+        jp, jkp = (line[7], line[8]) if len(line) > 8 else (0, 0)
+        row["parts"] = {"JKK": jkk, "JKM": jkm, "JHT": jht, "JP": jp, "JKP": jkp}
+        row["wage"] = wage
+        asked = pricing.Asked(
+            "PU", wage, frozenset(row["programmes"]), False, row["risk"], (date.fromisoformat(f"{month}-01"),)
+        )
+        row["worker"] = shares_of(asked)["worker"]
+        row["employer"] = row["amount"] - row["worker"]
+    return found
+
+
+def changes_of(work: Work, *, branch_id: int, employer_id: UUID) -> list[dict[str, Any]]:
+    return work.dicts(_CHANGES, [branch_id, employer_id])
+
+
+def imports_of(work: Work, *, branch_id: int, employer_id: UUID) -> list[dict[str, Any]]:
+    rows = work.dicts(_IMPORTS + " ORDER BY i.sent_at DESC LIMIT 20", [branch_id, employer_id])
+    return [_counted(row) for row in rows]
+
+
+def import_of(work: Work, *, branch_id: int, employer_id: UUID, import_id: UUID) -> dict[str, Any]:
+    """Raises E1004."""
+    rows = work.dicts(_IMPORTS + " AND i.id = %s", [branch_id, employer_id, import_id])
+    if not rows:
+        raise Refused("E1004")
+    return _counted(rows[0])
+
+
+def rows_of(work: Work, *, branch_id: int, import_id: UUID) -> list[dict[str, Any]]:
+    """What was not simply taken."""
+    found = work.dicts(_IN_FILE, [branch_id, import_id])
+    return [one | {"findings": _json(one["findings"])} for one in found]
+
+
+def _counted(row: dict[str, Any]) -> dict[str, Any]:
+    counts = _json(row["counts"])
+    done = sum(counts.values())
+    return row | {"counts": counts, "done": done, "percent": 100 * done // row["rows"] if row["rows"] else 0}
+
+
+def _json(value: Any) -> Any:
+    return orjson.loads(value) if isinstance(value, str) else value
