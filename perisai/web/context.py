@@ -42,6 +42,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         _("Field"),
         (
             Place(_("Members"), "/console/members/", icon="users"),
+            Place(_("Employers"), "/console/employers/", icon="building-factory-2"),
             Place(_("Quota"), "/console/targets/", icon="target"),
             Place(_("Phones"), "/console/accounts/devices/", icon="device-mobile"),
             Place(_("Outbox from a file"), "/console/outbox/", icon="file-import"),
