@@ -33,7 +33,7 @@ def night_everywhere(timestamp: int) -> None:
         _guarded(place, issue_due)
 
 
-@app.task(queue="contributions", queueing_lock="run", pass_context=False)
+@app.task(queue="contributions", pass_context=False)
 def carry_on(branch_id: int) -> None:
     """Carries out the branch's runs that somebody started, to their ends."""
     for place in _places():

@@ -1,27 +1,25 @@
-"""Cover in the three words that are the same everywhere: paid through, unpaid since, lapsed. Pure."""
+"""Cover as lists and pages of members say it, in the words of ``contributions.cover``. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
 
+from perisai.contributions.cover import Standing, standing
+
+_WORDS = {"protected": "paid", "catch_up": "unpaid", "ended": "lapsed", "none": "none"}
+
 
 @dataclass(frozen=True)
 class Cover:
-    """``word``: ``paid`` through ``month``, ``unpaid`` since ``month``, ``lapsed``, or ``none`` (never paid)."""
+    """``word``: ``paid`` (protected), ``unpaid`` (not protected, can catch up), ``lapsed`` (ended), or ``none`` (never paid).
+    ``month``: the last one paid, or the first that is not."""
 
     word: str
+    stands: Standing
     month: date | None = None
 
 
 def cover_of(*, state: str, paid_through: date | None, today: date) -> Cover:
     """``paid_through`` is the first day of the last month that is paid."""
-    if state == "lapsed":
-        return Cover("lapsed", paid_through)
-    if paid_through is None or state in ("ended", "rejected", "cancelled"):
-        return Cover("none")
-    if paid_through >= today.replace(day=1):
-        return Cover("paid", paid_through)
-    return Cover("unpaid", _next_month(paid_through))
-
-
-def _next_month(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    stands = standing(state=state, paid_through=paid_through, today=today)
+    month = stands.owed_months[0] if stands.word == "catch_up" else paid_through
+    return Cover(_WORDS[stands.word], stands, month if stands.word != "none" else None)

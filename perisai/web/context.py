@@ -67,6 +67,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
     (
         _("Money"),
         (
+            Place(_("Bill runs"), "/console/contributions/runs/", icon="receipt"),
             Place(_("Payments"), "/console/payments/", icon="cash"),
             Place(_("Cash in custody"), "/console/custody/", icon="wallet"),
             Place(_("BPJS core"), "/console/members/core/", icon="building-bank"),

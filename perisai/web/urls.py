@@ -29,6 +29,7 @@ urlpatterns = [
     path("console/supervision/", include("perisai.supervision.urls")),
     path("console/members/", include("perisai.members.urls")),
     path("console/employers/", include("perisai.employers.urls")),
+    path("console/contributions/", include("perisai.contributions.urls")),
     path("console/payments/", include("perisai.payments.urls")),
     path("console/documents/", include("perisai.documents.urls")),
     path("console/custody/", include("perisai.custody.urls")),
