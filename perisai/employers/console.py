@@ -17,7 +17,7 @@ from perisai.contributions.rules import load
 from perisai.employers import bill, employer, job, labels, link, queries
 from perisai.employers.employer import Care, Form
 from perisai.employers.job import From, Leaver, NewWage
-from perisai.employers.wage import KINDS, Told
+from perisai.employers.wage import KINDS, Kind, Told
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.members import labels as member_labels
@@ -235,7 +235,7 @@ def told_of(given: QueryDict) -> Told:
     digits = ["".join(letter for letter in text if letter not in "Rp. ") for text in texts if text.strip()]
     if not all(text.isascii() and text.isdigit() and len(text) < 11 for text in digits):
         raise Refused("E4414")
-    found = next((one for one in KINDS if one == kind), "monthly")
+    found: Kind = next((one for one in KINDS if one == kind), "monthly")
     return Told(found, tuple(int(text) for text in digits))
 
 

@@ -94,7 +94,7 @@ def find_all(work: Work, *, viewer: Viewer, q: str, today: date) -> list[dict[st
     scope, params = viewer.narrow("e")
     named: dict[str, Any] = {f"s{at}": value for at, value in enumerate(params)}
     for at in range(len(params)):
-        scope = scope.replace("%s", f"%(s{at})s", 1)  # type: ignore[assignment]
+        scope = scope.replace("%s", f"%(s{at})s", 1)
     digits = "".join(letter for letter in q if letter.isdigit())
     like = q.replace("\\", "").replace("%", "").replace("_", " ")
     asked = named | {
