@@ -36,13 +36,14 @@ def make(branch_id: int, reminder_id: UUID) -> str:
 
 
 def read(token: str) -> Link | None:
-    """None where it is not one of ours."""
+    """None where it is not one of ours, written as we write it."""
     try:
         sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         branch_id, reminder = _FORM.unpack(_cipher().decrypt(sealed, _CONTEXT))
     except (ValueError, InvalidTag, struct.error):
         return None
-    return Link(branch_id, UUID(bytes=reminder))
+    found = Link(branch_id, UUID(bytes=reminder))
+    return found if make(*found) == token else None
 
 
 @cache

@@ -26,6 +26,7 @@ _BY_PREFIX: dict[str, dict[str, str]] = {
     "/admin/": {"script-src": "'self' 'unsafe-eval' 'unsafe-inline'", "style-src": "'self' 'unsafe-inline'"},
     # No script at all on the page a member opens.
     "/p/": {"script-src": "'none'", "connect-src": "'none'", "worker-src": "'none'", "img-src": "'self' data:"},
+    "/j/": {"script-src": "'none'", "connect-src": "'none'", "worker-src": "'none'", "img-src": "'self' data:"},
     "/daftar-agen/": {
         "script-src": "'none'",
         "connect-src": "'none'",
@@ -60,7 +61,7 @@ _NOTHING = (
 _FIELD = _NOTHING.replace("camera=()", "camera=(self)").replace("geolocation=()", "geolocation=(self)")
 _PERSONAL = (
     *("/console/", "/accounts/", "/admin/", "/api/", "/snap/"),
-    *("/p/", "/daftar-agen/", "/daftar-kantor/", "/berkas/", "/ujian/", "/latihan/", "/kuitansi/"),
+    *("/p/", "/j/", "/daftar-agen/", "/daftar-kantor/", "/berkas/", "/ujian/", "/latihan/", "/kuitansi/"),
 )
 _REFERENCE = "/api/v1/reference/"
 
