@@ -64,6 +64,10 @@ class Month:
     total: int
     is_billed: bool
 
+    @property
+    def gross(self) -> int:
+        return self.jkk + self.jkm + self.jht
+
 
 @dataclass(frozen=True)
 class Plan:

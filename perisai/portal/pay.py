@@ -10,6 +10,7 @@ from perisai.accounts import limit
 from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
 from perisai.events.clock import Clock, SystemClock
+from perisai.portal.cover import find_cover
 from perisai.portal.due import Due, find_due
 from perisai.portal.link import read
 from perisai.portal.papers import find_papers
@@ -42,7 +43,7 @@ def _answer(request: HttpRequest, token: str, clock: Clock) -> HttpResponse:
         return _page(request, {"state": state}, status)
     assert link is not None
     context = {"state": due.state, "due": due, "token": token, "months": _months(due), "papers": find_papers(link)}
-    return _page(request, context, 200)
+    return _page(request, context | {"cover": find_cover(link, at=now)}, 200)
 
 
 def _page(request: HttpRequest, context: dict[str, object], status: int) -> HttpResponse:
