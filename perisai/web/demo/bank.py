@@ -15,9 +15,9 @@ PATH = "/snap/v1.0/transfer-va/payment"
 
 
 class Banks:
-    def __init__(self) -> None:
+    def __init__(self, begin: int = 1) -> None:
         self._partners = {bank.id: get_partner(bank.id) for bank in BANKS}
-        self._numbers = count(1)
+        self._numbers = count(begin)
 
     def pay(self, code: str, rupiah: int, at: datetime) -> bool:
         """A customer of one of the banks pays; True where it was booked."""

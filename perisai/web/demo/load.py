@@ -18,6 +18,7 @@ from perisai.payments.demo import load_demo_banks
 from perisai.web.demo import history
 from perisai.web.demo.agencies import build_agencies
 from perisai.web.demo.agents import build_placements
+from perisai.web.demo.arrears import build_arrears
 from perisai.web.demo.exams import build_exams
 from perisai.web.demo.people import HISTORY, build_agents, build_logins, set_targets
 from perisai.web.demo.places import BUNGO, JAMBI, build_offices
@@ -54,6 +55,8 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     say(f"offices, logins, targets ({time.monotonic() - begun:.1f} s)")
     told = history.tell(end)
     say(f"{told} ({time.monotonic() - begun:.1f} s)")
+    build_arrears(end)
+    say(f"arrears, bills, returns ({time.monotonic() - begun:.1f} s)")
     build_candidates(end)
     build_exams(end)
     build_files(end)
