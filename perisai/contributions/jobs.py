@@ -6,7 +6,7 @@ from typing import LiteralString
 
 from procrastinate.contrib.django import app
 
-from perisai.contributions import lapse, month_run, terms
+from perisai.contributions import lapse, month_run, rule_jobs, terms
 from perisai.contributions.month_run import Place
 from perisai.events.scope import Scope
 from perisai.events.work import Work
@@ -19,6 +19,9 @@ _GOING: LiteralString = (
 )
 
 log = logging.getLogger(__name__)
+
+OF_RULES = (rule_jobs.try_change, rule_jobs.follow_rules)
+"""Jobs that stand with the rules; workers look for jobs in this file alone."""
 
 
 @app.periodic(cron="37 * * * *")

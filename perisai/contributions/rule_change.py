@@ -82,7 +82,7 @@ def approve(work: Work, *, change_id: UUID, reason: str, today: date) -> int:
     """Puts it in force, by a second person; returns the number of the set. Raises ``Refused``: E4207 for one's own, E4208 where
     it was decided, E4209 where the file is another one by now, E4210 where its day came before it was decided, E4211 where it was
     not tried on present members."""
-    work.execute(_LOCK)
+    _take_turn(work)
     change = get(work, change_id)
     if change.proposed_by is None or change.proposed_by == work.actor.user_id:
         raise Refused("E4207")
@@ -128,7 +128,7 @@ def withdraw(work: Work, *, change_id: UUID, reason: str, today: date) -> int:
     """Takes an approved change out before its day; returns the number of the set. Raises ``Refused``: E4206 without a reason,
     E4208 where it was withdrawn, E4212 where it is not approved or its day has come, E4213 where a later change of the same file
     builds on it."""
-    work.execute(_LOCK)
+    _take_turn(work)
     change = get(work, change_id)
     if change.is_withdrawn:
         raise Refused("E4208")
@@ -149,6 +149,12 @@ def get(work: Work, change_id: UUID) -> Change:
     if row is None:
         raise Refused("E1004")
     return Change(*row)
+
+
+def _take_turn(work: Work) -> None:
+    """Waits for whoever publishes, and has this machine see what they did."""
+    work.execute(_LOCK)
+    rule_publish.refresh()
 
 
 def _touches_now(change: Change, today: date) -> bool:

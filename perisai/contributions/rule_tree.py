@@ -20,7 +20,7 @@ WORDING: Final = frozenset(
 
 
 class Difference(NamedTuple):
-    """``on``: the first day it changes; None: it holds always. ``before`` and ``after``: what is in force then, None for nothing."""
+    """``on``: the first day it changes; None: always. ``before`` and ``after``: what is in force then, None for nothing."""
 
     path: Step
     on: date | None

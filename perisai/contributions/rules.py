@@ -14,7 +14,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Final
 
-from perisai.contributions import rulecheck, rulecheck_pu
+from perisai.contributions import rulecheck, rulecheck_pu, rules_json_pu
 from perisai.contributions.rulefile import RulesError, read_file
 from perisai.contributions.ruleshape import (
     Consent,
@@ -255,6 +255,8 @@ def _for_phone(rules: Rules) -> dict[str, Any]:
             "entry": _entry_json(rules.entry),
         },
         "occupations": [_group_json(group) for group in rules.occupations],
+        "pu": rules_json_pu.pu_json(rules),
+        "cover": rules_json_pu.cover_json(rules),
         "consents": [_consent_json(consent) for consent in sorted(rules.consents, key=lambda c: c.since)],
         "nik": _nik_json(rules.nik),
     }

@@ -10,6 +10,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "perisai.web.settings")
 application = get_wsgi_application()
 
 
+def _follow_rules() -> None:
+    """What was approved is in force here from the first request on, and what will be within half a minute."""
+    from django.db import Error, connection
+
+    from perisai.contributions import rule_publish
+
+    try:
+        rule_publish.refresh()
+        connection.close()
+    except Error:
+        pass  # the database is away: what this machine had goes on
+    rule_publish.follow()
+
+
 def _warm() -> None:
     """Reads what every worker needs before the first request instead of during it: rules, errors, kinds of event."""
     from perisai.contributions.rules import load, rules_for_phone
@@ -45,6 +59,7 @@ def _check_world() -> None:
         world.check_when_connected()
 
 
+_follow_rules()
 _warm()
 _check_world()
 _calm_the_collector()

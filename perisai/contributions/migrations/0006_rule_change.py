@@ -1,9 +1,10 @@
 """Changes of rules: proposed, tried on present members, decided, published. Rows of the first three never change."""
 
 import django.db.models.deletion
+from django.db import migrations, models
+
 import perisai.events.defaults
 from perisai.events.rls import Grant
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
