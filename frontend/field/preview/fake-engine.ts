@@ -298,6 +298,10 @@ export const engine: Engine = {
     askBytes: () => Promise.reject(new EngineError("offline")),
     append: () => Promise.reject(new EngineError("offline")),
     findOp: () => Promise.resolve(null),
+    sign: () => Promise.reject(new EngineError("offline")),
+    findCash: () => Promise.resolve(null),
+    changeCash: (how) => Promise.resolve(how({ state: null, fetchedAt: 0, made: [] })),
+    findIdentity: () => Promise.resolve(null),
   },
   enrolments: {
     codesLeft: new Cell(wants.has("nocode") ? 0 : 12),

@@ -34,6 +34,7 @@ const WipedScreen = lazyScreen(() => import("./screens/lock").then((module) => m
 const CoursesScreen = lazyScreen(() => import("./screens/courses").then((module) => module.CoursesScreen));
 const MeScreen = lazyScreen(() => import("./screens/me").then((module) => module.MeScreen));
 const OutboxScreen = lazyScreen(() => import("./screens/outbox").then((module) => module.OutboxScreen));
+const CashScreen = lazyScreen(() => import("./screens/cash").then((module) => module.CashScreen));
 const SettingsScreen = lazyScreen(() => import("./screens/settings").then((module) => module.SettingsScreen));
 
 /** The whole app: head bar, one screen, and the menu where no form is open. */
@@ -106,6 +107,8 @@ function Screen({ route }: { route: Route }): ComponentChildren {
       return <OutboxScreen />;
     case "courses":
       return <CoursesScreen path={route.path.slice(1)} />;
+    case "cash":
+      return <CashScreen path={route.path.slice(1)} query={route.query} />;
     case "me":
       return <MeScreen />;
     case "pin":

@@ -1,5 +1,6 @@
 /** Courses and classes, as the server tells them (protocol, section 17) and as the phone keeps them. Days are `YYYY-MM-DD`. */
 import type { OpView, Place } from "./contract";
+import type { CashKept } from "./contract-cash";
 import type { Bytes } from "./encoding";
 
 /** A version without what it says. */
@@ -75,6 +76,10 @@ export interface AppealKept {
   readonly op: string | null;
 }
 
+/** What an op is about; protocol, section 4. */
+export type OpKind = "enrol" | "cancel" | LearningKind;
+type LearningKind = "course_progress" | "attend" | "appeal" | "renew" | "cash_receipt" | "cash_void" | "cash_deposit";
+
 export interface LearningDoor {
   find(): Promise<LearningKept | null>;
   /** One change at a time, over all tabs. */
@@ -83,11 +88,13 @@ export interface LearningDoor {
   ask(path: string): Promise<unknown>;
   askBytes(path: string): Promise<Bytes>;
   /** Durable when it resolves; sent soon after. `name` is shown in the outbox. */
-  append(
-    kind: "course_progress" | "attend" | "appeal" | "renew",
-    body: object,
-    place: Place | null,
-    name: string,
-  ): Promise<OpView>;
+  append(kind: LearningKind, body: object, place: Place | null, name: string): Promise<OpView>;
   findOp(id: string): Promise<OpView | null>;
+  /** Signed by the phone's key: r and s. */
+  sign(message: Bytes): Promise<Bytes>;
+  findCash(): Promise<CashKept | null>;
+  /** One change at a time, over all tabs. */
+  changeCash(how: (kept: CashKept) => CashKept): Promise<CashKept>;
+  /** The device that signs, and whose it is. */
+  findIdentity(): Promise<{ readonly device: string; readonly branch: number; readonly agentCode: string } | null>;
 }

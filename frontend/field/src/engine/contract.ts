@@ -9,10 +9,11 @@
 
 import type { AboutView } from "./contract-about";
 import type { CancelReason, Draft, DraftPatch, EnrolForm, PhotoRef, Place } from "./contract-form";
-import type { LearningDoor } from "./contract-learning";
+import type { LearningDoor, OpKind } from "./contract-learning";
 import type { KeepingState, LockState } from "./contract-phone";
 
 export * from "./contract-about";
+export * from "./contract-cash";
 export * from "./contract-form";
 export * from "./contract-learning";
 export * from "./contract-phone";
@@ -151,7 +152,7 @@ export interface EnrolResult {
 export interface OpView {
   readonly id: string;
   readonly seq: number;
-  readonly kind: "enrol" | "cancel" | "course_progress" | "attend" | "appeal" | "renew";
+  readonly kind: OpKind;
   readonly status: OpStatus;
   /** Name of the worker for an enrolment, null once the server has decided and the record came by pull. */
   readonly name: string | null;

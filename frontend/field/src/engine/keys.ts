@@ -31,6 +31,11 @@ async function sign(key: CryptoKey, message: string): Promise<string> {
   return b64u(new Uint8Array(signature));
 }
 
+/** r and s over any bytes. */
+export async function signBytes(key: CryptoKey, message: Bytes): Promise<Bytes> {
+  return new Uint8Array(await requireCrypto().sign(SIGN, key, message));
+}
+
 export function activationMessage(code: string, publicKey: string): string {
   return `perisai-activate-1\n${code}\n${publicKey}`;
 }

@@ -3,8 +3,9 @@ import type { StateValues } from "../storage/records";
 import type { Storage } from "../storage/storage";
 import { Chain } from "./chain";
 import type { Changes } from "./changes";
-import { EngineError, type LearningDoor, type LearningKept, type OpView } from "./contract";
-import { uuid7 } from "./encoding";
+import { type CashKept, EngineError, type LearningDoor, type LearningKept, type OpView } from "./contract";
+import { type Bytes, uuid7 } from "./encoding";
+import { signBytes } from "./keys";
 import type { Locks } from "./locks";
 import { viewOp } from "./outbox";
 import type { Rounds } from "./rounds";
@@ -13,6 +14,7 @@ import type { Surroundings } from "./surroundings";
 /** Texts, pictures and videos of courses: nothing personal, and the same for all agents of a phone. */
 export const COURSES = "perisai-courses";
 
+const NO_CASH: CashKept = { state: null, fetchedAt: 0, made: [] };
 const EMPTY: LearningKept = { list: null, fetchedAt: 0, takings: [] };
 
 export function makeLearning(
@@ -57,6 +59,23 @@ export function makeLearning(
       return bytes;
     },
     append: (kind, body, place, name) => thenSync(append(kind, body, place, name)),
+    sign: async (message: Bytes) => {
+      const key = await storage.findKey((await getIdentity()).device);
+      if (key === null) throw new EngineError("not_activated");
+      return signBytes(key.privateKey, message);
+    },
+    findCash: () => storage.find("cash"),
+    changeCash: (how) =>
+      locks.run("learning", async () => {
+        const changed = how((await storage.find("cash")) ?? NO_CASH);
+        await storage.put("cash", changed);
+        return changed;
+      }),
+    findIdentity: async () => {
+      const identity = await storage.find("identity");
+      if (identity === null) return null;
+      return { device: identity.device, branch: identity.branch.id, agentCode: identity.agent.code };
+    },
     findOp: async (id) => {
       const op = await storage.findOp(id);
       return op === null ? null : viewOp(op);

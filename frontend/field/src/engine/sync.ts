@@ -251,7 +251,10 @@ export class Sync {
       const photos = (): Promise<void> => this.carryOwnPhotos();
       return [push, photos, () => askStanding(this.parts.requests, identity.device), done];
     }
-    const own = (): Promise<void> => this.refreshAbout(identity);
+    const own = async (): Promise<void> => {
+      await this.refreshAbout(identity);
+      await this.refreshCash(identity);
+    };
     const [photos, pull] = [() => this.uploadAll(identity), () => this.pullAll(identity)];
     return [push, photos, pull, done, () => this.refreshReference(), own];
   }
@@ -311,6 +314,17 @@ export class Sync {
     if (!(await refreshAbout(storage, requests, identity, when))) return;
     this.wantsAbout = false;
     changes.tell("me");
+  }
+
+  /** Numbers for receipts and a certificate must be here before the signal goes. Whoever opens the screens of cash asks again. */
+  private async refreshCash(identity: StateValues["identity"]): Promise<void> {
+    const { storage, requests, time, locks } = this.parts;
+    try {
+      const { refreshCash } = await import("./cash-refresh");
+      await refreshCash(storage, requests, locks, identity, time.serverNow());
+    } catch (failure) {
+      if (endsRound(failure)) throw failure;
+    }
   }
 
   private async noteEnd({ device }: StateValues["identity"], failure: unknown): Promise<boolean> {

@@ -77,6 +77,7 @@ export const membersTexts = bilingual(
     fixAndResend: "Perbaiki dan daftarkan lagi",
     notFound: "Peserta ini tidak ada di HP ini",
     notFoundBody: "Mungkin sudah dipindahkan ke agen lain. Lihat daftar peserta Anda.",
+    takeCash: "Terima tunai dari peserta ini",
     toList: "Ke daftar peserta",
   },
   {
@@ -154,6 +155,7 @@ export const membersTexts = bilingual(
     fixAndResend: "Mend it and enrol again",
     notFound: "This member is not on this phone",
     notFoundBody: "They may have moved to another agent. Look in your list of members.",
+    takeCash: "Take cash from this member",
     toList: "To the list of members",
   },
 );

@@ -143,6 +143,9 @@ function Figures({ me, now, today }: { me: MeView; now: number; today: string })
         <Counts title={t.thisMonth} figures={me.month} testid="month" />
       </div>
       <Dues me={me} />
+      <ButtonLink wide icon="wallet" href="#/cash" testid="to-cash">
+        {t.cash}
+      </ButtonLink>
       <div class="columns">
         {me.quota && (
           <Tile

@@ -7,6 +7,7 @@ import type {
   AgentView,
   BranchView,
   CancelReason,
+  CashKept,
   CatalogueText,
   DraftFields,
   EnrolResult,
@@ -14,6 +15,7 @@ import type {
   Job,
   LearningKept,
   MeView,
+  OpKind,
   OpStatus,
   PhotoRef,
   Programme,
@@ -83,7 +85,7 @@ export interface OpRecord {
   device: string;
   agent: string;
   seq: number;
-  kind: "enrol" | "cancel" | "course_progress" | "attend" | "appeal" | "renew";
+  kind: OpKind;
   /** SHA-256, hex, of `line`; stays when the line is gone, for the chain needs it. */
   hash: string;
   prev: string;
@@ -192,6 +194,7 @@ export interface StateValues {
   me: MeView;
   about: AboutView;
   learning: LearningKept;
+  cash: CashKept;
   lastSyncAt: number;
   /** Oldest first. */
   leases: LeasedCode[];

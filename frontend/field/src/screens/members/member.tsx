@@ -56,6 +56,11 @@ function Member({ member }: { member: MemberView }) {
       <Next member={member} />
       {hasCode(member) && <PaymentCard member={member} />}
       <LatePhoto member={member} />
+      {["accepted", "active", "lapsed"].includes(member.state) && (
+        <ButtonLink wide icon="wallet" href={`#/cash/new?member=${encodeURIComponent(member.key)}`} testid="take-cash">
+          {t.takeCash}
+        </ButtonLink>
+      )}
       <CoverSection member={member} />
       <DataSection member={member} />
       <HistorySection member={member} />

@@ -1,0 +1,304 @@
+import { useEffect, useState } from "preact/hooks";
+import { type CashKept, type CashKind, type CashLine, type ErrorView, engine, type MemberView } from "../../engine";
+import { whyNot } from "../../engine/cash";
+import { cashTexts } from "../../i18n/cash";
+import { formatMoney, formatMonth } from "../../i18n/format";
+import { addMonths, monthOf } from "../../rules/dates";
+import { Button } from "../../ui/button";
+import { Check, Choice } from "../../ui/choice";
+import { asErrorView, ErrorNotice } from "../../ui/error-notice";
+import { TextField } from "../../ui/field";
+import { Notice } from "../../ui/notice";
+import { useLoaded, useValue } from "../../ui/observe";
+import { Page, Section } from "../../ui/page";
+import { useLanguage, useTexts } from "../../ui/preferences";
+import { link, navigate } from "../../ui/route";
+import { SelectField } from "../../ui/select-field";
+import { makeReceipt } from "./acts";
+import { Held, useToday } from "./overview";
+import { useCash } from "./use-cash";
+
+const COUNTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+const SHOWN = 6;
+
+/** One member on the receipt while it is filled in. */
+interface Filling {
+  readonly member: MemberView;
+  readonly from: string;
+  readonly count: number;
+  readonly amount: string;
+}
+
+/** What is owed is suggested: the open bill, from the first month that is not paid. */
+export function suggest(member: MemberView, month: string): Filling {
+  const from = member.paidThrough === null ? month : addMonths(member.paidThrough, 1);
+  return {
+    member,
+    from,
+    count: Math.max(1, member.months),
+    amount: member.amount === null ? "" : String(member.amount),
+  };
+}
+
+function lineOf({ member, from, count, amount }: Filling): CashLine {
+  return {
+    enrolment: member.enrolment ?? member.op ?? member.key,
+    name: member.name,
+    phone: member.phone,
+    first_month: from,
+    last_month: addMonths(from, count - 1),
+    amount: rupiah(amount),
+  };
+}
+
+export function rupiah(text: string): number {
+  return Number(text.replace(/\D/g, "").slice(0, 10) || "0");
+}
+
+/** An instalment where it is less than what is owed. */
+export function isWhole(lines: readonly Filling[]): boolean {
+  return lines.every(({ member, amount }) => member.amount === null || rupiah(amount) >= member.amount);
+}
+
+/** Who, how much, for which months; the sum in hand and the limit before it. */
+export function NewReceiptScreen({ memberKey }: { memberKey: string | null }) {
+  const t = useTexts(cashTexts);
+  const { kept } = useCash();
+  const { today } = useToday();
+  return (
+    <Page title={t.take} back={{ href: "#/cash", label: t.back }} testid="screen-cash-new">
+      {kept && <Form kept={kept} today={today} memberKey={memberKey} />}
+    </Page>
+  );
+}
+
+function Form({ kept, today, memberKey }: { kept: CashKept; today: string; memberKey: string | null }) {
+  const t = useTexts(cashTexts);
+  const [lines, setLines] = useState<readonly Filling[]>([]);
+  const [kind, setKind] = useState<CashKind>("cash");
+  const [instalment, setInstalment] = useState<boolean | null>(null);
+  const [paper, setPaper] = useState(false);
+  const [series, setSeries] = useState<string | null>(kept.state?.books[0]?.series ?? null);
+  const [page, setPage] = useState("");
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ErrorView | null>(null);
+  const month = monthOf(today);
+  const add = (member: MemberView) => setLines((before) => [...before, suggest(member, month)]);
+  useEffect(() => {
+    if (memberKey) void engine.members.find(memberKey).then((member) => member && setLines([suggest(member, month)]));
+  }, [memberKey]);
+  const amount = lines.reduce((sum, line) => sum + rupiah(line.amount), 0);
+  const book = kept.state?.books.find((one) => one.series === series) ?? null;
+  const pageNumber = Number(page);
+  const pageGood = !paper || (book !== null && pageNumber >= book.first && pageNumber <= book.last);
+  const block = whyNot(kept, { amount, isCash: kind === "cash", onPaper: paper, today, now: engine.serverNow() });
+  const whole = !(instalment ?? !isWhole(lines));
+  const complete = lines.length > 0 && lines.every((line) => rupiah(line.amount) > 0) && pageGood;
+  const make = async () => {
+    setTried(true);
+    if (!complete || block !== null) return;
+    setBusy(true);
+    try {
+      const payer = lines[0]?.member.name ?? "";
+      const chosen = paper && book ? { series: book.series, page: pageNumber } : null;
+      const made = await makeReceipt({ kind, whole, payer, lines: lines.map(lineOf), paper: chosen, today });
+      navigate(link("cash", "receipt", made.number), "replace");
+    } catch (failure) {
+      setProblem(asErrorView(failure));
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <Held kept={kept} today={today} more={kind === "cash" ? amount : 0} />
+      <Section title={t.who}>
+        {lines.map((line, index) => (
+          <LineFields
+            key={line.member.key}
+            line={line}
+            month={month}
+            advanced={kind === "repayment" ? advancedFor(kept, line.member) : 0}
+            tried={tried}
+            onChange={(changed) => setLines(lines.map((one, at) => (at === index ? changed : one)))}
+            onDrop={() => setLines(lines.filter((_, at) => at !== index))}
+          />
+        ))}
+        <Finder chosen={lines.map((line) => line.member.key)} onAdd={add} />
+        {tried && lines.length === 0 && <Notice tone="stop">{t.noMember}</Notice>}
+      </Section>
+      <Choice
+        id="cash-kind"
+        legend={t.kind}
+        value={kind}
+        onValue={setKind}
+        options={[
+          { value: "cash", label: t.kindCash },
+          { value: "advance", label: t.kindAdvance, detail: t.kindAdvanceDetail },
+          { value: "repayment", label: t.kindRepayment },
+        ]}
+      />
+      <Check id="cash-instalment" checked={!whole} onChecked={setInstalment} label={t.instalment} />
+      {(kept.state?.books.length ?? 0) > 0 && (
+        <Check id="cash-paper" checked={paper} onChecked={setPaper} label={t.paper} />
+      )}
+      {paper && (
+        <>
+          <SelectField
+            id="cash-series"
+            label={t.series}
+            value={series}
+            onValue={setSeries}
+            options={(kept.state?.books ?? []).map((one) => ({
+              value: one.series,
+              label: `${one.series} (${one.first}–${one.last})`,
+            }))}
+          />
+          <TextField
+            id="cash-page"
+            label={t.page}
+            value={page}
+            onValue={setPage}
+            keyboard="numeric"
+            maxLength={7}
+            error={tried && !pageGood ? t.noPage : undefined}
+          />
+        </>
+      )}
+      <p class="cash-total">
+        {t.total}: <strong data-testid="cash-total">{formatMoney(amount)}</strong>
+      </p>
+      {block && <Blocked block={block} limit={kept.state?.limit ?? 0} />}
+      {problem && <ErrorNotice error={problem} />}
+      <Button
+        kind="primary"
+        wide
+        icon="check"
+        busy={busy}
+        disabled={block !== null}
+        onPress={() => void make()}
+        testid="cash-make"
+      >
+        {t.make}
+      </Button>
+    </>
+  );
+}
+
+function advancedFor(kept: CashKept, member: MemberView): number {
+  const ids = [member.enrolment, member.op, member.key];
+  return kept.state?.advanced.find((one) => ids.includes(one.enrolment))?.amount ?? 0;
+}
+
+function Blocked({ block, limit }: { block: NonNullable<ReturnType<typeof whyNot>>; limit: number }) {
+  const t = useTexts(cashTexts);
+  const words = {
+    not_ready: [t.notReady, t.notReadyBody],
+    certificate_over: [t.notReady, t.certificateOver],
+    no_number: [t.notReady, t.noNumber],
+    overdue: [t.overdue, t.overdueBody],
+    over_limit: [t.overLimit, t.overLimitBody(formatMoney(limit))],
+  } as const;
+  const [title, body] = words[block];
+  return (
+    <Notice tone="stop" title={title} live testid={`cash-blocked-${block}`}>
+      <p>{body}</p>
+    </Notice>
+  );
+}
+
+interface LineProps {
+  readonly line: Filling;
+  readonly month: string;
+  readonly advanced: number;
+  readonly tried: boolean;
+  readonly onChange: (line: Filling) => void;
+  readonly onDrop: () => void;
+}
+
+function LineFields({ line, month, advanced, tried, onChange, onDrop }: LineProps) {
+  const t = useTexts(cashTexts);
+  const language = useLanguage();
+  const { member, from, count, amount } = line;
+  const id = `cash-${member.key}`;
+  const first = from < month ? from : month;
+  const months = Array.from({ length: 18 }, (_, index) => addMonths(first, index));
+  return (
+    <section class="card stack" data-testid="cash-line">
+      <div class="row">
+        <strong class="card__main">{member.name}</strong>
+        <Button kind="quiet" icon="cross" onPress={onDrop}>
+          {t.drop}
+        </Button>
+      </div>
+      {member.amount !== null && <p class="muted small">{t.owed(formatMoney(member.amount))}</p>}
+      {advanced > 0 && <p class="muted small">{t.owesYou(formatMoney(advanced))}</p>}
+      <TextField
+        id={`${id}-amount`}
+        label={t.amount}
+        value={amount}
+        onValue={(text) => onChange({ ...line, amount: text })}
+        keyboard="numeric"
+        prefix="Rp"
+        maxLength={13}
+        testid="cash-amount"
+        error={tried && rupiah(amount) === 0 ? t.noAmount : undefined}
+      />
+      <div class="columns">
+        <SelectField
+          id={`${id}-from`}
+          label={t.from}
+          value={from}
+          onValue={(value) => onChange({ ...line, from: value })}
+          options={(months.includes(from) ? months : [from, ...months]).map((value) => ({
+            value,
+            label: formatMonth(value, language),
+          }))}
+        />
+        <SelectField
+          id={`${id}-count`}
+          label={t.count}
+          value={String(count)}
+          onValue={(value) => onChange({ ...line, count: Number(value) })}
+          options={COUNTS.map((value) => ({ value: String(value), label: t.months(value) }))}
+        />
+      </div>
+    </section>
+  );
+}
+
+function Finder({ chosen, onAdd }: { chosen: readonly string[]; onAdd: (member: MemberView) => void }) {
+  const t = useTexts(cashTexts);
+  const [text, setText] = useState("");
+  const revision = useValue(engine.members.revision);
+  const found = useLoaded(() => engine.members.search({ text, limit: SHOWN + chosen.length }), [text, revision]);
+  const members = found.state === "done" ? found.value.members.filter((one) => !chosen.includes(one.key)) : [];
+  const payable = members.filter((one) => !["rejected", "cancelled", "ended"].includes(one.state));
+  const isOpen = text !== "" || chosen.length === 0;
+  return (
+    <>
+      <TextField id="cash-find" label={t.findMember} value={text} onValue={setText} enter="search" capitals="words" />
+      {isOpen && (
+        <ul class="cash-found">
+          {payable.slice(0, SHOWN).map((member) => (
+            <li key={member.key}>
+              <Button
+                wide
+                icon="plus"
+                onPress={() => {
+                  onAdd(member);
+                  setText("");
+                }}
+                testid="cash-found"
+              >
+                {member.name}
+                {member.amount !== null && ` · ${formatMoney(member.amount)}`}
+              </Button>
+            </li>
+          ))}
+          {payable.length === 0 && text !== "" && <li class="muted">{t.noMatch}</li>}
+        </ul>
+      )}
+    </>
+  );
+}
