@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from perisai.web import commands, config, practice_world
 from perisai.web.postgres import DatabaseFailed, DatabaseInUse
@@ -67,6 +68,12 @@ def build_parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true")
     audit = _add(inner, "audit", commands.audit, "prove that the books are right")
     audit.add_argument("what", choices=["recount"])
+    reconcile = _add(inner, "reconcile", commands.reconcile, "match bank statements, and print a day's state")
+    reconcile.add_argument(
+        "--date", type=date.fromisoformat, help="the day, YYYY-MM-DD; exit code 1 where something is left"
+    )
+    reconcile.add_argument("--bank", default="", help="only this bank (its id)")
+    reconcile.add_argument("--statement", default="", metavar="FILE", help="take this statement of --bank first")
     _add(inner, "doctor", commands.doctor, "what is missing and how to mend it")
     return parser
 

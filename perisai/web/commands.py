@@ -112,6 +112,17 @@ def audit(options: argparse.Namespace) -> int:
         return report()
 
 
+def reconcile(options: argparse.Namespace) -> int:
+    if (bool(options.statement) and not options.bank) or not (options.statement or options.date):
+        raise CannotRun(
+            "Say which day (--date YYYY-MM-DD), or which statement of which bank (--statement FILE --bank ID)."
+        )
+    with django(resolve(options)):
+        from perisai.reconciliation import report
+
+        return report.reconcile(on=options.date, bank_id=options.bank, statement=options.statement)
+
+
 def doctor(options: argparse.Namespace) -> int:
     from perisai.web.doctor import examine
 

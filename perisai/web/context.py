@@ -69,7 +69,12 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         (
             Place(_("Bill runs"), "/console/contributions/runs/", icon="receipt"),
             Place(_("Payments"), "/console/payments/", icon="cash"),
+            Place(_("Reconciliation"), "/console/reconciliation/", icon="checks"),
             Place(_("Cash in custody"), "/console/custody/", icon="wallet"),
+            Place(_("Groups"), "/console/payers/groups/", icon="users-group"),
+            Place(_("Sponsors"), "/console/payers/sponsors/", icon="heart-handshake"),
+            Place(_("Funding that ends"), "/console/payers/sponsors/ending/", icon="calendar-due"),
+            Place(_("Exports"), "/console/documents/exports/", icon="file-export"),
             Place(_("BPJS core"), "/console/members/core/", icon="building-bank"),
         ),
     ),

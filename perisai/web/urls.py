@@ -31,6 +31,7 @@ urlpatterns = [
     path("console/employers/", include("perisai.employers.urls")),
     path("console/contributions/", include("perisai.contributions.urls")),
     path("console/payments/", include("perisai.payments.urls")),
+    path("console/reconciliation/", include("perisai.reconciliation.urls")),
     path("console/documents/", include("perisai.documents.urls")),
     path("console/custody/", include("perisai.custody.urls")),
     path("console/payers/", include("perisai.payers.urls")),

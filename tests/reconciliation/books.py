@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+from django.test import Client
+
+from perisai.accounts.models import Role
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.payments.exchange import bank_day
 from perisai.reconciliation.taking import account_hash, mask_account
 from perisai.web.simulate.bank import BankSimulator
+from tests.accounts.people import logged_in, make_user
 from tests.payments.place import make_bank
 
 NUMBER = "1190012345678"
@@ -69,3 +73,9 @@ def make_account_bank(**settings: object) -> BankSimulator:
             [bank.credentials.client_key, account_hash(NUMBER), mask_account(NUMBER), *row.values()],
         )
     return bank
+
+
+def client(role: Role) -> Client:
+    found = logged_in(make_user(role))
+    found.defaults["SERVER_NAME"] = "localhost"
+    return found

@@ -2,21 +2,24 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from perisai.accounts.models import Role
 from perisai.errors import Refused
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
 from perisai.payments import ledger
 from perisai.payments.exchange import bank_day
-from perisai.reconciliation import day, deciding, matching, taking
+from perisai.reconciliation import day, deciding, matching, report, taking
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import make_billed, notifications, read
-from tests.reconciliation.books import Statement, make_account_bank
+from tests.reconciliation.books import NUMBER, Statement, client, make_account_bank
 
 pytestmark = pytest.mark.usefixtures("database")
 TODAY = bank_day(datetime.now(UTC))
@@ -248,3 +251,54 @@ def test_same_file_sent_twice_at_once_is_taken_once() -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sorted(one.result() for one in [pool.submit(send), pool.submit(send)]) == ["E4805", "taken"]
     assert _kept(bank) == (1, len(statement.lines))
+
+
+def test_pages_take_clear_up_and_close(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    bank = make_account_bank()
+    bank_id = bank.credentials.client_key
+    head, clerk = client(Role.HEAD_OFFICE), client(Role.BRANCH)
+    owed = _pay(bank)
+    statement = Statement()
+    statement.add(owed.amount, f"VA {owed.code}")
+    statement.add(-6_500, "BIAYA ADM")
+    wrong = SimpleUploadedFile("mutasi.sta", statement.mt940(closing=1))
+    refused = head.post("/console/reconciliation/send/", {"bank": bank_id, "file": wrong})
+    assert (refused.status_code, "E4802" in refused.content.decode(), _kept(bank)) == (422, True, (0, 0))
+    assert clerk.post("/console/reconciliation/send/", {"bank": bank_id}).status_code == 403
+    right = SimpleUploadedFile("mutasi.sta", statement.mt940())
+    assert head.post("/console/reconciliation/send/", {"bank": bank_id, "file": right}).status_code == 302
+    assert report.reconcile(on=TODAY, bank_id=bank_id) == 1
+    assert "left outgoing: 1, Rp6500" in capsys.readouterr().out
+    address = f"/console/reconciliation/items/{_items(bank)[0]['id']}/"
+    assert "BIAYA ADM" in head.get(address).content.decode()
+    assert clerk.get(address).status_code == 404
+    day_address = f"/console/reconciliation/days/{bank_id}/{TODAY}/"
+    assert "E4807" in head.post(f"{day_address}close/").content.decode()
+    assert "E4809" in head.post(f"{address}decide/", {"act": "explain", "reason": "interest"}).content.decode()
+    assert head.post(f"{address}decide/", {"act": "explain", "reason": "bank_fee", "note": "Nov"}).status_code == 302
+    assert head.post(f"{day_address}close/").status_code == 302
+    assert head.get(day_address).status_code == 200
+    assert report.reconcile(on=TODAY, bank_id=bank_id) == 0
+    assert head.get("/console/reconciliation/").status_code == 200
+    file = tmp_path / "mutasi.csv"
+    file.write_bytes(statement.csv())
+    assert report.reconcile(on=None, bank_id=bank_id, statement=str(file)) == 1
+    assert "E4804" in capsys.readouterr().out
+
+
+def test_account_settings_checked_and_number_never_shown() -> None:
+    bank, head = make_account_bank(), client(Role.HEAD_OFFICE)
+    address = f"/console/reconciliation/accounts/{bank.credentials.client_key}/"
+    form = {
+        "number": "",
+        "settles": "day",
+        "window_days": "1",
+        "fee_each": "0",
+        "fee_bps": "70",
+        "columns": "Tgl Trx = booked_on",
+    }
+    assert NUMBER not in head.get(address).content.decode()
+    assert head.post(address, form | {"window_days": "99"}).status_code == 422
+    assert head.post(address, form | {"columns": "Tgl = nothing"}).status_code == 422
+    assert head.post(address, form).status_code == 302
+    assert "Tgl Trx = booked_on" in head.get(address).content.decode()
