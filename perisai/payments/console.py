@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,8 +19,10 @@ from perisai.errors import Refused
 from perisai.events.vault import Unreadable, unseal
 from perisai.events.work import branch_day
 from perisai.payments import bank_settings, labels, queries, suspense
+from perisai.payments.allocation import Plan
 from perisai.payments.codes import mask_nik
 from perisai.payments.models import Bank
+from perisai.payments.order import Order
 
 DECIDERS = (Role.BRANCH, Role.BRANCH_HEAD, Role.HEAD_OFFICE)
 SEES_QUEUE = (Role.BRANCH, Role.BRANCH_HEAD, *ABOVE)
@@ -46,6 +49,7 @@ def payment_list(request: PageRequest) -> HttpResponse:
         "today": {"count": count, "amount": amount},
         "waiting": queries.waiting(request.work, viewer=request.viewer) if sees_queue else None,
         "sees_banks": request.viewer.role in SEES_BANKS,
+        "sees_orders": request.viewer.role in (*STAFF, *ABOVE),
     }
     return render(request, "payments/list.html", context)
 
@@ -82,17 +86,22 @@ def notification_page(request: PageRequest, notification_id: UUID) -> HttpRespon
 @audience(*DECIDERS)
 @require_POST
 def notification_decide(request: PageRequest, notification_id: UUID) -> HttpResponse:
-    """Attach to a bill, or have the bank pay it back; the reason is kept."""
+    """Show what booking it would do, book it, or have the bank pay it back; the reason is kept."""
     reason, note = request.POST.get("reason", ""), request.POST.get("note", "").strip()
-    _get_notification(request, notification_id)
+    found = _get_notification(request, notification_id)
+    decide, code, ahead = request.POST.get("decide"), request.POST.get("code", ""), bool(request.POST.get("ahead"))
     try:
-        if request.POST.get("decide") == "attach":
-            code = request.POST.get("code", "")
-            suspense.attach(request.work, notification_id=notification_id, code=code, reason=reason, note=note)
-            messages.success(request, _("Booked. The member's cover begins now if it had not begun."))
-        else:
-            suspense.refund(request.work, notification_id=notification_id, reason=reason, note=note)
-            messages.success(request, _("Noted: the bank is to pay it back."))
+        if decide == "preview":
+            plan = suspense.preview(request.work, amount=found["amount"], code=code, ahead=ahead)
+            return _notification(request, notification_id, plan=plan)
+        with transaction.atomic():
+            if decide == "attach":
+                asked: dict[str, Any] = {"code": code, "reason": reason, "note": note, "ahead": ahead}
+                suspense.attach(request.work, notification_id=notification_id, **asked)
+                messages.success(request, _("Booked. The member's cover begins now if it had not begun."))
+            else:
+                suspense.refund(request.work, notification_id=notification_id, reason=reason, note=note)
+                messages.success(request, _("Noted: the bank is to pay it back."))
     except Refused as refused:
         return _notification(request, notification_id, refused)
     return redirect("payments:notifications")
@@ -137,7 +146,9 @@ def bank_page(request: PageRequest, bank_id: str) -> HttpResponse:
     return render(request, "payments/bank.html", context, status=refused.status if refused else 200)
 
 
-def _notification(request: PageRequest, notification_id: UUID, refused: Refused | None = None) -> HttpResponse:
+def _notification(
+    request: PageRequest, notification_id: UUID, refused: Refused | None = None, plan: Plan | Order | None = None
+) -> HttpResponse:
     found = _get_notification(request, notification_id)
     response = _object(found["response"])
     context = {
@@ -151,6 +162,8 @@ def _notification(request: PageRequest, notification_id: UUID, refused: Refused 
         "may_decide": found["state"] == "suspense" and request.viewer.role in DECIDERS,
         "reasons": labels.REASONS,
         "given": request.POST,
+        "plan": plan if isinstance(plan, Plan) else None,
+        "order": plan if isinstance(plan, Order) else None,
         "refused": _said(refused),
     }
     return render(request, "payments/notification.html", context, status=refused.status if refused else 200)

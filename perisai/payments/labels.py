@@ -58,3 +58,34 @@ ANSWERS: dict[str, str | Promise] = {
 def answer_words(code: str | None) -> str | Promise:
     """What we answered a bank, for people; empty where nothing was answered yet."""
     return ANSWERS.get(code or "", ANSWERS["20025"] if (code or "").startswith("200") else "")
+
+
+ORDER_STATES: dict[str, Word] = {
+    "open": Word(_("Not paid yet"), "needs", icon="hourglass"),
+    "paid": Word(_("Paid"), "done", icon="check"),
+    "expired": Word(_("Expired"), "note", icon="clock"),
+    "cancelled": Word(_("Cancelled"), "stop", icon="ban"),
+}
+BILL_STATES = ORDER_STATES
+PAYERS: dict[str, str | Promise] = {
+    "agent": _("Agent"),
+    "group": _("Group"),
+    "employer": _("Employer"),
+    "sponsor": _("Sponsor"),
+    "member": _("Member"),
+    "other": _("Somebody else"),
+}
+REFUND_STATES: dict[str, Word] = {
+    "proposed": Word(_("Waits for a second person"), "needs", icon="hourglass"),
+    "approved": Word(_("To be paid by the bank"), "needs", icon="building-bank"),
+    "paid": Word(_("Given back"), "done", icon="check"),
+    "rejected": Word(_("Rejected"), "stop", icon="ban"),
+}
+REFUND_REASONS: dict[str, str | Promise] = {
+    "wrong_member": _("Booked for the wrong member"),
+    "paid_twice": _("Paid twice"),
+    "overpaid": _("Paid too much"),
+    "member_ended": _("Member has left or died"),
+    "bank_error": _("Mistake of the bank"),
+    "asked": _("The payer asks for it"),
+}

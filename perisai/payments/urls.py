@@ -1,6 +1,6 @@
 from django.urls import path
 
-from perisai.payments import console
+from perisai.payments import console, order_console, refund_console
 
 app_name = "payments"
 urlpatterns = [
@@ -8,6 +8,15 @@ urlpatterns = [
     path("notifications/", console.notification_list, name="notifications"),
     path("notifications/<uuid:notification_id>/", console.notification_page, name="notification"),
     path("notifications/<uuid:notification_id>/decide/", console.notification_decide, name="decide"),
+    path("orders/", order_console.order_list, name="orders"),
+    path("orders/new/", order_console.order_new, name="order_new"),
+    path("orders/<int:branch_id>/<uuid:order_id>/", order_console.order_page, name="order"),
+    path("orders/<int:branch_id>/<uuid:order_id>/cancel/", order_console.order_cancel, name="order_cancel"),
+    path("held/", refund_console.held_list, name="held"),
+    path("refunds/", refund_console.refund_list, name="refunds"),
+    path("refunds/find/", refund_console.refund_find, name="refund_find"),
+    path("refunds/<int:branch_id>/<uuid:enrolment_id>/new/", refund_console.refund_new, name="refund_new"),
+    path("refunds/<int:branch_id>/<uuid:refund_id>/decide/", refund_console.refund_decide, name="refund_decide"),
     path("banks/", console.bank_list, name="banks"),
     path("banks/<slug:bank_id>/", console.bank_page, name="bank"),
 ]

@@ -69,6 +69,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         (
             Place(_("Bill runs"), "/console/contributions/runs/", icon="receipt"),
             Place(_("Payments"), "/console/payments/", icon="cash"),
+            Place(_("Codes for many bills"), "/console/payments/orders/", icon="receipt-2"),
             Place(_("Reconciliation"), "/console/reconciliation/", icon="checks"),
             Place(_("Cash in custody"), "/console/custody/", icon="wallet"),
             Place(_("Groups"), "/console/payers/groups/", icon="users-group"),
