@@ -301,6 +301,8 @@ export const engine: Engine = {
     sign: () => Promise.reject(new EngineError("offline")),
     findCash: () => Promise.resolve(null),
     changeCash: (how) => Promise.resolve(how({ state: null, fetchedAt: 0, made: [] })),
+    findDues: () => Promise.resolve(null),
+    changeDues: (how) => Promise.resolve(how({ told: null, fetchedAt: 0, visits: [] })),
     findIdentity: () => Promise.resolve(null),
   },
   enrolments: {

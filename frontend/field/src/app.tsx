@@ -34,6 +34,7 @@ const WipedScreen = lazyScreen(() => import("./screens/lock").then((module) => m
 const CoursesScreen = lazyScreen(() => import("./screens/courses").then((module) => module.CoursesScreen));
 const MeScreen = lazyScreen(() => import("./screens/me").then((module) => module.MeScreen));
 const OutboxScreen = lazyScreen(() => import("./screens/outbox").then((module) => module.OutboxScreen));
+const ChaseScreen = lazyScreen(() => import("./screens/chase").then((module) => module.ChaseScreen));
 const CashScreen = lazyScreen(() => import("./screens/cash").then((module) => module.CashScreen));
 const SettingsScreen = lazyScreen(() => import("./screens/settings").then((module) => module.SettingsScreen));
 
@@ -109,6 +110,8 @@ function Screen({ route }: { route: Route }): ComponentChildren {
       return <CoursesScreen path={route.path.slice(1)} />;
     case "cash":
       return <CashScreen path={route.path.slice(1)} query={route.query} />;
+    case "chase":
+      return <ChaseScreen path={route.path.slice(1)} />;
     case "me":
       return <MeScreen />;
     case "pin":

@@ -1,6 +1,7 @@
 /** Courses and classes, as the server tells them (protocol, section 17) and as the phone keeps them. Days are `YYYY-MM-DD`. */
 import type { OpView, Place } from "./contract";
 import type { CashKept } from "./contract-cash";
+import type { DuesKept } from "./contract-chase";
 import type { Bytes } from "./encoding";
 
 /** A version without what it says. */
@@ -78,7 +79,15 @@ export interface AppealKept {
 
 /** What an op is about; protocol, section 4. */
 export type OpKind = "enrol" | "cancel" | LearningKind;
-type LearningKind = "course_progress" | "attend" | "appeal" | "renew" | "cash_receipt" | "cash_void" | "cash_deposit";
+type LearningKind =
+  | "course_progress"
+  | "attend"
+  | "appeal"
+  | "renew"
+  | "cash_receipt"
+  | "cash_void"
+  | "cash_deposit"
+  | "visit_outcome";
 
 export interface LearningDoor {
   find(): Promise<LearningKept | null>;
@@ -95,6 +104,9 @@ export interface LearningDoor {
   findCash(): Promise<CashKept | null>;
   /** One change at a time, over all tabs. */
   changeCash(how: (kept: CashKept) => CashKept): Promise<CashKept>;
+  findDues(): Promise<DuesKept | null>;
+  /** One change at a time, over all tabs. */
+  changeDues(how: (kept: DuesKept) => DuesKept): Promise<DuesKept>;
   /** The device that signs, and whose it is. */
   findIdentity(): Promise<{ readonly device: string; readonly branch: number; readonly agentCode: string } | null>;
 }

@@ -14,6 +14,7 @@ import type { KeepingState, LockState } from "./contract-phone";
 
 export * from "./contract-about";
 export * from "./contract-cash";
+export * from "./contract-chase";
 export * from "./contract-form";
 export * from "./contract-learning";
 export * from "./contract-phone";

@@ -3,7 +3,14 @@ import type { StateValues } from "../storage/records";
 import type { Storage } from "../storage/storage";
 import { Chain } from "./chain";
 import type { Changes } from "./changes";
-import { type CashKept, EngineError, type LearningDoor, type LearningKept, type OpView } from "./contract";
+import {
+  type CashKept,
+  type DuesKept,
+  EngineError,
+  type LearningDoor,
+  type LearningKept,
+  type OpView,
+} from "./contract";
 import { type Bytes, uuid7 } from "./encoding";
 import { signBytes } from "./keys";
 import type { Locks } from "./locks";
@@ -15,6 +22,7 @@ import type { Surroundings } from "./surroundings";
 export const COURSES = "perisai-courses";
 
 const NO_CASH: CashKept = { state: null, fetchedAt: 0, made: [] };
+const NO_DUES: DuesKept = { told: null, fetchedAt: 0, visits: [] };
 const EMPTY: LearningKept = { list: null, fetchedAt: 0, takings: [] };
 
 export function makeLearning(
@@ -69,6 +77,13 @@ export function makeLearning(
       locks.run("learning", async () => {
         const changed = how((await storage.find("cash")) ?? NO_CASH);
         await storage.put("cash", changed);
+        return changed;
+      }),
+    findDues: () => storage.find("dues"),
+    changeDues: (how) =>
+      locks.run("learning", async () => {
+        const changed = how((await storage.find("dues")) ?? NO_DUES);
+        await storage.put("dues", changed);
         return changed;
       }),
     findIdentity: async () => {

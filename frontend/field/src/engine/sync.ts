@@ -254,6 +254,7 @@ export class Sync {
     const own = async (): Promise<void> => {
       await this.refreshAbout(identity);
       await this.refreshCash(identity);
+      await this.refreshDues(identity);
     };
     const [photos, pull] = [() => this.uploadAll(identity), () => this.pullAll(identity)];
     return [push, photos, pull, done, () => this.refreshReference(), own];
@@ -322,6 +323,17 @@ export class Sync {
     try {
       const { refreshCash } = await import("./cash-refresh");
       await refreshCash(storage, requests, locks, identity, time.serverNow());
+    } catch (failure) {
+      if (endsRound(failure)) throw failure;
+    }
+  }
+
+  /** Whom to chase works without signal. */
+  private async refreshDues(identity: StateValues["identity"]): Promise<void> {
+    const { storage, requests, around, locks } = this.parts;
+    try {
+      const { refreshDues } = await import("./dues-refresh");
+      await refreshDues(storage, requests, locks, identity, around.now());
     } catch (failure) {
       if (endsRound(failure)) throw failure;
     }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { activateTexts } from "./activate";
 import { blockedTexts } from "./blocked";
+import { chaseTexts } from "./chase";
 import { commonTexts } from "./common";
 import { enrolTexts } from "./enrol";
 import { consentTexts } from "./enrol-consent";
@@ -20,6 +21,7 @@ import { slipTexts } from "./slip";
 const all = {
   activateTexts,
   blockedTexts,
+  chaseTexts,
   commonTexts,
   enrolTexts,
   consentTexts,

@@ -15,6 +15,7 @@ import { link } from "../ui/route";
 import { toast } from "../ui/toast";
 import { whyBlocked, whyClosed } from "./blocked";
 import { BlockedLink, BlockedNotice } from "./blocked-notice";
+import { HomeChase } from "./chase/home-chase";
 import { EnrolLink } from "./enrol-link";
 import { daysLeftInMonth, neededPerDay, shortName } from "./home-figures";
 import { KeepingNotices } from "./keeping-notices";
@@ -142,6 +143,7 @@ function Figures({ me, now, today }: { me: MeView; now: number; today: string })
         <Counts title={t.today} figures={me.today} testid="today" />
         <Counts title={t.thisMonth} figures={me.month} testid="month" />
       </div>
+      <HomeChase today={today} />
       <Dues me={me} />
       <ButtonLink wide icon="wallet" href="#/cash" testid="to-cash">
         {t.cash}

@@ -117,6 +117,7 @@ function describe(op: OpView, t: Words): string {
   if (op.kind === "cash_receipt") return t.cashOp(op.learning ?? "");
   if (op.kind === "cash_void") return t.cashVoidOp(op.learning ?? "");
   if (op.kind === "cash_deposit") return t.cashDepositOp;
+  if (op.kind === "visit_outcome") return t.visitOp(op.learning ?? "");
   if (op.kind === "cancel") return op.name ? t.cancelOp(op.name) : t.cancelOpUnnamed;
   return op.name ? t.enrolOp(op.name) : t.enrolOpUnnamed;
 }

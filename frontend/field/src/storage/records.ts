@@ -10,6 +10,7 @@ import type {
   CashKept,
   CatalogueText,
   DraftFields,
+  DuesKept,
   EnrolResult,
   ErrorCode,
   Job,
@@ -195,6 +196,7 @@ export interface StateValues {
   about: AboutView;
   learning: LearningKept;
   cash: CashKept;
+  dues: DuesKept;
   lastSyncAt: number;
   /** Oldest first. */
   leases: LeasedCode[];

@@ -1,0 +1,3 @@
+import "./chase.css";
+
+export { ChaseScreen } from "./chase";
