@@ -1,10 +1,13 @@
 """Pull: what changed for an agent since a number of the branch, in commit order."""
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
-from perisai.events.work import Work
+from perisai.contributions import cover_rule
+from perisai.events.work import Work, branch_day
 from perisai.members.enrol import review_code
 from perisai.sync.me import me
 from perisai.sync.push import op_answer, pay_link, told
@@ -28,15 +31,15 @@ FROM changed
 # The person one by one (docs/decisions/0005): a join would read all persons of the branch for each member of the page.
 _MEMBERS = """
 SELECT e.id, p.name, p.nik_masked, p.phone, e.state, e.reject_code, e.captured_on, e.region_code, e.programmes, e.months,
-  e.payment_code, b.amount, b.pay_by, b.state, e.paid_through, e.cover_from, e.kpj, e.core_state, e.agent_id,
-  e.photo_due_on, e.review_reason
+  e.payment_code, b.amount, b.pay_by, e.paid_through, e.cover_from, e.kpj, e.core_state, e.agent_id,
+  e.photo_due_on, e.review_reason, e.segment, e.income, e.jobs
 FROM members_enrolment e
 CROSS JOIN LATERAL (
   SELECT name, nik_masked, phone FROM members_person p WHERE p.branch_id = e.branch_id AND p.id = e.person_id ORDER BY p.id LIMIT 1
 ) p
 LEFT JOIN LATERAL (
-  SELECT amount, pay_by, state FROM contributions_bill b
-  WHERE b.branch_id = e.branch_id AND b.enrolment_id = e.id ORDER BY b.issued_at DESC, b.id DESC LIMIT 1
+  SELECT sum(amount)::bigint AS amount, min(pay_by) AS pay_by FROM contributions_bill b
+  WHERE b.branch_id = e.branch_id AND b.enrolment_id = e.id AND b.state = 'open' AND b.sponsor_id IS NULL
 ) b ON true
 WHERE e.branch_id = %s AND e.id = ANY (%s)
 """
@@ -59,12 +62,13 @@ def pull(work: Work, phone: Phone, *, cursor: int, limit: int) -> dict[str, Any]
         cursor = 0
         upto, count, subjects, position = _changed(work, phone, cursor, limit)
     more = count == limit
+    today = branch_day(work.now, phone.timezone)
     rows = work.rows(_MEMBERS, [phone.branch_id, subjects], prepared=True)
     decided = work.rows(_OPS, [phone.agent_id, phone.branch_id, phone.id, subjects], prepared=True)
     return {
         "cursor": upto if more else position,
         "more": more,
-        "members": [_member(phone, found) for found in rows],
+        "members": [_member(phone, found, today) for found in rows],
         "answers": [_answer(phone.branch_id, found) for found in decided],
         "me": None if more and cursor else me(work, phone),
     }
@@ -80,16 +84,23 @@ def _changed(work: Work, phone: Phone, cursor: int, limit: int) -> tuple[Any, ..
     return row
 
 
-def _member(phone: Phone, row: tuple[Any, ...]) -> dict[str, Any]:
+@lru_cache(maxsize=256)
+def _boundaries(paid_through: date, today: date) -> cover_rule.Boundaries:
+    """Members of a page have paid through a few months."""
+    return cover_rule.boundaries(paid_through, on=today)
+
+
+def _member(phone: Phone, row: tuple[Any, ...], today: date) -> dict[str, Any]:
     (
         enrolment_id, name, nik, mobile, state, reject_code, captured_on, region, programmes, months,
-        payment_code, amount, pay_by, bill_state, paid_through, cover_from, kpj, core, agent_id,
-        photo_due_on, review_reason,
+        payment_code, amount, pay_by, paid_through, cover_from, kpj, core, agent_id,
+        photo_due_on, review_reason, segment, income, jobs,
     ) = row  # fmt: skip
     if agent_id != phone.agent_id:
         return {"id": str(enrolment_id), "gone": True}
     code = review_code(review_reason) if state == "review" else reject_code
-    owed = bill_state == "open" and pay_by is not None
+    owed = pay_by is not None
+    days = _boundaries(paid_through, today) if paid_through else None
     return {
         "id": str(enrolment_id),
         "gone": False,
@@ -112,6 +123,11 @@ def _member(phone: Phone, row: tuple[Any, ...]) -> dict[str, Any]:
         "kpj": kpj,
         "core": core,
         "photo_by": photo_due_on.isoformat() if photo_due_on else None,
+        "protected_until": days.protected_until.isoformat() if days else None,
+        "catch_up_until": days.catch_up_until.isoformat() if days else None,
+        "segment": segment,
+        "income": income,
+        "jobs": jobs,
     }
 
 
