@@ -1,0 +1,5 @@
+from django.urls import path
+
+from perisai.payers import public
+
+urlpatterns = [path("<str:token>/", public.page, name="group_coordinator")]

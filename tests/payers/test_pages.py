@@ -1,0 +1,152 @@
+"""Pages of sponsors and groups through the front door, and what a coordinator sees without an account."""
+
+import re
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from perisai.accounts.models import Role
+from perisai.payers import group, link
+from tests.accounts.people import logged_in, make_user, tree
+from tests.documents.money import bill_of
+from tests.payers.people import member_of, work_at
+from tests.world import VILLAGE, Branch
+
+pytestmark = pytest.mark.usefixtures("database")
+MONTH = datetime.now(UTC).date().replace(day=1)
+
+
+def client_of(role: Role) -> Client:
+    client = logged_in(make_user(role))
+    client.defaults["SERVER_NAME"] = "localhost"
+    return client
+
+
+@pytest.fixture
+def branch() -> Branch:
+    branch = Branch(tree().branch.id)
+    with work_at(branch) as work:
+        work.execute(
+            "INSERT INTO events_position (branch_id, number) VALUES (%s, 0) ON CONFLICT DO NOTHING", [branch.id]
+        )
+        work.execute(
+            "INSERT INTO offices_region (code, parent_code, level, name) VALUES (%s, '15.71.08', 4, 'Jelutung')"
+            " ON CONFLICT DO NOTHING",
+            [VILLAGE],
+        )
+    return branch
+
+
+def make_group(branch: Branch) -> UUID:
+    with work_at(branch) as work:
+        return group.make(
+            work, branch_id=branch.id, kind="ojek_stand", name="Pangkalan Uji", place="Simpang", region=VILLAGE,
+            speaker=group.Speaker("Pak Darwis", None), agent_id=None,
+        )  # fmt: skip
+
+
+def made_sponsor(client: Client, branch: Branch) -> str:
+    """The address of a sponsor that pays this month and the next eleven."""
+    answer = client.post(
+        "/console/payers/sponsors/make/",
+        {"kind": "company_csr", "name": "PT Uji", "first_month": f"{MONTH:%Y-%m}", "last_month": f"{MONTH.year + 1}-12",
+         "budget": "1.000.000"},
+    )  # fmt: skip
+    assert answer.status_code == 302, answer.content
+    return str(answer["Location"])
+
+
+def test_sponsor_pages_are_read_by_staff_and_changed_by_the_branch(branch: Branch) -> None:
+    address = made_sponsor(client_of(Role.BRANCH), branch)
+    for role in (Role.BRANCH_HEAD, Role.SUB_BRANCH, Role.HEAD_OFFICE, Role.AUDITOR):
+        page = client_of(role).get(address)
+        assert page.status_code == 200, role
+        assert "PT Uji" in page.content.decode()
+    assert client_of(Role.AGENCY).get(address).status_code == 403
+    assert client_of(Role.HEAD_OFFICE).post(f"{address}order/", {"month": f"{MONTH:%Y-%m}"}).status_code == 403
+
+
+def test_officer_funds_members_by_list_group_and_file_and_pays_them_by_one_code(branch: Branch) -> None:
+    client = client_of(Role.BRANCH)
+    address = made_sponsor(client, branch)
+    stand = make_group(branch)
+    listed, grouped = member_of(branch, name="Satu Uji"), member_of(branch, name="Dua Uji", group=stand)
+    sent = member_of(branch, name="Tiga Uji", nik="1571085705908801")
+    client.post(f"{address}fund/", {"by": "list", "list": f"https://perisai/console/members/1/{listed}/"})
+    client.post(f"{address}fund/", {"by": "group", "group": str(stand)})
+    taken = client.post(
+        f"{address}fund/",
+        {"by": "file", "file": SimpleUploadedFile("a.csv", b"NIK,Nama\n1571085705908801,Tiga\n157108,Salah\n")},
+    ).content.decode()
+    assert "Salah" in taken
+    assert "bukan NIK 16 angka" in taken or "no NIK of 16 digits" in taken
+    assert "base64," in taken
+    page = client.get(address).content.decode()
+    for name in ("Satu Uji", "Dua Uji", "Tiga Uji"):
+        assert name in page
+    assert client.post(f"{address}order/", {"month": f"{MONTH:%Y-%m}"}).status_code == 409, "no bills yet"
+    with work_at(branch) as work:
+        for one in (listed, grouped, sent):
+            from perisai.contributions import run
+
+            run.issue_month(work, branch_id=branch.id, timezone="Asia/Jakarta", month=_next(MONTH), enrolment_ids=[one])
+    ordered = client.post(f"{address}order/", {"month": f"{_next(MONTH):%Y-%m}"})
+    assert ordered.status_code == 302, ordered.content.decode()[:400]
+    page = client.get(address).content.decode()
+    assert "3 tagihan" in page
+    assert client.post(f"{address}order/", {"month": f"{_next(MONTH):%Y-%m}"}).status_code == 409, "one a month"
+    for form in ("pdf", "xlsx"):
+        assert client.get(f"{address}statement.{form}").status_code == 200
+
+
+def _next(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def test_group_page_sheet_and_code_for_chosen_bills(branch: Branch) -> None:
+    client, stand = client_of(Role.BRANCH), make_group(branch)
+    rider = member_of(branch, name="Joko Uji Santoso", group=stand)
+    bill = bill_of(branch, rider, MONTH)
+    with work_at(branch) as work:
+        work.execute(
+            "UPDATE contributions_bill SET pay_by = now() + interval '20 days' WHERE branch_id = %s AND id = %s",
+            [branch.id, bill],
+        )
+    address = f"/console/payers/groups/{branch.id}/{stand}/"
+    page = client.get(address).content.decode()
+    assert "Joko Uji Santoso" in page
+    assert "Rp48.800" in page
+    assert "1571" not in client.get(f"{address}sheet/").content.decode(), "no NIK on the coordinator's sheet"
+    ordered = client.post(f"{address}order/", {"bill": [str(bill)]})
+    assert ordered.status_code == 302, ordered.content.decode()[:400]
+    assert "1 tagihan" in client.get(address).content.decode()
+
+
+def test_coordinators_link_shows_who_is_paid_without_names_and_ends_with_the_office(branch: Branch) -> None:
+    client, stand = client_of(Role.BRANCH), make_group(branch)
+    member_of(branch, name="Joko Widagdo Santoso", group=stand, paid_through=MONTH)
+    member_of(branch, name="Siti Uji", group=stand, paid_through=date(MONTH.year - 1, 12, 1))
+    address = f"/console/payers/groups/{branch.id}/{stand}/"
+    found = re.search(r'value="https?://[^/"]+(/kelompok/[^"]+)"', client.get(address).content.decode())
+    assert found
+    page = Client(SERVER_NAME="localhost").get(found[1]).content.decode()
+    assert "Joko S." in page
+    assert "Widagdo" not in page
+    assert "1 / 2" in page
+    client.post(f"{address}change/", {"act": "coordinator", "coordinator": "Bu Baru"})
+    assert Client(SERVER_NAME="localhost").get(found[1]).status_code == 410
+    assert Client(SERVER_NAME="localhost").get(f"{link.PATH}abc/").status_code == 404
+
+
+def test_group_pages_show_no_other_branchs_groups(branch: Branch) -> None:
+    stand = make_group(branch)
+    elsewhere = f"/console/payers/groups/{branch.id + 77}/{stand}/"
+    assert client_of(Role.BRANCH).get(elsewhere).status_code == 404
+
+
+def test_empty_list_of_exports_says_how_to_begin() -> None:
+    client = client_of(Role.HEAD_OFFICE)
+    assert "empty-note" in client.get("/console/documents/exports/").content.decode()
