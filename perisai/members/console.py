@@ -17,6 +17,7 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.agents import queries as agents
 from perisai.agents.queries import names
 from perisai.contributions.rules import consents_on, load
+from perisai.custody import queries as custody
 from perisai.errors import Refused
 from perisai.events.kinds import kinds
 from perisai.events.vault import unseal
@@ -110,6 +111,7 @@ def member_page(request: PageRequest, branch_id: int, enrolment_id: UUID) -> Htt
         "payment_code": shown_code(member["payment_code"]),
         "licence": _licence(request, branch_id, member),
         "is_staff": is_staff,
+        "cash": custody.of_member(request.work, branch_id, enrolment_id),
         "may_unmask": viewer.role in STAFF,
         "unmask_reasons": _unmask_reasons(),
         "labels": labels,

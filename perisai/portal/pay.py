@@ -10,6 +10,7 @@ from perisai.accounts import limit
 from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
 from perisai.events.clock import Clock, SystemClock
+from perisai.portal.cash import find_cash
 from perisai.portal.cover import find_cover
 from perisai.portal.due import Due, find_due
 from perisai.portal.link import read
@@ -43,7 +44,8 @@ def _answer(request: HttpRequest, token: str, clock: Clock) -> HttpResponse:
         return _page(request, {"state": state}, status)
     assert link is not None
     context = {"state": due.state, "due": due, "token": token, "months": _months(due), "papers": find_papers(link)}
-    return _page(request, context | {"cover": find_cover(link, at=now)}, 200)
+    context |= {"cover": find_cover(link, at=now), "cash": find_cash(link)}
+    return _page(request, context, 200)
 
 
 def _page(request: HttpRequest, context: dict[str, object], status: int) -> HttpResponse:
@@ -53,6 +55,9 @@ def _page(request: HttpRequest, context: dict[str, object], status: int) -> Http
 
 
 def _months(due: Due) -> int:
-    if due.first_month is None or due.last_month is None:
-        return 0
-    return (due.last_month.year - due.first_month.year) * 12 + due.last_month.month - due.first_month.month + 1
+    """How many months are owed; there may be paid ones between them."""
+    spans = [
+        (one.last_month.year - one.first_month.year) * 12 + one.last_month.month - one.first_month.month
+        for one in due.bills
+    ]
+    return sum(span + 1 for span in spans)

@@ -2,12 +2,14 @@
 
 import base64
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from perisai.accounts import limit
 from tests.custody.till import PhoneOf, Till, open_till
+from tests.payments.place import make_bank
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +98,21 @@ def test_receipt_is_found_by_number_and_sum(phone_of: PhoneOf, http: httpx.Clien
     for odd in ("K", "K00", "/", "9999999999/1", "1501-A/x", "K150100000018'"):
         assert http.get("/kuitansi/", params={"nomor": odd, "jumlah": "1"}).status_code == 404
     assert http.get("/kuitansi/", params={"nomor": number}).status_code == 200
+
+
+def test_members_own_page_says_who_has_the_money_until_the_bank_does(phone_of: PhoneOf, http: httpx.Client) -> None:
+    till = open_till(phone_of)
+    (bill,) = till.enrol()
+    path = urlsplit(bill["result"]["pay_link"]).path
+    assert 'class="cash"' not in http.get(path).text
+    till.receive({bill["op"]: bill["result"]["amount"]})
+    page = http.get(path).text
+    assert 'data-cash="held"' in page
+    assert "Agen Uji sejak" in page
+    made = till.op("cash_deposit", {"receipts": None})["result"]
+    assert 'data-cash="held"' in http.get(path).text, "a deposit that nobody paid changes nothing"
+    assert make_bank().pay(made["code"], made["amount"]).status_code == 200
+    till.look()
+    page = http.get(path).text
+    assert 'data-cash="received"' in page
+    assert "diterima bank pada" in page
