@@ -17,7 +17,7 @@ from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work
 from perisai.offices import calendar
-from perisai.payments import order
+from perisai.payments import order, registry
 
 DUE_DAY = 15
 
@@ -109,7 +109,8 @@ def make(work: Work, *, employer: Employer, month: date) -> Made:
     )
     due_on = due_day(work, employer.branch_id, month)
     bill_id = uuid7()
-    values = [bill_id, employer.id, month, made.id, made.code, made.count, made.amount, due_on, work.now]
+    code = _slip_code(work, employer, made.id) or made.code
+    values = [bill_id, employer.id, month, made.id, code, made.count, made.amount, due_on, work.now]
     work.execute(_INSERT, [employer.branch_id, *values])
     _report(
         work,
@@ -118,7 +119,7 @@ def make(work: Work, *, employer: Employer, month: date) -> Made:
         made.amount,
         {"bill": bill_id, "order": made.id, "month": f"{month:%Y-%m}", "workers": made.count},
     )
-    return Made(bill_id, month, made.id, made.code, made.count, made.amount, due_on, "open")
+    return Made(bill_id, month, made.id, code, made.count, made.amount, due_on, "open")
 
 
 def renew(work: Work, *, employer: Employer) -> list[Made]:
@@ -160,6 +161,15 @@ def due_day(work: Work, branch_id: int, month: date) -> date:
 def timezone_of(work: Work, branch_id: int) -> str:
     row = work.row(_TIMEZONE, [branch_id])
     return str(row[0]) if row else "Asia/Jakarta"
+
+
+def _slip_code(work: Work, employer: Employer, order_id: UUID) -> str | None:
+    """The code that the employer left with on the first visit, where no other open bill has it: it pays this one too."""
+    code = employer.payment_code
+    if code is None or any(one.payment_code == code for one in open_bills(work, employer)):
+        return None
+    is_led = registry.lead_to_order(work, branch_id=employer.branch_id, order_id=order_id, code=code)
+    return code if is_led else None
 
 
 def _asked(work: Work, employer: Employer, month: date) -> dict[UUID, pricing.Asked]:

@@ -53,7 +53,8 @@ VALUES (%(branch)s, %(id)s, %(name)s, %(name_key)s, %(owner_name)s, %(nik_sealed
 ON CONFLICT (branch_id, id) DO NOTHING
 """
 _LOCK: LiteralString = """
-SELECT id, name, scale, risk, sector, optional, region_code, agent_id, sub_branch_id, agency_office_id, state
+SELECT id, name, scale, risk, sector, optional, region_code, agent_id, sub_branch_id, agency_office_id, state,
+  payment_code
 FROM employers_employer WHERE branch_id = %s AND id = %s FOR UPDATE
 """
 _CLAIM_NPP: LiteralString = "SELECT branch_id, employer_id FROM employers_claim_npp(%s, %s, %s, %s)"
@@ -122,6 +123,8 @@ class Employer:
     region: str
     care: Care
     state: str
+    payment_code: str | None = None
+    """On the slip of the first visit: it leads to the oldest bill that is open."""
 
     def programmes(self, birth_on: date, on: date) -> frozenset[str]:
         """What a worker of this age is enrolled in here."""
@@ -209,12 +212,12 @@ def lock(work: Work, *, branch_id: int, employer_id: UUID) -> Employer:
     row = work.row(_LOCK, [branch_id, employer_id])
     if row is None:
         raise Refused("E1004")
-    id_, name, scale, risk, sector, optional, region, agent_id, sub_branch_id, agency_office_id, state = row
+    id_, name, scale, risk, sector, optional, region, agent_id, sub_branch_id, agency_office_id, state, code = row
     if state != "active":
         raise Refused("E4413")
     programmes = frozenset(orjson.loads(optional) if isinstance(optional, str) else optional)
     care = Care(agent_id, sub_branch_id, agency_office_id)
-    return Employer(branch_id, id_, name, scale, risk, sector, programmes, region, care, state)
+    return Employer(branch_id, id_, name, scale, risk, sector, programmes, region, care, state, code)
 
 
 def find_alike(work: Work, *, branch_id: int, form: Form, apart_from: UUID) -> list[Alike]:

@@ -137,9 +137,14 @@ def _check_rules(entry: Entry) -> None:
     sectors = load().sectors
     if any(job.code not in sectors for job in entry.jobs):
         raise Refused("E3001", field="jobs")
-    _check_signature(entry)
+    check_agreed(entry.consents, entry.signature)
+
+
+def check_agreed(consents: list[ConsentEntry], signature: Signature) -> None:
+    """A wording that was released, and a sign of one's own. Raises ``Refused`` E3001 with the field."""
+    _check_signature(signature)
     seen: set[str] = set()
-    for given in entry.consents:
+    for given in consents:
         known = _known_consents().get((given.purpose, given.version))
         if (
             known is None
@@ -153,8 +158,7 @@ def _check_rules(entry: Entry) -> None:
         raise Refused("E3001", field="consents.enrolment")
 
 
-def _check_signature(entry: Entry) -> None:
-    signed = entry.signature
+def _check_signature(signed: Signature) -> None:
     if signed.name is None and signed.svg is None:
         raise Refused("E3001", field="signature")
     if signed.kind == "thumb":

@@ -73,6 +73,17 @@ def register_order_code(work: Work, *, branch_id: int, order_id: UUID, code: str
     work.execute(_REGISTER_ORDER, {"code": code, "branch": branch_id, "order": order_id})
 
 
+# A code that a phone handed out before there was a bill; never one of an enrolment.
+_LEAD = """
+UPDATE payments_payment_code SET order_id = %s WHERE branch_id = %s AND code = %s AND channel = 'va' AND enrolment_id IS NULL
+"""
+
+
+def lead_to_order(work: Work, *, branch_id: int, order_id: UUID, code: str) -> bool:
+    """Lets a code that somebody left with (``lease``) pay an order, beside the order's own. False where it is none."""
+    return bool(work.execute(_LEAD, [order_id, branch_id, code]))
+
+
 _REGISTER_CORE = """
 WITH added AS (
   INSERT INTO payments_payment_code (code, branch_id, enrolment_id, channel, code_masked)

@@ -9,6 +9,7 @@ from perisai.contributions import advance, reactivate, terms
 from perisai.custody.deposit import judge_deposits
 from perisai.custody.receive import receive_many
 from perisai.custody.void import judge_voids
+from perisai.employers.phoned import judge_employers, judge_workers
 from perisai.events.work import Work
 from perisai.members.decision import Decision
 from perisai.payers.phoned import judge_answers, judge_groups
@@ -30,6 +31,8 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "cash_void": judge_voids,
     "cash_deposit": judge_deposits,
     "visit_outcome": judge_visits,
+    "employer": judge_employers,
+    "worker": judge_workers,
 }
 """By kind of op, in the order in which the kinds of one push are judged."""
 

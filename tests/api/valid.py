@@ -170,6 +170,7 @@ VALID: dict[str, Callable[[Place], Valid]] = {
     "POST /api/v1/sync/push": push,
     "GET /api/v1/sync/pull": pull,
     "GET /api/v1/agent/me": own_papers,
+    "GET /api/v1/sync/employers": own_papers,
     "POST /api/v1/sync/consent-code": consent_code,
     "GET /api/v1/attachments/{address}": progress,
     "PATCH /api/v1/attachments/{address}": piece,
