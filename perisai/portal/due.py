@@ -4,37 +4,50 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import LiteralString
 
-from perisai.contributions.settlement import Payable, find_payable
+from perisai.contributions.settlement import Payable, find_payables
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.members.activation import find_standing
 from perisai.payments.answers import SnapRefused
-from perisai.payments.judgement import check_due
+from perisai.payments.judgement import check_dues, price_at
 from perisai.portal.link import Link
 
 # The registry of codes by its primary key, and every bank that takes money now: reference data, a handful of rows.
 _WHERE: LiteralString = """
-SELECT b.name, b.channel, b.partner_service_id, c.code_masked, b.is_demo
+SELECT b.name, b.channel, b.partner_service_id, c.code_masked, b.is_demo, b.fee_rupiah, b.amounts = 'open'
 FROM payments_payment_code c JOIN payments_bank b ON b.channel = c.channel AND b.is_open
 WHERE c.code = %s
-ORDER BY b.name
+ORDER BY b.fee_rupiah, b.name
 """
 _BRANCH: LiteralString = "SELECT name, address, timezone FROM offices_office WHERE id = %s"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where to pay. ``number`` is in groups of four; masked where the channel's code is the NIK."""
+    """Where to pay. ``number`` is in groups of four; masked where the channel's code is the NIK. ``fee``: what the bank takes
+    on top, rupiah."""
 
     bank: str
     number: str
     is_nik: bool
     is_demo: bool
+    fee: int
+    takes_any_amount: bool
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One bill. Rupiah; months are first days."""
+
+    first_month: date
+    last_month: date
+    amount: int
 
 
 @dataclass(frozen=True)
 class Due:
-    """``state``: ``open``, ``paid``, ``expired``, ``waiting`` (not accepted yet) or ``closed``. Rupiah; months are first days."""
+    """``state``: ``open``, ``paid``, ``expired``, ``waiting`` (not accepted yet) or ``closed``. Rupiah; months are first days.
+    ``amount`` is all that is owed less what is ``held`` for the member."""
 
     state: str
     branch: str
@@ -45,6 +58,8 @@ class Due:
     last_month: date | None = None
     pay_by: datetime | None = None
     places: tuple[Place, ...] = ()
+    bills: tuple[Owed, ...] = ()
+    held: int = 0
 
 
 def find_due(link: Link, *, at: datetime) -> Due | None:
@@ -54,24 +69,33 @@ def find_due(link: Link, *, at: datetime) -> Due | None:
         standing = find_standing(work, branch_id=link.branch_id, enrolment_id=link.enrolment_id)
         if office is None or standing is None:
             return None
-        bill = find_payable(work, branch_id=link.branch_id, enrolment_id=link.enrolment_id)
+        bills = find_payables(work, branch_id=link.branch_id, enrolment_id=link.enrolment_id)
+        newest = bills[0] if bills else None
         try:
-            due: Payable | None = check_due(bill, standing, at).repriced
+            dues = [due.repriced for due in price_at(check_dues(bills, standing, at), at)]
             state = "open"
         except SnapRefused:
-            due, state = bill, _state(bill, standing.state, at)
-        shown = due if state in ("open", "paid") else None
-        places = _places(work, due.payment_code) if due and state == "open" else ()
+            dues, state = bills[:1], _state(newest, standing.state, at)
+        places = find_places(work, dues[0].payment_code) if dues and state == "open" else ()
+    return _due(state, office, dues, places, newest.held if newest else 0)
+
+
+def _due(state: str, office: tuple[str, str, str], dues: list[Payable], places: tuple[Place, ...], held: int) -> Due:
+    shown = dues if state in ("open", "paid") else []
+    owed = sum(bill.amount for bill in shown)
+    used = held if state == "open" and held < owed else 0
     return Due(
         state=state,
         branch=office[0],
         branch_address=office[1],
         timezone=office[2],
-        amount=shown.amount if shown else 0,
-        first_month=shown.first_month if shown else None,
-        last_month=shown.last_month if shown else None,
-        pay_by=due.pay_by if due and state in ("open", "expired") else None,
+        amount=owed - used,
+        first_month=shown[0].first_month if shown else None,
+        last_month=shown[-1].last_month if shown else None,
+        pay_by=min(bill.pay_by for bill in dues) if dues and state in ("open", "expired") else None,
         places=places,
+        bills=tuple(Owed(bill.first_month, bill.last_month, bill.amount) for bill in shown),
+        held=used,
     )
 
 
@@ -85,15 +109,18 @@ def _state(bill: Payable | None, standing: str, at: datetime) -> str:
     return "expired" if bill.state == "expired" or at > bill.pay_by else "closed"
 
 
-def _places(work: Work, code: str) -> tuple[Place, ...]:
+def find_places(work: Work, code: str) -> tuple[Place, ...]:
+    """Every bank that takes a code, the cheapest first. One statement."""
     return tuple(
         Place(
             bank=name,
             number=code_masked if channel == "nik" else _grouped(service_id + code_masked),
             is_nik=channel == "nik",
             is_demo=is_demo,
+            fee=fee,
+            takes_any_amount=takes_any,
         )
-        for name, channel, service_id, code_masked, is_demo in work.rows(_WHERE, [code])
+        for name, channel, service_id, code_masked, is_demo, fee, takes_any in work.rows(_WHERE, [code])
     )
 
 

@@ -1,0 +1,87 @@
+"""``/p/o/<token>``: one code for many bills, for whoever pays it: the sum, for how many people and months, where, at what fee."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from perisai.accounts import limit
+from perisai.accounts.audience import public
+from perisai.accounts.client import client_ip
+from perisai.events.clock import Clock, SystemClock
+from perisai.events.scope import Scope
+from perisai.events.work import Work
+from perisai.payments import order, order_link
+from perisai.payments.order_link import OrderLink
+from perisai.portal.due import Place, find_places
+from perisai.portal.pay import GUESSES, LOOKS, PER
+
+# The order's bills by primary key.
+_SUMS: LiteralString = """
+SELECT o.name, o.address, o.timezone, count(DISTINCT q.enrolment_id), coalesce(sum(b.months), 0)::bigint,
+  count(*) FILTER (WHERE b.state <> 'open')
+FROM offices_office o
+LEFT JOIN payments_order_bill q ON q.branch_id = o.id AND q.order_id = %(order)s
+LEFT JOIN contributions_bill b ON b.branch_id = q.branch_id AND b.id = q.bill_id
+WHERE o.id = %(branch)s GROUP BY o.name, o.address, o.timezone
+"""
+
+
+@dataclass(frozen=True)
+class OrderDue:
+    """``state``: ``open``, ``paid``, ``expired``, ``cancelled``, or ``broken``: one of its bills is paid or has ended, so that the
+    code pays nothing any more. Rupiah."""
+
+    state: str
+    code: str
+    amount: int
+    people: int
+    months: int
+    count: int
+    pay_by: datetime
+    branch: str
+    branch_address: str
+    timezone: str
+    places: tuple[Place, ...]
+
+
+@public
+@require_safe
+def order_due(request: HttpRequest, token: str) -> HttpResponse:
+    """As the member's page: one answer for a link that is wrong, another for an old one. Raises ``Refused`` E1005 after 60 looks,
+    or 10 wrong links, in a minute from one address."""
+    return _answer(request, token, SystemClock())
+
+
+def _answer(request: HttpRequest, token: str, clock: Clock) -> HttpResponse:
+    now, ip = clock.now(), client_ip(request)
+    limit.check(kind="pay_guess", key=ip, limit=GUESSES, per=PER, now=now)
+    limit.take(kind="pay_look", key=ip, limit=LOOKS, per=PER, now=now)
+    link = order_link.read(token)
+    if link is None:
+        limit.take(kind="pay_guess", key=ip, limit=GUESSES, per=PER, now=now)
+    due = find_order(link, at=now) if link and link.expires_at > now else None
+    state, status = (due.state, 200) if due else ("old", 410) if link and link.expires_at <= now else ("unknown", 404)
+    response = render(request, "portal/order.html", {"state": state, "due": due}, status=status)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def find_order(link: OrderLink, *, at: datetime) -> OrderDue | None:
+    """The order as it would be paid at this instant; None where it is gone."""
+    with Work.open(scope=Scope.branch(link.branch_id)) as work:
+        found = order.find(work, branch_id=link.branch_id, order_id=link.order_id)
+        row = work.row(_SUMS, {"branch": link.branch_id, "order": link.order_id})
+        if found is None or row is None:
+            return None
+        name, address, timezone, people, months, lost = row
+        state = found.state
+        if state == "open":
+            state = "expired" if at > found.pay_by else "broken" if lost else "open"
+        places = find_places(work, found.code) if state == "open" else ()
+    return OrderDue(
+        state, found.code, found.amount, people, months, found.count, found.pay_by, name, address, timezone, places
+    )
