@@ -22,6 +22,7 @@ from perisai.web.demo.arrears import build_arrears
 from perisai.web.demo.exams import build_exams
 from perisai.web.demo.people import HISTORY, build_agents, build_logins, set_targets
 from perisai.web.demo.places import BUNGO, JAMBI, build_offices
+from perisai.web.demo.reconciliation import build_reconciliation
 from perisai.web.demo.recruitment import build_candidates
 from perisai.web.demo.renewals import build_renewals
 from perisai.web.demo.secret import Secrets
@@ -62,6 +63,7 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     build_files(end)
     build_training(end)
     build_renewals(end)
+    build_reconciliation(end)
     say(f"candidates ({time.monotonic() - begun:.1f} s)")
 
 
