@@ -36,6 +36,7 @@ const MeScreen = lazyScreen(() => import("./screens/me").then((module) => module
 const OutboxScreen = lazyScreen(() => import("./screens/outbox").then((module) => module.OutboxScreen));
 const ChaseScreen = lazyScreen(() => import("./screens/chase").then((module) => module.ChaseScreen));
 const CashScreen = lazyScreen(() => import("./screens/cash").then((module) => module.CashScreen));
+const DuesScreen = lazyScreen(() => import("./screens/dues").then((module) => module.DuesScreen));
 const SettingsScreen = lazyScreen(() => import("./screens/settings").then((module) => module.SettingsScreen));
 
 /** The whole app: head bar, one screen, and the menu where no form is open. */
@@ -108,6 +109,8 @@ function Screen({ route }: { route: Route }): ComponentChildren {
       return <OutboxScreen />;
     case "courses":
       return <CoursesScreen path={route.path.slice(1)} />;
+    case "dues":
+      return <DuesScreen memberKey={second ?? ""} />;
     case "cash":
       return <CashScreen path={route.path.slice(1)} query={route.query} />;
     case "chase":

@@ -87,7 +87,10 @@ type LearningKind =
   | "cash_receipt"
   | "cash_void"
   | "cash_deposit"
-  | "visit_outcome";
+  | "visit_outcome"
+  | DuesKind;
+/** What an agent writes down about a member's dues. */
+export type DuesKind = "advance_bill" | "change_terms" | "reactivate";
 
 export interface LearningDoor {
   find(): Promise<LearningKept | null>;

@@ -234,6 +234,11 @@ export interface MemberView {
   readonly photoPending: boolean;
   /** The day until which the picture of the ID card is due; null when it is there or not wanted. */
   readonly photoBy: string | null;
+  /** The last protected day, and the last one on which paying what is missing keeps the membership. */
+  readonly protectedUntil?: string | null;
+  readonly catchUpUntil?: string | null;
+  /** What dues are computed of; null where only this phone knows the member, or an older server told. */
+  readonly terms?: { readonly income: number; readonly jobs: readonly string[] } | null;
   readonly cancelling: boolean;
   readonly canCancel: boolean;
 }

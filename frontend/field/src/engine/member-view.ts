@@ -79,6 +79,12 @@ export function viewRecord(record: MemberRecord, { op, cancelling: asked, photo 
     core: record.core,
     photoPending: photo,
     photoBy: photo ? null : record.photo_by,
+    protectedUntil: record.protected_until ?? null,
+    catchUpUntil: record.catch_up_until ?? null,
+    terms:
+      record.segment === "BPU" && record.income !== undefined && record.jobs
+        ? { income: record.income, jobs: record.jobs }
+        : null,
     cancelling,
     canCancel: canCancel(state, opId, cancelling),
   };
@@ -115,6 +121,9 @@ export function viewOp(op: OpRecord, { cancelling: asked, photo }: OwnFacts): Me
     core: null,
     photoPending: photo,
     photoBy: photo ? null : photoBy,
+    protectedUntil: null,
+    catchUpUntil: null,
+    terms: null,
     cancelling,
     canCancel: canCancel(state, op.id, cancelling),
   };

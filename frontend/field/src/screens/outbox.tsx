@@ -116,6 +116,9 @@ function describe(op: OpView, t: Words): string {
   if (op.kind === "renew") return t.renewOp;
   if (op.kind === "cash_receipt") return t.cashOp(op.learning ?? "");
   if (op.kind === "cash_void") return t.cashVoidOp(op.learning ?? "");
+  if (op.kind === "advance_bill") return t.advanceOp;
+  if (op.kind === "change_terms") return t.termsOp;
+  if (op.kind === "reactivate") return t.returnOp;
   if (op.kind === "cash_deposit") return t.cashDepositOp;
   if (op.kind === "visit_outcome") return t.visitOp(op.learning ?? "");
   if (op.kind === "cancel") return op.name ? t.cancelOp(op.name) : t.cancelOpUnnamed;

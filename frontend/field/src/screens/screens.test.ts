@@ -89,12 +89,16 @@ test("WhatsApp opens at the number, or without one where it is masked", () => {
 });
 
 test("cover is told in three words", () => {
-  const on = (paidThrough: string | null) => coverOf({ state: "active", paidThrough }, "2026-11");
-  expect(on(null)).toEqual({ is: "none" });
-  expect(on("2026-11-01")).toEqual({ is: "paid", through: "2026-11-01" });
-  expect(on("2026-10")).toEqual({ is: "paid", through: "2026-10" });
-  expect(on("2026-09")).toEqual({ is: "unpaid", since: "2026-10" });
-  expect(coverOf({ state: "lapsed", paidThrough: "2026-01" }, "2026-11")).toEqual({ is: "lapsed" });
+  const known = { protectedUntil: "2026-08-31", catchUpUntil: "2026-11-30" };
+  const on = (paidThrough: string | null, today: string, more = {}) =>
+    coverOf({ state: "active", paidThrough, ...more }, today);
+  expect(on(null, "2026-11-22")).toEqual({ is: "none" });
+  expect(on("2026-11", "2026-11-30")).toEqual({ is: "paid", until: "2026-11-30" });
+  expect(on("2026-10", "2026-11-01")).toEqual({ is: "unpaid", since: "2026-11", until: null });
+  expect(on("2026-08", "2026-08-31", known)).toEqual({ is: "paid", until: "2026-08-31" });
+  expect(on("2026-08", "2026-09-01", known)).toEqual({ is: "unpaid", since: "2026-09", until: "2026-11-30" });
+  expect(on("2026-08", "2026-12-01", known)).toEqual({ is: "lapsed" });
+  expect(coverOf({ state: "lapsed", paidThrough: "2026-01" }, "2026-11-22")).toEqual({ is: "lapsed" });
 });
 
 test("history tells no more than the state proves", () => {

@@ -134,6 +134,12 @@ export interface MemberRecord {
   kpj: string | null;
   core: string | null;
   photo_by: string | null;
+  /** Days; missing in records of an older release. */
+  protected_until?: string | null;
+  catch_up_until?: string | null;
+  segment?: string;
+  income?: number;
+  jobs?: string[];
 }
 
 /** An answer for an op, also for ops that another phone of this agent made. */

@@ -1,8 +1,7 @@
 import { engine, type MemberView } from "../../engine";
 import { commonTexts } from "../../i18n/common";
-import { dayOf, formatDate, formatInstant, formatMoney, formatMonth, inGroups, maskNik } from "../../i18n/format";
+import { dayOf, formatDate, formatInstant, formatMoney, inGroups, maskNik } from "../../i18n/format";
 import { membersTexts } from "../../i18n/members";
-import { monthOf } from "../../rules/dates";
 import { Button, ButtonLink } from "../../ui/button";
 import { ErrorNotice } from "../../ui/error-notice";
 import { StateBadge } from "../../ui/member-state";
@@ -12,7 +11,7 @@ import { Empty, Facts, Page, Section } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { link, navigate } from "../../ui/route";
 import { CancelSection } from "./cancel";
-import { coverOf } from "./cover";
+import { coverOf, coverText } from "./cover";
 import { historyOf } from "./history";
 import { LatePhoto } from "./late-photo";
 import { PaymentCard } from "./payment";
@@ -62,6 +61,11 @@ function Member({ member }: { member: MemberView }) {
         </ButtonLink>
       )}
       <CoverSection member={member} />
+      {member.terms && ["active", "lapsed"].includes(member.state) && (
+        <ButtonLink wide icon="clock" href={link("dues", member.key)} testid="dues">
+          {t.dues}
+        </ButtonLink>
+      )}
       <DataSection member={member} />
       <HistorySection member={member} />
       <CancelSection member={member} />
@@ -69,8 +73,9 @@ function Member({ member }: { member: MemberView }) {
   );
 }
 
-/** Before it is accepted: the code that the worker left with, which cannot be paid with yet. */
-function hasCode({ state, paymentCode }: MemberView): boolean {
+/** Before it is accepted: the code that the worker left with, which cannot be paid with yet. Later: where something is open. */
+function hasCode({ state, paymentCode, amount }: MemberView): boolean {
+  if (state === "active") return paymentCode !== null && amount !== null;
   return paymentCode !== null && ["unsent", "captured", "review", "accepted"].includes(state);
 }
 
@@ -123,19 +128,12 @@ function CoverSection({ member }: { member: MemberView }) {
   const t = useTexts(membersTexts);
   const language = useLanguage();
   const timezone = useValue(engine.device).branch?.timezone ?? "Asia/Jakarta";
-  const cover = coverOf(member, monthOf(dayOf(engine.serverNow(), timezone)));
-  const texts = {
-    none: () => t.notCovered,
-    lapsed: () => t.lapsedCover,
-    paid: (month: string) => t.paidThrough(formatMonth(month, language)),
-    unpaid: (month: string) => t.unpaidSince(formatMonth(month, language)),
-  };
-  const month = cover.is === "paid" ? cover.through : cover.is === "unpaid" ? cover.since : "";
+  const cover = coverOf(member, dayOf(engine.serverNow(), timezone));
   return (
     <Section title={t.cover} testid="cover">
       <p class="cover">
         <strong data-testid="paid-through" data-cover={cover.is}>
-          {texts[cover.is](month)}
+          {coverText(cover, t, language)}
         </strong>
         {member.coverFrom && (
           <span class="muted">
