@@ -15,6 +15,7 @@ from perisai.sync.api import router as sync
 from perisai.sync.custody_api import router as custody
 from perisai.sync.dues_api import router as dues
 from perisai.sync.employers_api import router as employers
+from perisai.sync.groups_api import router as groups
 from perisai.sync.learning_api import router as learning
 from perisai.sync.papers_api import router as papers
 from perisai.web.problems import problem, too_large
@@ -43,6 +44,7 @@ api.add_router("/api/v1/", learning)
 api.add_router("/api/v1/", papers)
 api.add_router("/api/v1/", custody)
 api.add_router("/api/v1/", dues)
+api.add_router("/api/v1/", groups)
 api.add_router("/api/v1/", employers)
 api.add_router("/snap/v1.0/", snap)
 

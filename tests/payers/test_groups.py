@@ -97,3 +97,15 @@ def test_group_of_another_branch_is_not_found(database: object) -> None:
     who, theirs = member_of(here), make(there)
     with pytest.raises(Refused, match="E1004"), work_at(here) as work:
         group.move(work, branch_id=here.id, group_id=theirs, enrolment_ids=[who])
+
+
+def test_phone_reads_its_own_groups_alone(phone_of: PhoneOf) -> None:
+    branch = make_branch()
+    phone, other = phone_of(make_agent(branch)), phone_of(make_agent(branch))
+    stand = phone.op("group_new", STAND)
+    phone.op("enrol", worker(group=stand))
+    phone.push()
+    (found,) = phone.signed("GET", "/api/v1/sync/groups").json()["groups"]
+    assert (found["id"], found["members"], found["paid"], found["order"]) == (stand, 1, 0, None)
+    assert (found["coordinator"], found["region"]) == ("Pak Darwis Uji", VILLAGE)
+    assert other.signed("GET", "/api/v1/sync/groups").json()["groups"] == []
