@@ -19,6 +19,8 @@ from perisai.web.demo import history
 from perisai.web.demo.agencies import build_agencies
 from perisai.web.demo.agents import build_placements
 from perisai.web.demo.arrears import build_arrears
+from perisai.web.demo.custody import build_custody
+from perisai.web.demo.employers import build_employers
 from perisai.web.demo.exams import build_exams
 from perisai.web.demo.people import HISTORY, build_agents, build_logins, set_targets
 from perisai.web.demo.places import BUNGO, JAMBI, build_offices
@@ -58,6 +60,8 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     say(f"{told} ({time.monotonic() - begun:.1f} s)")
     build_arrears(end)
     say(f"arrears, bills, returns ({time.monotonic() - begun:.1f} s)")
+    build_employers(end)
+    build_custody(end, history.HANDSETS)
     build_candidates(end)
     build_exams(end)
     build_files(end)
