@@ -63,6 +63,7 @@ AWAITED = Words(
     "Belum siap, pendaftaran belum diterima; coba lagi nanti",
 )
 CANCELLED = Words("The enrolment is cancelled or ended", "Pendaftaran dibatalkan atau berakhir")
+LAPSED = Words("Membership has ended, register again first", "Kepesertaan berakhir, daftar kembali dahulu")
 EXPIRED = Words("The payment code has expired", "Kode bayar sudah kedaluwarsa")
 PAID = Words("The bill is paid", "Tagihan sudah lunas")
 WRONG_AMOUNT = Words("The amount is not the bill's", "Jumlah tidak sesuai tagihan")

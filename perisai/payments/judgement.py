@@ -139,6 +139,8 @@ def terms_of(standing: Standing) -> Terms:
 def _not_open(bill: Payable | None, standing: Standing) -> SnapRefused:
     if standing.state == "review":
         return SnapRefused(Case.INVALID_BILL, "[Not Ready Yet]", answers.NOT_READY)
+    if standing.state == "lapsed":
+        return SnapRefused(Case.INVALID_BILL, "[Membership Ended]", answers.LAPSED)
     if bill is not None and bill.state == "expired":
         return SnapRefused(Case.EXPIRED, "[Expired]", answers.EXPIRED)
     if bill is not None and bill.state == "paid" and standing.can_pay:

@@ -12,7 +12,7 @@ from perisai.members.activation import find_standing
 from perisai.members.expire import expire_unpaid
 from perisai.payments import ledger
 from tests.contributions.covered import Members, bills, make_members, pay
-from tests.payments.place import make_bank
+from tests.payments.place import make_bank, notifications
 
 pytestmark = pytest.mark.usefixtures("database")
 JULY, NOVEMBER, DECEMBER = date(2026, 7, 1), date(2026, 11, 1), date(2026, 12, 1)
@@ -163,3 +163,18 @@ def test_three_states_of_cover_turn_on_their_days(today: date, word: str, owed: 
     stands = standing(state="active", paid_through=JULY, today=today)
     assert (stands.word, len(stands.owed_months)) == (word, owed)
     assert stands.protected_through == date(2026, 7, 31)
+
+
+def test_old_code_of_somebody_who_lapsed_is_answered_clearly_and_the_money_waits(database: Path) -> None:
+    members = make_members(1, paid=JULY)
+    with members.work(date(2026, 8, 1)) as work:
+        run.issue_month(work, branch_id=members.branch.id, timezone=members.branch.timezone, month=date(2026, 8, 1))
+        (code,) = work.rows(
+            "SELECT payment_code, amount FROM contributions_bill WHERE branch_id = %s", [members.branch.id]
+        )
+    _lapse(members, NIGHT)
+    bank = make_bank()
+    answer = bank.send("/transfer-va/payment", bank.payment(code[0], code[1])).json()
+    assert "Membership has ended" in str(answer)
+    assert [row["state"] for row in notifications(bank)] == ["suspense"]
+    assert _states(members) == ["lapsed"]
