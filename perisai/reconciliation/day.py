@@ -48,6 +48,10 @@ UPDATE reconciliation_day SET closed_at = %s, closed_by = %s, sums = %s WHERE ba
 _OPEN_BEFORE = """
 SELECT d.bank_id, d.day FROM reconciliation_day d WHERE d.closed_at IS NULL AND d.day < %s ORDER BY d.day, d.bank_id
 """
+_REACH = """
+SELECT a.bank_id, max(s.last_on) FROM reconciliation_account a LEFT JOIN reconciliation_statement s ON s.account_id = a.bank_id
+GROUP BY a.bank_id HAVING coalesce(max(s.last_on), '-infinity'::date) < %s ORDER BY a.bank_id
+"""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,11 @@ def close(work: Work, *, bank_id: str, day: date) -> DayState:
 def open_before(work: Work, day: date) -> list[tuple[str, date]]:
     """(bank, day) of the days that statements cover and nobody closed."""
     return [(bank_id, found) for bank_id, found in work.rows(_OPEN_BEFORE, [day])]
+
+
+def uncovered(work: Work, day: date) -> list[tuple[str, date | None]]:
+    """(bank, last day of its statements) of the banks whose statements do not reach this day."""
+    return [(bank_id, last_on) for bank_id, last_on in work.rows(_REACH, [day])]
 
 
 def banks_of(work: Work) -> list[dict[str, Any]]:

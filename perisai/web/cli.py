@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from perisai.web import commands, config, practice_world
 from perisai.web.postgres import DatabaseFailed, DatabaseInUse
@@ -74,6 +74,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     reconcile.add_argument("--bank", default="", help="only this bank (its id)")
     reconcile.add_argument("--statement", default="", metavar="FILE", help="take this statement of --bank first")
+    books = _add(
+        inner, "books", commands.books, "a branch's trial balance at a moment, and whether its books are right"
+    )
+    books.add_argument("--branch", type=int, required=True, help="the branch's number")
+    books.add_argument("--at", type=datetime.fromisoformat, help="the moment, with its time zone (default: now)")
     _add(inner, "doctor", commands.doctor, "what is missing and how to mend it")
     return parser
 

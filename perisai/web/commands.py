@@ -123,6 +123,15 @@ def reconcile(options: argparse.Namespace) -> int:
         return report.reconcile(on=options.date, bank_id=options.bank, statement=options.statement)
 
 
+def books(options: argparse.Namespace) -> int:
+    if options.at is not None and options.at.tzinfo is None:
+        raise CannotRun("Say the time zone too: --at 2026-11-30T23:59:59+07:00.")
+    with django(resolve(options)):
+        from perisai.payments import books_report
+
+        return books_report.tell(branch_id=options.branch, at=options.at)
+
+
 def doctor(options: argparse.Namespace) -> int:
     from perisai.web.doctor import examine
 

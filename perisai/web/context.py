@@ -46,6 +46,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place(_("Quota"), "/console/targets/", icon="target"),
             Place(_("Phones"), "/console/accounts/devices/", icon="device-mobile"),
             Place(_("Outbox from a file"), "/console/outbox/", icon="file-import"),
+            Place(_("Reminders"), "/console/reminders/", icon="bell"),
             Place(_("Texts to workers"), "/console/messages/", icon="message"),
         ),
     ),
@@ -70,6 +71,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place(_("Bill runs"), "/console/contributions/runs/", icon="receipt"),
             Place(_("Payments"), "/console/payments/", icon="cash"),
             Place(_("Codes for many bills"), "/console/payments/orders/", icon="receipt-2"),
+            Place(_("Books"), "/console/payments/books/", icon="scale"),
             Place(_("Reconciliation"), "/console/reconciliation/", icon="checks"),
             Place(_("Cash in custody"), "/console/custody/", icon="wallet"),
             Place(_("Groups"), "/console/payers/groups/", icon="users-group"),
@@ -82,6 +84,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
     (
         _("Settings"),
         (
+            Place(_("Rules in force"), "/console/rules/", icon="scale"),
             Place(_("Offices"), "/console/offices/", icon="building"),
             Place(_("Users"), "/console/accounts/users/", icon="user-cog"),
         ),

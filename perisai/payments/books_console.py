@@ -1,0 +1,164 @@
+"""Staff pages about the books of a branch: trial balance at a moment, the entries behind an account, months closed and opened."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from perisai.accounts.audience import ABOVE, PageRequest, Role, audience
+from perisai.errors import Refused
+from perisai.payments import ledger, period, trial_balance
+
+SEES: Final = (Role.BRANCH, Role.BRANCH_HEAD, *ABOVE)
+CLOSES: Final = (Role.BRANCH_HEAD, Role.HEAD_OFFICE)
+ACCOUNTS: Final[dict[str, str | Promise]] = {
+    "receivable": gettext_lazy("Owed by members"),
+    "held": gettext_lazy("Held for members"),
+    "refund": gettext_lazy("To be given back"),
+    "income:jkk": "JKK",
+    "income:jkm": "JKM",
+    "income:jht": "JHT",
+    "income:jp": "JP",
+    "income:jkp": "JKP",
+}
+
+
+@audience(*SEES)
+@require_GET
+def books(request: PageRequest) -> HttpResponse:
+    return _books(request)
+
+
+@audience(*SEES)
+@require_GET
+def account(request: PageRequest) -> HttpResponse:
+    """The entries of one account up to the moment, newest first, each with what it belongs to."""
+    branch = _branch(request)
+    at = _moment(request, branch["timezone"])
+    name = request.GET.get("account", "")[:60]
+    after = _after(request)
+    rows = trial_balance.entries(
+        request.work, branch_id=branch["id"], account=name, until=at + timedelta(minutes=1), after=after
+    )
+    named = [
+        row | {"is_debit": row["debit"] == name, "other": _name(row["credit" if row["debit"] == name else "debit"])}
+        for row in rows
+    ]
+    context = {"branch": branch, "at": at, "account": name, "name": _name(name), "rows": named}
+    context["after"] = f"{rows[-1]['at'].isoformat()}~{rows[-1]['id']}" if len(rows) == trial_balance.PAGE else None
+    return render(request, "payments/books_account.html", context)
+
+
+@audience(*CLOSES)
+@require_POST
+def period_act(request: PageRequest) -> HttpResponse:
+    """Close the month whose turn it is, ask to open the last one again, or agree to that as a second person."""
+    branch = _branch(request)
+    try:
+        with transaction.atomic():  # a refusal is shown on the page, and leaves nothing
+            _act(request, branch["id"])
+    except Refused as refused:
+        return _books(request, refused)
+    messages.success(request, _("Saved."))
+    return redirect(f"{request.path.removesuffix('period/')}?branch={branch['id']}")
+
+
+def _act(request: PageRequest, branch_id: int) -> None:
+    work, given, act = request.work, request.POST, request.POST.get("act")
+    if act == "close":
+        month = period.next_month(work, branch_id=branch_id)
+        if month is None or f"{month:%Y-%m}" != given.get("month"):
+            raise Refused("E4812")
+        lists = given.get("lists") == "1"
+        period.close(work, branch_id=branch_id, month=month, lists_undecided=lists, note=given.get("note", ""))
+    elif act == "ask":
+        period.ask_to_reopen(work, branch_id=branch_id, period_id=_uuid(given), reason=given.get("reason", ""))
+    else:
+        period.reopen(work, branch_id=branch_id, period_id=_uuid(given))
+
+
+def _books(request: PageRequest, refused: Refused | None = None) -> HttpResponse:
+    branch = _branch(request)
+    at = _moment(request, branch["timezone"])
+    rows = trial_balance.before(request.work, branch_id=branch["id"], until=at + timedelta(minutes=1))
+    closes = [
+        one | {"listed": len(orjson.loads(one["listed"]))}
+        for one in period.closes(request.work, branch_id=branch["id"])
+    ]
+    standing = next((one["id"] for one in closes if one["reopened_at"] is None), None)
+    context: dict[str, Any] = {
+        "branch": branch,
+        "branches": _branches(request),
+        "at": at,
+        "rows": [{"account": row.account, "name": _name(row.account), "row": row} for row in rows],
+        "debit": sum(row.debit for row in rows),
+        "credit": sum(row.credit for row in rows),
+        "problems": ledger.prove(request.work, branch["id"]) + period.verify(request.work, branch_id=branch["id"]),
+        "closes": closes,
+        "standing": standing,
+        "next_month": period.next_month(request.work, branch_id=branch["id"]),
+        "may_close": request.viewer.role in CLOSES,
+        "me": request.viewer.user.id,
+        "refused": refused and refused.answer(),
+    }
+    return render(request, "payments/books.html", context, status=refused.status if refused else 200)
+
+
+def _branches(request: PageRequest) -> list[dict[str, Any]]:
+    seen = request.viewer.branches
+    return request.work.dicts(
+        "SELECT id, name, timezone FROM offices_office WHERE kind = 'branch'"
+        " AND (%(ids)s::int[] IS NULL OR id = ANY (%(ids)s::int[])) ORDER BY name",
+        {"ids": None if seen is None else list(seen)},
+    )
+
+
+def _branch(request: PageRequest) -> dict[str, Any]:
+    """The branch that is asked for, where the viewer sees it; else their own, or the first."""
+    branches = _branches(request)
+    asked = request.POST.get("branch") or request.GET.get("branch", "")
+    found = [one for one in branches if str(one["id"]) == asked] if asked else branches
+    if not found:
+        raise Refused("E1004")
+    return found[0]
+
+
+def _moment(request: PageRequest, zone: str) -> datetime:
+    """The minute that is asked for, at the branch's clock; now where none is."""
+    try:
+        asked = datetime.fromisoformat(request.GET.get("at", ""))
+    except ValueError:
+        return request.work.now
+    return asked.replace(tzinfo=ZoneInfo(zone)) if asked.tzinfo is None else asked
+
+
+def _after(request: PageRequest) -> tuple[datetime, UUID] | None:
+    at, _sign, id_ = request.GET.get("after", "").partition("~")
+    try:
+        return datetime.fromisoformat(at), UUID(id_)
+    except ValueError:
+        return None
+
+
+def _name(account: str) -> str:
+    known = ACCOUNTS.get(account)
+    if known is not None:
+        return str(known)
+    return account.removeprefix("bank:")
+
+
+def _uuid(given: Any) -> UUID:
+    try:
+        return UUID(given.get("period", ""))
+    except ValueError:
+        raise Refused("E4813") from None
