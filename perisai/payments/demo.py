@@ -17,17 +17,19 @@ class DemoBank(NamedTuple):
     padding: str
     scheme: str
     external_id_reuse: str
+    fee_rupiah: int
 
 
 BANKS: Final = (
-    DemoBank("demo-hmac", "Bank Demo Nusantara", "DEMO-BANK-HMAC", "98765", " ", "symmetric", "conflict"),
-    DemoBank("demo-rsa", "Bank Demo Batanghari", "DEMO-BANK-RSA", "87654", "0", "asymmetric", "replay"),
+    DemoBank("demo-hmac", "Bank Demo Nusantara", "DEMO-BANK-HMAC", "98765", " ", "symmetric", "conflict", 2_500),
+    DemoBank("demo-rsa", "Bank Demo Batanghari", "DEMO-BANK-RSA", "87654", "0", "asymmetric", "replay", 4_000),
 )
 
 _INSERT = """
 INSERT INTO payments_bank (id, name, client_key, client_secret_sealed, public_key, partner_service_id, padding,
-  signature_scheme, external_id_reuse, clock_skew_seconds, token_seconds, channel, is_open, is_demo)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 300, 900, 'va', true, true)
+  signature_scheme, external_id_reuse, clock_skew_seconds, token_seconds, channel, is_open, is_demo,
+  fee_rupiah)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 300, 900, 'va', true, true, %s)
 ON CONFLICT (id) DO NOTHING
 """
 
@@ -41,7 +43,7 @@ def load_demo_banks(work: Work) -> None:
             _INSERT,
             [
                 *(bank.id, bank.name, bank.client_key, secret, public, bank.service_id, bank.padding),
-                *(bank.scheme, bank.external_id_reuse),
+                *(bank.scheme, bank.external_id_reuse, bank.fee_rupiah),
             ],
         )
 

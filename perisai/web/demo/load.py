@@ -22,6 +22,7 @@ from perisai.web.demo.arrears import build_arrears
 from perisai.web.demo.custody import build_custody
 from perisai.web.demo.employers import build_employers
 from perisai.web.demo.exams import build_exams
+from perisai.web.demo.orders import build_orders
 from perisai.web.demo.people import HISTORY, build_agents, build_logins, set_targets
 from perisai.web.demo.places import BUNGO, JAMBI, build_offices
 from perisai.web.demo.reconciliation import build_reconciliation
@@ -62,6 +63,7 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     say(f"arrears, bills, returns ({time.monotonic() - begun:.1f} s)")
     build_employers(end)
     build_custody(end, history.HANDSETS)
+    build_orders(end)
     build_candidates(end)
     build_exams(end)
     build_files(end)
