@@ -105,9 +105,17 @@ class Handset:
             rows = work.rows(_ANSWERS, [phone.branch_id, phone.id, [op.op_id for op in ops]])
         return [Answer(row[0], row[1], json.loads(row[2]) if isinstance(row[2], str) else row[2] or {}) for row in rows]
 
+    def hear(self, at: datetime) -> None:
+        """In touch with the server then."""
+        self._take_time(at)
+
+    def sign_bytes(self, message: bytes) -> bytes:
+        """r and s, 32 bytes each."""
+        r, s = decode_dss_signature(self.key.sign(message, ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
     def _take_time(self, at: datetime) -> None:
         self.token, self.token_clock = make_token(at), to_ms(at)
 
     def _sign(self, message: str) -> bytes:
-        r, s = decode_dss_signature(self.key.sign(message.encode(), ec.ECDSA(hashes.SHA256())))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        return self.sign_bytes(message.encode())

@@ -39,6 +39,10 @@ _HAS_STORY = "SELECT EXISTS (SELECT FROM members_enrolment WHERE branch_id = %s)
 _REVIEW = "SELECT id, reason FROM members_review WHERE branch_id = %s AND enrolment_id = %s AND state = 'open'"
 
 
+HANDSETS: dict[UUID, Handset] = {}
+"""The phones of a story that was told in this start, for what comes after it."""
+
+
 def tell(end: datetime) -> str:
     """Tells it up to ``end``, unless the world has people already. Returns a line about it."""
     with Work.open(scope=Scope.branch(JAMBI)) as work:
@@ -77,6 +81,7 @@ class Story:
         while self._queue and self._queue[0][0] <= self.end:
             at, _, act = heapq.heappop(self._queue)
             act(at)
+        HANDSETS.update(self._handsets)
         return ", ".join(f"{value} {name}" for name, value in self._counts.items())
 
     def _at(self, at: datetime, act: Callable[[datetime], None]) -> None:
