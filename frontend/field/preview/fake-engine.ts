@@ -235,6 +235,7 @@ export const engine: Engine = {
       keep([draft, ...drafts.get()]);
       return Promise.resolve(draft);
     },
+    startInGroup: () => engine.drafts.start(),
     startNext: async (opId) => {
       const body = JSON.parse(sessionStorage.getItem("preview.body") ?? "{}") as EnrolForm;
       const { address, region, jobs, income, employs_others, programmes, months } = body;
@@ -299,10 +300,13 @@ export const engine: Engine = {
     append: () => Promise.reject(new EngineError("offline")),
     findOp: () => Promise.resolve(null),
     sign: () => Promise.reject(new EngineError("offline")),
+    appendWithCode: () => Promise.reject(new EngineError("not_activated")),
     findCash: () => Promise.resolve(null),
     changeCash: (how) => Promise.resolve(how({ state: null, fetchedAt: 0, made: [] })),
     findDues: () => Promise.resolve(null),
     changeDues: (how) => Promise.resolve(how({ told: null, fetchedAt: 0, visits: [] })),
+    findGroups: () => Promise.resolve(null),
+    changeGroups: (how) => Promise.resolve(how({ told: null, fetchedAt: 0, made: [], answers: {} })),
     findIdentity: () => Promise.resolve(null),
   },
   enrolments: {

@@ -36,7 +36,9 @@ const MeScreen = lazyScreen(() => import("./screens/me").then((module) => module
 const OutboxScreen = lazyScreen(() => import("./screens/outbox").then((module) => module.OutboxScreen));
 const ChaseScreen = lazyScreen(() => import("./screens/chase").then((module) => module.ChaseScreen));
 const CashScreen = lazyScreen(() => import("./screens/cash").then((module) => module.CashScreen));
+const EmployersScreen = lazyScreen(() => import("./screens/employers").then((module) => module.EmployersScreen));
 const DuesScreen = lazyScreen(() => import("./screens/dues").then((module) => module.DuesScreen));
+const GroupsScreen = lazyScreen(() => import("./screens/groups").then((module) => module.GroupsScreen));
 const SettingsScreen = lazyScreen(() => import("./screens/settings").then((module) => module.SettingsScreen));
 
 /** The whole app: head bar, one screen, and the menu where no form is open. */
@@ -111,10 +113,14 @@ function Screen({ route }: { route: Route }): ComponentChildren {
       return <CoursesScreen path={route.path.slice(1)} />;
     case "dues":
       return <DuesScreen memberKey={second ?? ""} />;
+    case "employers":
+      return <EmployersScreen path={route.path.slice(1)} />;
     case "cash":
       return <CashScreen path={route.path.slice(1)} query={route.query} />;
     case "chase":
       return <ChaseScreen path={route.path.slice(1)} />;
+    case "groups":
+      return <GroupsScreen path={route.path.slice(1)} />;
     case "me":
       return <MeScreen />;
     case "pin":

@@ -88,12 +88,14 @@ export interface EnrolBody {
   readonly payment_code: string | null;
   /** The same for workers entered one after the other (family, motor-taxi stand); null for one alone. */
   readonly series: string | null;
+  /** The group they are enrolled with: the id of its op or of a group that the server told of. */
+  readonly group?: string;
   readonly price_shown: PriceShown;
   readonly warnings: readonly string[];
 }
 
 /** What the screen hands over to complete a draft: the photo is added by the engine. */
-export type EnrolForm = Omit<EnrolBody, "id_card" | "payment_code" | "series">;
+export type EnrolForm = Omit<EnrolBody, "id_card" | "payment_code" | "series" | "group">;
 
 /** Fields that were filled by the card reader and not yet touched by the agent. */
 export type ReadFields = readonly (keyof EnrolForm)[];
@@ -115,6 +117,7 @@ export interface Draft {
   readonly series: string | null;
   /** Its place in the series, from 1. */
   readonly seriesPlace: number;
+  readonly group?: string | null;
   readonly startedAt: number;
   readonly savedAt: number;
 }

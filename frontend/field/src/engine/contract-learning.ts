@@ -2,6 +2,8 @@
 import type { OpView, Place } from "./contract";
 import type { CashKept } from "./contract-cash";
 import type { DuesKept } from "./contract-chase";
+import type { EmployersKept } from "./contract-employers";
+import type { GroupsKept } from "./contract-groups";
 import type { Bytes } from "./encoding";
 
 /** A version without what it says. */
@@ -69,6 +71,7 @@ export interface LearningKept {
   readonly takings: readonly TakingKept[];
   /** By id of the measure. */
   readonly appeals?: Readonly<Record<string, AppealKept>>;
+  readonly employers?: EmployersKept;
 }
 
 /** An appeal while it is written, and the op that it became. */
@@ -88,6 +91,10 @@ type LearningKind =
   | "cash_void"
   | "cash_deposit"
   | "visit_outcome"
+  | "employer"
+  | "worker"
+  | "group_new"
+  | "funding_answer"
   | DuesKind;
 /** What an agent writes down about a member's dues. */
 export type DuesKind = "advance_bill" | "change_terms" | "reactivate";
@@ -101,6 +108,13 @@ export interface LearningDoor {
   askBytes(path: string): Promise<Bytes>;
   /** Durable when it resolves; sent soon after. `name` is shown in the outbox. */
   append(kind: LearningKind, body: object, place: Place | null, name: string): Promise<OpView>;
+  /** The same with the next leased payment code, where there is one, which leaves the list together with the op. */
+  appendWithCode(
+    kind: LearningKind,
+    body: (code: string | null) => object,
+    place: Place | null,
+    name: string,
+  ): Promise<{ readonly op: OpView; readonly code: string | null }>;
   findOp(id: string): Promise<OpView | null>;
   /** Signed by the phone's key: r and s. */
   sign(message: Bytes): Promise<Bytes>;
@@ -110,6 +124,9 @@ export interface LearningDoor {
   findDues(): Promise<DuesKept | null>;
   /** One change at a time, over all tabs. */
   changeDues(how: (kept: DuesKept) => DuesKept): Promise<DuesKept>;
+  findGroups(): Promise<GroupsKept | null>;
+  /** One change at a time, over all tabs. */
+  changeGroups(how: (kept: GroupsKept) => GroupsKept): Promise<GroupsKept>;
   /** The device that signs, and whose it is. */
   findIdentity(): Promise<{ readonly device: string; readonly branch: number; readonly agentCode: string } | null>;
 }

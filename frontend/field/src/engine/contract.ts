@@ -8,14 +8,16 @@
  */
 
 import type { AboutView } from "./contract-about";
-import type { CancelReason, Draft, DraftPatch, EnrolForm, PhotoRef, Place } from "./contract-form";
+import type { CancelReason, Draft, DraftFields, DraftPatch, EnrolForm, PhotoRef, Place } from "./contract-form";
 import type { LearningDoor, OpKind } from "./contract-learning";
 import type { KeepingState, LockState } from "./contract-phone";
 
 export * from "./contract-about";
 export * from "./contract-cash";
 export * from "./contract-chase";
+export * from "./contract-employers";
 export * from "./contract-form";
+export * from "./contract-groups";
 export * from "./contract-learning";
 export * from "./contract-phone";
 
@@ -396,6 +398,8 @@ export interface Engine {
      * consents). `opId` is the enrolment just completed; the series begins with it.
      */
     startNext(opId: string): Promise<Draft>;
+    /** The next of a group: with what whoever was enrolled with it last on this phone had, or else with `fields`. */
+    startInGroup(group: string, fields: DraftFields): Promise<Draft>;
     open(id: string): Promise<Draft>;
     /** Returns at once; written within 300 ms and when the page is hidden. Failures show in `problem`. */
     save(id: string, patch: DraftPatch): void;

@@ -23,7 +23,17 @@ const ALONE: Series = { id: null, place: 1 };
 
 function view(record: DraftRecord): Draft {
   const { id, step, fields, photo, series, seriesPlace, startedAt, savedAt } = record;
-  return { id, step, fields, photo, series: series ?? null, seriesPlace: seriesPlace ?? 1, startedAt, savedAt };
+  return {
+    id,
+    step,
+    fields,
+    photo,
+    series: series ?? null,
+    seriesPlace: seriesPlace ?? 1,
+    group: record.group ?? null,
+    startedAt,
+    savedAt,
+  };
 }
 
 function merge(before: DraftFields, patch: DraftFields): DraftFields {
@@ -60,7 +70,12 @@ export class Drafts {
     this.list.set(agent === null ? [] : (await this.storage.listDrafts(agent)).map(view));
   }
 
-  async start(fields: DraftFields = {}, series: Series = ALONE, paymentCode: string | null = null): Promise<Draft> {
+  async start(
+    fields: DraftFields = {},
+    series: Series = ALONE,
+    paymentCode: string | null = null,
+    group: string | null = null,
+  ): Promise<Draft> {
     if (this.agent === null) throw new EngineError("not_activated");
     const at = this.around.now();
     const record: DraftRecord = {
@@ -71,6 +86,7 @@ export class Drafts {
       photo: null,
       series: series.id,
       seriesPlace: series.place,
+      ...(group === null ? {} : { group }),
       ...(paymentCode === null ? {} : { paymentCode }),
       startedAt: at,
       savedAt: at,
@@ -148,7 +164,15 @@ export class Drafts {
     if (op === null || op.enrol === null || op.agent !== this.agent) throw new EngineError("draft_missing");
     const { series, seriesPlace, shared } = op.enrol;
     const fields = shared === null ? {} : startFields(shared);
-    return this.start(fields, { id: series ?? op.id, place: (seriesPlace ?? 1) + 1 });
+    return this.start(fields, { id: series ?? op.id, place: (seriesPlace ?? 1) + 1 }, null, op.enrol.group ?? null);
+  }
+
+  /** The next of a group: with what whoever was enrolled with it last on this phone had, or else with `fields`. */
+  async startInGroup(group: string, fields: DraftFields): Promise<Draft> {
+    if (this.agent === null) throw new EngineError("not_activated");
+    const ops = (await this.storage.listOps(this.agent)).filter((op) => op.enrol?.group === group);
+    const last = ops.sort((one, other) => one.madeAt - other.madeAt).at(-1);
+    return last === undefined ? this.start(fields, ALONE, null, group) : this.startNext(last.id);
   }
 
   /**
@@ -160,8 +184,8 @@ export class Drafts {
     if (op === null || op.line === null || op.kind !== "enrol") throw new EngineError("draft_missing");
     const { body } = JSON.parse(new TextDecoder().decode(op.line)) as { body: EnrolBody };
     const { id_card: _card, consents: _consents, price_shown: _price, signature: _signature, ...rest } = body;
-    const { id_card_by: _by, payment_code, series, ...fields } = rest;
-    return this.start(fields, { id: series, place: op.enrol?.seriesPlace ?? 1 }, payment_code);
+    const { id_card_by: _by, payment_code, series, group, ...fields } = rest;
+    return this.start(fields, { id: series, place: op.enrol?.seriesPlace ?? 1 }, payment_code, group ?? null);
   }
 
   /** The code that `startFrom` kept, unless another draft of the same enrolment has used it since. */

@@ -56,6 +56,10 @@ function pickForm(form: EnrolForm): EnrolForm {
   return { ...identity, ...contact, ...work, heirs, consents, signature, id_card_by, price_shown, warnings };
 }
 
+function inGroup({ group }: Draft): { group?: string } {
+  return group ? { group } : {};
+}
+
 function summarise(body: EnrolBody, capturedOn: string, seriesPlace: number): EnrolSummary {
   return {
     name: body.name,
@@ -71,6 +75,7 @@ function summarise(body: EnrolBody, capturedOn: string, seriesPlace: number): En
     paymentCode: body.payment_code,
     series: body.series,
     seriesPlace,
+    ...(body.group === undefined ? {} : { group: body.group }),
     shared: pickShared(body),
   };
 }
@@ -116,7 +121,14 @@ export class Enrolments {
     const { photo, series } = draft;
     // Named one by one: nothing that a screen keeps beside the form can slip into an op. A picture that is there is not due.
     const id_card_by = photo === null ? form.id_card_by : null;
-    const body: EnrolBody = clean({ ...pickForm(form), id_card: photo, id_card_by, payment_code: code, series });
+    const body: EnrolBody = clean({
+      ...pickForm(form),
+      id_card: photo,
+      id_card_by,
+      payment_code: code,
+      series,
+      ...inGroup(draft),
+    });
     const enrol = summarise(body, dayAt(identity.branch.timezone, this.time.serverNow()), draft.seriesPlace);
     const { device } = identity;
     const app = this.around.version;

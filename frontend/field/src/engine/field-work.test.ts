@@ -208,4 +208,19 @@ describe("a code for a spoken consent", () => {
     ];
     expect(await phone.engine.enrolments.consentCode("+62812")).toBe("c-1");
   });
+
+  test("whoever is enrolled with a group carries its id, and the next of the group has what the last one had", async () => {
+    const { phone } = await makeEquippedPhone();
+    const { drafts } = phone.engine;
+    const start = await drafts.startInGroup("g-1", { region: "15.71.08.1001", address: "Simpang Rimbo" });
+    expect(start).toMatchObject({ group: "g-1", series: null, fields: { address: "Simpang Rimbo" } });
+    const first = await complete(phone, start.id, { address: "Simpang Rimbo", months: 3 });
+    const alone = await complete(phone, (await drafts.start()).id);
+    const second = await drafts.startInGroup("g-1", { address: "elsewhere" });
+    expect(second).toMatchObject({ group: "g-1", series: first, seriesPlace: 2 });
+    expect(second.fields).toMatchObject({ address: "Simpang Rimbo", months: 3 });
+    const next = await complete(phone, second.id);
+    expect([first, next, alone].map((id) => body(phone, id).group)).toEqual(["g-1", "g-1", undefined]);
+    expect(await drafts.startNext(next)).toMatchObject({ group: "g-1", series: first, seriesPlace: 3 });
+  });
 });

@@ -1,15 +1,17 @@
 /** Ops about learning, and the way to the server for the courses' own code. No licence and no hold stands before them. */
 import type { StateValues } from "../storage/records";
 import type { Storage } from "../storage/storage";
-import { Chain } from "./chain";
+import { Chain, type Draught } from "./chain";
 import type { Changes } from "./changes";
 import {
   type CashKept,
   type DuesKept,
   EngineError,
+  type GroupsKept,
   type LearningDoor,
   type LearningKept,
   type OpView,
+  type Place,
 } from "./contract";
 import { type Bytes, uuid7 } from "./encoding";
 import { signBytes } from "./keys";
@@ -23,6 +25,7 @@ export const COURSES = "perisai-courses";
 
 const NO_CASH: CashKept = { state: null, fetchedAt: 0, made: [] };
 const NO_DUES: DuesKept = { told: null, fetchedAt: 0, visits: [] };
+const NO_GROUPS: GroupsKept = { told: null, fetchedAt: 0, made: [], answers: {} };
 const EMPTY: LearningKept = { list: null, fetchedAt: 0, takings: [] };
 
 export function makeLearning(
@@ -40,7 +43,13 @@ export function makeLearning(
     if (identity.revoked) throw new EngineError("revoked");
     return identity;
   };
-  const append: LearningDoor["append"] = async (kind, body, place, name) => {
+  const append = async (
+    kind: Parameters<LearningDoor["append"]>[0],
+    body: object,
+    place: Place | null,
+    name: string,
+    withCode?: () => Promise<{ body: object; code: string | null }>,
+  ): Promise<OpView> => {
     const identity = await getIdentity();
     const at = time.read();
     if (at === null) throw new EngineError("not_activated");
@@ -48,7 +57,13 @@ export function makeLearning(
     const { device } = identity;
     const content = { id: uuid7(around.now()), device, kind, app: around.version, rules, at, place, body };
     const notes = { agent: identity.agent.id, madeAt: at.clock, enrol: null, cancel: null, learning: name };
-    const op = await chain.append(() => Promise.resolve({ content, notes, code: null }), null);
+    // Asked again where another writer was quicker: the code that it named may be gone.
+    const draught = async (): Promise<Draught> => {
+      if (withCode === undefined) return { content, notes, code: null };
+      const made = await withCode();
+      return { content: { ...content, body: made.body }, notes, code: made.code };
+    };
+    const op = await chain.append(draught, null);
     changes.tell("outbox");
     return viewOp(op);
   };
@@ -67,6 +82,17 @@ export function makeLearning(
       return bytes;
     },
     append: (kind, body, place, name) => thenSync(append(kind, body, place, name)),
+    appendWithCode: async (kind, bodyOf, place, name) => {
+      let given: string | null = null;
+      const op = await thenSync(
+        append(kind, {}, place, name, async () => {
+          const now = around.now();
+          given = (await storage.listLeases()).find((lease) => lease.until > now)?.code ?? null;
+          return { body: bodyOf(given), code: given };
+        }),
+      );
+      return { op, code: given };
+    },
     sign: async (message: Bytes) => {
       const key = await storage.findKey((await getIdentity()).device);
       if (key === null) throw new EngineError("not_activated");
@@ -84,6 +110,13 @@ export function makeLearning(
       locks.run("learning", async () => {
         const changed = how((await storage.find("dues")) ?? NO_DUES);
         await storage.put("dues", changed);
+        return changed;
+      }),
+    findGroups: () => storage.find("groups"),
+    changeGroups: (how) =>
+      locks.run("learning", async () => {
+        const changed = how((await storage.find("groups")) ?? NO_GROUPS);
+        await storage.put("groups", changed);
         return changed;
       }),
     findIdentity: async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { activateTexts } from "./activate";
 import { blockedTexts } from "./blocked";
 import { chaseTexts } from "./chase";
+import { employersTexts } from "./employers";
 import { commonTexts } from "./common";
 import { enrolTexts } from "./enrol";
 import { consentTexts } from "./enrol-consent";
@@ -9,6 +10,7 @@ import { enrolErrors } from "./enrol-errors";
 import { identityTexts } from "./enrol-identity";
 import { photoTexts } from "./enrol-photo";
 import { workTexts } from "./enrol-work";
+import { groupsTexts } from "./groups";
 import { homeTexts } from "./home";
 import { lockTexts } from "./lock";
 import { meTexts } from "./me";
@@ -22,6 +24,7 @@ const all = {
   activateTexts,
   blockedTexts,
   chaseTexts,
+  employersTexts,
   commonTexts,
   enrolTexts,
   consentTexts,
@@ -29,6 +32,7 @@ const all = {
   identityTexts,
   photoTexts,
   workTexts,
+  groupsTexts,
   homeTexts,
   lockTexts,
   meTexts,

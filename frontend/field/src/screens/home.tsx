@@ -145,6 +145,12 @@ function Figures({ me, now, today }: { me: MeView; now: number; today: string })
       </div>
       <HomeChase today={today} />
       <Dues me={me} />
+      <ButtonLink wide icon="people" href="#/groups" testid="to-groups">
+        {t.groups}
+      </ButtonLink>
+      <ButtonLink wide icon="people" href="#/employers" testid="to-employers">
+        {t.employers}
+      </ButtonLink>
       <ButtonLink wide icon="wallet" href="#/cash" testid="to-cash">
         {t.cash}
       </ButtonLink>

@@ -120,6 +120,10 @@ function describe(op: OpView, t: Words): string {
   if (op.kind === "change_terms") return t.termsOp;
   if (op.kind === "reactivate") return t.returnOp;
   if (op.kind === "cash_deposit") return t.cashDepositOp;
+  if (op.kind === "employer") return t.employerOp(op.learning ?? "");
+  if (op.kind === "worker") return t.workerOp(op.learning ?? "");
+  if (op.kind === "group_new") return t.groupOp(op.learning ?? "");
+  if (op.kind === "funding_answer") return t.fundingOp(op.learning ?? "");
   if (op.kind === "visit_outcome") return t.visitOp(op.learning ?? "");
   if (op.kind === "cancel") return op.name ? t.cancelOp(op.name) : t.cancelOpUnnamed;
   return op.name ? t.enrolOp(op.name) : t.enrolOpUnnamed;

@@ -13,6 +13,7 @@ import type {
   DuesKept,
   EnrolResult,
   ErrorCode,
+  GroupsKept,
   Job,
   LearningKept,
   MeView,
@@ -33,6 +34,8 @@ export interface DraftRecord {
   series: string | null;
   /** From 1. */
   seriesPlace: number;
+  /** The group they are enrolled with. */
+  group?: string | null;
   /** The leased code that the worker left with, of a draft that mends a rejected enrolment: the slip in their hand must work. */
   paymentCode?: string;
   startedAt: number;
@@ -59,6 +62,7 @@ export interface EnrolSummary {
   series: string | null;
   /** From 1. */
   seriesPlace: number;
+  group?: string | null;
   /** For the next worker of a series; this op's own bytes may be gone by then. */
   shared: SharedFields | null;
 }
@@ -203,6 +207,7 @@ export interface StateValues {
   learning: LearningKept;
   cash: CashKept;
   dues: DuesKept;
+  groups: GroupsKept;
   lastSyncAt: number;
   /** Oldest first. */
   leases: LeasedCode[];

@@ -1,0 +1,3 @@
+import "./groups.css";
+
+export { GroupsScreen } from "./groups";
