@@ -19,7 +19,6 @@ from perisai.portal import link as pay_link
 from perisai.reminders import answer as answers
 from perisai.reminders import link
 from perisai.reminders.compose import first_name
-from perisai.reminders.models import Said
 
 LOOKS: Final = 60
 GUESSES: Final = 10
@@ -107,7 +106,7 @@ def _page(request: HttpRequest, context: dict[str, Any], status: int) -> HttpRes
 def _told(request: HttpRequest) -> answers.Told:
     """Raises ``Refused`` E4608 for what is no date or no amount."""
     said = request.POST.get("said", "")
-    if said != Said.PAID:
+    if said != answers.PAID:
         return answers.Told(said)
     return answers.Told(
         said,

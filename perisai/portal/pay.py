@@ -44,7 +44,10 @@ def _answer(request: HttpRequest, token: str, clock: Clock) -> HttpResponse:
         return _page(request, {"state": state}, status)
     assert link is not None
     context = {"state": due.state, "due": due, "token": token, "months": _months(due), "papers": find_papers(link)}
-    context |= {"cover": find_cover(link, at=now), "cash": find_cash(link)}
+    cover = find_cover(link, at=now)
+    if cover is not None and cover.stands.word == "ended" and due.state == "paid":
+        context["state"] = "closed"  # what was paid is long over: the page must not say that all is well
+    context |= {"cover": cover, "cash": find_cash(link)}
     return _page(request, context, 200)
 
 
