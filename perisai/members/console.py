@@ -28,6 +28,7 @@ from perisai.members.export import as_csv, as_xlsx, shown_code
 from perisai.members.photo import open_photo
 from perisai.messages import consent_code
 from perisai.offices.models import Office, OfficeKind, Region
+from perisai.reminders import of_member as reminders
 
 LOOKUPS_AN_HOUR = 60
 UNMASKS_AN_HOUR = 20
@@ -112,6 +113,7 @@ def member_page(request: PageRequest, branch_id: int, enrolment_id: UUID) -> Htt
         "licence": _licence(request, branch_id, member),
         "is_staff": is_staff,
         "cash": custody.of_member(request.work, branch_id, enrolment_id),
+        "contacts": reminders.context(request.work, branch_id=branch_id, enrolment_id=enrolment_id),
         "may_unmask": viewer.role in STAFF,
         "unmask_reasons": _unmask_reasons(),
         "labels": labels,

@@ -174,3 +174,8 @@ def _notify(url: str, message_id: UUID, to: Receiver, body: str) -> str:
     if not taken:
         raise NotSent("refused", is_final=False)
     return ""
+
+
+def default_costs() -> dict[str, int]:
+    """Rupiah by kind, as the rules say."""
+    return {kind: cost.rupiah for kind, cost in message_rules().costs.items()}

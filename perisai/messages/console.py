@@ -19,10 +19,12 @@ TONES: dict[str, tuple[str | Promise, str, str]] = {
     "queued": (_("Waiting to be sent"), "note", "hourglass"),
     "sent": (_("Taken by the gateway"), "done", "check"),
     "failed": (_("Not sent"), "stop", "ban"),
+    "dropped": (_("Not needed any more"), "", "minus"),
 }
 """Word, tone and icon."""
 PURPOSES: dict[str, str | Promise] = {
     "consent_code": _("Consent code"),
+    "reminder": _("Reminder of dues"),
     "care_moved": _("Another agent takes over"),
     "funding_ends": _("A sponsor stops paying"),
     "agent_file": _("To the agent: something new in the file"),
@@ -35,6 +37,7 @@ PURPOSES: dict[str, str | Promise] = {
 # Newest first by the primary key (branch_id, id); what is not sent by message_state.
 _LIST: LiteralString = """
 SELECT m.branch_id, m.id, m.purpose, m.phone_masked, m.state, m.tries, m.queued_at, m.ended_at, m.problem, m.reference,
+  m.channel, m.cost, m.not_before,
   a.full_name AS agent
 FROM messages_message m LEFT JOIN agents_agent a ON a.branch_id = m.branch_id AND a.id = m.agent_id
 WHERE """

@@ -15,6 +15,7 @@ from perisai.reminders.case import NewCase
 from perisai.reminders.models import CaseKind, Said
 from perisai.reminders.rules import reminder_rules
 
+PAID: Final = Said.PAID.value
 WHOM: Final = ("agent", "office", "bank", "other")
 MOST_RUPIAH: Final = 50_000_000
 BACK: Final = timedelta(days=400)

@@ -18,6 +18,7 @@ from perisai.exams import queries as exams
 from perisai.exams.console import WAITING as EXAMS
 from perisai.recruitment import labels as recruitment_words
 from perisai.recruitment import queries as recruitment
+from perisai.reminders import waiting as reminders
 from perisai.supervision import queries as supervision
 from perisai.supervision.console import WAITING as SUPERVISION
 from perisai.training import labels as training_words
@@ -50,6 +51,7 @@ def _all(request: PageRequest) -> Iterator[Waiting]:
         (agents.waiting(work, viewer=viewer, today=today), agents_words.WAITING, "certificate"),
         (supervision.waiting(work, viewer=viewer), SUPERVISION, "gavel"),
         (custody.waiting(work, viewer=viewer), custody_words.WAITING, "wallet"),
+        (reminders.waiting(work, viewer=viewer), reminders.WAITING, "message"),
     )
     for found, words, icon in rooms:
         for key, count, address in found:
