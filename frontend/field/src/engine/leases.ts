@@ -42,7 +42,8 @@ export class Leases {
     const { session } = this.storage;
     const before = new Set((await this.storage.listLeases()).map((lease) => lease.code));
     const ops = await this.storage.listOps(agent);
-    const used = new Set(ops.map((op) => op.enrol?.paymentCode ?? ""));
+    const firms = (await this.storage.find("learning"))?.employers?.made ?? [];
+    const used = new Set([...ops.map((op) => op.enrol?.paymentCode ?? ""), ...firms.map((firm) => firm.code ?? "")]);
     this.storage.requireSession(session);
     await this.storage.changeLeases((leases) => {
       const here = new Set(leases.map((lease) => lease.code));

@@ -33,7 +33,7 @@ export function IdentityStep() {
   );
 }
 
-function NameFields() {
+export function NameFields() {
   const t = useTexts(identityTexts);
   const common = useTexts(commonTexts);
   const { form, change } = useFilling();
@@ -66,7 +66,7 @@ function NameFields() {
   );
 }
 
-function SexField() {
+export function SexField() {
   const t = useTexts(identityTexts);
   const { form, change } = useFilling();
   const problemOf = useProblem();
@@ -89,7 +89,7 @@ function SexField() {
   );
 }
 
-function AddressField() {
+export function AddressField() {
   const t = useTexts(identityTexts);
   const { form, change } = useFilling();
   const problemOf = useProblem();
