@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from perisai.events.defaults import Uuid7
+from perisai.payments.channel_models import BankKey, CodeAtBank, Desk, Mandate, Qris  # noqa: F401 - Django finds tables here
 from perisai.payments.period_models import Period  # noqa: F401 - Django finds tables here
 
 
