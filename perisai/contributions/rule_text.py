@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from perisai.contributions import rules as rules_of
-from perisai.contributions.rule_tree import Difference, differences, read_tree
+from perisai.contributions.rule_tree import Difference, Raw, differences, read_tree
 from perisai.contributions.rules import CHANGEABLE, DIRECTORY, Rules, RulesError, read_rules
 from perisai.errors import Refused
 
@@ -69,3 +69,13 @@ def _told(reasons: str, over: Path) -> list[str]:
     """The reasons with the name of the file instead of where it lies here."""
     folders = "|".join(re.escape(f"{folder}/") for folder in (over, DIRECTORY))
     return [re.sub(folders, "", line)[:400] for line in reasons.splitlines()][:50] or ["?"]
+
+
+def compare(old: str, new: str) -> tuple[Raw, list[Difference]]:
+    """The tree of the new text, and what it says otherwise than the old one. Both were checked when they were proposed."""
+    with TemporaryDirectory(prefix="perisai-rules-") as folder:
+        paths = Path(folder) / "old.yaml", Path(folder) / "new.yaml"
+        for path, text in zip(paths, (old, new), strict=True):
+            path.write_text(text, encoding="utf-8")
+        before, after = (read_tree(path) for path in paths)
+    return after, list(differences(before, after))
