@@ -13,7 +13,7 @@ import { FillingContext } from "../enrol/context";
 import { EMPTY_FORM, normalisePhone } from "../enrol/form";
 import { VillagePicker } from "../enrol/village-picker";
 import { useOwnFilling } from "./filling";
-import type { Firm } from "./visit";
+import type { Firm } from "./hand";
 import type { VisitProps } from "./visit-screen";
 
 const SCALES: readonly Scale[] = ["micro", "small", "medium"];

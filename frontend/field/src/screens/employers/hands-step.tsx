@@ -10,7 +10,8 @@ import { Page, Section } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { navigate } from "../../ui/route";
 import { birthOf } from "../enrol/birth";
-import { complete, type Hand, priceOf, programmesOf } from "./visit";
+import { type Hand, priceOf, programmesOf } from "./hand";
+import { complete } from "./visit";
 import type { VisitProps } from "./visit-screen";
 
 interface Props extends VisitProps {

@@ -12,8 +12,9 @@ import { Page } from "../../ui/page";
 import { useTexts } from "../../ui/preferences";
 import { BlockedScreen, findWhy } from "../blocked-notice";
 import { FirmStep } from "./firm-step";
+import { type Hand, newHand, type Visit } from "./hand";
 import { HandsStep } from "./hands-step";
-import { findVisit, type Hand, keepVisit, newHand, type Visit } from "./visit";
+import { findVisit, keepVisit } from "./visit";
 import { WorkerStep } from "./worker-step";
 
 export interface VisitProps {

@@ -1,69 +1,16 @@
-/** A visit to an employer while it is filled: the business and its workers, kept as typed. */
+/** A visit to an employer while it is filled: kept as typed, and made into ops at the end. */
 import type { EmployersKept, EnrolForm } from "../../engine";
 import { engine } from "../../engine";
 import { NO_EMPLOYERS, withMade } from "../../engine/employers";
 import type { Language } from "../../i18n/language";
-import { ageOn, monthOf, parseDay } from "../../rules/dates";
 import type { PhoneRules } from "../../rules/document";
-import { type PuProgramme, type PuRules, puRules, type Risk, type Scale } from "../../rules/document-pu";
 import { checkNik } from "../../rules/nik";
-import { averageWage, dailyWageOfMonth, type PuMonthPrice, pricePu } from "../../rules/tariff-pu";
-import { birthOf } from "../enrol/birth";
 import { toBody } from "../enrol/body";
-import { EMPTY_FORM, type Form, normalisePhone, tidy } from "../enrol/form";
+import { normalisePhone, tidy } from "../enrol/form";
+import { amountsOf, EMPTY_VISIT, type Firm, type Hand, priceOf, type Visit } from "./hand";
 
-export type WageKind = "monthly" | "daily" | "piece";
-
-export interface Firm {
-  readonly name: string;
-  readonly owner: string;
-  readonly ownerNik: string;
-  readonly phone: string;
-  readonly address: string;
-  readonly region: string | null;
-  readonly scale: Scale | null;
-  readonly risk: Risk | null;
-  readonly sector: string | null;
-  readonly more: readonly PuProgramme[];
-}
-
-export interface Hand {
-  /** Of this phone alone. */
-  readonly key: string;
-  readonly form: Form;
-  readonly kind: WageKind;
-  /** Digits only; of piece work last month's first. */
-  readonly amounts: readonly string[];
-  /** The op, once it is one. */
-  readonly op: string | null;
-}
-
-export interface Visit {
-  readonly firm: Firm;
-  readonly hands: readonly Hand[];
-  readonly op: string | null;
-}
-
-export const EMPTY_FIRM: Firm = {
-  name: "",
-  owner: "",
-  ownerNik: "",
-  phone: "",
-  address: "",
-  region: null,
-  scale: null,
-  risk: null,
-  sector: null,
-  more: [],
-};
-export const EMPTY_VISIT: Visit = { firm: EMPTY_FIRM, hands: [], op: null };
 /** Programmes of the enrol form stand for none here: they follow the scale. */
 const NO_QUOTE = { months: [], total: 0, usual: 0, shown: null } as const;
-
-export function newHand(firm: Firm): Hand {
-  const form: Form = { ...EMPTY_FORM, region: firm.region, address: firm.address };
-  return { key: crypto.randomUUID(), form, kind: "monthly", amounts: ["", "", ""], op: null };
-}
 
 export async function findEmployers(): Promise<EmployersKept> {
   return (await engine.learning.find())?.employers ?? NO_EMPLOYERS;
@@ -81,43 +28,6 @@ export async function findVisit(): Promise<Visit> {
 
 export async function keepVisit(visit: Visit | null): Promise<void> {
   await changeEmployers((kept) => ({ ...kept, visit: visit === null ? null : JSON.stringify(visit) }));
-}
-
-export function programmesOf(firm: Firm, pu: PuRules, born: string | null, today: string): readonly PuProgramme[] {
-  if (firm.scale === null) return [];
-  const { obligatory } = pu.scales[firm.scale];
-  const chosen = [...new Set([...obligatory, ...firm.more])];
-  if (!chosen.includes("JKP")) return chosen;
-  const below = pu.jkp.age_below.filter((one) => one.first_month <= today.slice(0, 7)).pop()?.value ?? 0;
-  const [birthDay, day] = [parseDay(born ?? ""), parseDay(today)];
-  const young = birthDay !== null && day !== null && ageOn(birthDay, day) < below;
-  const complete = pu.jkp.needs[firm.scale].every((one) => chosen.includes(one));
-  return young && complete ? chosen : chosen.filter((one) => one !== "JKP");
-}
-
-/** Oldest month first, as the server takes it. */
-export function amountsOf(hand: Hand): number[] {
-  const typed = hand.amounts.map(Number).filter((amount) => amount > 0);
-  return hand.kind === "piece" ? typed.reverse() : typed.slice(0, 1);
-}
-
-export function wageOf(hand: Hand, pu: PuRules, month: string): number | null {
-  const amounts = amountsOf(hand);
-  const [first] = amounts;
-  if (first === undefined) return null;
-  if (hand.kind === "daily") return dailyWageOfMonth(pu, first, month);
-  return hand.kind === "piece" ? averageWage(pu, amounts, month) : first;
-}
-
-/** Null while something the price hangs on is missing. */
-export function priceOf(hand: Hand, firm: Firm, rules: PhoneRules, today: string): PuMonthPrice | null {
-  const pu = puRules(rules);
-  if (pu === null || firm.scale === null || firm.risk === null) return null;
-  const month = monthOf(today).slice(0, 7);
-  const wage = wageOf(hand, pu, month);
-  if (wage === null) return null;
-  const programmes = programmesOf(firm, pu, birthOf(hand.form, today), today);
-  return pricePu(pu, { wage, programmes, risk: firm.risk, months: [month] })[0] ?? null;
 }
 
 function employerBody(firm: Firm, rules: PhoneRules, today: string, code: string | null): object {

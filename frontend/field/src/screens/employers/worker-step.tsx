@@ -25,7 +25,7 @@ import { SignatureField } from "../enrol/signature-field";
 import { checkStep } from "../enrol/validate";
 import { VillagePicker } from "../enrol/village-picker";
 import { useOwnFilling } from "./filling";
-import { amountsOf, type Hand, priceOf, type WageKind, wageOf } from "./visit";
+import { amountsOf, type Hand, priceOf, type WageKind, wageOf } from "./hand";
 import type { VisitProps } from "./visit-screen";
 
 interface Props extends VisitProps {
