@@ -2,6 +2,7 @@
 transport, all paid through last month. Loaded set-based."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import psycopg
 
@@ -26,7 +27,7 @@ SELECT %(branch)s, id, person, 'BPU', 'active', %(agent)s::uuid, '15.71.08.1001'
   '{trade.market}',
   1000000 + 50000 * (hashtext(n::text) & 127 %% 110), 1600000, n %% 6 = 0, false,
   CASE WHEN n %% 4 = 0 THEN '{JHT,JKK,JKM}'::text[] ELSE '{JKK,JKM}' END, 1, 'bench', false, '{}', 'none', false,
-  '88' || lpad(%(branch)s::text, 5, '0') || lpad(n::text, 9, '0'), since, since, since::date, date '2026-10-01'
+  '88' || lpad(%(branch)s::text, 5, '0') || lpad(n::text, 9, '0'), since, since, since::date, %(paid)s
 FROM numbered, (SELECT timestamptz '2026-06-01 03:00+00' AS since) AS began ORDER BY n
 """
 
@@ -37,11 +38,13 @@ class Place:
     members: int
 
 
-def make_members(owner_url: str, branch_id: int, count: int) -> Place:
+def make_members(owner_url: str, branch_id: int, count: int, paid: date) -> Place:
+    """Members of a new branch who have paid through the month ``paid``."""
     with Work(scope=Scope.branch(branch_id)) as work:
         _make_branch(work, branch_id)
     with psycopg.connect(owner_url) as owner:
-        owner.execute(_MEMBERS, {"branch": branch_id, "count": count, "agent": "00000000-0000-7000-8000-000000000001"})
+        agent = "00000000-0000-7000-8000-000000000001"
+        owner.execute(_MEMBERS, {"branch": branch_id, "count": count, "agent": agent, "paid": paid})
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE members_enrolment")
     return Place(branch_id, count)

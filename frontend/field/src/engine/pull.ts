@@ -64,7 +64,17 @@ function readMember(value: Fields): MemberRecord {
     kpj: text(value, "kpj"),
     core: text(value, "core"),
     photo_by: text(value, "photo_by"),
+    protected_until: text(value, "protected_until"),
+    catch_up_until: text(value, "catch_up_until"),
+    ...termsOf(value),
   };
+}
+
+/** Of an older server nothing. */
+function termsOf(value: Fields): Pick<MemberRecord, "segment" | "income" | "jobs"> {
+  const [segment, income] = [text(value, "segment"), number(value, "income")];
+  if (segment === null || income === null || !Array.isArray(value.jobs)) return {};
+  return { segment, income, jobs: value.jobs.filter((one) => typeof one === "string") };
 }
 
 function figures(value: unknown): { enrolled: number; active: number; review: number; contributions: number } {

@@ -23,9 +23,18 @@ export function useStateName(): (state: MemberState) => string {
   return (state) => t[LOOKS[state].text];
 }
 
-export function StateBadge({ state }: { state: MemberState }) {
+/** `uncovered`: a member whose dues are behind is not protected, though membership goes on. */
+export function StateBadge({ state, uncovered = false }: { state: MemberState; uncovered?: boolean }) {
+  const t = useTexts(commonTexts);
   const nameOf = useStateName();
   const look = LOOKS[state];
+  if (uncovered && state === "active") {
+    return (
+      <Badge tone="needs" icon="clock">
+        {t.stateUncovered}
+      </Badge>
+    );
+  }
   return (
     <Badge tone={look.tone} icon={look.icon}>
       {nameOf(state)}

@@ -40,3 +40,16 @@ export function coverText(
   if (cover.until === null) return t.unpaidSince(formatMonth(cover.since, language));
   return t.catchUpUntil(formatDate(cover.until, language), formatMonth(cover.since, language));
 }
+
+/** The same on a line of a list: the day alone. */
+export function coverDetail(
+  cover: Cover,
+  t: (typeof membersTexts)[Preferences["language"]],
+  language: Preferences["language"],
+): string {
+  if (cover.is === "paid") return t.until(formatDate(cover.until, language));
+  if (cover.is !== "unpaid") return "";
+  return cover.until === null
+    ? t.unpaidSince(formatMonth(cover.since, language))
+    : t.payUntil(formatDate(cover.until, language));
+}

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { engine, type MemberPage, type MemberState, type MemberView } from "../../engine";
-import { formatDate, formatMoney, formatMonth, formatNumber } from "../../i18n/format";
+import { dayOf, formatDate, formatMoney, formatNumber } from "../../i18n/format";
 import { membersTexts } from "../../i18n/members";
 import { Button } from "../../ui/button";
 import { asErrorView, ErrorNotice } from "../../ui/error-notice";
@@ -12,6 +12,7 @@ import { useLanguage, useTexts } from "../../ui/preferences";
 import { link, navigate } from "../../ui/route";
 import { VirtualList } from "../../ui/virtual-list";
 import { EnrolLink } from "../enrol-link";
+import { coverDetail, coverOf } from "./cover";
 
 const FILTERS: readonly MemberState[] = ["unsent", "review", "accepted", "active", "rejected", "lapsed", "cancelled"];
 /** How long typing rests before the address follows it; the list follows at once. */
@@ -186,9 +187,11 @@ function Found({ page, filtered, onClear }: FoundProps) {
 function Row({ member }: { member: MemberView }) {
   const t = useTexts(membersTexts);
   const language = useLanguage();
+  const timezone = useValue(engine.device).branch?.timezone ?? "Asia/Jakarta";
+  const cover = coverOf(member, dayOf(engine.serverNow(), timezone));
   const detail =
-    member.state === "active" && member.paidThrough
-      ? t.paidThrough(formatMonth(member.paidThrough, language))
+    member.state === "active"
+      ? coverDetail(cover, t, language)
       : member.state === "accepted" && member.amount !== null
         ? formatMoney(member.amount)
         : formatDate(member.capturedOn, language);
@@ -203,7 +206,7 @@ function Row({ member }: { member: MemberView }) {
     >
       <span class="member-row__name">{member.name}</span>
       <span class="member-row__detail">
-        <StateBadge state={member.state} />
+        <StateBadge state={member.state} uncovered={cover.is !== "paid"} />
         <span class="muted small">{detail}</span>
       </span>
     </a>

@@ -50,7 +50,7 @@ function Member({ member }: { member: MemberView }) {
   return (
     <Page title={member.name} back={{ href: BACK, label: t.toList }} testid="screen-member">
       <div data-testid="member-state" data-state={member.state}>
-        <StateBadge state={member.state} />
+        <StateBadge state={member.state} uncovered={useCover(member).is !== "paid"} />
       </div>
       <Next member={member} />
       {hasCode(member) && <PaymentCard member={member} />}
@@ -73,6 +73,12 @@ function Member({ member }: { member: MemberView }) {
   );
 }
 
+/** Cover on the branch's day. */
+function useCover(member: MemberView) {
+  const timezone = useValue(engine.device).branch?.timezone ?? "Asia/Jakarta";
+  return coverOf(member, dayOf(engine.serverNow(), timezone));
+}
+
 /** Before it is accepted: the code that the worker left with, which cannot be paid with yet. Later: where something is open. */
 function hasCode({ state, paymentCode, amount }: MemberView): boolean {
   if (state === "active") return paymentCode !== null && amount !== null;
@@ -82,12 +88,13 @@ function hasCode({ state, paymentCode, amount }: MemberView): boolean {
 /** What happens next, and what the worker can do meanwhile. */
 export function Next({ member }: { member: MemberView }) {
   const t = useTexts(membersTexts);
+  const uncovered = useCover(member).is !== "paid";
   const texts: Record<MemberView["state"], readonly string[]> = {
     unsent: [t.nextUnsent],
     captured: [t.nextCaptured],
     review: [t.nextReview, t.nextReviewJoin],
     accepted: [t.nextAccepted],
-    active: [t.nextActive],
+    active: [uncovered ? t.nextUncovered : t.nextActive],
     lapsed: [t.nextLapsed],
     ended: [t.nextEnded],
     rejected: [t.nextRejected, t.nextRejectedJoin],
@@ -128,7 +135,7 @@ function CoverSection({ member }: { member: MemberView }) {
   const t = useTexts(membersTexts);
   const language = useLanguage();
   const timezone = useValue(engine.device).branch?.timezone ?? "Asia/Jakarta";
-  const cover = coverOf(member, dayOf(engine.serverNow(), timezone));
+  const cover = useCover(member);
   return (
     <Section title={t.cover} testid="cover">
       <p class="cover">

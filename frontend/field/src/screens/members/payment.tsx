@@ -22,7 +22,7 @@ export function PaymentCard({ member }: { member: MemberView }) {
   const timezone = useValue(engine.device).branch?.timezone ?? "Asia/Jakarta";
   const shown = findShownPrice(member.op);
   const sum = amountOf(member, shown);
-  const ready = member.state === "accepted";
+  const ready = member.state === "accepted" || member.state === "active";
   const until = member.payBy
     ? formatInstant(member.payBy, timezone, language)
     : formatDate(monthEnd(member.capturedOn), language);
