@@ -28,6 +28,9 @@ async function gather(key: string) {
   return { member, rules: readRules(rules) };
 }
 
+/** The server has not decided yet. */
+const WAITING: readonly string[] = ["unsent", "invalid", "received", "held", "review"];
+
 /** `#/dues/<member>`: what can be done about the dues of one member, also without signal. */
 export function DuesScreen({ memberKey }: { memberKey: string }) {
   const t = useTexts(duesTexts);
@@ -62,7 +65,7 @@ function Dues({ member, rules }: { member: MemberView; rules: PhoneRules }) {
   const cover = coverOf(member, today);
   const own = ops.filter((op) => op.learning === member.key);
   const newest = own.reduce<(typeof own)[number] | null>((a, b) => (a && a.seq > b.seq ? a : b), null);
-  const waits = newest !== null && newest.status !== "rejected" && newest.status !== "conflict";
+  const waits = newest !== null && WAITING.includes(newest.status);
   const send = async (kind: DuesKind, body: object) => {
     try {
       await engine.learning.append(kind, body, null, member.key);
@@ -80,6 +83,7 @@ function Dues({ member, rules }: { member: MemberView; rules: PhoneRules }) {
       </Notice>
       {problem && <ErrorNotice error={problem} />}
       {newest?.error && <ErrorNotice error={newest.error} title={t.refused} testid="dues-refused" />}
+      {newest?.status === "accepted" && <Notice tone="done" title={t.taken} testid="dues-taken" live />}
       {waits && <Notice tone="note" title={t.kept} testid="dues-kept" live />}
       {!waits && member.state === "active" && <Ahead {...props} />}
       {!waits && member.state === "active" && <Change {...props} />}
