@@ -86,7 +86,7 @@ def queue_planned(work: Work, *, branch_id: int, branch: str, timezone: str, mos
             and due is not None
             and _stands(rule, due, row["about_on"], today)
         ):
-            body = _member_text(rule, due, link.address(branch_id, row["id"]))
+            body = member_text(rule, due, link.address(branch_id, row["id"]))
             text = _text(body, due.phone or "", until, row, rule, emails.get(due.enrolment_id) or "")
             texts.append((row["id"], due.amount, text))
         elif rule is not None and (firm := firms.get((row["subject_id"], row["about_on"]))) is not None:
@@ -181,7 +181,7 @@ def _good_until(row: dict[str, Any], now: datetime, today: date, timezone: str) 
     return last_moment(now + GOOD_FOR, timezone)
 
 
-def _member_text(rule: ReminderRule, due: Due, address: str) -> str:
+def member_text(rule: ReminderRule, due: Due, address: str) -> str:
     standing = due.standing
     until = standing.protected_through or (due.pay_by.date() if due.pay_by else None)
     return rule.text.id.format(
