@@ -23,11 +23,14 @@ from perisai.web.demo.custody import build_custody
 from perisai.web.demo.employers import build_employers
 from perisai.web.demo.exams import build_exams
 from perisai.web.demo.orders import build_orders
+from perisai.web.demo.payers import build_payers
 from perisai.web.demo.people import HISTORY, build_agents, build_logins, set_targets
 from perisai.web.demo.places import BUNGO, JAMBI, build_offices
 from perisai.web.demo.reconciliation import build_reconciliation
 from perisai.web.demo.recruitment import build_candidates
+from perisai.web.demo.reminders import build_reminders
 from perisai.web.demo.renewals import build_renewals
+from perisai.web.demo.rules import build_rules
 from perisai.web.demo.secret import Secrets
 from perisai.web.demo.supervision import build_files
 from perisai.web.demo.training import build_training
@@ -64,12 +67,15 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     build_employers(end)
     build_custody(end, history.HANDSETS)
     build_orders(end)
+    build_reminders(end)
+    build_payers(end)
     build_candidates(end)
     build_exams(end)
     build_files(end)
     build_training(end)
     build_renewals(end)
     build_reconciliation(end)
+    build_rules(end)
     say(f"candidates ({time.monotonic() - begun:.1f} s)")
 
 
