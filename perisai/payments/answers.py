@@ -18,6 +18,7 @@ class Service(Enum):
     INQUIRY = "24"
     PAYMENT = "25"
     STATUS = "26"
+    QRIS = "52"
 
 
 class _Meaning(NamedTuple):

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from ninja import Router
 
-from perisai.payments import exchange, inquiry, notify, openapi, partner
+from perisai.payments import exchange, inquiry, notify, openapi, partner, qris_notice
 from perisai.payments.answers import Answer, Case, Service, SnapRefused
 from perisai.payments.messages import BODY_LIMIT, read_object
 from perisai.payments.partner import Call, Partner
@@ -37,6 +37,14 @@ def va_inquiry(request: HttpRequest) -> HttpResponse:
 def va_payment(request: HttpRequest) -> HttpResponse:
     """Takes a bank's word that a customer has paid."""
     return _serve(request, Service.PAYMENT, lambda call: notify.notify(call, partner.authenticate(call)))
+
+
+@router.post("qr/qr-mpm-notify", response={200: openapi.SnapAnswer, **ERRORS}, openapi_extra=openapi.QRIS)
+def qr_notify(request: HttpRequest) -> HttpResponse:
+    """Takes an acquirer's word that a customer has paid a QRIS code."""
+    return _serve(
+        request, Service.QRIS, lambda call: qris_notice.answer_of(notify.notify(call, partner.authenticate(call)))
+    )
 
 
 @router.post("transfer-va/status", response={200: openapi.StatusAnswer, **ERRORS}, openapi_extra=openapi.STATUS)

@@ -84,12 +84,13 @@ def _checked(bank_id: str, given: Mapping[str, str], *, is_new: bool) -> dict[st
         if not text.isdecimal() or not least <= int(text[:9]) <= most:
             raise Refused("E4010", field=name)
         settings[name] = int(text)
-    settings["public_key"] = _public_key(given.get("public_key", ""))
-    settings["secret"] = _secret(given.get("client_secret", ""), is_new=is_new)
+    settings["public_key"] = read_public_key(given.get("public_key", ""))
+    settings["secret"] = read_secret(given.get("client_secret", ""), is_new=is_new)
     return settings
 
 
-def _public_key(text: str) -> str:
+def read_public_key(text: str) -> str:
+    """PEM of an RSA key of 2048 bits or more. Raises E4010."""
     pem = text.strip().replace("\r\n", "\n") + "\n"
     try:
         key = snap.public_key(pem)
@@ -100,7 +101,8 @@ def _public_key(text: str) -> str:
     return pem
 
 
-def _secret(text: str, *, is_new: bool) -> bytes | None:
+def read_secret(text: str, *, is_new: bool) -> bytes | None:
+    """Sealed; None to keep the present one. Raises E4010."""
     secret = text.strip()
     if not secret and not is_new:
         return None

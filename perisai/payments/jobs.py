@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import draw, exchange, notify, order
+from perisai.payments import draw, exchange, notify, order, virtual_account
 
 log = logging.getLogger(__name__)
 BATCH = 500
@@ -53,6 +53,24 @@ def _tend(branch_id: int) -> None:
             drawn = draw.draw(work, branch_id=branch_id)
     with Work(scope=Scope.branch(branch_id)) as work:
         order.expire(work, branch_id=branch_id)
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="payments.register_codes", queueing_lock="payments.register_codes")
+def register_codes(timestamp: int) -> int:
+    """Every two minutes: tells banks that want to know our codes what has changed. Answers how many they took."""
+    del timestamp
+    now, told = datetime.now(UTC), 0
+    if not virtual_account.has_desks():
+        return 0
+    with Work.open(scope=Scope.nation()) as work:
+        branches = [branch_id for (branch_id,) in work.rows("SELECT branch_id FROM events_position ORDER BY branch_id")]
+    for branch_id in branches:
+        try:
+            told += virtual_account.register_due(branch_id, now)[0]
+        except Exception:
+            log.exception("codes of branch %s cannot be registered", branch_id)
+    return told
 
 
 def sweep(now: datetime) -> int:

@@ -152,6 +152,16 @@ def parse_time(text: str) -> datetime | None:
     return found if _FIRST_YEAR <= found.year < _LAST_YEAR else None
 
 
+def read_text(message: Mapping[str, Any], name: str, limit: int) -> str:
+    """A field that must be there."""
+    return _text(message, name, limit)
+
+
+def read_amount(message: Mapping[str, Any], name: str) -> str:
+    """The value of an amount in IDR, with its two decimals."""
+    return _amount(message, name)
+
+
 def _text(message: Mapping[str, Any], name: str, limit: int) -> str:
     text = message.get(name)
     if text is None or text == "":

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection
 
 from perisai.events import vault
 from perisai.events.ids import uuid7
-from perisai.payments import answers, crediting, outcome, registry
+from perisai.payments import answers, crediting, outcome, qris_notice, registry
 from perisai.payments.answers import Answer, Case, Service, SnapRefused
 from perisai.payments.exchange import bank_day, check_headers, fingerprint
 from perisai.payments.messages import Notice, read_notice, read_object
@@ -202,7 +202,8 @@ def _read(call: Call, partner: Partner) -> tuple[Notice | None, SnapRefused | No
         refusal = refused
     try:
         message = read_object(call.body)
-        notice = read_notice(message, service_id=partner.partner_service_id, padding=partner.padding)
+        reader = qris_notice.read if qris_notice.is_qris(message) else read_notice
+        notice = reader(message, service_id=partner.partner_service_id, padding=partner.padding)
     except SnapRefused as refused:
         return None, refusal or refused
     return notice, refusal

@@ -159,3 +159,14 @@ STATUS = _described(
     [*_REQUIRED, "inquiryRequestId"],
     {**_ACCOUNT, "inquiryRequestId": _text(128, "I1"), "paymentRequestId": {"type": "string", "maxLength": 128}},
 )
+QRIS = _described(
+    _TRANSACTION,
+    ["originalReferenceNo", "originalPartnerReferenceNo", "latestTransactionStatus", "amount"],
+    {
+        "originalReferenceNo": _text(64, "Q1"),
+        "originalPartnerReferenceNo": {"type": "string", "pattern": "^[0-9]{12}$", "example": "150100000017"},
+        "latestTransactionStatus": {"type": "string", "enum": ["00"]},
+        "amount": _AMOUNT,
+        "transactionDate": _TIME,
+    },
+)

@@ -12,7 +12,7 @@ from django.db import connection
 
 from perisai import keys
 from perisai.events import vault
-from perisai.payments import snap
+from perisai.payments import bank_keys, snap
 from perisai.payments.answers import Case, SnapRefused
 from perisai.payments.messages import parse_time
 from perisai.payments.statement import fetch_row
@@ -103,7 +103,7 @@ def issue_token(call: Call) -> tuple[str, int]:
     at = _read_timestamp(timestamp)
     partner = _find(client_key, token="")
     _check_clock(at, call.received_at, partner)
-    if not _has_rsa_signature(partner, snap.token_text(client_key, timestamp), signature):
+    if not _has_rsa_signature(partner, snap.token_text(client_key, timestamp), signature, call.received_at):
         raise SnapRefused(Case.UNAUTHORIZED, "[Signature]")
     token = secrets.token_urlsafe(48)
     until = call.received_at + timedelta(seconds=partner.token_seconds)
@@ -163,13 +163,24 @@ def _check_clock(at: datetime, now: datetime, partner: Partner) -> None:
 def _is_signed(partner: Partner, call: Call, path: str, token: str, timestamp: str, signature: str) -> bool:
     if partner.signature_scheme == "symmetric":
         text = snap.symmetric_text(call.method, path, token, call.body, timestamp)
-        return snap.verify_symmetric(vault.unseal(partner.client_secret_sealed), text, signature)
-    return _has_rsa_signature(partner, snap.asymmetric_text(call.method, path, call.body, timestamp), signature)
+        return snap.verify_symmetric(vault.unseal(partner.client_secret_sealed), text, signature) or any(
+            snap.verify_symmetric(secret, text, signature)
+            for secret in bank_keys.former(partner.id, "secret", call.received_at)
+        )
+    text = snap.asymmetric_text(call.method, path, call.body, timestamp)
+    return _has_rsa_signature(partner, text, signature, call.received_at)
 
 
-def _has_rsa_signature(partner: Partner, text: bytes, signature: str) -> bool:
+def _has_rsa_signature(partner: Partner, text: bytes, signature: str, now: datetime) -> bool:
+    """By the bank's key, or one that it replaced and that still holds."""
+    return _fits(partner.public_key, text, signature) or any(
+        _fits(key.decode(), text, signature) for key in bank_keys.former(partner.id, "public", now)
+    )
+
+
+def _fits(public_key: str, text: bytes, signature: str) -> bool:
     try:
-        return snap.verify_asymmetric(partner.public_key, text, signature)
+        return snap.verify_asymmetric(public_key, text, signature)
     except snap.UnreadableKey:
         return False
 

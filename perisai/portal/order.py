@@ -15,7 +15,9 @@ from perisai.events.clock import Clock, SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.payments import order, order_link
+from perisai.payments import qris as payload
 from perisai.payments.order_link import OrderLink
+from perisai.portal import qris
 from perisai.portal.due import Place, find_places
 from perisai.portal.pay import GUESSES, LOOKS, PER
 
@@ -65,9 +67,16 @@ def _answer(request: HttpRequest, token: str, clock: Clock) -> HttpResponse:
         limit.take(kind="pay_guess", key=ip, limit=GUESSES, per=PER, now=now)
     due = find_order(link, at=now) if link and link.expires_at > now else None
     state, status = (due.state, 200) if due else ("old", 410) if link and link.expires_at <= now else ("unknown", 404)
-    response = render(request, "portal/order.html", {"state": state, "due": due}, status=status)
+    context = {"state": state, "due": due, "qris": _qris(due) if due and state == "open" else None}
+    response = render(request, "portal/order.html", context, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def _qris(due: OrderDue) -> qris.Shown | None:
+    with Work.open(scope=Scope.of([])) as work:
+        merchant = payload.find(work)
+    return qris.draw(merchant, due.code, due.amount) if merchant else None
 
 
 def find_order(link: OrderLink, *, at: datetime) -> OrderDue | None:

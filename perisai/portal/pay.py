@@ -10,6 +10,7 @@ from perisai.accounts import limit
 from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
 from perisai.events.clock import Clock, SystemClock
+from perisai.portal import qris
 from perisai.portal.cash import find_cash
 from perisai.portal.cover import find_cover
 from perisai.portal.due import Due, find_due
@@ -48,6 +49,7 @@ def _answer(request: HttpRequest, token: str, clock: Clock) -> HttpResponse:
     if cover is not None and cover.stands.word == "ended" and due.state == "paid":
         context["state"] = "closed"  # what was paid is long over: the page must not say that all is well
     context |= {"cover": cover, "cash": find_cash(link)}
+    context["qris"] = qris.of_member(link, due.amount) if due.state == "open" else None
     return _page(request, context, 200)
 
 

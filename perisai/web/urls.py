@@ -7,7 +7,7 @@ from perisai.web.api import api
 from perisai.web.field_app import field_app, shared_too_early
 from perisai.web.health import healthz
 from perisai.web.home import home
-from perisai.web.simulate import bank_statement, sms
+from perisai.web.simulate import bank_desk, bank_statement, sms
 
 urlpatterns = [
     path("", home),
@@ -52,6 +52,7 @@ urlpatterns = [
     path("cek-dokumen/", include("perisai.documents.public_urls")),
     path("berkas/", include("perisai.supervision.public_urls")),
     path("latihan/", include("perisai.practice.urls")),
+    path("simulate/bank/<path:path>", bank_desk.desk),
     path("simulate/mutasi/<slug:bank_id>/", bank_statement.download),
     path("simulate/sms/", sms.page),
     path("simulate/sms/send", sms.take),

@@ -21,6 +21,7 @@ POSTS = (
     "/snap/v1.0/transfer-va/inquiry",
     "/snap/v1.0/transfer-va/payment",
     "/snap/v1.0/transfer-va/status",
+    "/snap/v1.0/qr/qr-mpm-notify",
 )
 DEEP = b"[" * 100_000
 GARBAGE = {

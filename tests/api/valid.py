@@ -119,6 +119,11 @@ def status(place: Place) -> Valid:
     return _transaction({**place.bank.account(code), "inquiryRequestId": "I2"})
 
 
+def qris(place: Place) -> Valid:
+    code, rupiah = billed(place.phone)
+    return _transaction(place.bank.qris_payment(code, rupiah))
+
+
 def billed(phone: Phone) -> tuple[str, int]:
     """Payment code and amount of a worker who is enrolled now."""
     phone.op("enrol", worker())
@@ -182,4 +187,5 @@ VALID: dict[str, Callable[[Place], Valid]] = {
     "POST /snap/v1.0/transfer-va/inquiry": inquiry,
     "POST /snap/v1.0/transfer-va/payment": payment,
     "POST /snap/v1.0/transfer-va/status": status,
+    "POST /snap/v1.0/qr/qr-mpm-notify": qris,
 }

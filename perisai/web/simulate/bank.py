@@ -103,6 +103,20 @@ class BankSimulator:
             "referenceNo": str(secrets.randbelow(10**11)),
         }
 
+    def qris_payment(self, code: str, rupiah: int) -> dict[str, Any]:
+        """What an acquirer tells of a QRIS code that was paid; send it again to tell it twice."""
+        return {
+            "originalReferenceNo": f"Q{secrets.token_hex(12)}",
+            "originalPartnerReferenceNo": code,
+            "latestTransactionStatus": "00",
+            "transactionStatusDesc": "Success",
+            "amount": {"value": f"{rupiah}.00", "currency": "IDR"},
+            "transactionDate": now_text(),
+        }
+
+    def pay_qris(self, code: str, rupiah: int, **changes: Any) -> httpx.Response:
+        return self.send("/qr/qr-mpm-notify", self.qris_payment(code, rupiah) | changes)
+
     def ask_status(self, code: str, payment_request_id: str | None = None) -> httpx.Response:
         message = {**self.account(code), "inquiryRequestId": f"I{secrets.token_hex(12)}"}
         if payment_request_id is not None:
@@ -191,7 +205,10 @@ def _pay(bank: BankSimulator, code: str, options: argparse.Namespace) -> bool:
     if asked.status_code != 200:
         return _say(code, asked)
     owed = asked.json()["virtualAccountData"]["totalAmount"]["value"]
-    message = bank.payment(code, int(owed.partition(".")[0]) + (1000 if options.wrong_amount else 0))
+    rupiah = int(owed.partition(".")[0]) + (1000 if options.wrong_amount else 0)
+    if options.qris:
+        return _say(code, bank.pay_qris(code, rupiah))
+    message = bank.payment(code, rupiah)
     if options.late:
         message["trxDateTime"] = (datetime.now(JAKARTA) - timedelta(hours=6)).isoformat(timespec="seconds")
     headers = {"X-SIGNATURE": "AAAA"} if options.bad_signature else None
@@ -254,6 +271,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scheme", choices=["symmetric", "asymmetric"], default="symmetric")
     parser.add_argument("--twice", action="store_true", help="notify every payment twice")
     parser.add_argument("--wrong-amount", action="store_true")
+    parser.add_argument("--qris", action="store_true", help="the customer scans a QRIS code instead")
     parser.add_argument("--late", action="store_true", help="the customer paid six hours ago")
     parser.add_argument("--bad-signature", action="store_true")
     return parser
