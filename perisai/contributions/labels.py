@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 SKIPPED: Final[dict[str, str | Promise]] = {
     "billed": _("have a bill for the month"),
-    "paid": _("paid the month elsewhere"),
+    "paid": _("have paid the month"),
     "over": _("unpaid for so long that membership ends"),
     "no_code": _("have no payment code"),
     "no_price": _("the rules give no price"),

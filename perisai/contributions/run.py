@@ -176,7 +176,7 @@ def issue_month(
         "after": after or FIRST,
         "most": most,
         "ids": None if ids is None else "{" + ",".join(ids) + "}",
-        "lapsed_through": cover_rule.ended_before(month),
+        "lapsed_through": cover_rule.ended_before(month) if segment == "BPU" else date.min,
     }
     count, last = _lock(work, asked)
     if last is None:

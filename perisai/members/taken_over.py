@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from perisai.contributions import spell
 from perisai.contributions.rules import load
 from perisai.contributions.tariff import Asked, price_many
 from perisai.events.ids import uuid7
@@ -108,7 +109,7 @@ def claim(work: Work, *, branch_id: int, members: list[Member]) -> tuple[set[UUI
 
 def take_over(work: Work, *, branch_id: int, timezone: str, members: list[Member]) -> dict[UUID, str]:
     """Writes members whose NIKs are claimed; returns their payment codes by enrolment. The agents are there already; the care is
-    theirs from the month of acquisition. Four statements, however many."""
+    theirs from the month of acquisition. Five statements, however many."""
     if not members:
         return {}
     numbers = codes.issue_many(work, branch_id=branch_id, niks={one.id: one.nik for one in members})
@@ -133,6 +134,7 @@ def take_over(work: Work, *, branch_id: int, timezone: str, members: list[Member
                 detail={"first_month": f"{acquired[enrolment_id]:%Y-%m}"},
             )
         )
+    spell.begin_missing(work, branch_id=branch_id)
     return numbers
 
 

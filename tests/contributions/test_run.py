@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from perisai.contributions import month_run, run, tariff
+from perisai.contributions import month_run, pricing, run, tariff
 from perisai.events.clock import FixedClock
 from perisai.events.recount import recount
 from perisai.payments import ledger
@@ -115,3 +115,73 @@ def test_bill_of_a_run_can_be_paid_until_membership_would_end(database: Path) ->
     _run(members, NOVEMBER)
     ((pay_by,),) = bills(members, "pay_by")
     assert pay_by == datetime(2027, 1, 31, 16, 59, 59, tzinfo=UTC)
+
+
+def _fund(
+    members: Members, first: date, last: date | None, *, is_state: bool, programmes: list[str] | None = None
+) -> None:
+    """A sponsor pays these months of the first member."""
+    with members.work() as work:
+        (sponsor,) = work.rows(
+            "INSERT INTO payers_sponsor (branch_id, kind, name, reference, contact_name, is_state, first_month, last_month,"
+            " made_at) VALUES (%s, %s, 'Desa Uji', '', '', %s, %s, %s, now()) RETURNING id",
+            [members.branch.id, "local_budget" if is_state else "company_csr", is_state, first, last or first],
+        )
+        work.execute(
+            "INSERT INTO payers_funding (branch_id, sponsor_id, enrolment_id, first_month, last_month, programmes, is_state,"
+            " made_at) VALUES (%s, %s, %s, %s, %s, %s, %s, now())",
+            [members.branch.id, sponsor[0], members.ids[0], first, last, programmes, is_state],
+        )
+
+
+@pytest.mark.parametrize("is_state", [True, False])
+def test_month_that_a_sponsor_pays_is_marked_and_has_relief_only_where_no_budget_pays(
+    database: Path, is_state: bool
+) -> None:
+    members = make_members(1, months=3, programmes=["JKK", "JKM", "JHT"])
+    _fund(members, NOVEMBER, NOVEMBER, is_state=is_state, programmes=["JKK", "JKM"])
+    _run(members, NOVEMBER)
+    _run(members, DECEMBER)
+    funded, own = bills(members, "first_month", "months", "amount", "sponsor_id IS NOT NULL")
+    (price,) = tariff.price(1_500_000, frozenset({"JKK", "JKM"}), False, [NOVEMBER], is_state)
+    assert funded == (NOVEMBER, 1, price.total, True)
+    assert (price.relief == 0) is is_state
+    assert own[:2] == (DECEMBER, 3)
+    assert own[3] is False
+
+
+def test_period_of_months_ends_before_a_sponsor_begins(database: Path) -> None:
+    members = make_members(1, months=6)
+    _fund(members, date(2027, 1, 1), None, is_state=True)
+    _run(members, NOVEMBER)
+    _run(members, JANUARY)
+    assert [row[1:3] for row in bills(members)] == [(NOVEMBER, 2), (JANUARY, 1)]
+    assert shared_months(members) == 0
+
+
+def test_wage_earners_are_billed_by_the_wage_of_the_month(database: Path) -> None:
+    members = make_members(2, programmes=["JKK", "JKM", "JHT"])
+    with members.work() as work:
+        work.execute(
+            "UPDATE members_enrolment SET segment = 'PU', risk = 'low' WHERE branch_id = %s", [members.branch.id]
+        )
+        for month, wage in ((date(2026, 9, 1), 2_500_000), (DECEMBER, 3_100_000)):
+            work.execute(
+                "INSERT INTO employers_wage (branch_id, enrolment_id, from_month, wage, kind, detail, recorded_at, source)"
+                " VALUES (%s, %s, %s, %s, 'monthly', '{}', now(), 'console')",
+                [members.branch.id, members.ids[0], month, wage],
+            )
+    for month in (NOVEMBER, DECEMBER):
+        with members.work(NOW) as work:
+            issued = run.issue_month(
+                work, branch_id=members.branch.id, timezone="Asia/Jakarta", month=month, segment="PU",
+                enrolment_ids=members.ids[:1],
+            )  # fmt: skip
+        assert issued.bills == 1
+    asked = [
+        pricing.Asked("PU", wage, frozenset({"JKK", "JKM", "JHT"}), False, "low", (month,))
+        for wage, month in ((2_500_000, NOVEMBER), (3_100_000, DECEMBER))
+    ]
+    assert [row[4] for row in bills(members)] == [pricing.total(one) for one in pricing.price_many(asked)]
+    with members.work() as work:
+        assert ledger.prove(work, members.branch.id) == []

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from perisai.contributions import lapse, month_run, reactivate, spell
+from perisai.contributions import lapse, month_run, reactivate
 from perisai.contributions.cover_rule import add_months
 from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
@@ -62,7 +62,6 @@ def _take_over(branch_id: int, at: datetime, workers: Workers, random: Random) -
         held, _ = taken_over.claim(work, branch_id=branch_id, members=members)
         free = [one for one in members if one.id not in held]
         taken_over.take_over(work, branch_id=branch_id, timezone=ZONE, members=free)
-        spell.begin_missing(work, branch_id=branch_id)
 
 
 def _member(body: dict[str, Any], agent: DemoAgent, behind: int, today: date, random: Random) -> taken_over.Member:
