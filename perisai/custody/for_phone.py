@@ -9,6 +9,7 @@ from perisai.custody import certificate, numbers, settle, standing, tell
 from perisai.custody.rules import custody_rules
 from perisai.custody.signed import b64u
 from perisai.events.work import Work, branch_day
+from perisai.payments import order_link
 from perisai.training.told import Learner
 
 SHOWN_FOR: Final = timedelta(days=60)
@@ -29,7 +30,7 @@ GROUP BY r.branch_id, r.id, b.series
 ORDER BY r.state = 'held' DESC, r.captured_at DESC LIMIT %s
 """
 _DEPOSITS: LiteralString = """
-SELECT id, code, amount, bills, state, made_at, expires_at, ended_at FROM custody_deposit
+SELECT id, code, amount, bills, state, made_at, expires_at, ended_at, branch_id, order_id FROM custody_deposit
 WHERE branch_id = %s AND agent_id = %s AND (state = 'open' OR made_at > %s) ORDER BY made_at DESC LIMIT 30
 """
 # What members owe the agent who advanced their dues: once the bank has them, less what was given back.
@@ -135,7 +136,10 @@ def _receipt(row: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _deposit(row: tuple[Any, ...]) -> dict[str, Any]:
-    deposit_id, code, amount, bills, how, made, expires, ended = row
+    deposit_id, code, amount, bills, how, made, expires, ended, branch_id, order_id = row
+    page = (
+        order_link.make(branch_id=branch_id, order_id=order_id, pay_by=expires) if expires and how == "open" else None
+    )
     return {
         "id": str(deposit_id),
         "code": code,
@@ -145,4 +149,5 @@ def _deposit(row: tuple[Any, ...]) -> dict[str, Any]:
         "made_at": made.isoformat(),
         "expires_at": expires.isoformat() if expires else None,
         "ended_at": ended.isoformat() if ended else None,
+        "page": f"{settings.ORIGIN}{page}" if page else None,
     }

@@ -2,6 +2,7 @@
 
 from random import Random
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -46,7 +47,8 @@ def test_deposit_pays_many_bills_with_one_code_and_tells_everybody(phone_of: Pho
     assert (result["bills"], result["amount"]) == (3, sum(amounts.values()))
     agrees(till)
     assert till.held() == sum(amounts.values()), "the bank has not said so yet"
-    assert till.look()["deposits"][0]["state"] == "open"
+    shown = till.look()["deposits"][0]
+    assert (shown["state"], urlsplit(shown["page"]).path[:5]) == ("open", "/p/o/")
     assert deposit(till)["code"] == "E4704", "all of it is in the first one"
 
     assert pay(bank, result["code"], result["amount"]) == "2002500"

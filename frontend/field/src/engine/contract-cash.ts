@@ -30,6 +30,8 @@ export interface CashDepositTold {
   readonly state: "open" | "paid" | "cancelled";
   readonly made_at: string;
   readonly expires_at: string | null;
+  /** Where and how to pay it, also by QRIS; a server of before does not say. */
+  readonly page?: string | null;
 }
 
 export interface CashState {

@@ -4,7 +4,7 @@ import { unknownTo } from "../../engine/cash";
 import { cashTexts } from "../../i18n/cash";
 import { commonTexts } from "../../i18n/common";
 import { formatInstant, formatMoney, inGroups } from "../../i18n/format";
-import { Button } from "../../ui/button";
+import { Button, ButtonLink } from "../../ui/button";
 import { Check } from "../../ui/choice";
 import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { Notice } from "../../ui/notice";
@@ -150,6 +150,11 @@ function OpenDeposit({ deposit, banks, onDone }: OpenProps) {
         <p>{t.depositSaved(formatMoney(cheapest.fee * (deposit.bills - 1)))}</p>
       )}
       {deposit.expires_at && <p>{t.depositUntil(formatInstant(deposit.expires_at, timezone, language))}</p>}
+      {deposit.page && (
+        <ButtonLink wide icon="qr" external href={deposit.page} testid="deposit-page">
+          {t.depositPage}
+        </ButtonLink>
+      )}
       <div class="row">
         <Button icon="copy" onPress={() => void copy()}>
           {common.copy}
