@@ -109,6 +109,7 @@ def page_context(request: PageRequest, known: dict[str, Any]) -> dict[str, Any]:
     return {
         "employer": known,
         "agent": names(work, [(branch_id, known["agent_id"])]).get(known["agent_id"]),
+        "owner_enrolment": queries.owner_enrolment(work, known),
         "workers": workers,
         "present": [one for one in workers if not one["is_gone"]],
         "month": month,

@@ -41,6 +41,11 @@ _ONE: LiteralString = """
 SELECT e.*, o.timezone, o.name AS branch, r.name AS village FROM employers_employer e
 JOIN offices_office o ON o.id = e.branch_id LEFT JOIN offices_region r ON r.code = e.region_code
 WHERE e.id = %s AND """
+# Carried by person_nik.
+_OWNER: LiteralString = """
+SELECT e.id FROM members_person p JOIN members_enrolment e ON e.branch_id = p.branch_id AND e.person_id = p.id
+WHERE p.branch_id = %s AND p.nik_hash = %s AND e.segment = 'BPU' AND e.state IN ('review', 'accepted', 'active', 'lapsed') LIMIT 1
+"""
 # Carried by job_employer; the wage by wage_of_month.
 _WORKERS: LiteralString = """
 SELECT j.enrolment_id, j.first_month, j.last_month, m.state, m.programmes, m.risk, m.paid_through, p.name, p.nik_masked, p.phone,
@@ -124,6 +129,14 @@ def of_branch(work: Work, *, branch_id: int, employer_id: UUID) -> dict[str, Any
     if not found:
         raise Refused("E4412")
     return _opened(found[0])
+
+
+def owner_enrolment(work: Work, known: dict[str, Any]) -> UUID | None:
+    """The owner's own membership (BPU) in the branch: the one named at the visit, or found by the owner's NIK."""
+    if known["owner_enrolment_id"] is not None or known["owner_nik_hash"] is None:
+        return known["owner_enrolment_id"]  # type: ignore[no-any-return]  # a column of uuid
+    row = work.row(_OWNER, [known["branch_id"], known["owner_nik_hash"]])
+    return row[0] if row else None
 
 
 def _opened(one: dict[str, Any]) -> dict[str, Any]:
