@@ -1,6 +1,6 @@
 from django.urls import path
 
-from perisai.payments import books_console, channel_console, console, order_console, refund_console
+from perisai.payments import books_console, channel_console, console, mandate_console, order_console, refund_console
 
 app_name = "payments"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("banks/<slug:bank_id>/", console.bank_page, name="bank"),
     path("banks/<slug:bank_id>/channels/", channel_console.channels, name="channels"),
     path("banks/<slug:bank_id>/channels/save/", channel_console.channels_save, name="channels_save"),
+    path("mandates/", mandate_console.mandates, name="mandates"),
+    path("mandates/act/", mandate_console.mandates_act, name="mandates_act"),
     path("books/", books_console.books, name="books"),
     path("books/account/", books_console.account, name="books_account"),
     path("books/period/", books_console.period_act, name="books_period"),

@@ -16,13 +16,14 @@ from perisai.accounts.models import Role
 from perisai.errors import Refused
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.payments import bank_keys, virtual_account
+from perisai.payments import bank_keys, mandate, virtual_account
 from perisai.payments.demo import public_pem
 from perisai.payments.snap_client import BankRefused, SnapClient
 from perisai.web.simulate.bank import BankSimulator
 from perisai.web.simulate.bank_desk import CLIENT, BankDesk
-from tests.accounts.people import logged_in, make_user
+from tests.accounts.people import logged_in, make_user, tree
 from tests.payments.place import PRIVATE_PEM, make_bank, make_billed, read, with_credentials
+from tests.world import Branch
 
 pytestmark = pytest.mark.usefixtures("database")
 NEW_SECRET = "rahasia-baru-yang-panjang"
@@ -169,3 +170,37 @@ def _read(client: Client, address: str) -> str:
     found = client.get(address)
     assert found.status_code == 200
     return found.content.decode()
+
+
+def test_mandate_proposed_put_in_force_by_another_and_ended() -> None:
+    branch_id = tree().branch.id
+    owed = make_billed(Branch(branch_id))
+    first, second = logged_in(make_user(Role.BRANCH)), logged_in(make_user(Role.BRANCH_HEAD))
+    for one in (first, second):
+        one.defaults["SERVER_NAME"] = "localhost"
+    act = "/console/payments/mandates/act/"
+    form = {
+        "act": "propose", "holder_kind": "member", "holder": owed.code, "bank_name": "Bank Nagari", "account": "1234 5678 90",
+        "limit": "50.000", "cost": "1000", "valid_from": "2026-12-01", "valid_to": "", "consent": "Surat kuasa 7/XI/2026",
+    }  # fmt: skip
+    for wrong in (
+        {"account": "12"},
+        {"cost": "9000"},
+        {"limit": "-1"},
+        {"holder": "0"},
+        {"valid_to": "2026-11-01"},
+        {"consent": ""},
+    ):
+        assert "E4911" in first.post(act, form | wrong).content.decode(), wrong
+    assert first.post(act, form).status_code == 302
+    assert "E4913" in first.post(act, form).content.decode(), "one a holder"
+    with Work(scope=Scope.branch(branch_id)) as work:
+        (row,) = [one for one in mandate.listed(work, branches=[branch_id]) if one["holder_id"] == owed.enrolment_id]
+    assert (row["account_masked"], row["limit"], row["state"]) == ("******7890", 50_000, "proposed")
+    chosen = {"mandate": str(row["id"])}
+    assert "E4815" in first.post(act, chosen | {"act": "active"}).content.decode()
+    assert second.post(act, chosen | {"act": "active"}).status_code == 302
+    assert "1234567890" not in _read(first, "/console/payments/mandates/")
+    assert "E4911" in second.post(act, chosen | {"act": "ended"}).content.decode()
+    assert second.post(act, chosen | {"act": "ended", "reason": "pindah bank"}).status_code == 302
+    assert "E4913" in second.post(act, chosen | {"act": "active"}).content.decode()

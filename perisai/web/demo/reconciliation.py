@@ -1,4 +1,4 @@
-"""Statements of the demo's banks: one bank's days are closed but for the last, whose differences wait; the other's statement
+"""Accounts, QRIS and statements of the demo's banks: one bank's days are closed but for the last, whose differences wait; the other's statement
 waits at the simulated bank to be taken."""
 
 from datetime import datetime, timedelta
@@ -7,11 +7,17 @@ from typing import Final
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
+from perisai.payments import qris
 from perisai.payments.exchange import bank_day
 from perisai.reconciliation import account, day, taking
 from perisai.web.simulate import bank_statement as bank
 
 TAKEN: Final = "demo-hmac"
+QRIS: Final = {
+    "merchant_name": "IURAN BPJSTK DEMO", "city": "JAMBI", "postal_code": "36129", "category": "6300",
+    "acquirer": "ID.CO.DEMO.WWW", "merchant_pan": "9360011900000000017", "merchant_id": "0000000017",
+    "national_id": "ID1020304050607", "criteria": "UBE", "is_open": "1",
+}  # fmt: skip
 _HAS = "SELECT EXISTS (SELECT FROM reconciliation_account)"
 
 
@@ -27,6 +33,7 @@ def build_reconciliation(end: datetime) -> None:
         for bank_id, number in bank.ACCOUNTS.items():
             given = {"number": number, "settles": "each", "window_days": "2", "fee_each": "0", "fee_bps": "0"}
             account.save(work, bank_id=bank_id, given=given)
+        qris.save(work, bank_id=TAKEN, given=QRIS)
         told = bank.told(work, TAKEN, first, former)
         _take(work, bank.write(TAKEN, first, bank.OPENING, told, former), f"mutasi-{former:%Y%m%d}.sta")
         for back in range((former - first).days + 1):
