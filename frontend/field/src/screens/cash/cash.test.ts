@@ -12,9 +12,11 @@ import {
   whyNot,
 } from "../../engine/cash";
 import { checkReceipt, findCode } from "../../engine/cash-check";
+import type { DueTold, MemberView } from "../../engine/contract";
 import type { CashKept, CashMade, CashReceiptTold, CashState } from "../../engine/contract-cash";
 import { hex } from "../../engine/encoding";
 import { cashTexts } from "../../i18n/cash";
+import { isWhole, rupiah, suggest } from "./filling";
 import { makePaper, paperBytes, qrRows } from "./paper";
 import vector from "./vector.json";
 
@@ -214,5 +216,26 @@ describe("the receipt on paper", () => {
         .filter((line) => /^[ -~]+$/.test(line))
         .every((line) => line.length <= 32),
     ).toBe(true);
+  });
+});
+
+describe("what is suggested", () => {
+  const member = { key: "m", months: 1, amount: 16_800, paidThrough: "2026-09" } as MemberView;
+
+  it("comes from the copy of the dues, else from the open bill", () => {
+    expect(suggest(member, "2026-11")).toMatchObject({ from: "2026-10", count: 1, amount: "16800" });
+    const due = { months: ["2026-10", "2026-11"], amount: 33_600 } as unknown as DueTold;
+    expect(suggest(member, "2026-11", due)).toMatchObject({ from: "2026-10", count: 2, amount: "33600" });
+    expect(suggest({ ...member, amount: null, paidThrough: null }, "2026-11")).toMatchObject({
+      from: "2026-11",
+      amount: "",
+    });
+  });
+
+  it("is an instalment where less is given", () => {
+    const line = suggest(member, "2026-11");
+    expect(isWhole([line])).toBe(true);
+    expect(isWhole([{ ...line, amount: "10.000" }])).toBe(false);
+    expect(rupiah("Rp 1.250.000")).toBe(1_250_000);
   });
 });

@@ -1,5 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
-import { type CashKept, type CashKind, type CashLine, type ErrorView, engine, type MemberView } from "../../engine";
+import {
+  type CashKept,
+  type CashKind,
+  type CashLine,
+  type DueTold,
+  type ErrorView,
+  engine,
+  type MemberView,
+} from "../../engine";
 import { whyNot } from "../../engine/cash";
 import { cashTexts } from "../../i18n/cash";
 import { formatMoney, formatMonth } from "../../i18n/format";
@@ -15,49 +23,17 @@ import { useLanguage, useTexts } from "../../ui/preferences";
 import { link, navigate } from "../../ui/route";
 import { SelectField } from "../../ui/select-field";
 import { makeReceipt } from "./acts";
+import { type Filling, isWhole, lineOf, rupiah, suggest } from "./filling";
 import { Held, useToday } from "./overview";
 import { useCash } from "./use-cash";
 
 const COUNTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 const SHOWN = 6;
 
-/** One member on the receipt while it is filled in. */
-interface Filling {
-  readonly member: MemberView;
-  readonly from: string;
-  readonly count: number;
-  readonly amount: string;
-}
-
-/** What is owed is suggested: the open bill, from the first month that is not paid. */
-export function suggest(member: MemberView, month: string): Filling {
-  const from = member.paidThrough === null ? month : addMonths(member.paidThrough, 1);
-  return {
-    member,
-    from,
-    count: Math.max(1, member.months),
-    amount: member.amount === null ? "" : String(member.amount),
-  };
-}
-
-function lineOf({ member, from, count, amount }: Filling): CashLine {
-  return {
-    enrolment: member.enrolment ?? member.op ?? member.key,
-    name: member.name,
-    phone: member.phone,
-    first_month: from,
-    last_month: addMonths(from, count - 1),
-    amount: rupiah(amount),
-  };
-}
-
-export function rupiah(text: string): number {
-  return Number(text.replace(/\D/g, "").slice(0, 10) || "0");
-}
-
-/** An instalment where it is less than what is owed. */
-export function isWhole(lines: readonly Filling[]): boolean {
-  return lines.every(({ member, amount }) => member.amount === null || rupiah(amount) >= member.amount);
+/** Of the phone's copy of the dues. */
+async function dueOf(member: MemberView): Promise<DueTold | null> {
+  const kept = await engine.learning.findDues();
+  return kept?.told?.members.find((one) => one.id === member.enrolment || one.id === member.op) ?? null;
 }
 
 /** Who, how much, for which months; the sum in hand and the limit before it. */
@@ -84,9 +60,12 @@ function Form({ kept, today, memberKey }: { kept: CashKept; today: string; membe
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ErrorView | null>(null);
   const month = monthOf(today);
-  const add = (member: MemberView) => setLines((before) => [...before, suggest(member, month)]);
+  const add = async (member: MemberView) => {
+    const line = suggest(member, month, await dueOf(member));
+    setLines((before) => (before.some((one) => one.member.key === member.key) ? before : [...before, line]));
+  };
   useEffect(() => {
-    if (memberKey) void engine.members.find(memberKey).then((member) => member && setLines([suggest(member, month)]));
+    if (memberKey) void engine.members.find(memberKey).then((member) => member && add(member));
   }, [memberKey]);
   const amount = lines.reduce((sum, line) => sum + rupiah(line.amount), 0);
   const book = kept.state?.books.find((one) => one.series === series) ?? null;
@@ -124,7 +103,7 @@ function Form({ kept, today, memberKey }: { kept: CashKept; today: string; membe
             onDrop={() => setLines(lines.filter((_, at) => at !== index))}
           />
         ))}
-        <Finder chosen={lines.map((line) => line.member.key)} onAdd={add} />
+        <Finder chosen={lines.map((line) => line.member.key)} onAdd={(member) => void add(member)} />
         {tried && lines.length === 0 && <Notice tone="stop">{t.noMember}</Notice>}
       </Section>
       <Choice
@@ -219,7 +198,7 @@ interface LineProps {
 function LineFields({ line, month, advanced, tried, onChange, onDrop }: LineProps) {
   const t = useTexts(cashTexts);
   const language = useLanguage();
-  const { member, from, count, amount } = line;
+  const { member, owed, from, count, amount } = line;
   const id = `cash-${member.key}`;
   const first = from < month ? from : month;
   const months = Array.from({ length: 18 }, (_, index) => addMonths(first, index));
@@ -231,7 +210,7 @@ function LineFields({ line, month, advanced, tried, onChange, onDrop }: LineProp
           {t.drop}
         </Button>
       </div>
-      {member.amount !== null && <p class="muted small">{t.owed(formatMoney(member.amount))}</p>}
+      {owed !== null && <p class="muted small">{t.owed(formatMoney(owed))}</p>}
       {advanced > 0 && <p class="muted small">{t.owesYou(formatMoney(advanced))}</p>}
       <TextField
         id={`${id}-amount`}
