@@ -1,13 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import {
-  type CashKept,
-  type CashKind,
-  type CashLine,
-  type DueTold,
-  type ErrorView,
-  engine,
-  type MemberView,
-} from "../../engine";
+import { type CashKept, type CashKind, type DueTold, type ErrorView, engine, type MemberView } from "../../engine";
 import { whyNot } from "../../engine/cash";
 import { cashTexts } from "../../i18n/cash";
 import { formatMoney, formatMonth } from "../../i18n/format";
