@@ -110,19 +110,19 @@ def _context(request: PageRequest, branch_id: int, group_id: UUID) -> dict[str, 
     paid = queries.by_month(rows)
     speakers = queries.speakers(work, branch_id, group_id)
     speaks = next((one for one in speakers if one["until"] is None), None)
-    active = sum(row["state"] != "ended" for row in rows)
+    began = [row["first_month"] for row in rows if row["first_month"] and row["state"] != "ended"]
     return {
         "group": found | {"kind_word": labels.GROUPS[found["kind"]]},
         "members": [
             row
             | {
                 "cover": cover_of(state=row["state"], paid_through=row["paid_through"], today=today),
-                "attendance": [month in (row["paid"] or []) for month in months],
+                "attendance": [(month, month in (row["paid"] or [])) for month in months],
             }
             for row in rows
         ],
         "months": months,
-        "attendance": [(month, paid[month], active) for month in months],
+        "attendance": [(month, paid[month], sum(first <= month for first in began)) for month in months],
         "speakers": speakers,
         "speaks": speaks,
         "link": settings.ORIGIN + link.LINKS.make(branch_id, speaks["id"]) if speaks else "",
@@ -163,7 +163,7 @@ def _ids(texts: list[str]) -> list[UUID]:
 
 
 def _qr(text: str) -> str:
-    return segno.make(text, error="m").svg_inline(border=2, scale=4, dark="#000", light="#fff")
+    return segno.make(text, error="m").svg_inline(border=2, omitsize=True, dark="#000", light="#fff")
 
 
 def _branch(request: PageRequest) -> int:

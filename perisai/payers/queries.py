@@ -13,8 +13,8 @@ from perisai.events.work import Work
 # Used: bills that name the sponsor, paid or open. Carried by funding_sponsor and bill_enrolment.
 _SPONSORS: LiteralString = """
 SELECT s.*, o.name AS branch, o.timezone,
-  (SELECT count(*) FROM payers_funding f WHERE f.branch_id = s.branch_id AND f.sponsor_id = s.id
-    AND f.first_month <= %(month)s AND (f.last_month IS NULL OR f.last_month >= %(month)s)) AS members,
+  (SELECT count(DISTINCT f.enrolment_id) FROM payers_funding f WHERE f.branch_id = s.branch_id AND f.sponsor_id = s.id
+    AND (f.last_month IS NULL OR f.last_month >= greatest(f.first_month, least(s.last_month, %(month)s)))) AS members,
   coalesce(u.paid, 0)::bigint AS paid, coalesce(u.open, 0)::bigint AS open
 FROM payers_sponsor s JOIN offices_office o ON o.id = s.branch_id
 LEFT JOIN LATERAL (
@@ -75,7 +75,7 @@ LEFT JOIN LATERAL (
 
 # Carried by enrolment_group; what is owed by bill_enrolment, the months by the primary key of paid months.
 _MEMBERS: LiteralString = """
-SELECT e.branch_id, e.id, p.name, p.nik_masked, p.phone, e.state, e.paid_through, e.programmes,
+SELECT e.branch_id, e.id, p.name, p.nik_masked, p.phone, e.state, e.first_month, e.paid_through, e.programmes,
   (SELECT array_agg(m.month) FROM contributions_paid_month m WHERE m.branch_id = e.branch_id AND m.enrolment_id = e.id
     AND m.month >= %(since)s) AS paid,
   b.id AS bill_id, b.amount, b.first_month AS bill_month, b.months AS bill_months, b.pay_by, b.sponsor_id

@@ -198,7 +198,7 @@ def _page(request: PageRequest, branch_id: int, sponsor_id: UUID) -> HttpRespons
         "outcomes": labels.OUTCOMES,
         "may_change": request.viewer.role in OFFICERS and not found["ended_at"],
         "may_ask": request.viewer.role in OFFICERS,
-        "month": today.replace(day=1),
+        "month": min(max(today.replace(day=1), found["first_month"]), found["last_month"]),
         "next_month": _next(found["last_month"]),
     }
     return render(request, "payers/sponsor.html", context)
