@@ -29,6 +29,7 @@ _STATES: Final[dict[str, LiteralString]] = {
     " AND j.enrolment_id = e.id AND (j.first_month > %(month)s OR j.last_month < %(month)s))",
 }
 _ASKED: Final[LiteralString] = " AND e.id = ANY (%(ids)s::uuid[])"
+_WHOSE: Final[LiteralString] = " AND e.enrolment_id = ANY (%(ids)s::uuid[])"
 
 # Carried by enrolment_state, in the order of ids. Locked in a statement of its own: the next one must see what others, whom it
 # waited for, have billed.
@@ -41,8 +42,13 @@ WITH locked AS (
 SELECT count(*), max(id::text)::uuid FROM locked
 """
 
+# While a run writes, statistics know nothing of its bills yet: a plan that looks them up one by one may read all of the branch for
+# each member, so that none is taken.
+_WHOLE: LiteralString = "SELECT set_config('enable_nestloop', %s, true)"
+
 # A row for each combination of facts that has one price: how many, and who they are, as text that goes back as it came. Bills
-# of an enrolment by bill_one_a_month, terms by their key, wages by wage_of_month; who is funded is joined as a whole.
+# and wages are read once for the whole chunk, by the range of its enrolments in bill_one_a_month and wage_of_month; terms by
+# their key; who is funded is joined as a whole.
 _COMBINE: LiteralString = """
 WITH chunk AS (
   SELECT e.id, e.payment_code, coalesce(t.income, e.income) AS income,
@@ -74,12 +80,13 @@ WITH chunk AS (
     CASE WHEN b.covers THEN 'billed' WHEN c.paid_through >= %(month)s THEN 'paid'
       WHEN c.paid_through <= %(lapsed_through)s THEN 'over' WHEN c.payment_code IS NULL THEN 'no_code' END AS skipped
   FROM chunk c
-  LEFT JOIN LATERAL (
-    SELECT bool_or(first_month <= %(month)s) AS covers, min(first_month) AS next FROM contributions_bill
-    WHERE branch_id = %(branch)s AND enrolment_id = c.id AND state IN ('open', 'paid')
+  LEFT JOIN (
+    SELECT enrolment_id, bool_or(first_month <= %(month)s) AS covers, min(first_month) AS next FROM contributions_bill
+    WHERE branch_id = %(branch)s AND enrolment_id > %(after)s AND enrolment_id <= %(last)s AND state IN ('open', 'paid')
       AND first_month > %(month)s::date - interval '12 months'
       AND first_month + make_interval(months => months::int) > %(month)s
-  ) b ON true
+    GROUP BY enrolment_id
+  ) b ON b.enrolment_id = c.id
   LEFT JOIN payers_funding f ON f.branch_id = %(branch)s AND f.enrolment_id = c.id AND f.first_month <= %(month)s
     AND coalesce(f.last_month, %(month)s) >= %(month)s
   LEFT JOIN (
@@ -103,11 +110,11 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
 _NO_WAGE: LiteralString = ", NULL::text AS risk"
 _WAGE: LiteralString = ", e.risk"
-_WAGE_JOIN: LiteralString = """LEFT JOIN LATERAL (
-    SELECT wage AS income FROM employers_wage
-    WHERE branch_id = e.branch_id AND enrolment_id = e.id AND from_month <= %(month)s
-    ORDER BY from_month DESC, id DESC LIMIT 1
-  ) w ON true"""
+_WAGE_JOIN: LiteralString = """LEFT JOIN (
+    SELECT DISTINCT ON (enrolment_id) enrolment_id, wage AS income FROM employers_wage AS e
+    WHERE branch_id = %(branch)s AND enrolment_id > %(after)s AND enrolment_id <= %(last)s{whose} AND from_month <= %(month)s
+    ORDER BY enrolment_id, from_month DESC, id DESC
+  ) w ON w.enrolment_id = e.id"""
 
 _INSERT: LiteralString = """
 INSERT INTO contributions_bill (branch_id, enrolment_id, payment_code, state, first_month, months, lines, amount, rules,
@@ -163,7 +170,8 @@ def issue_month(
     most: int = CHUNK,
 ) -> Issued:
     """Bills for ``month`` for up to ``most`` members after ``after`` in the order of ids who have none: for the months they
-    pay at once, or up to the next month that is billed, funded or on other terms. Six statements, whatever their number.
+    pay at once, or up to the next month that is billed, funded or on other terms. Eight
+    statements, whatever their number.
 
     What a sponsor pays is marked with it. Reports one event; the ledger gets an entry a programme.
     """
@@ -204,6 +212,7 @@ def _shaped(sql: LiteralString, asked: dict[str, Any]) -> LiteralString:
         .replace("{asked}", "" if asked["ids"] is None else _ASKED)
         .replace("{wage_column}", _WAGE if is_pu else _NO_WAGE)
         .replace("{wage_join}", _WAGE_JOIN if is_pu else "")
+        .replace("{whose}", "" if asked["ids"] is None else _WHOSE)
         .replace(
             "coalesce(t.income, e.income)", "coalesce(w.income, e.income)" if is_pu else "coalesce(t.income, e.income)"
         )
@@ -212,7 +221,9 @@ def _shaped(sql: LiteralString, asked: dict[str, Any]) -> LiteralString:
 
 def _combine(work: Work, asked: dict[str, Any]) -> tuple[list[_Combination], dict[str, int]]:
     has_terms = work.row(_HAS_TERMS, [asked["branch"]])
+    work.execute(_WHOLE, ["off"])
     rows = work.rows(_shaped(_COMBINE, asked), asked | {"has_terms": bool(has_terms and has_terms[0])})
+    work.execute(_WHOLE, ["on"])
     told: list[_Combination] = []
     skipped: dict[str, int] = {}
     for reason, income, programmes, transport, risk, is_state, sponsor_id, months, count, ids, codes in rows:
