@@ -21,6 +21,7 @@ from perisai.web.demo.secret import Secrets, new_password
 
 STAFF = (
     ("pusat", "Retno Wulandari", Role.HEAD_OFFICE, HEAD),
+    ("pusat2", "Agus Wicaksono", Role.HEAD_OFFICE, HEAD),
     ("kanwil", "Bambang Hermawan", Role.REGION, KANWIL),
     ("auditor", "Sri Lestari", Role.AUDITOR, HEAD),
     ("sistem", "Admin Sistem", Role.SYSTEM, HEAD),
