@@ -60,13 +60,13 @@ def test_one_bill_for_all_is_made_anew_when_somebody_joins_leaves_or_earns_more(
         "SELECT string_agg(state, ',' ORDER BY made_at), max(workers) FROM employers_bill WHERE branch_id = %s"
     )
     assert (state, workers) == ("cancelled,open", 3)
-    who = ids(firm)[0]
+    ((who,),) = firm.ask("SELECT id FROM members_enrolment WHERE branch_id = %s AND income = 1000000")
     firm.act(job.change_wages, wages=[NewWage(who, month(0), told(4_000_000))], told_by=office(), today=TODAY)
     (again,) = renew(firm)
-    assert again.amount == 6_500_000 * 84 // 10_000
+    assert again.amount == 7_500_000 * 84 // 10_000
     leave(firm, who, month(-1))
     (less,) = renew(firm)
-    assert (less.workers, less.amount) == (2, 2_500_000 * 84 // 10_000)
+    assert (less.workers, less.amount) == (2, 3_500_000 * 84 // 10_000)
     balance = firm.ask(
         "SELECT sum(CASE WHEN debit = 'receivable' THEN amount ELSE 0 END)"
         " - sum(CASE WHEN credit = 'receivable' THEN amount ELSE 0 END) FROM payments_ledger_entry WHERE branch_id = %s"
@@ -166,3 +166,44 @@ def test_a_lookalike_is_told_and_an_npp_belongs_to_one_in_the_country(firm: Firm
 def test_a_wrong_field_is_named(firm: Firm, changes: dict[str, Any], field: str) -> None:
     with pytest.raises(Refused, match=f"E4401.*{field}"):
         register(firm.branch, **changes)
+
+
+def test_a_worker_accepted_by_a_person_is_billed_with_the_others(firm: Firm) -> None:
+    from perisai.members import review
+
+    person = row()
+    firm.bring_in([person])
+    other = Firm(firm.branch, register(firm.branch))
+    other.bring_in([person, row()])
+    leave(firm, ids(firm)[0], month(0))
+    ((review_id,),) = other.ask("SELECT id FROM members_review WHERE branch_id = %s AND state = 'open'")
+    with system_work(firm.branch) as work:
+        decided = review.accept(work, branch_id=firm.branch.id, timezone="Asia/Jakarta", review_id=review_id)
+    assert decided.issued is None
+    assert other.ask("SELECT count(*) FROM contributions_bill WHERE branch_id = %s") == [(0,)]
+    assert bill(other).workers == 2
+
+
+def test_a_paid_bill_is_paid_and_a_later_joiner_gets_a_bill_of_its_own(firm: Firm) -> None:
+    firm.bring_in([row(), row()])
+    made = bill(firm)
+    with system_work(firm.branch) as work:
+        work.execute(
+            "UPDATE payments_order SET state = 'paid', ended_at = now() WHERE branch_id = %s AND id = %s",
+            [firm.branch.id, made.order_id],
+        )
+        work.execute(
+            "UPDATE contributions_bill SET state = 'paid' WHERE branch_id = %s AND first_month = %s",
+            [firm.branch.id, month(0)],
+        )
+        work.execute(
+            "UPDATE members_enrolment SET state = 'active', paid_through = %s WHERE branch_id = %s",
+            [month(0), firm.branch.id],
+        )
+    assert renew(firm) == []
+    firm.bring_in([row()])
+    again = bill(firm)
+    assert (again.workers, again.id == made.id) == (1, False)
+    assert firm.ask("SELECT state FROM employers_bill WHERE branch_id = %s ORDER BY made_at") == [("paid",), ("open",)]
+    with pytest.raises(Refused, match="E4405"):
+        leave(firm, ids(firm)[0], month(-1))
