@@ -49,7 +49,11 @@ export function GroupScreen({ group, isMade }: { group: GroupTold; isMade: boole
         {t[group.kind]}
         {group.place && ` · ${group.place}`}
       </p>
-      {isMade ? <Badge tone="needs">{t.unsent}</Badge> : <p>{t.paid(group.paid, group.members)}</p>}
+      {isMade ? (
+        <Badge tone="needs">{t.unsent}</Badge>
+      ) : (
+        <p>{group.members === 0 ? t.members(0) : t.paid(group.paid, group.members)}</p>
+      )}
       <Section title={t.coordinator}>
         <p>{group.coordinator}</p>
         {group.phone && (

@@ -46,7 +46,6 @@ function ListScreen({ groups }: { groups: Groups }) {
     >
       {kept.told === null && <Notice tone="needs" title={t.needSignal} testid="groups-need-signal" />}
       {kept.told === null && problem && <ErrorNotice error={problem} />}
-      <Ending groups={groups} ending={endingNow(kept)} />
       {all.length === 0 && kept.told !== null && (
         <Empty title={t.none}>
           <p>{t.noneBody}</p>
@@ -55,6 +54,7 @@ function ListScreen({ groups }: { groups: Groups }) {
       {all.map((group) => (
         <GroupCard key={group.id} group={group} isMade={kept.made.includes(group)} />
       ))}
+      <Ending groups={groups} ending={endingNow(kept)} />
       {kept.told && (
         <Section title="">
           <p class="muted small">{t.asOf(formatAge(now - kept.fetchedAt, language))}</p>
@@ -75,10 +75,17 @@ function GroupCard({ group, isMade }: { group: GroupTold; isMade: boolean }) {
       <span class="card__main">
         <strong>{group.name}</strong>
         <span class="muted small">
-          {t[group.kind]} · {isMade ? t.unsent : t.paid(group.paid, group.members)}
+          {t[group.kind]} · {isMade ? t.unsent : state(group, t)}
         </span>
       </span>
       <Icon name="forward" />
     </a>
   );
+}
+
+function state(
+  group: GroupTold,
+  t: { paid(paid: number, all: number): string; members(count: number): string },
+): string {
+  return group.members === 0 ? t.members(0) : t.paid(group.paid, group.members);
 }
