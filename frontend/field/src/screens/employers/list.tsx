@@ -85,6 +85,14 @@ function FirmCard({ firm }: { firm: EmployerTold }) {
     <details class="card firm" data-testid="employer">
       <summary>
         <strong>{firm.name}</strong> <span class="muted">{t.workers(firm.workers.length)}</span>
+        {bill && (
+          <Badge tone={bill.state === "paid" ? "done" : "needs"} icon={bill.state === "paid" ? "check" : "clock"}>
+            {(bill.state === "paid" ? t.billPaid : t.billOpen)(
+              formatMoney(bill.amount),
+              formatMonth(bill.month, language),
+            )}
+          </Badge>
+        )}
       </summary>
       <p class="muted">
         {firm.owner}
@@ -92,14 +100,6 @@ function FirmCard({ firm }: { firm: EmployerTold }) {
       </p>
       {firm.is_alike && <Notice tone="needs">{t.alike}</Notice>}
       {bill === null && <p>{t.billNone}</p>}
-      {bill && (
-        <Badge tone={bill.state === "paid" ? "done" : "needs"} icon={bill.state === "paid" ? "check" : "clock"}>
-          {(bill.state === "paid" ? t.billPaid : t.billOpen)(
-            formatMoney(bill.amount),
-            formatMonth(bill.month, language),
-          )}
-        </Badge>
-      )}
       {bill && bill.state !== "paid" && (
         <p>
           {t.code}: <strong class="firm__code">{inGroups(bill.code)}</strong>
