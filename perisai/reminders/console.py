@@ -16,7 +16,7 @@ from perisai.custody.queries import of_member as receipts_of
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.messages import budget
-from perisai.reminders import case, labels, queries
+from perisai.reminders import case, chase, labels, queries
 from perisai.reminders.models import CaseKind, ReminderState
 
 READERS = (*STAFF, *ABOVE)
@@ -129,12 +129,29 @@ def _cases(request: PageRequest) -> dict[str, Any]:
 def _visits(request: PageRequest) -> dict[str, Any]:
     work, viewer = request.work, request.viewer
     words = labels.outcomes()
-    rows = queries.visits(work, viewer=viewer, agent_id=_uuid(request.GET.get("agent", "")))
+    agent_id = _uuid(request.GET.get("agent", ""))
+    rows = queries.visits(work, viewer=viewer, agent_id=agent_id)
     return {
+        "chase": _chase(request, agent_id) if agent_id else [],
         "agents": queries.by_agent(work, viewer=viewer, since=work.now - VISITS_SHOWN),
         "rows": [row | {"word": words[row["outcome"]]} for row in rows],
-        "agent": _uuid(request.GET.get("agent", "")),
+        "agent": agent_id,
     }
+
+
+def _chase(request: PageRequest, agent_id: UUID) -> list[dict[str, Any]]:
+    """Whom the agent is asked to go to today, as their phone lists it; nothing for agents the viewer does not see."""
+    work, viewer = request.work, request.viewer
+    place = queries.place_of_agent(work, viewer=viewer, agent_id=agent_id)
+    if place is None:
+        return []
+    branch_id, timezone = place
+    items = chase.for_agent(work, branch_id=branch_id, agent_id=agent_id, today=branch_day(work.now, timezone))
+    words = labels.chase_reasons()
+    return [
+        {"due": one.due, "why": words[one.reason], "days_left": one.days_left, "branch_id": branch_id}
+        for one in items[:20]
+    ]
 
 
 def _uuid(text: str) -> UUID | None:

@@ -102,3 +102,15 @@ def whom() -> dict[str, str]:
         "other": say("orang lain", "somebody else"),
         "": "–",
     }
+
+
+def chase_reasons() -> dict[str, str]:
+    return {
+        "promised": say("berjanji bayar hari ini", "promised to pay today"),
+        "age": say("sudah 65 tahun, tidak bisa kembali", "is 65 and could not come back"),
+        "sick": say("sakit, mungkin tidak bisa kembali", "ill, may not be able to come back"),
+        "ends_soon": say("kepesertaan hampir berakhir", "membership ends soon"),
+        "unpaid": say("sedang tidak dilindungi", "not protected now"),
+        "before_end": say("perlindungan segera habis", "protection ends soon"),
+        "first": say("belum bayar iuran pertama", "first dues not paid"),
+    }

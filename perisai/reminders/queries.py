@@ -183,3 +183,13 @@ def heirs(work: Work, *, branch_id: int, enrolment_id: UUID) -> list[tuple[str, 
         [branch_id, enrolment_id],
     )
     return [(str(name), str(relation)) for name, relation in rows]
+
+
+def place_of_agent(work: Work, *, viewer: Viewer, agent_id: UUID) -> tuple[int, str] | None:
+    """(branch, time zone) of an agent the viewer may see."""
+    sql, params = narrow(viewer)
+    query: LiteralString = (
+        "SELECT a.branch_id, o.timezone FROM agents_agent a JOIN offices_office o ON o.id = a.branch_id WHERE "
+    )
+    row = work.row(query + "a.id = %s AND " + sql, [agent_id, *params])
+    return (int(row[0]), str(row[1])) if row else None

@@ -1,0 +1,37 @@
+"""The chase list of the server: the twin of the phone's."""
+
+from datetime import UTC, datetime, timedelta
+
+from perisai.contributions.cover_rule import add_months
+from perisai.reminders import chase
+from tests.reminders.owing import member
+from tests.world import make_agent, make_branch, system_work
+
+TODAY = datetime.now(UTC).date()
+THIS = TODAY.replace(day=1)
+
+
+def test_what_is_lost_stands_first_and_the_paused_are_left_out(database: object) -> None:
+    agent = make_agent(make_branch())
+    owing = member(agent, paid_through=add_months(THIS, -1), birth_date="1980-03-04")
+    nearer = member(agent, paid_through=add_months(THIS, -2), birth_date="1980-03-04")
+    old = member(agent, paid_through=add_months(THIS, -1), birth_date=f"{TODAY.year - 65}-12-31")
+    safe = member(agent, paid_through=add_months(THIS, 5))
+    paused, promised = (member(agent, paid_through=add_months(THIS, -2)) for _ in range(2))
+    with system_work(agent.branch) as work:
+        for one, outcome, day in ((paused, "refused", None), (promised, "promised", TODAY - timedelta(days=1))):
+            work.execute(
+                "INSERT INTO reminders_contact (branch_id, enrolment_id, stopped, is_sick, outcome, outcome_on, promised_on,"
+                " changed_at) VALUES (%s, %s, '', false, %s, %s, %s, now())",
+                [agent.branch.id, one, outcome, TODAY - timedelta(days=3), day],
+            )
+        items = chase.for_agent(work, branch_id=agent.branch.id, agent_id=agent.id, today=TODAY)
+    reasons = {item.due.enrolment_id: item.reason for item in items}
+    assert items[0].due.enrolment_id == old
+    assert [item.due.enrolment_id for item in items].index(nearer) < [item.due.enrolment_id for item in items].index(
+        owing
+    )
+    assert reasons[old] == "age"
+    assert reasons[promised] == "promised"
+    assert paused not in reasons
+    assert safe not in reasons
