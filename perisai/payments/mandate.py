@@ -1,7 +1,7 @@
 """Mandates: a member's or an employer's permission to debit their account each month. Data only: nothing is debited by them here.
 
-One that is not ended a holder. It is proposed with the evidence of consent, put in force by another person, and ended by anybody who
-may propose.
+One a holder that is not ended. It is proposed with the evidence of consent, put in force by another person, and ended by anybody
+who may propose.
 """
 
 import re
@@ -83,8 +83,8 @@ def propose(work: Work, *, branch_id: int, given: Mapping[str, str]) -> UUID:
 
 
 def decide(work: Work, *, branch_id: int, mandate_id: UUID, state: str, reason: str = "") -> None:
-    """``active`` by another person than the one who proposed it; ``ended`` with a reason, for good. Raises ``Refused`` E4913, E4815,
-    E4911."""
+    """``active`` by another person than the one who proposed it; ``ended`` with a reason, for good. Raises ``Refused``
+    E4913, E4815, E4911."""
     row = work.row(_LOCK, [branch_id, mandate_id])
     if row is None:
         raise Refused("E1004")

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from perisai.agents import photo, public_code, renewal
 from perisai.agents.licence import Standing, get_standing
 from perisai.events.work import Work, branch_day
 from perisai.exams import attempt, seat
+from perisai.payments import qris
 from perisai.supervision import file
 from perisai.sync.clock import to_ms
 from perisai.sync.me import licence_state
@@ -63,8 +65,16 @@ def papers(work: Work, phone: Phone, *, known_photo: str | None) -> dict[str, An
         "placement": _placement(*placed),
         "exams": [_exam(work, phone.branch_id, one) for one in seat.of_trainee(work, phone.branch_id, phone.agent_id)],
         "file": [_entry(one) for one in file.entries(work, phone.branch_id, phone.agent_id)],
+        "qris": _qris(qris.find(work)),
         "as_of_ms": to_ms(work.now),
     }
+
+
+def _qris(merchant: qris.Merchant | None) -> dict[str, str] | None:
+    """What a phone needs to make QRIS codes without signal."""
+    if merchant is None:
+        return None
+    return {name: value for name, value in asdict(merchant).items() if name != "bank_id"}
 
 
 def _licence(work: Work, standing: Standing, timezone: str) -> dict[str, Any] | None:

@@ -1,5 +1,5 @@
-"""Accounts, QRIS and statements of the demo's banks: one bank's days are closed but for the last, whose differences wait; the other's statement
-waits at the simulated bank to be taken."""
+"""Accounts, QRIS and statements of the demo's banks: one bank's days are closed but for the last, whose differences wait; the
+other's statement waits at the simulated bank to be taken."""
 
 from datetime import datetime, timedelta
 from typing import Final

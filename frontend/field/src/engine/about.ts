@@ -5,6 +5,7 @@ import type { BothLanguages, MeView } from "./contract";
 import { EngineError } from "./contract";
 import type { AboutView, FileEntry, OwnCheck, OwnExam, OwnOffice, OwnPhoto } from "./contract-about";
 import { isRecord, Refusal } from "./http";
+import { readQris } from "./qris";
 import type { SignedRequests } from "./signed";
 
 const PATH = "/api/v1/agent/me";
@@ -147,6 +148,7 @@ export function readAbout(json: unknown, kept: AboutView | null): AboutView {
     placement: readPlacement(json.placement),
     exams: records(json.exams).map(readExam),
     file: records(json.file).map(readEntry),
+    qris: readQris(json.qris),
     as_of_ms: numberOrNull(json.as_of_ms) ?? 0,
   };
 }

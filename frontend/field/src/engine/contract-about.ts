@@ -1,5 +1,6 @@
 /** The agent's own papers, as `GET /api/v1/agent/me` tells them (protocol, section 18). Days are `YYYY-MM-DD`. */
 import type { BothLanguages } from "./contract";
+import type { QrisMerchant } from "./qris";
 
 /** What keeps a licensed agent from enrolling now. */
 export interface OwnHold {
@@ -122,5 +123,7 @@ export interface AboutView {
   readonly placement: OwnPlacement | null;
   readonly exams: readonly OwnExam[];
   readonly file: readonly FileEntry[];
+  /** Whom a QRIS code pays; null where no acquirer is set up. Absent in what an older app kept. */
+  readonly qris?: QrisMerchant | null;
   readonly as_of_ms: number;
 }

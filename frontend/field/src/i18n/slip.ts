@@ -27,6 +27,9 @@ export const slipTexts = bilingual(
     savePicture: "Simpan",
     sendSms: "SMS",
     print: "Cetak",
+    qris: "Bayar dengan QRIS",
+    qrisHow: (name: string) =>
+      `Pindai dengan aplikasi bank atau dompet mana pun. Jumlahnya sudah terisi; penerimanya ${name}.`,
     againOn: (printer: string) => `Cetak di ${printer}`,
     printOther: "Pilih printer lain",
     printing: "Mencetak …",
@@ -72,6 +75,8 @@ export const slipTexts = bilingual(
     savePicture: "Save",
     sendSms: "SMS",
     print: "Print",
+    qris: "Pay with QRIS",
+    qrisHow: (name) => `Scan it with any bank's or wallet's app. The amount is filled in; the receiver is ${name}.`,
     againOn: (printer) => `Print on ${printer}`,
     printOther: "Choose another printer",
     printing: "Printing …",

@@ -9,6 +9,7 @@ import { useTexts } from "../../ui/preferences";
 import { link } from "../../ui/route";
 import { hasSlip, type Slip } from "./slip";
 import { SlipActs } from "./slip-acts";
+import { SlipQris } from "./slip-qris";
 import { useSlipMaker } from "./use-slip";
 
 /** `#/slip/<key>`: what the worker takes along, and the ways to hand it over. */
@@ -51,6 +52,7 @@ function Shown({ member }: { member: MemberView }) {
       foot={<SlipActs slip={slip} phone={member.phone} />}
     >
       <SlipCard slip={slip} />
+      <SlipQris member={member} />
     </Page>
   );
 }
