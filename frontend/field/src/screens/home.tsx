@@ -15,6 +15,7 @@ import { link } from "../ui/route";
 import { toast } from "../ui/toast";
 import { whyBlocked, whyClosed } from "./blocked";
 import { BlockedLink, BlockedNotice } from "./blocked-notice";
+import { CashCard } from "./cash-card";
 import { HomeChase } from "./chase/home-chase";
 import { EnrolLink } from "./enrol-link";
 import { daysLeftInMonth, neededPerDay, shortName } from "./home-figures";
@@ -151,9 +152,7 @@ function Figures({ me, now, today }: { me: MeView; now: number; today: string })
       <ButtonLink wide icon="people" href="#/employers" testid="to-employers">
         {t.employers}
       </ButtonLink>
-      <ButtonLink wide icon="wallet" href="#/cash" testid="to-cash">
-        {t.cash}
-      </ButtonLink>
+      <CashCard />
       <div class="columns">
         {me.quota && (
           <Tile
