@@ -18,9 +18,12 @@ from perisai.documents.datasets import DATASETS
 from perisai.documents.models import ExportState
 from perisai.errors import Refused
 from perisai.events.work import branch_day
-from perisai.offices.models import Office, OfficeKind
+from perisai.offices.tree import Office, OfficeKind
 
-TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "parquet": "application/octet-stream"}
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/octet-stream",
+}
 REASONS: dict[str, str | Promise] = {
     "core_correction": _("Correct it in the core system"),
     "audit": _("For an audit"),

@@ -16,13 +16,11 @@ from perisai.agents import queries as agents
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.members.cover import cover_of
-from perisai.offices.models import Region
 from perisai.payers import collective, group, labels, link, queries
 from perisai.payers.sponsor_console import phone_of
 
 READERS: Final = (Role.AGENCY, *STAFF, *ABOVE)
 OFFICERS: Final = STAFF
-MOST_VILLAGES: Final = 12
 
 
 @audience(*READERS)
@@ -53,7 +51,7 @@ def make(request: PageRequest) -> HttpResponse:
         kind=given.get("kind", ""),
         name=given.get("name", ""),
         place=given.get("place", ""),
-        region=_village(given.get("region", "")),
+        region=_village(request, given.get("region", "")),
         speaker=group.Speaker(given.get("coordinator", ""), phone_of(given.get("phone", ""))),
         agent_id=agent,
     )
@@ -145,11 +143,15 @@ def _find(request: PageRequest, branch_id: int, group_id: UUID) -> dict[str, Any
     return queries.group(request.work, branch_id=branch_id, group_id=group_id, today=today)
 
 
-def _village(text: str) -> str:
-    """The code of a village by its code, or by its name where only one is called so. What is none is refused by the verb."""
-    text = text.strip()
-    named = Region.objects.filter(level=4, name__iexact=text).values_list("code", flat=True)[:2]
-    return named[0] if len(named) == 1 else text
+def _village(request: PageRequest, text: str) -> str:
+    """The code of a village by its code, or by its name where only one of the branch's province is called so. What is none is
+    refused by the verb."""
+    named = request.work.rows(
+        "SELECT r.code FROM offices_region r JOIN offices_office o ON o.id = %s AND r.code LIKE o.province_code || '.%%'"
+        " WHERE r.level = 4 AND lower(r.name) = lower(%s) LIMIT 2",
+        [_branch(request), text.strip()],
+    )
+    return str(named[0][0]) if len(named) == 1 else text.strip()
 
 
 def _ids(texts: list[str]) -> list[UUID]:

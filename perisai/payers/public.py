@@ -39,16 +39,17 @@ def _read(branch_id: int, coordinator_id: UUID) -> dict[str, Any]:
         today = branch_day(work.now, found["timezone"])
         months = link.six_months(today)
         rows = queries.members(work, branch_id=branch_id, group_id=found["id"], since=months[0])
+    rows = [row for row in rows if row["state"] != "ended"]
+    covers = [cover_of(state=row["state"], paid_through=row["paid_through"], today=today) for row in rows]
     shown = [
         {
             "name": short_name(row["name"]),
-            "cover": cover_of(state=row["state"], paid_through=row["paid_through"], today=today),
+            "cover": cover,
             "owes": row["amount"] if row["bill_id"] and not row["sponsor_id"] else None,
         }
-        for row in rows
-        if row["state"] != "ended"
+        for row, cover in zip(rows, covers, strict=True)
     ]
-    paid = sum(row["cover"].word == "paid" for row in shown)
+    paid = sum(one.word == "paid" for one in covers)
     return {"group": found, "members": shown, "paid": paid, "month": today.replace(day=1)}
 
 
