@@ -25,7 +25,7 @@ STATES: dict[str | None, tuple[str | Promise, str, str]] = {
     "approved": (gettext_lazy("Approved"), "done", "check"),
     "refused": (gettext_lazy("Refused"), "stop", "x"),
     "taken_back": (gettext_lazy("Taken back"), "note", "arrow-back-up"),
-    "withdrawn": (gettext_lazy("Withdrawn"), "stop", "arrow-back-up"),
+    "withdrawn": (gettext_lazy("Taken out before its day"), "stop", "arrow-back-up"),
 }
 
 
@@ -199,11 +199,19 @@ def _of_trial(request: PageRequest, found: rule_change.Change) -> dict[str, Any]
     trial = rule_queries.trial(request.work, found.id)
     if trial:
         trial["is_stuck"] = trial["state"] == "running" and (request.work.now - trial["moved_at"]).total_seconds() > 600
+        if request.viewer.branches is not None:
+            _only_own(trial["result"], request.viewer.branches)
     return {
         "change": found,
         "trial": trial,
         "may_try": request.viewer.role is Role.HEAD_OFFICE and not found.decided,
     }
+
+
+def _only_own(result: dict[str, Any], branches: tuple[int, ...]) -> None:
+    """The sums of the country are everybody's; branches and members are their own offices'."""
+    for part in ("branches", "largest"):
+        result[part] = [one for one in result.get(part, ()) if one["branch"] in branches]
 
 
 def _new(request: PageRequest, file: str, text: str, refused: Refused | None = None) -> HttpResponse:

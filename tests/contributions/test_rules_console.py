@@ -112,7 +112,7 @@ def test_change_by_the_form_is_tried_approved_by_another_and_in_force() -> None:
     assert client.post(f"{address}withdraw/", {"reason": "Peraturan dibatalkan"}).status_code == 302
     rules._seen.looked_at = float("-inf")
     assert load().version == version
-    assert "Withdrawn" in _text(client, address)
+    assert "Taken out before its day" in _text(client, address)
 
 
 @pytest.mark.parametrize(
