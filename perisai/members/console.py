@@ -16,6 +16,7 @@ from perisai.accounts import limit
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.agents import queries as agents
 from perisai.agents.queries import names
+from perisai.contributions import labels as bill_labels
 from perisai.contributions.rules import consents_on, load
 from perisai.custody import queries as custody
 from perisai.errors import Refused
@@ -110,6 +111,7 @@ def member_page(request: PageRequest, branch_id: int, enrolment_id: UUID) -> Htt
         "is_photo_late": member["photo_due_on"] is not None and member["photo_due_on"] < today,
         "spoken": _spoken(request, branch_id, enrolment_id, parts["consents"]),
         "payment_code": shown_code(member["payment_code"]),
+        "bill_origins": bill_labels.ORIGINS,
         "licence": _licence(request, branch_id, member),
         "is_staff": is_staff,
         "cash": custody.of_member(request.work, branch_id, enrolment_id),
