@@ -25,12 +25,21 @@ ACCOUNTS: Final[dict[str, str | Promise]] = {
     "receivable": gettext_lazy("Owed by members"),
     "held": gettext_lazy("Held for members"),
     "refund": gettext_lazy("To be given back"),
+    "custody": gettext_lazy("Cash held by agents for members"),
+    "bank:core": gettext_lazy("Paid elsewhere, told by BPJS core"),
     "income:jkk": "JKK",
     "income:jkm": "JKM",
     "income:jht": "JHT",
     "income:jp": "JP",
     "income:jkp": "JKP",
 }
+_NAMES: Final = """
+SELECT 'bank:' || id AS account, name FROM payments_bank WHERE 'bank:' || id = ANY (%(accounts)s)
+UNION ALL
+SELECT 'cash:' || a.id, a.full_name FROM agents_agent a
+WHERE a.branch_id = %(branch)s
+  AND a.id = ANY (SELECT substr(c, 6)::uuid FROM unnest(%(accounts)s::text[]) AS c WHERE c ~ '^cash:[0-9a-f-]{36}$')
+"""
 
 
 @audience(*SEES)
@@ -50,11 +59,14 @@ def account(request: PageRequest) -> HttpResponse:
     rows = trial_balance.entries(
         request.work, branch_id=branch["id"], account=name, until=at + timedelta(minutes=1), after=after
     )
+    names = _names(
+        request, branch["id"], list({name, *(row["debit"] for row in rows), *(row["credit"] for row in rows)})
+    )
     named = [
-        row | {"is_debit": row["debit"] == name, "other": _name(row["credit" if row["debit"] == name else "debit"])}
+        row | {"is_debit": row["debit"] == name, "other": names[row["credit" if row["debit"] == name else "debit"]]}
         for row in rows
     ]
-    context = {"branch": branch, "at": at, "account": name, "name": _name(name), "rows": named}
+    context = {"branch": branch, "at": at, "account": name, "name": names[name], "rows": named}
     context["after"] = f"{rows[-1]['at'].isoformat()}~{rows[-1]['id']}" if len(rows) == trial_balance.PAGE else None
     return render(request, "payments/books_account.html", context)
 
@@ -96,11 +108,12 @@ def _books(request: PageRequest, refused: Refused | None = None) -> HttpResponse
         for one in period.closes(request.work, branch_id=branch["id"])
     ]
     standing = next((one["id"] for one in closes if one["reopened_at"] is None), None)
+    names = _names(request, branch["id"], [row.account for row in rows])
     context: dict[str, Any] = {
         "branch": branch,
         "branches": _branches(request),
         "at": at,
-        "rows": [{"account": row.account, "name": _name(row.account), "row": row} for row in rows],
+        "rows": [{"account": row.account, "name": names[row.account], "row": row} for row in rows],
         "debit": sum(row.debit for row in rows),
         "credit": sum(row.credit for row in rows),
         "problems": ledger.prove(request.work, branch["id"]) + period.verify(request.work, branch_id=branch["id"]),
@@ -150,11 +163,10 @@ def _after(request: PageRequest) -> tuple[datetime, UUID] | None:
         return None
 
 
-def _name(account: str) -> str:
-    known = ACCOUNTS.get(account)
-    if known is not None:
-        return str(known)
-    return account.removeprefix("bank:")
+def _names(request: PageRequest, branch_id: int, accounts: list[str]) -> dict[str, str]:
+    """What people call these accounts: banks and agents by their names. One statement."""
+    named = dict(request.work.rows(_NAMES, {"branch": branch_id, "accounts": accounts}))
+    return {one: str(ACCOUNTS.get(one) or named.get(one) or one) for one in accounts}
 
 
 def _uuid(given: Any) -> UUID:
