@@ -17,7 +17,9 @@ SELECT b.id, b.enrolment_id, b.payment_code, b.state, b.first_month, b.months, b
   (SELECT timezone FROM offices_office WHERE id = b.branch_id),
   EXISTS (SELECT FROM contributions_paid_month p WHERE p.branch_id = b.branch_id AND p.enrolment_id = b.enrolment_id
           AND p.month >= b.first_month AND p.month < b.first_month + b.months * interval '1 month'),
-  coalesce((SELECT h.amount FROM payments_held h WHERE h.branch_id = b.branch_id AND h.enrolment_id = b.enrolment_id), 0)
+  coalesce((SELECT h.amount FROM payments_held h WHERE h.branch_id = b.branch_id AND h.enrolment_id = b.enrolment_id), 0),
+  NOT EXISTS (SELECT FROM contributions_bill o WHERE o.branch_id = b.branch_id AND o.enrolment_id = b.enrolment_id
+              AND o.id <> b.id AND o.state IN ('open', 'paid') AND o.first_month > b.first_month)
 FROM contributions_bill b
 """
 
@@ -136,6 +138,8 @@ class Payable:
     """Some of its months are paid already."""
     held: int = 0
     """Money of the member that no bill has taken yet."""
+    may_move: bool = True
+    """No later month of the member is billed or paid: the bill may go to the month of its payment."""
 
     @property
     def last_month(self) -> date:
@@ -196,7 +200,7 @@ def is_stale(bill: Payable, at: datetime) -> bool:
 
 def repriced(bill: Payable, terms: Terms, at: datetime) -> Payable:
     """The bill as it would be if paid ``at``; the same one where its first month is not to move. Writes nothing."""
-    if not terms.is_first or terms.segment != "BPU" or not is_stale(bill, at):
+    if not terms.is_first or terms.segment != "BPU" or not bill.may_move or not is_stale(bill, at):
         return bill
     first = bill.month_of(at)
     prices = price(terms.income, terms.programmes, terms.transport, months_from(first, bill.months))
