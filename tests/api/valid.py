@@ -170,6 +170,7 @@ VALID: dict[str, Callable[[Place], Valid]] = {
     "GET /api/v1/training/courses": own_papers,
     "GET /api/v1/sync/groups": own_papers,
     "GET /api/v1/sync/custody": own_papers,
+    "GET /api/v1/sync/dues": own_papers,
     "GET /api/v1/training/versions/{version}": course_version,
     "GET /api/v1/training/media/{address}": course_media,
     "POST /api/v1/sync/time": server_time,
