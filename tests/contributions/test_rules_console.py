@@ -161,7 +161,8 @@ def test_trial_takes_terms_and_state_funding_of_its_month(database: Path) -> Non
             [members.branch.id, changed, month],
         )
         sponsor = work.rows(
-            "INSERT INTO payers_sponsor (branch_id, kind, name, reference, contact_name, contact_phone, is_state, first_month, last_month,"
+            "INSERT INTO payers_sponsor (branch_id, kind, name, reference, contact_name, contact_phone,"
+            " is_state, first_month, last_month,"
             " made_at) VALUES (%s, 'local_budget', 'Kota', '', '', '', true, %s, %s, now()) RETURNING id",
             [members.branch.id, month, add_months(month, 12)],
         )[0][0]
