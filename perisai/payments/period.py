@@ -35,6 +35,8 @@ SELECT id, coalesce(amount, 0) FROM payments_notification
 WHERE state = 'suspense' AND branch_id = %s AND received_at < %s ORDER BY id
 """
 _UNJUDGED = "SELECT count(*) FROM payments_notification WHERE state = 'stored' AND received_at < %s"
+# Banks that money of the branch came by: their days have to be closed, and their statements to reach the month's end.
+_BANKS = "SELECT DISTINCT bank_id FROM payments_payment WHERE branch_id = %s AND confirmed_at < %s"
 _CLOSE = """
 INSERT INTO payments_period (branch_id, id, month, ends_at, closed_at, closed_by, balance, entries, listed, note, previous, sha256,
   reopen_reason)
@@ -151,8 +153,10 @@ def _missing(
     if work.now < ends_at + SETTLING:
         return [f"{month:%m-%Y} + 1 h"]
     last_day = (ends_at - timedelta(hours=12)).date()
-    missing = [f"{bank} {on:%d-%m-%Y}" for bank, on in day.open_before(work, last_day + timedelta(days=1))[:5]]
-    missing += [f"{bank} < {last_day:%d-%m-%Y}" for bank, _ in day.uncovered(work, last_day)]
+    ours = {bank for (bank,) in work.rows(_BANKS, [branch_id, ends_at])}
+    left = [one for one in day.open_before(work, last_day + timedelta(days=1)) if one[0] in ours]
+    missing = [f"{bank} {on:%d-%m-%Y}" for bank, on in left[:5]]
+    missing += [f"{bank} < {last_day:%d-%m-%Y}" for bank, _ in day.uncovered(work, last_day) if bank in ours]
     unjudged = work.row(_UNJUDGED, [ends_at])
     if unjudged and unjudged[0]:
         missing.append(f"stored: {unjudged[0]}")
