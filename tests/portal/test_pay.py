@@ -78,7 +78,8 @@ def test_open_bill_says_what_where_until_when_and_no_more() -> None:
     assert "Bank Nomor Induk" not in text
     assert "Bayar paling lambat" in text
     assert "WIB" in text
-    shown = re.sub(r"/dokumen/[^\"]*", "", response.content.decode())  # addresses of papers name them, behind this same link
+    # Addresses of papers name them, behind this same link.
+    shown = re.sub(r"/dokumen/[^\"]*", "", response.content.decode())
     for secret in (NAME, *NAME.split()[:2], MASKED[:8], str(billed.enrolment_id), str(billed.bill_id)):
         assert secret not in shown, secret
     assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex, nofollow")
