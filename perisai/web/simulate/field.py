@@ -24,7 +24,7 @@ from typing import Any
 
 import httpx
 
-from perisai.web.demo import credentials
+from perisai.web.demo.credentials import credentials
 from perisai.web.demo.living import picture_later
 from perisai.web.demo.people import DemoAgent, agents
 from perisai.web.demo.workers import ZONE, Workers, photo_of
