@@ -43,11 +43,33 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         (
             Place(_("Members"), "/console/members/", icon="users"),
             Place(_("Employers"), "/console/employers/", icon="building-factory-2"),
+            Place(_("Groups"), "/console/payers/groups/", icon="users-group"),
+            Place(_("Sponsors"), "/console/payers/sponsors/", icon="heart-handshake"),
             Place(_("Quota"), "/console/targets/", icon="target"),
             Place(_("Phones"), "/console/accounts/devices/", icon="device-mobile"),
             Place(_("Outbox from a file"), "/console/outbox/", icon="file-import"),
+        ),
+    ),
+    (
+        _("Dues"),
+        (
+            Place(_("Bill runs"), "/console/contributions/runs/", icon="receipt"),
             Place(_("Reminders"), "/console/reminders/", icon="bell"),
+            Place(_("Funding that ends"), "/console/payers/sponsors/ending/", icon="calendar-due"),
             Place(_("Texts to workers"), "/console/messages/", icon="message"),
+            Place(_("Rules in force"), "/console/rules/", icon="scale"),
+        ),
+    ),
+    (
+        _("Money"),
+        (
+            Place(_("Payments"), "/console/payments/", icon="cash"),
+            Place(_("Codes for many bills"), "/console/payments/orders/", icon="receipt-2"),
+            Place(_("Cash in custody"), "/console/custody/", icon="wallet"),
+            Place(_("Reconciliation"), "/console/reconciliation/", icon="checks"),
+            Place(_("Books"), "/console/payments/books/", icon="book-2"),
+            Place(_("Exports"), "/console/documents/exports/", icon="file-export"),
+            Place(_("BPJS core"), "/console/members/core/", icon="building-bank"),
         ),
     ),
     (
@@ -66,25 +88,8 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         ),
     ),
     (
-        _("Money"),
-        (
-            Place(_("Bill runs"), "/console/contributions/runs/", icon="receipt"),
-            Place(_("Payments"), "/console/payments/", icon="cash"),
-            Place(_("Codes for many bills"), "/console/payments/orders/", icon="receipt-2"),
-            Place(_("Books"), "/console/payments/books/", icon="scale"),
-            Place(_("Reconciliation"), "/console/reconciliation/", icon="checks"),
-            Place(_("Cash in custody"), "/console/custody/", icon="wallet"),
-            Place(_("Groups"), "/console/payers/groups/", icon="users-group"),
-            Place(_("Sponsors"), "/console/payers/sponsors/", icon="heart-handshake"),
-            Place(_("Funding that ends"), "/console/payers/sponsors/ending/", icon="calendar-due"),
-            Place(_("Exports"), "/console/documents/exports/", icon="file-export"),
-            Place(_("BPJS core"), "/console/members/core/", icon="building-bank"),
-        ),
-    ),
-    (
         _("Settings"),
         (
-            Place(_("Rules in force"), "/console/rules/", icon="scale"),
             Place(_("Offices"), "/console/offices/", icon="building"),
             Place(_("Users"), "/console/accounts/users/", icon="user-cog"),
         ),
