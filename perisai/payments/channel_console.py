@@ -72,6 +72,7 @@ def _page(request: PageRequest, bank_id: str, refused: Refused | None = None) ->
         "qris": posted if posted.get("act") == "qris" else rows[0] if rows else {},
         "criteria": qris.CRITERIA,
         "desk": posted if posted.get("act") == "desk" else virtual_account.find_desk(request.work, bank_id) or {},
+        "told": virtual_account.told(request.work, bank_id=bank_id),
         "failed": virtual_account.failed(request.work, bank_id=bank_id),
         "may_edit": request.viewer.role is Role.HEAD_OFFICE,
         "refused": refused and refused.answer(),

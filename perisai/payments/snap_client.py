@@ -1,4 +1,4 @@
-"""SNAP BI from us to a bank: token, create, update, delete and status of a virtual account (services 27-31), signed.
+"""SNAP BI from us to a bank: token; create, update, delete and status of a virtual account, and that it was paid (27-31). Signed.
 
 Paths and the meaning of services differ by bank (domain/snap-va.md 4.1): ``paths`` overrides the standard's.
 """
@@ -19,10 +19,11 @@ PATHS: Final = {
     "token": "/v1.0/access-token/b2b",
     "create": "/v1.0/transfer-va/create-va",
     "update": "/v1.0/transfer-va/update-va",
+    "paid": "/v1.0/transfer-va/update-status",
     "delete": "/v1.0/transfer-va/delete-va",
     "status": "/v1.0/transfer-va/inquiry-va",
 }
-METHODS: Final = {"create": "POST", "update": "PUT", "delete": "DELETE", "status": "POST"}
+METHODS: Final = {"create": "POST", "update": "PUT", "paid": "PUT", "delete": "DELETE", "status": "POST"}
 TIMEOUT: Final = 10.0
 
 

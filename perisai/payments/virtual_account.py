@@ -1,5 +1,6 @@
 """Codes that a bank wants to know before anybody pays them: created after issue, updated when the amount changes, deleted when paid
-or expired. What fails is tried again, later each time, and stands on the bank's page.
+or expired; a bank with a path for it (``paid``) is told first that a code was paid elsewhere. What fails is tried again, later each
+time, and stands on the bank's page.
 
 What the bank should know is worked out anew each time from open bills and orders, so nothing is ever forgotten.
 """
@@ -27,6 +28,15 @@ BATCH: Final = 200
 SHOWN: Final = 50
 _FIRST_WAIT: Final = timedelta(minutes=1)
 _LONGEST_WAIT: Final = timedelta(hours=6)
+_KNOWN_ALREADY: Final = re.compile(r"409\d\d0[01]")
+_NOT_KNOWN: Final = re.compile(r"404\d\d12")
+_LOST: Final = {
+    "create": (_KNOWN_ALREADY, "update"),
+    "update": (_NOT_KNOWN, "create"),
+    "delete": (_NOT_KNOWN, None),
+    "paid": (_NOT_KNOWN, None),
+}
+_PAID: Final = {"paidStatus": "Y"}
 _ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.:-]{3,100}(/[A-Za-z0-9._/-]{1,80})?")
 
 # Open bills by bill_open, orders by order_open; what is known by the primary key.
@@ -46,10 +56,14 @@ WITH open AS (
 UPDATE payments_code_at_bank k SET wanted = 0, tries = 0, next_at = %(now)s, changed_at = %(now)s
 WHERE k.branch_id = %(branch)s AND k.bank_id = %(bank)s AND k.wanted > 0 AND NOT EXISTS (SELECT FROM open o WHERE o.code = k.code)
 """
-# Carried by code_at_bank_due; two workers never take the same code.
+# Carried by code_at_bank_due, payments by notification_code; two workers never take the same code.
 _DUE: Final = """
-SELECT code, wanted, known, pay_by, tries FROM payments_code_at_bank
-WHERE branch_id = %s AND bank_id = %s AND wanted <> known AND next_at <= %s ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
+SELECT k.code, k.wanted, k.known, k.pay_by, k.tries, k.wanted = 0 AND EXISTS (
+    SELECT FROM payments_notification n WHERE n.payment_code = k.code AND n.state = 'credited'
+      AND n.received_at > k.changed_at - interval '1 day') AS is_paid
+FROM payments_code_at_bank k
+WHERE k.branch_id = %s AND k.bank_id = %s AND k.wanted <> k.known AND k.next_at <= %s
+ORDER BY k.next_at, k.code LIMIT %s FOR UPDATE OF k SKIP LOCKED
 """
 _DONE: Final = """
 UPDATE payments_code_at_bank SET known = %s, tries = 0, error = '', changed_at = %s
@@ -66,6 +80,15 @@ _SHOW: Final = """
 SELECT k.branch_id, k.code, k.wanted, k.known, k.tries, k.next_at, k.error, o.name AS branch FROM payments_code_at_bank k
 JOIN offices_office o ON o.id = k.branch_id
 WHERE k.bank_id = %s AND k.wanted <> k.known AND k.tries > 0 ORDER BY k.tries DESC, k.next_at LIMIT %s
+"""
+_SUMS: Final = """
+SELECT count(*) FILTER (WHERE known > 0) AS known, coalesce(sum(known), 0)::bigint AS amount,
+  count(*) FILTER (WHERE wanted <> known) AS waiting, max(changed_at) FILTER (WHERE wanted = known) AS told_at
+FROM payments_code_at_bank WHERE bank_id = %s
+"""
+_LAST: Final = """
+SELECT k.code, k.known, k.pay_by, k.changed_at, o.name AS branch FROM payments_code_at_bank k
+JOIN offices_office o ON o.id = k.branch_id WHERE k.bank_id = %s AND k.wanted = k.known ORDER BY k.changed_at DESC, k.code LIMIT 10
 """
 _SAVE: Final = """
 INSERT INTO payments_desk AS d (bank_id, origin, client_key, client_secret_sealed, private_key_sealed, paths, is_open)
@@ -100,19 +123,36 @@ def _tell(branch_id: int, desk: dict[str, Any], caller: SnapClient, now: datetim
     """The rows are held while the bank is asked, so that nobody else tells it the same; each answer is kept."""
     told = failed = 0
     with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(now)) as work:
-        for code, wanted, known, pay_by, tries in work.rows(_DUE, [branch_id, desk["bank_id"], now, BATCH]):
-            service = "create" if known == 0 else "delete" if wanted == 0 else "update"
+        for code, wanted, known, pay_by, tries, is_paid in work.rows(_DUE, [branch_id, desk["bank_id"], now, BATCH]):
+            services = ["create" if known == 0 else "delete" if wanted == 0 else "update"]
+            if is_paid and "paid" in caller.paths:
+                services.insert(0, "paid")
             try:
-                caller.call(service, _message(desk, code, wanted, pay_by), now)
+                for service in services:
+                    _bring(caller, service, _message(desk, code, wanted, pay_by), now)
             except (BankRefused, httpx.HTTPError) as error:
                 wait = min(_FIRST_WAIT * 2 ** min(tries, 12), _LONGEST_WAIT)
                 said = str(error)[:200] or type(error).__name__
                 work.execute(_FAILED, [now + wait, said, branch_id, desk["bank_id"], code])
                 failed += 1
+                if isinstance(error, httpx.HTTPError):  # the bank is away: the others are asked for next time
+                    break
                 continue
             work.execute(_DONE, [wanted, now, branch_id, desk["bank_id"], code])
             told += 1
     return told, failed
+
+
+def _bring(caller: SnapClient, service: str, message: dict[str, Any], now: datetime) -> None:
+    """One call. Where an answer was lost, the bank knows already what we create, or no longer what we end: no failure."""
+    try:
+        caller.call(service, _PAID | message if service == "paid" else message, now)
+    except BankRefused as refused:
+        said, instead = _LOST[service]
+        if not said.match(str(refused)):
+            raise
+        if instead:
+            caller.call(instead, message, now)
 
 
 def ask(desk: dict[str, Any], caller: SnapClient, code: str, now: datetime) -> dict[str, Any]:
@@ -147,6 +187,12 @@ def has_desks() -> bool:
 def failed(work: Work, *, bank_id: str) -> list[dict[str, Any]]:
     """What the bank refused or did not answer, most often tried first."""
     return work.dicts(_SHOW, [bank_id, SHOWN])
+
+
+def told(work: Work, *, bank_id: str) -> dict[str, Any]:
+    """What the bank knows: how many codes, rupiah, how many wait to be told, when it was told last, and the ``last`` ten."""
+    (sums,) = work.dicts(_SUMS, [bank_id])
+    return sums | {"last": work.dicts(_LAST, [bank_id])}
 
 
 def find_desk(work: Work, bank_id: str) -> dict[str, Any] | None:

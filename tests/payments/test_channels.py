@@ -135,12 +135,38 @@ def test_bank_learns_codes_their_changes_and_their_end() -> None:
         with Work(scope=Scope.branch(owed.branch.id)) as work:
             work.execute("UPDATE contributions_bill SET amount = amount - 1000 WHERE branch_id = %s", [owed.branch.id])
         assert bank.pay(owed.code, owed.amount).status_code == 200
-        assert register(now + timedelta(minutes=7), _caller(desk)) == (1, 0)
-        assert desk.codes == {}
+        del desk.codes[owed.code]
+        with_status = _caller(desk, paths={"paid": "/v1.0/transfer-va/update-status"})
+        assert register(now + timedelta(minutes=7), with_status) == (1, 0), "what the bank forgot needs no end"
+        assert (desk.codes, desk.paid) == ({}, [])
         assert register(now + timedelta(minutes=8), _caller(desk)) == (0, 0)
         assert read(owed)["payments"] == 1
         with pytest.raises(BankRefused, match="404"):
             virtual_account.ask({"partner_service_id": "1", "padding": " "}, _caller(desk), owed.code, now)
+    finally:
+        with Work(scope=Scope.of([])) as work:
+            virtual_account.save_desk(work, bank_id=bank.credentials.client_key, given=form | {"is_open": ""})
+
+
+def test_answer_of_the_bank_is_lost_and_the_code_is_told_again() -> None:
+    """It was created there, and a crash here forgot that: to create it once more is no failure for ever."""
+    bank, owed = make_bank(), make_billed()
+    desk = BankDesk(SECRET, public_pem(PRIVATE_PEM), codes={owed.code: "1.00"})
+    form = {"origin": "http://bank", "client_key": CLIENT, "desk_secret": SECRET.decode(), "is_open": "1"}
+    with Work(scope=Scope.of([])) as work:
+        given = form | {"private_key": PRIVATE_PEM.decode()}
+        virtual_account.save_desk(work, bank_id=bank.credentials.client_key, given=given)
+    caller, now = _caller(desk, paths={"paid": "/v1.0/transfer-va/update-status"}), datetime.now(UTC)
+    try:
+        assert virtual_account.register_due(owed.branch.id, now, client=lambda **_: caller) == (1, 0)
+        assert desk.codes == {owed.code: f"{owed.amount}.00"}
+        assert bank.pay(owed.code, owed.amount).status_code == 200
+        later = now + timedelta(minutes=1)
+        assert virtual_account.register_due(owed.branch.id, later, client=lambda **_: caller) == (1, 0)
+        assert (desk.codes, desk.paid) == ({}, [owed.code]), "it is told that the code was paid before it is deleted"
+        with Work(scope=Scope.nation()) as work:
+            told = virtual_account.told(work, bank_id=bank.credentials.client_key)
+        assert (told["known"], told["waiting"], [one["code"] for one in told["last"]]) == (0, 0, [owed.code])
     finally:
         with Work(scope=Scope.of([])) as work:
             virtual_account.save_desk(work, bank_id=bank.credentials.client_key, given=form | {"is_open": ""})

@@ -1,6 +1,7 @@
 """The demo world: loaded once, complete, synthetic, and its books are right."""
 
 import json
+import time
 from typing import Any
 
 import psycopg
@@ -54,6 +55,21 @@ def test_members_are_in_every_state_of_the_story(demo: Running) -> None:
     assert reasons >= {"identity_same", "identity_similar"}
     assert rows(demo, "SELECT count(*) FROM payments_notification WHERE state = 'suspense'")[0][0] > 0
     assert rows(demo, "SELECT count(*) FROM members_photo WHERE complete_at IS NOT NULL")[0][0] > 0
+
+
+def test_worker_tells_the_simulated_bank_all_codes_over_http_with_signatures(demo: Running) -> None:
+    """The job itself, in the worker, to the bank's desk at the web server; the desk's own book says what it was told."""
+    demo.run("manage", "procrastinate", "defer", "payments.register_codes", '{"timestamp": 0}')
+    sql = "SELECT count(*) FILTER (WHERE known > 0), count(*) FILTER (WHERE wanted <> known), max(error) FROM payments_code_at_bank"
+    book = demo.data / "run" / "simulated-bank.json"
+    deadline = time.monotonic() + 60
+    while (found := rows(demo, sql)[0])[0] == 0 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert found[0] > 20, found
+    assert found[2] == "", "a bank as strict as a real one refused none"
+    held = json.loads(book.read_text(encoding="utf-8"))["codes"]
+    known = dict(rows(demo, "SELECT code, known FROM payments_code_at_bank WHERE known > 0"))
+    assert {code: f"{amount}.00" for code, amount in known.items()}.items() <= held.items()
 
 
 def test_people_are_nobody(demo: Running) -> None:

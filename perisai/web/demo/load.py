@@ -19,6 +19,7 @@ from perisai.web.demo import history
 from perisai.web.demo.agencies import build_agencies
 from perisai.web.demo.agents import build_placements
 from perisai.web.demo.arrears import build_arrears
+from perisai.web.demo.channels import build_channels
 from perisai.web.demo.custody import build_custody
 from perisai.web.demo.employers import build_employers
 from perisai.web.demo.exams import build_exams
@@ -75,6 +76,7 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     build_training(end)
     build_renewals(end)
     build_reconciliation(end)
+    build_channels(end)
     build_rules(end)
     say(f"candidates ({time.monotonic() - begun:.1f} s)")
 

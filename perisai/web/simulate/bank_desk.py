@@ -26,6 +26,7 @@ CLIENT = "PERISAI-DEMO"
 _SERVICES = {
     "create-va": ("POST", "27"),
     "update-va": ("PUT", "28"),
+    "update-status": ("PUT", "29"),
     "inquiry-va": ("POST", "30"),
     "delete-va": ("DELETE", "31"),
 }
@@ -33,12 +34,13 @@ _SERVICES = {
 
 @dataclass
 class BankDesk:
-    """Keys it knows us by, tokens it gave, codes it holds: amount by code."""
+    """Keys it knows us by, tokens it gave, codes it holds (amount by code), and those it was told are paid elsewhere."""
 
     secret: bytes
     public_key: str
     codes: dict[str, str] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
+    paid: list[str] = field(default_factory=list)
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
         """Status and SNAP body. ``path`` as it was signed."""
@@ -73,6 +75,10 @@ class BankDesk:
             return 404, _said("404", service, "Invalid Bill/Virtual Account", "12")
         elif name == "update-va":
             self.codes[code] = amount
+        elif name == "update-status":
+            if message.get("paidStatus") not in ("Y", "N"):
+                return 400, _said("400", service, "Invalid Mandatory Field {paidStatus}", "02")
+            self.paid.append(code)
         elif name == "delete-va":
             del self.codes[code]
         data = {"customerNo": code, "totalAmount": {"value": self.codes.get(code, amount), "currency": "IDR"}}
@@ -107,5 +113,7 @@ def _kept() -> Iterator[BankDesk]:
         known = BankDesk(keys.get("bank_sim_secret"), public_pem(keys.get("bank_sim")), **found)
         yield known
         fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps({"codes": known.codes, "tokens": known.tokens[-50:]}), encoding="utf-8")
+        fresh.write_text(
+            json.dumps({"codes": known.codes, "tokens": known.tokens[-50:], "paid": known.paid[-50:]}), encoding="utf-8"
+        )
         fresh.rename(path)
