@@ -29,8 +29,12 @@ FROM jsonb_to_recordset(%(rows)s::jsonb)
 
 _CANCEL = """
 UPDATE contributions_bill SET state = %s
-WHERE branch_id = %s AND enrolment_id = ANY (%s) AND state = 'open'
+WHERE branch_id = %s AND enrolment_id = ANY (%s) AND state = 'open' AND (%s::date IS NULL OR first_month = %s)
 RETURNING enrolment_id, lines, amount
+"""
+
+_PROLONG = """
+UPDATE contributions_bill SET pay_by = %s WHERE branch_id = %s AND id = ANY (%s) AND state = 'open' AND pay_by < %s
 """
 
 
@@ -103,12 +107,14 @@ def issue_many(
     return issued
 
 
-def cancel_many(work: Work, *, branch_id: int, enrolment_ids: list[UUID], state: str = "cancelled") -> dict[UUID, int]:
-    """Ends the open bills of these enrolments (``cancelled`` or ``expired``) and takes them out of the books; what each no
-    longer owes, rupiah. Two statements."""
+def cancel_many(
+    work: Work, *, branch_id: int, enrolment_ids: list[UUID], state: str = "cancelled", first_month: date | None = None
+) -> dict[UUID, int]:
+    """Ends the open bills of these enrolments (``cancelled`` or ``expired``), all of them or those that begin with
+    ``first_month``, and takes them out of the books; what each no longer owes, rupiah. Two statements."""
     if not enrolment_ids:
         return {}
-    cancelled = work.rows(_CANCEL, [state, branch_id, enrolment_ids], prepared=True)
+    cancelled = work.rows(_CANCEL, [state, branch_id, enrolment_ids, first_month, first_month], prepared=True)
     dropped: dict[UUID, int] = {}
     for enrolment_id, _, amount in cancelled:
         dropped[enrolment_id] = dropped.get(enrolment_id, 0) + amount
@@ -117,6 +123,11 @@ def cancel_many(work: Work, *, branch_id: int, enrolment_ids: list[UUID], state:
             work, branch_id, *ledger.Income.of(line for _, lines, _ in cancelled for line in orjson.loads(lines))
         )
     return dropped
+
+
+def prolong(work: Work, *, branch_id: int, bill_ids: list[UUID], until: datetime) -> None:
+    """Lets open bills be paid until then, where their time would be over before. For what is owed however late it is."""
+    work.execute(_PROLONG, [until, branch_id, bill_ids, until])
 
 
 def lines_of(prices: list[tariff.MonthPrice]) -> list[list[Any]]:

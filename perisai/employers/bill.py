@@ -5,12 +5,13 @@ code ends, and another is made.
 Order of locks: the employer, the enrolments, their bills, the order.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import LiteralString, NamedTuple
 from uuid import UUID
 
 from perisai.contributions import bill as bills
 from perisai.contributions import pricing, run
+from perisai.contributions.cover_rule import due_on
 from perisai.contributions.tariff import PriceError
 from perisai.employers.employer import Employer
 from perisai.errors import Refused
@@ -19,10 +20,9 @@ from perisai.events.work import Happened, Work
 from perisai.offices import calendar
 from perisai.payments import order, registry
 
-DUE_DAY = 15
-
 _TIMEZONE: LiteralString = "SELECT timezone FROM offices_office WHERE id = %s"
-# Carried by job_employer; the wage of the month by wage_of_month.
+# Carried by job_employer; the wage of the month by wage_of_month, bills by bill_enrolment. A month that was billed is owed though a
+# later one is paid.
 _WORKERS: LiteralString = """
 SELECT j.enrolment_id, coalesce(w.wage, e.income), e.programmes, e.risk FROM employers_job j
 JOIN members_enrolment e ON e.branch_id = j.branch_id AND e.id = j.enrolment_id
@@ -33,7 +33,9 @@ LEFT JOIN LATERAL (
 ) w ON true
 WHERE j.branch_id = %(branch)s AND j.employer_id = %(employer)s AND j.first_month <= %(month)s
   AND coalesce(j.last_month, %(month)s) >= %(month)s AND e.state IN ('accepted', 'active')
-  AND coalesce(e.paid_through, '-infinity') < %(month)s
+  AND (coalesce(e.paid_through, '-infinity') < %(month)s OR EXISTS (
+    SELECT FROM contributions_bill b WHERE b.branch_id = j.branch_id AND b.enrolment_id = j.enrolment_id AND b.state = 'open'
+      AND b.first_month = %(month)s AND b.sponsor_id IS NULL))
 ORDER BY j.enrolment_id
 """
 _LOCK_WORKERS: LiteralString = """
@@ -92,13 +94,19 @@ def make(work: Work, *, employer: Employer, month: date) -> Made:
         return known
     if known is not None:
         _cancel(work, employer, known, "late")
+    made = _make(work, employer, month)
+    if made is None:
+        raise Refused("E4410")
+    return made
+
+
+def _make(work: Work, employer: Employer, month: date) -> Made | None:
+    """None where there is nobody to bill."""
     asked = _asked(work, employer, month)
-    if not asked:
-        raise Refused("E4410")
     timezone = timezone_of(work, employer.branch_id)
-    ids = _issue(work, employer, month, asked, timezone)
+    ids = _issue(work, employer, month, asked, timezone) if asked else []
     if not ids:
-        raise Refused("E4410")
+        return None
     made = order.make(
         work,
         branch_id=employer.branch_id,
@@ -131,8 +139,9 @@ def renew(work: Work, *, employer: Employer) -> list[Made]:
         if known.state == "open" and _is_right(work, employer, known):
             continue
         _cancel(work, employer, known, "changed" if known.state == "open" else "late")
-        if _asked(work, employer, known.month):
-            fresh.append(make(work, employer=employer, month=known.month))
+        made = _make(work, employer, known.month)
+        if made is not None:
+            fresh.append(made)
     return fresh
 
 
@@ -153,9 +162,8 @@ def open_bills(work: Work, employer: Employer) -> list[Made]:
 
 
 def due_day(work: Work, branch_id: int, month: date) -> date:
-    """The 15th of the month after, or the next working day of the branch."""
-    following = date(month.year + month.month // 12, month.month % 12 + 1, DUE_DAY)
-    return calendar.next_working(following, calendar.of_office(work, branch_id))
+    """The day by which the rules have an employer pay a month, or the next working day of the branch."""
+    return calendar.next_working(due_on(month, segment="PU"), calendar.of_office(work, branch_id))
 
 
 def timezone_of(work: Work, branch_id: int) -> str:
@@ -188,9 +196,12 @@ def _issue(work: Work, employer: Employer, month: date, asked: dict[UUID, pricin
     owed = owed_by(asked)
     standing = work.rows(_OPEN_BILLS, [branch_id, ids, month])
     wrong = [enrolment_id for _, enrolment_id, amount in standing if owed.get(enrolment_id, amount) != amount]
-    bills.cancel_many(work, branch_id=branch_id, enrolment_ids=wrong)
+    bills.cancel_many(work, branch_id=branch_id, enrolment_ids=wrong, first_month=month)
     run.issue_month(work, branch_id=branch_id, timezone=timezone, month=month, enrolment_ids=ids, segment="PU")
-    return [bill_id for bill_id, _, _ in work.rows(_OPEN_BILLS, [branch_id, ids, month])]
+    made = [bill_id for bill_id, _, _ in work.rows(_OPEN_BILLS, [branch_id, ids, month])]
+    until = bills.last_moment(work.now + timedelta(days=bills.DAYS_TO_PAY), timezone)
+    bills.prolong(work, branch_id=branch_id, bill_ids=made, until=until)
+    return made
 
 
 def owed_by(asked: dict[UUID, pricing.Asked]) -> dict[UUID, int]:
@@ -214,7 +225,7 @@ def _is_right(work: Work, employer: Employer, known: Made) -> bool:
 
 
 def _cancel(work: Work, employer: Employer, known: Made, reason: str) -> None:
-    """The workers' open bills by counter-entry, then the code."""
+    """The workers' open bills by counter-entry, then the code. Where only the code's time is over, the bills stand."""
     ids = [row[0] for row in work.rows(_AMOUNTS, [employer.branch_id, known.order_id])]
     work.rows(_LOCK_WORKERS, [employer.branch_id, ids])
     if known.state == "open":
@@ -223,7 +234,8 @@ def _cancel(work: Work, employer: Employer, known: Made, reason: str) -> None:
             settle(work, employer)
             return
         order.cancel(work, branch_id=employer.branch_id, order_id=known.order_id)
-    bills.cancel_many(work, branch_id=employer.branch_id, enrolment_ids=ids)
+    if reason != "late":
+        bills.cancel_many(work, branch_id=employer.branch_id, enrolment_ids=ids, first_month=known.month)
     work.execute(_CANCEL, [work.now, reason, employer.branch_id, known.id])
     detail = {"bill": known.id, "order": known.order_id, "month": f"{known.month:%Y-%m}", "reason": reason}
     _report(work, employer, "employer_bill_cancelled", known.amount, detail)

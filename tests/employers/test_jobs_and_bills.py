@@ -8,6 +8,8 @@ import pytest
 
 from perisai.errors import Refused
 from tests.employers.conftest import TODAY, Firm, form, month, register, row
+from tests.employers.test_pages import client_of
+from tests.payments.place import make_bank
 from tests.world import make_branch, system_work
 
 
@@ -207,3 +209,56 @@ def test_a_paid_bill_is_paid_and_a_later_joiner_gets_a_bill_of_its_own(firm: Fir
     assert firm.ask("SELECT state FROM employers_bill WHERE branch_id = %s ORDER BY made_at") == [("paid",), ("open",)]
     with pytest.raises(Refused, match="E4405"):
         leave(firm, ids(firm)[0], month(-1))
+
+
+def test_an_order_paid_at_a_bank_covers_every_worker_for_the_month_worked(firm: Firm) -> None:
+    """The first month of wage earners, paid in a later month, is the month they worked: only what a self-employed
+    person has never paid moves to the month of payment."""
+    from perisai.documents import papers
+    from perisai.payments import ledger
+
+    bank = make_bank(scheme="asymmetric")
+    firm.bring_in([row(from_month=month(-1), wage=2_000_000), row(from_month=month(-1), wage=1_000_000)])
+    earlier, now = bill(firm, -1), bill(firm)
+    asked = bank.inquire(earlier.payment_code).json()["virtualAccountData"]
+    assert asked["totalAmount"]["value"] == f"{earlier.amount}.00"
+    for made in (earlier, now):
+        assert bank.pay(made.payment_code, made.amount).json()["responseCode"] == "2002500"
+    workers = firm.ask("SELECT state, paid_through, first_month FROM members_enrolment WHERE branch_id = %s")
+    assert workers == [("active", month(0), month(-1))] * 2
+    paid = firm.ask(
+        "SELECT month, count(*), count(DISTINCT enrolment_id) FROM contributions_paid_month WHERE branch_id = %s"
+        " GROUP BY 1 ORDER BY 1"
+    )
+    assert paid == [(month(-1), 2, 2), (month(0), 2, 2)]
+    shown = client_of(firm).get(f"/console/employers/{firm.id}/").content.decode()
+    assert shown.count('class="state done"') >= 4, "two bills paid, two workers covered"
+    with pytest.raises(Refused, match="E4410"):
+        bill(firm)
+    assert firm.ask("SELECT DISTINCT state FROM employers_bill WHERE branch_id = %s") == [("open",)]
+    assert renew(firm) == []
+    assert firm.ask("SELECT DISTINCT state FROM employers_bill WHERE branch_id = %s") == [("paid",)]
+    ((payment, *_),) = firm.ask("SELECT id FROM payments_payment WHERE branch_id = %s ORDER BY id LIMIT 1")
+    with system_work(firm.branch) as work:
+        receipt = papers.receipt(work, branch_id=firm.branch.id, payment_id=payment, language="id")
+        assert receipt.data.startswith(b"%PDF")
+        assert ledger.prove(work, firm.branch.id) == []
+
+
+def test_a_change_of_one_month_leaves_the_bill_of_another_alone(firm: Firm) -> None:
+    from perisai.employers import job
+    from perisai.employers.job import NewWage
+
+    bank = make_bank(scheme="asymmetric")
+    firm.bring_in([row(from_month=month(-1), wage=2_000_000), row(from_month=month(-1), wage=1_000_000)])
+    earlier, now = bill(firm, -1), bill(firm)
+    firm.act(job.change_wages, wages=[NewWage(ids(firm)[0], month(0), told(4_000_000))], told_by=office(), today=TODAY)
+    (again,) = renew(firm)
+    assert (again.month, again.amount > now.amount) == (month(0), True)
+    assert bank.pay(again.payment_code, again.amount).json()["responseCode"] == "2002500"
+    assert renew(firm) == [], "the month before is owed though a later one is paid"
+    firm.ask("UPDATE payments_order SET state = 'expired' WHERE branch_id = %s AND state = 'open' RETURNING id")
+    (late,) = renew(firm)
+    assert (late.month, late.amount) == (month(-1), earlier.amount)
+    assert bank.pay(late.payment_code, late.amount).json()["responseCode"] == "2002500"
+    assert firm.ask("SELECT count(*) FROM contributions_paid_month WHERE branch_id = %s") == [(4,)]
