@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -19,7 +20,11 @@ SELECT b.id, b.enrolment_id, b.payment_code, b.state, b.first_month, b.months, b
           AND p.month >= b.first_month AND p.month < b.first_month + b.months * interval '1 month'),
   coalesce((SELECT h.amount FROM payments_held h WHERE h.branch_id = b.branch_id AND h.enrolment_id = b.enrolment_id), 0),
   NOT EXISTS (SELECT FROM contributions_bill o WHERE o.branch_id = b.branch_id AND o.enrolment_id = b.enrolment_id
-              AND o.id <> b.id AND o.state IN ('open', 'paid') AND o.first_month > b.first_month)
+              AND o.id <> b.id AND o.state IN ('open', 'paid') AND o.first_month > b.first_month),
+  b.sponsor_id,
+  CASE WHEN b.state = 'open' THEN (
+    SELECT jsonb_agg(jsonb_build_array(f.first_month, f.last_month, f.sponsor_id, f.is_state, f.programmes))
+    FROM payers_funding f WHERE f.branch_id = b.branch_id AND f.enrolment_id = b.enrolment_id) END
 FROM contributions_bill b
 """
 
@@ -121,6 +126,20 @@ class NotOpen(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Funding:
+    """Months of a member that a sponsor pays, both included; ``programmes``: what is billed then, None for all."""
+
+    first_month: date
+    last_month: date | None
+    sponsor_id: UUID
+    is_state: bool
+    programmes: frozenset[str] | None
+
+    def covers(self, month: date) -> bool:
+        return self.first_month <= month and (self.last_month is None or month <= self.last_month)
+
+
+@dataclass(frozen=True)
 class Payable:
     """A bill as a payer meets it. Rupiah; months are first days of month."""
 
@@ -140,6 +159,13 @@ class Payable:
     """Money of the member that no bill has taken yet."""
     may_move: bool = True
     """No later month of the member is billed or paid: the bill may go to the month of its payment."""
+    sponsor_id: UUID | None = None
+    """Who pays it instead of the member."""
+    fundings: tuple["Funding", ...] = ()
+    """Of an open bill: what sponsors pay for the member, of any month."""
+
+    def funding_of(self, month: date) -> "Funding | None":
+        return next((one for one in self.fundings if one.covers(month)), None)
 
     @property
     def last_month(self) -> date:
@@ -199,12 +225,28 @@ def is_stale(bill: Payable, at: datetime) -> bool:
 
 
 def repriced(bill: Payable, terms: Terms, at: datetime) -> Payable:
-    """The bill as it would be if paid ``at``; the same one where its first month is not to move. Writes nothing."""
+    """The bill as it would be if paid ``at``; the same one where its first month is not to move, or somebody else pays the month
+    it would move to. Writes nothing."""
     if not terms.is_first or terms.segment != "BPU" or not bill.may_move or not is_stale(bill, at):
         return bill
-    first = bill.month_of(at)
-    prices = price(terms.income, terms.programmes, terms.transport, months_from(first, bill.months))
-    return replace(bill, first_month=first, lines=lines_of(prices), amount=total(prices))
+    months = list(takewhile(lambda month: _payer(bill, month) == bill.sponsor_id, _ahead(bill, at)))
+    if not months:
+        return bill
+    funding = bill.funding_of(months[0])
+    programmes, is_state = terms.programmes, False
+    if funding is not None:
+        programmes, is_state = programmes & (funding.programmes or programmes), funding.is_state
+    prices = price(terms.income, programmes, terms.transport, months, is_state)
+    return replace(bill, first_month=months[0], months=len(months), lines=lines_of(prices), amount=total(prices))
+
+
+def _ahead(bill: Payable, at: datetime) -> list[date]:
+    return months_from(bill.month_of(at), bill.months)
+
+
+def _payer(bill: Payable, month: date) -> UUID | None:
+    funding = bill.funding_of(month)
+    return funding.sponsor_id if funding else None
 
 
 def reprice(work: Work, *, branch_id: int, old: Payable, new: Payable, terms: Terms) -> None:
@@ -313,6 +355,17 @@ def _payables(work: Work, sql: LiteralString, branch_id: int, enrolment_id: UUID
 def _payable(row: tuple[Any, ...] | None) -> Payable | None:
     if row is None:
         return None
-    id_, enrolment_id, code, state, first_month, months, lines, *rest = row
-    read = orjson.loads(lines) if isinstance(lines, str | bytes) else lines
-    return Payable(id_, enrolment_id, code, state, first_month, months, read, *rest)
+    id_, enrolment_id, code, state, first_month, months, lines, *rest, fundings = row
+    bill = Payable(id_, enrolment_id, code, state, first_month, months, _read(lines), *rest)
+    return replace(bill, fundings=tuple(_funding(*one) for one in _read(fundings))) if fundings else bill
+
+
+def _read(told: Any) -> Any:
+    return orjson.loads(told) if isinstance(told, str | bytes) else told
+
+
+def _funding(first: str, last: str | None, sponsor: str, is_state: bool, programmes: list[str] | None) -> Funding:
+    until = date.fromisoformat(last) if last else None
+    return Funding(
+        date.fromisoformat(first), until, UUID(sponsor), is_state, None if programmes is None else frozenset(programmes)
+    )

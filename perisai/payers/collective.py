@@ -17,14 +17,13 @@ SELECT o.timezone, g.agent_id FROM payers_group g JOIN offices_office o ON o.id 
 WHERE g.branch_id = %s AND g.id = %s FOR UPDATE OF g
 """
 
-# Bills that name the sponsor, and first bills of those who have not paid yet. Carried by funding_sponsor and bill_enrolment.
+# Carried by funding_sponsor and bill_enrolment.
 _BILLS: LiteralString = """
 SELECT DISTINCT b.id FROM payers_funding f
 JOIN contributions_bill b ON b.branch_id = f.branch_id AND b.enrolment_id = f.enrolment_id AND b.state = 'open'
-JOIN members_enrolment e ON e.branch_id = b.branch_id AND e.id = b.enrolment_id
 WHERE f.branch_id = %(branch)s AND f.sponsor_id = %(sponsor)s AND b.first_month <= %(month)s
   AND b.first_month >= f.first_month AND (f.last_month IS NULL OR b.first_month <= f.last_month)
-  AND (b.sponsor_id = f.sponsor_id OR b.sponsor_id IS NULL AND e.state = 'accepted' AND b.months = 1)
+  AND b.sponsor_id = f.sponsor_id
 """
 _OF_GROUP: LiteralString = """
 SELECT b.id FROM contributions_bill b

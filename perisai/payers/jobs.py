@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
-from perisai.payers import farewell
+from perisai.payers import farewell, rebill
 
 _BRANCHES = (
     "SELECT p.branch_id, o.timezone FROM events_position p JOIN offices_office o ON o.id = p.branch_id ORDER BY 1"
@@ -32,6 +32,8 @@ def follow_everywhere(timestamp: int) -> None:
 
 def follow_branch(branch_id: int, timezone: str) -> None:
     """In Works of bounded size: killed in the middle, the next one goes on where it ended."""
+    with Work(scope=Scope.branch(branch_id)) as work:
+        rebill.follow_firsts(work, branch_id=branch_id)
     told = farewell.MOST_TEXTS
     while told == farewell.MOST_TEXTS:
         with Work(scope=Scope.branch(branch_id)) as work:

@@ -38,9 +38,6 @@ REFUSALS: Final[dict[str, str | Promise]] = {
     "nik_twice": _("This NIK stands in the file twice."),
     "unknown": _("Nobody with this NIK is enrolled at this branch."),
     "not_member": _("Their membership has ended or was not accepted."),
-    "first_bill": _(
-        "Their first bill is not paid yet, and it is priced as the member's own. Once it is paid they can be funded."
-    ),
     "wage_earner": _("A wage earner: the employer pays."),
     "funded": _("Some of these months are funded already."),
     "month": _("The month cannot be read, or lies outside the contract."),

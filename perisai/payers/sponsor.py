@@ -111,7 +111,7 @@ def fund(work: Work, *, branch_id: int, sponsor_id: UUID, wanted: Iterable[ToFun
     fit: list[dict[str, Any]] = []
     for enrolment_id, segment, state, has in work.rows(_FIT, [branch_id, list(asked)]):
         one = asked[enrolment_id]
-        why = _why_not(segment, state, has, programmes, is_state=is_state)
+        why = _why_not(segment, state, has, programmes)
         if not why and not first <= one.first_month <= one.last_month <= last:
             why = "month"
         refused[enrolment_id] = why or "funded"
@@ -188,13 +188,11 @@ def _lock(work: Work, branch_id: int, sponsor_id: UUID) -> tuple[date, date, lis
     return row[0], row[1], row[2], row[3]
 
 
-def _why_not(segment: str, state: str, has: list[str], programmes: list[str] | None, *, is_state: bool) -> str:
+def _why_not(segment: str, state: str, has: list[str], programmes: list[str] | None) -> str:
     if segment != "BPU":
         return "wage_earner"
     if state not in ("accepted", "active", "lapsed"):
         return "not_member"
-    if state == "accepted" and (is_state or programmes is not None):
-        return "first_bill"
     return "" if programmes is None or set(programmes) <= set(has) else "programmes"
 
 

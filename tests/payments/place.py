@@ -98,7 +98,7 @@ def make_billed(
             enrolment_id=enrolment_id,
             payment_code=code,
             income=facts.get("income", 1_500_000),
-            programmes=frozenset({"JKK", "JKM"}),
+            programmes=frozenset(facts.get("programmes", ("JKK", "JKM"))),
             transport=facts.get("transport", False),
             months=months,
         )
