@@ -220,6 +220,8 @@ describe("a code for a spoken consent", () => {
     expect(second).toMatchObject({ group: "g-1", series: first, seriesPlace: 2 });
     expect(second.fields).toMatchObject({ address: "Simpang Rimbo", months: 3 });
     const next = await complete(phone, second.id);
+    phone.around.online = () => true;
+    await phone.engine.sync.now();
     expect([first, next, alone].map((id) => body(phone, id).group)).toEqual(["g-1", "g-1", undefined]);
     expect(await drafts.startNext(next)).toMatchObject({ group: "g-1", series: first, seriesPlace: 3 });
   });
