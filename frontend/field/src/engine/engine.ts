@@ -22,7 +22,6 @@ import { type Compress, compressInBrowser, Photos } from "./photos";
 import { locate } from "./place";
 import type { Reference } from "./reference";
 import { makeRounds, type Rounds } from "./rounds";
-import { scanWithCamera } from "./scanner";
 import { warmSealing } from "./sealing";
 import type { Surroundings } from "./surroundings";
 import { type Sync, viewOf } from "./sync";
@@ -128,7 +127,7 @@ export class FieldEngine implements Engine {
     this.activation = {
       readCode,
       activate: (code) => this.activate(code),
-      scan: (video, signal) => scanWithCamera(video, signal, readCode),
+      scan: async (video, signal) => (await import("./scanner")).scanWithCamera(video, signal, readCode),
     };
   }
 

@@ -3,7 +3,6 @@ import { type ErrorView, engine } from "../engine";
 import { activateTexts } from "../i18n/activate";
 import { commonTexts } from "../i18n/common";
 import { LANGUAGES } from "../i18n/language";
-import { lockTexts } from "../i18n/lock";
 import { Button } from "../ui/button";
 import { asErrorView, ErrorNotice } from "../ui/error-notice";
 import { describedBy, FieldError } from "../ui/field";
@@ -47,7 +46,6 @@ function useActivation(code: string) {
 export function ActivateScreen({ code }: { code: string }) {
   const t = useTexts(activateTexts);
   const common = useTexts(commonTexts);
-  const lock = useTexts(lockTexts);
   const { phase } = useValue(engine.device);
   const others = useValue(engine.lock.state).profiles.length > 0 && phase === "new";
   const { halves, setHalves, problem, setProblem, short, busy, activate } = useActivation(code);
@@ -103,7 +101,7 @@ export function ActivateScreen({ code }: { code: string }) {
           )}
           {others && (
             <Button icon="people" wide onPress={() => engine.lock.lock()} testid="back-to-agents">
-              {lock.backToAgents}
+              {t.backToAgents}
             </Button>
           )}
         </Page>

@@ -1,4 +1,5 @@
 import { engine } from "../../engine";
+import { activateTexts } from "../../i18n/activate";
 import { lockTexts } from "../../i18n/lock";
 import { Button } from "../../ui/button";
 import { Notice } from "../../ui/notice";
@@ -9,6 +10,7 @@ import { useTexts } from "../../ui/preferences";
 /** The branch had switched this phone off, nothing was left to send, and it was emptied. */
 export function WipedScreen() {
   const t = useTexts(lockTexts);
+  const { backToAgents } = useTexts(activateTexts);
   const { profiles } = useValue(engine.lock.state);
   return (
     <div class="app">
@@ -22,7 +24,7 @@ export function WipedScreen() {
             </Button>
             {profiles.length > 0 && (
               <Button wide onPress={() => engine.lock.lock()} testid="wiped-agents">
-                {t.backToAgents}
+                {backToAgents}
               </Button>
             )}
           </div>
