@@ -9,13 +9,15 @@ from perisai.targets import quota
 
 MOST = 1000
 
-# Carried by bill_open. Enrolments are locked in order of id, as a cancel or a payment locks them.
+# Carried by bill_open; late bills of members, whose membership ends otherwise, are passed over before any are counted. Enrolments
+# are locked in order of id, as a cancel or a payment locks them.
 _OVERDUE = """
 SELECT e.id, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.captured_on, e.quota_period, e.quota_over,
   e.activated_at IS NOT NULL
 FROM members_enrolment e
 WHERE e.branch_id = %(branch)s AND e.state = 'accepted' AND e.id IN (
   SELECT b.enrolment_id FROM contributions_bill b
+  JOIN members_enrolment a ON a.branch_id = b.branch_id AND a.id = b.enrolment_id AND a.state = 'accepted'
   WHERE b.branch_id = %(branch)s AND b.state = 'open' AND b.pay_by < %(before)s LIMIT %(most)s)
 ORDER BY e.id FOR UPDATE OF e
 """
