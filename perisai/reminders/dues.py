@@ -35,9 +35,9 @@ WHERE e.branch_id = %(branch)s AND e.state = ANY ('{accepted,active,lapsed}')
 _OF_AGENT: LiteralString = " AND e.agent_id = %(agent)s ORDER BY e.id"
 _OF_IDS: LiteralString = " AND e.id = ANY (%(ids)s::uuid[]) ORDER BY e.id"
 
-# Carried by bill_enrolment.
+# Carried by bill_enrolment. What a sponsor pays costs the member nothing.
 _BILLS: LiteralString = """
-SELECT enrolment_id, lines, amount, pay_by FROM contributions_bill
+SELECT enrolment_id, lines, CASE WHEN sponsor_id IS NULL THEN amount ELSE 0 END, pay_by FROM contributions_bill
 WHERE branch_id = %s AND enrolment_id = ANY (%s::uuid[]) AND state = 'open'
 ORDER BY enrolment_id, first_month, id
 """

@@ -176,7 +176,7 @@ def _due_of(paid_through: date, today: date, own: Calendar, hours: Hours) -> Ite
         if rule.subject == "member" and rule.counts_from != "pay_by":
             about_on = _date_of(rule, days)
             planned_on = day_of(rule, about_on, own, hours)
-            if _is_due(planned_on, today) and today <= days.catch_up_until:
+            if _is_due(planned_on, today) and today <= days.catch_up_until and not _is_past(rule, about_on, today):
                 yield _Due(name, about_on, planned_on)
 
 
@@ -205,7 +205,9 @@ def _employers(work: Work, branch_id: int, today: date, own: Calendar, hours: Ho
         _Due(name, day, planned_on)
         for day in days
         for name, rule in reminder_rules().reminders.items()
-        if rule.subject == "employer" and _is_due(planned_on := day_of(rule, day, own, hours), today)
+        if rule.subject == "employer"
+        and _is_due(planned_on := day_of(rule, day, own, hours), today)
+        and not _is_past(rule, day, today)
     ]
     if not due:
         return []
@@ -221,6 +223,11 @@ def _employers(work: Work, branch_id: int, today: date, own: Calendar, hours: Ho
 
 def _is_due(planned_on: date, today: date) -> bool:
     return planned_on <= today <= planned_on + timedelta(days=reminder_rules().late_days)
+
+
+def _is_past(rule: ReminderRule, about_on: date, today: date) -> bool:
+    """What counts down to a date has nothing to say after it."""
+    return rule.days <= 0 and rule.months == 0 and about_on < today
 
 
 def _date_of(rule: ReminderRule, days: Boundaries) -> date:

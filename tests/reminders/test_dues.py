@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from perisai.contributions.cover_rule import add_months
+from perisai.payers import sponsor
 from perisai.reminders import dues
 from perisai.web.simulate.phone import Phone
 from tests.reminders.owing import member
@@ -55,6 +56,14 @@ def test_dues_take_the_open_bill_before_the_price(database: object) -> None:
             [agent.branch.id, owing, THIS, f'[["{THIS:%Y-%m}", 1, 1, 1, 0, 0, 12345]]'],
         )
     assert asked(agent)[owing].amount == 12345
+    with system_work(agent.branch) as work:
+        given = {"kind": "village", "name": "Desa Uji", "first_month": THIS, "last_month": THIS}
+        payer = sponsor.make(work, branch_id=agent.branch.id, given=given)
+        work.execute(
+            "UPDATE contributions_bill SET sponsor_id = %s WHERE branch_id = %s AND enrolment_id = %s",
+            [payer, agent.branch.id, owing],
+        )
+    assert asked(agent)[owing].amount == 0, "what a sponsor pays is not asked of the member"
 
 
 def test_phone_reads_its_own_members_only_in_statements_that_do_not_grow(phone_of: PhoneOf) -> None:

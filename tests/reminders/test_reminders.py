@@ -1,5 +1,6 @@
 """Reminders: who is reminded of what and when, once, and never who has paid."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -115,7 +116,8 @@ def test_missed_night_is_made_up_and_too_late_is_left(agent: FieldAgent) -> None
     other = make_agent(make_branch())
     member(other, paid_through=NOVEMBER)
     remind(other.branch, date(2026, 11, 26))
-    assert rows(other.branch) == []
+    remind(other.branch, date(2026, 12, 1))
+    assert rows(other.branch) == [], "who is not protected any more is not told of a last day that was yesterday"
 
 
 def test_first_payment_that_never_came_is_asked_for(agent: FieldAgent) -> None:
@@ -185,5 +187,8 @@ def test_every_text_of_the_rules_is_short_and_holds_what_it_needs() -> None:
         for text in (rule.text.id, rule.text.en):
             filled = text.format(**told, **firm)
             assert len(filled) <= 2 * 153, name
+            assert not re.search(r"(sebelum|before) \{ends\}", text), (
+                f"{name}: paying on that day still keeps membership"
+            )
             assert filled.isascii(), f"{name}: a letter outside GSM 03.38 makes a text cost twice"
             assert ("{link}" in text) == (rule.subject == "member"), name
