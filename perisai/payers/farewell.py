@@ -54,15 +54,19 @@ FROM (
 WHERE w.branch_id = %(branch)s AND w.enrolment_id = p.enrolment_id AND w.last_month = p.last_month
 """
 
-# Who is to be told something today. An answer that ends it, and going on, end the letters.
+# Who is to be told something today. An answer that ends it, and going on, end the letters. Nobody is written to who died, moved or
+# gave a wrong number, or does not want to be: both rows by their keys.
 _DUE: LiteralString = """
-SELECT w.enrolment_id, w.last_month, w.told, w.written_at, s.name AS sponsor, p.phone, e.agent_id, a.code AS agent,
+SELECT w.enrolment_id, w.last_month, w.told, w.written_at, s.name AS sponsor,
+  CASE WHEN coalesce(c.stopped, '') = '' AND NOT EXISTS (SELECT FROM members_consent k WHERE k.branch_id = e.branch_id
+    AND k.enrolment_id = e.id AND k.purpose = 'contact' AND NOT k.given) THEN p.phone END AS phone, e.agent_id, a.code AS agent,
   e.income, e.programmes, e.transport
 FROM payers_farewell w
 JOIN payers_sponsor s ON s.branch_id = w.branch_id AND s.id = w.sponsor_id
 JOIN members_enrolment e ON e.branch_id = w.branch_id AND e.id = w.enrolment_id
 JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
 LEFT JOIN agents_agent a ON a.branch_id = e.branch_id AND a.id = e.agent_id
+LEFT JOIN reminders_contact c ON c.branch_id = e.branch_id AND c.enrolment_id = e.id
 WHERE w.branch_id = %(branch)s AND w.last_month BETWEEN %(from)s AND %(to)s AND w.went_on_at IS NULL AND w.followed_at IS NULL
   AND coalesce(w.outcome, '') NOT IN ('refused', 'moved', 'died')
   AND (SELECT count(*) FROM unnest(%(steps)s::int[]) AS step
@@ -175,7 +179,7 @@ def _write(work: Work, branch_id: int, due: list[dict[str, Any]], today: date) -
         if row["phone"]:
             written = work.now
             until = work.now + timedelta(days=5)
-            texts.append(outbox.Text("funding_ends", row["phone"], _body(row), until, row["agent_id"]))
+            texts.append(outbox.Text("funding_ends", row["phone"], _body(row, today), until, row["agent_id"]))
         key = {"enrolment_id": row["enrolment_id"], "last_month": row["last_month"]}
         told.append(key | {"told": behind, "written_at": written})
     if not due:
@@ -187,8 +191,9 @@ def _write(work: Work, branch_id: int, due: list[dict[str, Any]], today: date) -
     )
 
 
-def _body(row: dict[str, Any]) -> str:
-    """Neither name nor NIK, and no promise: who paid until when, what it costs then, whom to ask."""
+def _body(row: dict[str, Any], today: date) -> str:
+    """Neither name nor NIK, and no promise: who paid until when, what it costs then, whom to ask. After the end it says that
+    nobody has paid since, and what that means."""
     after = _after(row["last_month"])
     cost = price_after(
         income=row["income"],
@@ -197,8 +202,11 @@ def _body(row: dict[str, Any]) -> str:
         last_month=row["last_month"],
     )
     said = f"PERISAI: iuran BPJS Ketenagakerjaan Anda dibayari {row['sponsor'][:40]} sampai {_said(row['last_month'])}."
-    said += f" Mulai {_said(after)} lanjutkan sendiri Rp{cost:,}/bulan".replace(",", ".")
-    said += " agar tetap terlindungi."
+    price = f"Rp{cost:,}/bulan".replace(",", ".")
+    if today < after:
+        said += f" Mulai {_said(after)} lanjutkan sendiri {price} agar tetap terlindungi."
+    else:
+        said += f" Sejak {_said(after)} belum dibayar: Anda tidak dilindungi. Lanjutkan sendiri {price}."
     return said + (f" Hubungi agen {row['agent']}." if row["agent"] else " Hubungi kantor cabang.")
 
 

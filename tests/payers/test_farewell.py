@@ -77,6 +77,9 @@ def test_each_step_is_told_once_before_and_after_the_end(world: tuple[Branch, UU
         "band of 1.500.000 with the relief of October 2026"
     )
     assert "Orang Uji" not in said
+    late = texts(branch)[3]
+    assert "Sejak Okt 2026 belum dibayar: Anda tidak dilindungi. Lanjutkan sendiri Rp11.400/bulan" in late
+    assert "tetap terlindungi" not in late
 
 
 def test_machine_that_was_off_tells_once_not_three_times(world: tuple[Branch, UUID]) -> None:
@@ -86,12 +89,24 @@ def test_machine_that_was_off_tells_once_not_three_times(world: tuple[Branch, UU
     assert rows(branch)[who]["told"] == [60, 30, 7]
 
 
-def test_who_has_no_telephone_is_on_the_list_but_not_written_to(database: object) -> None:
+def test_who_has_no_telephone_died_or_wants_no_letters_is_on_the_list_but_not_written_to(database: object) -> None:
     branch = make_branch()
-    who = member_of(branch, phone=None)
-    funded(branch, who)
+    everybody = [member_of(branch, phone=None), member_of(branch), member_of(branch)]
+    _, dead, unwilling = everybody
+    with work_at(branch) as work:
+        work.execute(
+            "INSERT INTO reminders_contact (branch_id, enrolment_id, stopped, is_sick, outcome, changed_at)"
+            " VALUES (%s, %s, 'died', false, 'died', now())",
+            [branch.id, dead],
+        )
+        work.execute(
+            "INSERT INTO members_consent (branch_id, enrolment_id, purpose, version, sha256, given, captured_to, agent_id,"
+            " signature) VALUES (%s, %s, 'contact', '1', '', false, now(), %s, '{}')",
+            [branch.id, unwilling, unwilling],
+        )
+    funded(branch, *everybody)
     follow(branch, date(2026, 9, 25))
-    assert rows(branch)[who]["written_at"] is None
+    assert {rows(branch)[who]["written_at"] for who in everybody} == {None}
     assert texts(branch) == []
 
 
