@@ -148,7 +148,7 @@ def _new(request: PageRequest, branch_id: int, enrolment_id: UUID, refused: Refu
         "held": there[0]["amount"] if there else 0,
         "payments": refund_queries.payments(request.work, branch_id=branch_id, enrolment_id=enrolment_id),
         "reasons": labels.REFUND_REASONS,
-        "given": request.POST,
+        "given": request.POST or request.GET,
         "refused": said(refused),
     }
     return render(request, "payments/refund_new.html", context, status=refused.status if refused else 200)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from perisai.accounts.audience import ABOVE, PageRequest, Role, audience
 from perisai.errors import Refused
 from perisai.events import vault
+from perisai.payments.refund_console import DECIDERS
 from perisai.reconciliation import account, deciding, labels, queries, taking
 from perisai.reconciliation import day as days
 from perisai.reconciliation.reading import LIMITS
@@ -165,6 +166,9 @@ def _item(request: PageRequest, item_id: UUID, refused: Refused | None = None) -
         "decisions": {code: labels.DECISIONS[code] for code in deciding.DECISIONS[found["kind"]]} if may_decide else {},
         "reasons": {code: labels.REASONS[code] for code in deciding.REASONS[found["kind"]]},
         "halves": queries.halves(request.work, viewer=request.viewer, item=found) if may_decide else [],
+        "take_back": queries.to_take_back(request.work, item=found)
+        if may_decide and request.viewer.role in DECIDERS
+        else [],
         "decision": labels.DECISIONS.get(found["decision"], ""),
         "why": labels.REASONS.get(found["reason"], ""),
         "sees_days": request.viewer.role in SEES_DAYS,

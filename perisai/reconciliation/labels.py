@@ -46,6 +46,7 @@ REASONS: Texts = {
     "refund_paid": _("Money paid back to a customer"),
     "other": _("Something else: see the note"),
 }
+WAITING: Texts = {"old": _("Differences with bank statements, older than two days")}
 DONE: Texts = {
     "taken": _("Took it up"),
     "note": _("Note"),

@@ -1,11 +1,12 @@
 """Reads for the pages of reconciliation."""
 
-from datetime import date
-from typing import Any, LiteralString
+from datetime import date, timedelta
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from perisai.accounts.audience import Viewer
 from perisai.events.work import Work
+from perisai.payments.exchange import BANK_ZONE
 
 PAGE = 50
 _SHOWN_DAYS = 60
@@ -51,6 +52,17 @@ _WAITING = """
 SELECT count(*), coalesce(sum(abs(amount)), 0)::bigint, min(opened_at) FROM reconciliation_item
 WHERE state IN ('open', 'waiting') AND (%(branches)s::int[] IS NULL OR branch_id = ANY (%(branches)s::int[]))
 """
+_OLD: Final = timedelta(days=2)
+"""A difference that stands longer than the bank needs to send its next statement."""
+_WAITING_LONG = """
+SELECT count(*) FROM reconciliation_item
+WHERE state IN ('open', 'waiting') AND opened_at < %(before)s AND (state = 'open' OR wait_until < %(today)s)
+  AND (%(branches)s::int[] IS NULL OR branch_id = ANY (%(branches)s::int[]))
+"""
+_TO_TAKE_BACK = """
+SELECT p.branch_id, p.id, p.enrolment_id, p.amount FROM payments_payment p
+WHERE p.branch_id = %(branch)s AND p.reversed_at IS NULL AND (p.id = %(notice)s OR p.part_of = %(notice)s) ORDER BY p.id LIMIT 50
+"""
 _NOTES = """
 SELECT n.at, n.what, n.text, u.full_name AS who FROM reconciliation_note n LEFT JOIN accounts_user u ON u.id = n.by
 WHERE n.item_id = %s ORDER BY n.id
@@ -94,6 +106,21 @@ def find(work: Work, *, viewer: Viewer, item_id: UUID) -> dict[str, Any] | None:
 def waiting(work: Work, *, viewer: Viewer) -> tuple[Any, ...]:
     """How many, how much, since when."""
     return work.row(_WAITING, {"branches": _branches(viewer)}) or (0, 0, None)
+
+
+def waiting_long(work: Work, *, viewer: Viewer) -> list[tuple[str, int, str]]:
+    """(key of ``labels.WAITING``, how many, where they are listed): differences older than two days that nobody lets wait."""
+    today = work.now.astimezone(BANK_ZONE).date()
+    asked = {"branches": _branches(viewer), "before": work.now - _OLD, "today": today}
+    row = work.row(_WAITING_LONG, asked)
+    return [("old", row[0], "/console/reconciliation/")] if row and row[0] else []
+
+
+def to_take_back(work: Work, *, item: dict[str, Any]) -> list[dict[str, Any]]:
+    """Payments that stand by what the bank told us and has on no statement: to be reversed where the bank took it back."""
+    if item["kind"] != "unmatched" or item["branch_id"] is None:
+        return []
+    return work.dicts(_TO_TAKE_BACK, {"branch": item["branch_id"], "notice": item["notification_id"]})
 
 
 def notes(work: Work, item_id: UUID) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Statements: taken whole or not at all; lines found among what the bank told us; what differs decided; the day closed."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 
 from perisai.accounts.models import Role
 from perisai.errors import Refused
@@ -16,10 +18,12 @@ from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
 from perisai.payments import ledger
 from perisai.payments.exchange import bank_day
-from perisai.reconciliation import day, deciding, matching, report, taking
+from perisai.reconciliation import day, deciding, jobs, matching, report, taking
 from perisai.web.simulate.bank import BankSimulator
+from tests.accounts.people import tree
 from tests.payments.place import make_billed, notifications, read
 from tests.reconciliation.books import NUMBER, Statement, client, make_account_bank
+from tests.world import Branch
 
 pytestmark = pytest.mark.usefixtures("database")
 TODAY = bank_day(datetime.now(UTC))
@@ -203,6 +207,48 @@ def test_decision_of_another_branch_refused() -> None:
     item = next(one for one in _items(bank) if one["kind"] == "missing")
     with Work(scope=Scope.branch(make_billed().branch.id)) as work, pytest.raises(Refused, match="E1004"):
         deciding.to_suspense(work, item_id=item["id"], note="")
+
+
+def test_job_matches_what_the_bank_tells_after_its_statement_and_home_counts_what_is_old() -> None:
+    bank, owed = make_account_bank(), make_billed()
+    statement = Statement()
+    statement.add(owed.amount, f"VA {owed.code}")
+    _take(bank, statement.mt940())
+    assert [one["kind"] for one in _items(bank)] == ["missing"]
+    head = client(Role.HEAD_OFFICE)
+    count = _old_at_home(head)
+    with Work(scope=Scope.nation()) as work:
+        sql = "UPDATE reconciliation_item SET opened_at = opened_at - interval '3 days' WHERE bank_id = %s"
+        work.execute(sql, [bank.credentials.client_key])
+    assert _old_at_home(head) == count + 1
+    assert bank.pay(owed.code, owed.amount).status_code == 200
+    assert jobs.match_all.func(0) >= 1
+    assert [one["state"] for one in _items(bank)] == ["cleared"]
+    assert _old_at_home(head) == count
+
+
+def _old_at_home(head: Client) -> int:
+    page = head.get("/console/").content.decode()
+    found = re.search(r'<a data-row href="/console/reconciliation/">.*?<b>(\d+)</b>', page)
+    return int(found[1]) if found else 0
+
+
+def test_payment_that_the_bank_took_back_leads_to_its_refund_with_all_filled_in() -> None:
+    bank, branch_id = make_account_bank(), tree().branch.id
+    owed = make_billed(Branch(branch_id))
+    assert bank.pay(owed.code, owed.amount).status_code == 200
+    statement = Statement()
+    statement.add(-6_500, "BIAYA ADM")
+    _take(bank, statement.mt940())
+    clerk = client(Role.BRANCH)
+    item = next(one for one in _items(bank) if one["kind"] == "unmatched")
+    page = clerk.get(f"/console/reconciliation/items/{item['id']}/").content.decode()
+    (address,) = re.findall(r'href="(/console/payments/refunds/[^"]+)"', page)
+    form = clerk.get(address.replace("&amp;", "&")).content.decode()
+    chosen = re.findall(r'<option value="([^"]+)" selected', form)
+    assert [str(item["notification_id"]), "bank_error"] == chosen
+    sent = {"payment": chosen[0], "reason": chosen[1], "amount": "0", "note": "mutasi"}
+    assert clerk.post(address.partition("?")[0], sent).status_code == 302
 
 
 def _picture(bank: BankSimulator) -> Any:

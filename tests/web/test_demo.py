@@ -60,13 +60,13 @@ def test_members_are_in_every_state_of_the_story(demo: Running) -> None:
 def test_worker_tells_the_simulated_bank_all_codes_over_http_with_signatures(demo: Running) -> None:
     """The job itself, in the worker, to the bank's desk at the web server; the desk's own book says what it was told."""
     demo.run("manage", "procrastinate", "defer", "payments.register_codes", '{"timestamp": 0}')
-    sql = "SELECT count(*) FILTER (WHERE known > 0), count(*) FILTER (WHERE wanted <> known), max(error) FROM payments_code_at_bank"
+    sql = "SELECT count(*) FILTER (WHERE known > 0), count(*) FILTER (WHERE error ~ '^[0-9]') FROM payments_code_at_bank"
     book = demo.data / "run" / "simulated-bank.json"
     deadline = time.monotonic() + 60
     while (found := rows(demo, sql)[0])[0] == 0 and time.monotonic() < deadline:
         time.sleep(0.2)
     assert found[0] > 20, found
-    assert found[2] == "", "a bank as strict as a real one refused none"
+    assert found[1] == 0, "a bank as strict as a real one refused none"
     held = json.loads(book.read_text(encoding="utf-8"))["codes"]
     known = dict(rows(demo, "SELECT code, known FROM payments_code_at_bank WHERE known > 0"))
     assert {code: f"{amount}.00" for code, amount in known.items()}.items() <= held.items()

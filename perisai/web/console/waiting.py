@@ -16,6 +16,8 @@ from perisai.custody import queries as custody
 from perisai.events.work import branch_day
 from perisai.exams import queries as exams
 from perisai.exams.console import WAITING as EXAMS
+from perisai.reconciliation import labels as reconciliation_words
+from perisai.reconciliation import queries as reconciliation
 from perisai.recruitment import labels as recruitment_words
 from perisai.recruitment import queries as recruitment
 from perisai.reminders import waiting as reminders
@@ -51,6 +53,7 @@ def _all(request: PageRequest) -> Iterator[Waiting]:
         (agents.waiting(work, viewer=viewer, today=today), agents_words.WAITING, "certificate"),
         (supervision.waiting(work, viewer=viewer), SUPERVISION, "gavel"),
         (custody.waiting(work, viewer=viewer), custody_words.WAITING, "wallet"),
+        (reconciliation.waiting_long(work, viewer=viewer), reconciliation_words.WAITING, "scale"),
         (reminders.waiting(work, viewer=viewer), reminders.WAITING, "message"),
     )
     for found, words, icon in rooms:
