@@ -10,6 +10,7 @@ from perisai.accounts.audience import Viewer
 from perisai.agents.queries import narrow
 from perisai.errors import Refused
 from perisai.events.work import Work
+from perisai.payments import ledger
 
 PAGE: Final = 200
 
@@ -59,6 +60,12 @@ LEFT JOIN LATERAL (
     AND p.until_on >= (%s::timestamptz AT TIME ZONE o.timezone)::date
 ) x ON true
 WHERE """
+# Carried by receipt_held and the key of custody_line.
+_CASH: LiteralString = """
+SELECT r.agent_id, sum(l.amount - l.settled)::bigint FROM custody_receipt r
+JOIN custody_line l ON l.branch_id = r.branch_id AND l.receipt_id = r.id
+WHERE r.branch_id = %s AND r.state = 'held' AND r.kind = 'cash' GROUP BY r.agent_id HAVING sum(l.amount - l.settled) <> 0
+"""
 _RECEIPTS: LiteralString = """
 SELECT r.branch_id, r.id, r.kind, r.state, r.is_whole, coalesce(r.number, b.series || '/' || r.page, r.said_number) AS number,
   r.payer_name, r.amount, s.settled, s.members, r.captured_at, r.received_at, r.due_on, r.settled_at, r.void_at, r.review,
@@ -136,6 +143,12 @@ def outstanding(work: Work, branch_id: int, enrolment_ids: Iterable[UUID]) -> di
     for row in work.rows(_OUTSTANDING, [branch_id, list(enrolment_ids)]):
         found.setdefault(row[0], []).append(Outstanding(*row))
     return found
+
+
+def cash_accounts(work: Work, branch_id: int) -> dict[str, int]:
+    """What the ledger should say of each agent's cash: rupiah of receipts that no bank has, by account. One statement."""
+    rows = work.rows(_CASH, [branch_id])
+    return {ledger.cash_account(agent_id): amount for agent_id, amount in rows}
 
 
 def of_member(work: Work, branch_id: int, enrolment_id: UUID) -> list[dict[str, Any]]:

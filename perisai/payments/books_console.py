@@ -11,15 +11,18 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts.audience import ABOVE, PageRequest, Role, audience
+from perisai.custody.queries import cash_accounts
 from perisai.errors import Refused
+from perisai.events.kinds import kinds
 from perisai.payments import ledger, period, trial_balance
 
 SEES: Final = (Role.BRANCH, Role.BRANCH_HEAD, *ABOVE)
+SHOWN_EVENTS: Final = 3
 CLOSES: Final = (Role.BRANCH_HEAD, Role.HEAD_OFFICE)
 ACCOUNTS: Final[dict[str, str | Promise]] = {
     "receivable": gettext_lazy("Owed by members"),
@@ -62,8 +65,11 @@ def account(request: PageRequest) -> HttpResponse:
     names = _names(
         request, branch["id"], list({name, *(row["debit"] for row in rows), *(row["credit"] for row in rows)})
     )
+    happened = trial_balance.events(request.work, branch_id=branch["id"], moments=[row["at"] for row in rows])
     named = [
-        row | {"is_debit": row["debit"] == name, "other": names[row["credit" if row["debit"] == name else "debit"]]}
+        row
+        | {"happened": [_said(one) for one in happened.get(row["at"], [])[:SHOWN_EVENTS]]}
+        | {"is_debit": row["debit"] == name, "other": names[row["credit" if row["debit"] == name else "debit"]]}
         for row in rows
     ]
     context = {"branch": branch, "at": at, "account": name, "name": names[name], "rows": named}
@@ -116,7 +122,8 @@ def _books(request: PageRequest, refused: Refused | None = None) -> HttpResponse
         "rows": [{"account": row.account, "name": names[row.account], "row": row} for row in rows],
         "debit": sum(row.debit for row in rows),
         "credit": sum(row.credit for row in rows),
-        "problems": ledger.prove(request.work, branch["id"]) + period.verify(request.work, branch_id=branch["id"]),
+        "problems": ledger.prove(request.work, branch["id"], cash=cash_accounts(request.work, branch["id"]))
+        + period.verify(request.work, branch_id=branch["id"]),
         "closes": closes,
         "standing": standing,
         "next_month": period.next_month(request.work, branch_id=branch["id"]),
@@ -125,6 +132,11 @@ def _books(request: PageRequest, refused: Refused | None = None) -> HttpResponse
         "refused": refused and refused.answer(),
     }
     return render(request, "payments/books.html", context, status=refused.status if refused else 200)
+
+
+def _said(event: dict[str, Any]) -> dict[str, Any]:
+    kind = kinds().get(event["kind"])
+    return event | {"text": getattr(kind, get_language() or "en", event["kind"])}
 
 
 def _branches(request: PageRequest) -> list[dict[str, Any]]:

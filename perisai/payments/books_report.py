@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from perisai.custody.queries import cash_accounts
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.payments import ledger, period, trial_balance
@@ -12,7 +13,9 @@ def tell(*, branch_id: int, at: datetime | None) -> int:
     with Work.open(scope=Scope.branch(branch_id)) as work:
         until = (at or work.now) + timedelta(microseconds=1)
         rows = trial_balance.before(work, branch_id=branch_id, until=until)
-        problems = ledger.prove(work, branch_id) + period.verify(work, branch_id=branch_id)
+        problems = ledger.prove(work, branch_id, cash=cash_accounts(work, branch_id)) + period.verify(
+            work, branch_id=branch_id
+        )
     for row in rows:
         print(f"{row.account:24} {row.debit:>18} {row.credit:>18} {row.balance:>18}")
     print(f"{'':24} {sum(row.debit for row in rows):>18} {sum(row.credit for row in rows):>18}")

@@ -1,7 +1,7 @@
 """The double-entry ledger of a branch: every entry moves one amount from an account to another. Append-only."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, Self
 from uuid import UUID
 
@@ -128,8 +128,11 @@ def balance(work: Work, branch_id: int) -> dict[str, int]:
     return dict(work.rows(_BALANCE, {"branch": branch_id}))
 
 
-def prove(work: Work, branch_id: int) -> list[str]:
-    """What does not agree between ledger, bills, payments and paid months; empty when money balances."""
+def prove(work: Work, branch_id: int, *, cash: Mapping[str, int] | None = None) -> list[str]:
+    """What does not agree between ledger, bills, payments and paid months; empty when money balances.
+
+    ``cash``: what agents hold by their receipts, by account (``custody.queries.cash_accounts``), to be compared too.
+    """
     accounts: defaultdict[str, int] = defaultdict(int, balance(work, branch_id))
     proof = work.row(_PROOF, {"branch": branch_id})
     assert proof is not None
@@ -145,6 +148,13 @@ def prove(work: Work, branch_id: int) -> list[str]:
         (months, paid, "paid months against payments"),
         (unpaid_paid, 0, "paid bills without a payment"),
     ]
+    booked = {account: amount for account, amount in accounts.items() if account.startswith("cash:") and amount}
+    checks.append((-accounts[CUSTODY], sum(booked.values()), "custody against cash that agents hold"))
+    if cash is not None:
+        checks += [
+            (booked.get(account, 0), cash.get(account, 0), f"{account} against receipts for cash")
+            for account in sorted({*booked, *cash})
+        ]
     return [f"{what}: {found} is not {wanted}" for found, wanted, what in checks if found != wanted]
 
 

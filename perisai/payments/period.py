@@ -148,6 +148,7 @@ def _missing(
     work: Work, branch_id: int, month: date, ends_at: datetime, undecided: Sequence[tuple[Any, ...]]
 ) -> list[str]:
     """What keeps the month open, in few words."""
+    from perisai.custody.queries import cash_accounts
     from perisai.reconciliation import day  # a room beside this one: it asks for payments, which are closed by its days
 
     if work.now < ends_at + SETTLING:
@@ -162,7 +163,7 @@ def _missing(
         missing.append(f"stored: {unjudged[0]}")
     if undecided:
         missing.append(f"suspense: {len(undecided)}")
-    return missing + ledger.prove(work, branch_id)
+    return missing + ledger.prove(work, branch_id, cash=cash_accounts(work, branch_id))
 
 
 def _standing(work: Work, branch_id: int, period_id: UUID) -> dict[str, Any]:

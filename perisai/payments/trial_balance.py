@@ -4,6 +4,7 @@ Entries are never changed and none is dated into a closed month, so the balance 
 for. It is added up from the last month that was closed before it.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
@@ -43,6 +44,13 @@ ORDER BY e.at DESC, e.id DESC LIMIT %(most)s
 """
 
 
+# By the primary key of events_event (branch_id, received_at): what was reported in the transactions of these entries.
+_EVENTS: LiteralString = """
+SELECT e.received_at, e.number, e.kind, e.subject_id FROM events_event e
+WHERE e.branch_id = %s AND e.received_at = ANY (%s) ORDER BY e.number LIMIT 1000
+"""
+
+
 class Row(NamedTuple):
     """All that was moved to (debit) and from (credit) an account. Rupiah."""
 
@@ -69,6 +77,14 @@ def entries(
     at, id_ = after or (None, None)
     asked = {"branch": branch_id, "until": until, "account": account, "before_at": at, "before": id_, "most": PAGE}
     return [row | {"late_on": _late(row)} for row in work.dicts(_ENTRIES, asked)]
+
+
+def events(work: Work, *, branch_id: int, moments: Iterable[datetime]) -> dict[datetime, list[dict[str, Any]]]:
+    """The events that were reported with entries of these moments, each with its number in the branch's record."""
+    found: dict[datetime, list[dict[str, Any]]] = {}
+    for row in work.dicts(_EVENTS, [branch_id, sorted(set(moments))]):
+        found.setdefault(row["received_at"], []).append(row)
+    return found
 
 
 def _late(row: dict[str, Any]) -> date | None:

@@ -1,13 +1,18 @@
 """Deposits: one code for all bills, settled when the bank says so; what does not suffice waits; money always balances."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
+from django.db import connection
 
-from perisai.custody import settle
-from perisai.custody.deposit import Free, Part, share
+from perisai.custody import settle, void
+from perisai.custody.deposit import Free, Part, make, share
+from perisai.custody.queries import cash_accounts
+from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.payments import ledger
 from perisai.web.simulate.bank import BankSimulator
@@ -32,7 +37,9 @@ def deposit(till: Till, chosen: list[str] | None = None) -> dict[str, Any]:
 def agrees(till: Till) -> None:
     assert till.held() == till.undeposited()
     with till.work() as work:
-        assert ledger.prove(work, till.branch.id) == []
+        cash = cash_accounts(work, till.branch.id)
+        assert ledger.prove(work, till.branch.id, cash=cash) == []
+        assert len(ledger.prove(work, till.branch.id, cash=dict.fromkeys(cash, 1))) == len(cash), "it sees a difference"
 
 
 def test_deposit_pays_many_bills_with_one_code_and_tells_everybody(phone_of: PhoneOf, bank: BankSimulator) -> None:
@@ -89,6 +96,38 @@ def test_receipt_in_a_deposit_is_not_voided_until_that_is_given_up(phone_of: Pho
     assert till.op("cash_deposit", {"cancel": made["op"]})["code"] == "E4706"
     assert pay(bank, made["result"]["code"], made["result"]["amount"]) != "2002500", "the code is dead"
     assert till.op("cash_void", {"number": number, "reason": "mistake"})["status"] == "accepted"
+    agrees(till)
+
+
+def test_branch_that_voids_while_a_deposit_is_made_waits_and_is_refused(phone_of: PhoneOf) -> None:
+    """Else the money left custody twice: once with the receipt, once when the bank confirmed the deposit."""
+    till = open_till(phone_of)
+    (bill,) = till.enrol()
+    receipt = UUID(till.receive({bill["op"]: bill["result"]["amount"]})["result"]["receipt"])
+
+    def void_it() -> str:
+        try:
+            with till.work() as work:
+                void.void(work, branch_id=till.branch.id, receipt_id=receipt, reason="mistake")
+        except Refused as refused:
+            return refused.code
+        finally:
+            connection.close()
+        return "void"
+
+    with ThreadPoolExecutor(1) as pool:
+        with till.work() as work:
+            make(
+                work,
+                branch_id=till.branch.id,
+                timezone="Asia/Jakarta",
+                agent_id=till.agent.id,
+                deposit_id=uuid7(),
+                chosen=None,
+            )
+            answer = pool.submit(void_it)
+            wait([answer], timeout=0.5)
+        assert answer.result() == "E4703"
     agrees(till)
 
 

@@ -1,5 +1,6 @@
 """The books: what a bill's lines put on which account, balances of any moment, months closed and opened again."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -200,6 +201,11 @@ def test_pages_of_the_books_drill_close_and_open() -> None:
     assert (page.status_code, "receivable" in page.content.decode()) == (200, True)
     account = clerk.get("/console/payments/books/account/", {"account": "receivable"})
     assert (account.status_code, owed.code in account.content.decode()) == (200, True)
+    events = re.findall(r"<div>([^<]+) <span class=\"code muted\">(\d+)</span></div>", account.content.decode())
+    with Work(scope=Scope.branch(branch_id)) as work:
+        known = {number for (number,) in work.rows("SELECT number FROM events_event WHERE branch_id = %s", [branch_id])}
+    assert events, "each entry names what happened"
+    assert {int(number) for _, number in events} <= known
     act = "/console/payments/books/period/"
     assert clerk.post(act, {"act": "close"}).status_code == 403
     assert "E4811" in head.post(act, {"act": "close", "month": f"{datetime.now(UTC):%Y-%m}"}).content.decode()
