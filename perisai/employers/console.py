@@ -122,7 +122,8 @@ def page_context(request: PageRequest, known: dict[str, Any]) -> dict[str, Any]:
         "states": member_labels.STATES,
         "labels": labels,
         "kinds": labels.KINDS,
-        "may_edit": request.viewer.role in EDITORS,
+        "may_edit": request.viewer.role in EDITORS and known["state"] == "active",
+        "may_open": request.viewer.role in EDITORS,
         "sum": sum(one["shares"]["total"] for one in workers if not one["is_gone"]),
     }
 
@@ -131,7 +132,7 @@ def page_context(request: PageRequest, known: dict[str, Any]) -> dict[str, Any]:
 @require_POST
 def leave(request: PageRequest, employer_id: UUID, enrolment_id: UUID) -> HttpResponse:
     known = _known(request, employer_id)
-    last = _month(request.POST.get("month", ""))
+    last = read_told_month(request.POST.get("month", ""))
     today = branch_day(request.work.now, bill.timezone_of(request.work, known.branch_id))
     job.leave(request.work, employer=known, leavers=[Leaver(enrolment_id, last)], told_by=From("console"), today=today)
     bill.renew(request.work, employer=known)
@@ -154,7 +155,7 @@ def stay(request: PageRequest, employer_id: UUID, enrolment_id: UUID) -> HttpRes
 def change_wage(request: PageRequest, employer_id: UUID, enrolment_id: UUID) -> HttpResponse:
     known = _known(request, employer_id)
     today = branch_day(request.work.now, bill.timezone_of(request.work, known.branch_id))
-    wage = NewWage(enrolment_id, _month(request.POST.get("month", "")), told_of(request.POST))
+    wage = NewWage(enrolment_id, read_told_month(request.POST.get("month", "")), told_of(request.POST))
     job.change_wages(request.work, employer=known, wages=[wage], told_by=From("console"), today=today)
     bill.renew(request.work, employer=known)
     messages.success(request, _("The wage is noted."))
@@ -166,7 +167,7 @@ def change_wage(request: PageRequest, employer_id: UUID, enrolment_id: UUID) -> 
 def make_bill(request: PageRequest, employer_id: UUID) -> HttpResponse:
     known = _known(request, employer_id)
     bill.renew(request.work, employer=known)
-    made = bill.make(request.work, employer=known, month=_month(request.POST.get("month", "")))
+    made = bill.make(request.work, employer=known, month=read_told_month(request.POST.get("month", "")))
     messages.success(request, _("The bill is ready."))
     return redirect("employers:bill", employer_id, made.id)
 
@@ -266,7 +267,7 @@ def _known(request: PageRequest, employer_id: UUID) -> employer.Employer:
     return employer.lock(request.work, branch_id=known["branch_id"], employer_id=employer_id)
 
 
-def _month(text: str) -> date:
+def read_told_month(text: str) -> date:
     """Raises E4405."""
     month = read_month(text)
     if month is None or not 2000 <= month.year < 3000:

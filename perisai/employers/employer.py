@@ -207,13 +207,13 @@ def set_npp(work: Work, *, branch_id: int, employer_id: UUID, npp: str) -> None:
     )
 
 
-def lock(work: Work, *, branch_id: int, employer_id: UUID) -> Employer:
+def lock(work: Work, *, branch_id: int, employer_id: UUID, closed_too: bool = False) -> Employer:
     """Locks the employer: the first lock of whatever changes its workers or bills. Raises E1004, E4413 where it is closed."""
     row = work.row(_LOCK, [branch_id, employer_id])
     if row is None:
         raise Refused("E1004")
     id_, name, scale, risk, sector, optional, region, agent_id, sub_branch_id, agency_office_id, state, code = row
-    if state != "active":
+    if state != "active" and not closed_too:
         raise Refused("E4413")
     programmes = frozenset(orjson.loads(optional) if isinstance(optional, str) else optional)
     care = Care(agent_id, sub_branch_id, agency_office_id)

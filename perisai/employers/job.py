@@ -59,9 +59,14 @@ SELECT a.id, w.wage FROM unnest(%(ids)s::uuid[]) AS a (id) CROSS JOIN LATERAL (
   ORDER BY w.from_month DESC, w.id DESC LIMIT 1
 ) w
 """
+# Who is billed for a month they worked can be paid for until they are. Bills by bill_enrolment.
 _LEFT: LiteralString = """
 SELECT j.enrolment_id FROM employers_job j JOIN members_enrolment e ON e.branch_id = j.branch_id AND e.id = j.enrolment_id
-WHERE j.branch_id = %s AND j.last_month < %s AND e.state IN ('accepted', 'active', 'lapsed') ORDER BY 1 LIMIT %s
+WHERE j.branch_id = %s AND j.last_month < %s AND e.state IN ('accepted', 'active', 'lapsed')
+  AND (%s::uuid[] IS NULL OR j.enrolment_id = ANY (%s)) AND NOT EXISTS (
+    SELECT FROM contributions_bill b WHERE b.branch_id = j.branch_id AND b.enrolment_id = j.enrolment_id AND b.state = 'open'
+      AND b.first_month <= j.last_month)
+ORDER BY 1 LIMIT %s
 """
 
 
@@ -150,9 +155,7 @@ def leave(work: Work, *, employer: Employer, leavers: Sequence[Leaver], told_by:
     work.execute(_LEAVE, [orjson.dumps(rows).decode(), employer.branch_id, employer.id])
     _record_changes(work, employer, [_change(one.enrolment_id, "left", one.last_month) for one in new], told_by)
     workers.free_niks(work, branch_id=employer.branch_id, enrolment_ids=[one.enrolment_id for one in new])
-    over = [one.enrolment_id for one in new if one.last_month < today.replace(day=1)]
-    if over:
-        workers.end(work, branch_id=employer.branch_id, enrolment_ids=over)
+    _end(work, employer.branch_id, today, len(new), [one.enrolment_id for one in new])
     for one in new:
         _report(work, "worker_left", employer, one.enrolment_id, one.last_month, told_by)
 
@@ -211,8 +214,13 @@ def take_back(work: Work, *, employer: Employer, enrolment_ids: Sequence[UUID], 
 
 
 def end_who_left(work: Work, *, branch_id: int, today: date, most: int = 1000) -> int:
-    """Whose last month is over: the cover ends. Returns how many; for a job that runs every night."""
-    ids = [row[0] for row in work.rows(_LEFT, [branch_id, today.replace(day=1), most])]
+    """Whose last month is over, and who is not billed for one that they worked: the cover ends. Returns how many; for a job that
+    runs every night."""
+    return _end(work, branch_id, today, most, None)
+
+
+def _end(work: Work, branch_id: int, today: date, most: int, asked: list[UUID] | None) -> int:
+    ids = [row[0] for row in work.rows(_LEFT, [branch_id, today.replace(day=1), asked, asked, most])]
     if ids:
         workers.end(work, branch_id=branch_id, enrolment_ids=ids)
     return len(ids)

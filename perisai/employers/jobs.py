@@ -22,8 +22,9 @@ _BRANCHES = (
 # Employers with a worker of the month and no bill of it, and those whose code has ended unpaid.
 _TO_BILL = """
 SELECT e.id FROM employers_employer e
-WHERE e.branch_id = %(branch)s AND e.state = 'active' AND e.id > %(after)s
-  AND (EXISTS (SELECT FROM employers_job j JOIN members_enrolment m ON m.branch_id = j.branch_id AND m.id = j.enrolment_id
+WHERE e.branch_id = %(branch)s AND e.id > %(after)s
+  AND (e.state = 'active' AND EXISTS (SELECT FROM employers_job j
+         JOIN members_enrolment m ON m.branch_id = j.branch_id AND m.id = j.enrolment_id
          WHERE j.branch_id = e.branch_id AND j.employer_id = e.id AND j.first_month <= %(month)s
            AND coalesce(j.last_month, %(month)s) >= %(month)s AND m.state IN ('accepted', 'active')
            AND coalesce(m.paid_through, '-infinity') < %(month)s)
@@ -91,9 +92,10 @@ def _bill_one(branch_id: int, timezone: str, employer_id: UUID) -> None:
     """One employer, in a Work of its own: what is wrong with one stops no other."""
     try:
         with Work(scope=Scope.branch(branch_id)) as work:
-            known = employers.lock(work, branch_id=branch_id, employer_id=employer_id)
+            known = employers.lock(work, branch_id=branch_id, employer_id=employer_id, closed_too=True)
             bill.renew(work, employer=known)
-            bill.make(work, employer=known, month=branch_day(work.now, timezone).replace(day=1))
+            if known.state == "active":
+                bill.make(work, employer=known, month=branch_day(work.now, timezone).replace(day=1))
     except Refused as refused:
         log.info("employer %s of branch %s is not billed: %s", employer_id, branch_id, refused.code)
 

@@ -93,6 +93,12 @@ IMPORTS: dict[str, str | Promise] = {
     "undone": _("Undone"),
 }
 BILLS: dict[str, str | Promise] = {"open": _("Not paid yet"), "paid": _("Paid"), "cancelled": _("Cancelled")}
+CLOSE_REASONS: dict[str, str | Promise] = {
+    "ended": _("The business has ended"),
+    "moved": _("It moved away from the branch"),
+    "twice": _("It was registered twice"),
+    "other": _("Another reason"),
+}
 WHY_ALIKE: dict[str, str | Promise] = {
     "owner": _("same owner"),
     "phone": _("same telephone"),

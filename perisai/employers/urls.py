@@ -1,6 +1,6 @@
 from django.urls import path
 
-from perisai.employers import console, file_console
+from perisai.employers import close_console, console, file_console
 
 app_name = "employers"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("template/", file_console.template, name="template"),
     path("<uuid:employer_id>/", console.employer_page, name="employer"),
     path("<uuid:employer_id>/edit/", console.edit, name="edit"),
+    path("<uuid:employer_id>/close/", close_console.close_employer, name="close"),
+    path("<uuid:employer_id>/open/", close_console.open_again, name="open-again"),
     path("<uuid:employer_id>/link/", console.make_link, name="link"),
     path("<uuid:employer_id>/bill/", console.make_bill, name="make-bill"),
     path("<uuid:employer_id>/bill/<uuid:bill_id>/", console.bill_page, name="bill"),

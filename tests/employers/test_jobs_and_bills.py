@@ -262,3 +262,56 @@ def test_a_change_of_one_month_leaves_the_bill_of_another_alone(firm: Firm) -> N
     assert (late.month, late.amount) == (month(-1), earlier.amount)
     assert bank.pay(late.payment_code, late.amount).json()["responseCode"] == "2002500"
     assert firm.ask("SELECT count(*) FROM contributions_paid_month WHERE branch_id = %s") == [(4,)]
+
+
+def test_a_closed_employer_owes_what_was_worked_and_nothing_after(firm: Firm) -> None:
+    from perisai.employers import job
+
+    officer = client_of(firm)
+    page = f"/console/employers/{firm.id}/"
+    firm.bring_in([row(from_month=month(-1)), row(from_month=month(1))])
+    made = bill(firm, -1)
+    bill(firm)
+    assert officer.post(f"{page}close/", {"reason": "?", "month": f"{month(-1):%Y-%m}"}).status_code == 422
+    assert officer.post(f"{page}close/", {"reason": "ended", "month": f"{month(-1):%Y-%m}"}).status_code == 302
+    states = firm.ask("SELECT state, count(*) FROM members_enrolment WHERE branch_id = %s GROUP BY 1 ORDER BY 1")
+    assert states == [("accepted", 1), ("cancelled", 1)], "one owes a month; who was to begin next month never did"
+    owed = firm.ask("SELECT month, state FROM employers_bill WHERE branch_id = %s ORDER BY month")
+    assert owed == [(month(-1), "open"), (month(0), "cancelled")]
+    with pytest.raises(Refused, match="E4413"):
+        bill(firm)
+    paid = make_bank(scheme="asymmetric").pay(made.payment_code, made.amount)
+    assert paid.json()["responseCode"] == "2002500", "the code of what was worked is good still"
+    with system_work(firm.branch) as work:
+        assert job.end_who_left(work, branch_id=firm.branch.id, today=TODAY) == 1
+    assert f"{page}open/" in officer.get(page).content.decode()
+    assert officer.post(f"{page}open/").status_code == 302
+    assert f"{page}close/" in officer.get(page).content.decode()
+
+
+def test_employers_are_reminded_before_the_15th_moved_to_a_working_day(firm: Firm) -> None:
+    """The 15th of November 2026 is a Sunday: October is due on Monday the 16th."""
+    from datetime import timedelta
+
+    from perisai.employers import bill as employer_bill
+    from perisai.reminders import plan
+
+    october = date(2026, 10, 1)
+    firm.bring_in([row()])
+    made = bill(firm)
+    with system_work(firm.branch) as work:
+        due = employer_bill.due_day(work, firm.branch.id, october)
+        assert due == date(2026, 11, 16)
+        work.execute("UPDATE employers_bill SET month = %s, due_on = %s WHERE id = %s", [october, due, made.id])
+    for day in range(5, 30):
+        with system_work(firm.branch) as work:
+            plan.plan(work, branch_id=firm.branch.id, today=date(2026, 11, 1) + timedelta(days=day))
+    found = firm.ask(
+        "SELECT rule, about_on, planned_on, state FROM reminders_reminder WHERE branch_id = %s AND subject = 'employer'"
+        " ORDER BY planned_on"
+    )
+    assert found == [
+        ("employer_before_5", due, date(2026, 11, 11), "planned"),
+        ("employer_due", due, due, "planned"),
+        ("employer_late_7", due, date(2026, 11, 23), "planned"),
+    ]
