@@ -27,6 +27,8 @@ PURPOSES: dict[str, str | Promise] = {
     "reminder": _("Reminder of dues"),
     "care_moved": _("Another agent takes over"),
     "funding_ends": _("A sponsor stops paying"),
+    "cash_receipt": _("Receipt for cash"),
+    "agent_cash": _("To the agent: cash to deposit"),
     "agent_file": _("To the agent: something new in the file"),
     "agent_licence": _("To the agent: about the licence"),
     "invitation": _("Invitation to become an agent"),

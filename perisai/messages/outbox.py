@@ -13,6 +13,7 @@ from procrastinate.types import JSONDict
 from perisai.events.ids import uuid7
 from perisai.events.vault import seal
 from perisai.events.work import Work
+from perisai.messages.rules import message_rules
 from perisai.messages.sending import TryAgain, send
 
 __all__ = ["LATER", "Text", "TryAgain", "count_failed", "forget", "mask_phone", "queue", "queue_many", "send"]
@@ -54,8 +55,9 @@ WHERE coalesce(ended_at, good_until) < %(before)s AND phone_sealed <> ''
 @dataclass(frozen=True)
 class Text:
     """``phone`` as ``+62812...``, '' where only ``email`` is known; ``body`` holds no NIK and no name but a first one.
-    ``agent_id``: whose it is, among texts of several. ``urgency``: 0 goes out at once whatever the hour and the budget say; 1 to
-    3 (least urgent) wait for a decent hour, count against the budget and are not sent to whoever stopped them."""
+    ``agent_id``: whose it is, among texts of several. ``urgency``: None for what ``rules/messages.yaml`` says of the purpose; 0
+    goes out at once whatever the hour and the budget say; 1 to 3 (least urgent) wait for a decent hour, count against the
+    budget and, where the purpose allows it, are not sent to whoever stopped them."""
 
     purpose: str
     phone: str
@@ -63,7 +65,11 @@ class Text:
     good_until: datetime
     agent_id: UUID | None = None
     email: str = ""
-    urgency: int = 0
+    urgency: int | None = None
+
+    @property
+    def urgency_now(self) -> int:
+        return message_rules().purpose(self.purpose).urgency if self.urgency is None else self.urgency
 
 
 def queue(work: Work, *, branch_id: int, agent_id: UUID | None, text: Text) -> UUID:
@@ -75,7 +81,7 @@ def queue(work: Work, *, branch_id: int, agent_id: UUID | None, text: Text) -> U
         _QUEUE,
         [
             *(branch_id, message_id, text.purpose, agent_id, seal(text.phone.encode()), mask_phone(text.phone)),
-            *(seal(text.body.encode()), work.now, text.good_until, _email(text), text.urgency),
+            *(seal(text.body.encode()), work.now, text.good_until, _email(text), text.urgency_now),
         ],
     )
     send_message.defer(branch_id=branch_id, message_id=str(message_id))
@@ -96,7 +102,11 @@ def queue_many(work: Work, *, branch_id: int, agent_id: UUID | None, texts: list
             *(branch_id, agent_id, work.now, ids, [text.purpose for text in texts]),
             *([seal(text.phone.encode()) for text in texts], [mask_phone(text.phone) for text in texts]),
             *([seal(text.body.encode()) for text in texts], [text.good_until for text in texts]),
-            *([text.agent_id for text in texts], [_email(text) for text in texts], [text.urgency for text in texts]),
+            *(
+                [text.agent_id for text in texts],
+                [_email(text) for text in texts],
+                [text.urgency_now for text in texts],
+            ),
         ],
     )
     later = send_message.configure(priority=LATER)

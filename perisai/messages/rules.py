@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import time
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from perisai.contributions.rules import DIRECTORY
 from perisai.rulefile import read_file
@@ -44,12 +45,25 @@ class Cost(_Strict):
     reference: str
 
 
+class Purpose(_Strict):
+    """How texts of one purpose go out; ``first``: a kind of channel, or '' for the branch's order."""
+
+    urgency: int = Field(ge=0, le=3)
+    must_arrive: bool = False
+    first: Literal["", "sms", "whatsapp", "email"] = ""
+
+
 class MessageRules(_Strict):
     hours: HoursRule
     budget: BudgetRule
     costs: Mapping[str, Cost]
     services: Mapping[str, frozenset[str]]
+    purposes: Mapping[str, Purpose]
     tries: int
+
+    def purpose(self, name: str) -> Purpose:
+        """One that the file does not name can wait."""
+        return self.purposes.get(name, Purpose(urgency=2))
 
 
 @cache

@@ -17,6 +17,7 @@ from perisai.events.work import Work, branch_day
 from perisai.messages import budget, channel, hours, preference
 from perisai.messages.channel import Receiver, Way
 from perisai.messages.gateway import Gateway, NotSent
+from perisai.messages.rules import message_rules
 from perisai.messages.watch import WATCHES
 from perisai.offices import calendar
 
@@ -106,15 +107,15 @@ def _prepare(work: Work, branch_id: int, message_id: UUID, gateway: Gateway | No
         raise _Over("failed", "too late")
     to = Receiver(unseal(phone).decode(), unseal(email).decode() if email else "")
     own, policy = calendar.of_office(work, branch_id), channel.policy(work, branch_id=branch_id)
-    prefers = ""
+    rule, prefers = message_rules().purpose(purpose), ""
     if urgency > 0:
         is_stopped, prefers = preference.find_preference(work, branch_id=branch_id, phone=to.phone)
-        if is_stopped:
+        if is_stopped and not rule.must_arrive:
             raise _Over("dropped", "opted_out")
         allowed = hours.next_allowed(work.now, policy.hours, own)
-        if allowed > good_until:
+        if allowed > good_until and not rule.must_arrive:
             raise _Over("failed", "too late")
-        if allowed > work.now:
+        if work.now < allowed <= good_until:
             return allowed
     watch = WATCHES.get(purpose)
     reason = watch.still_wanted(work, branch_id=branch_id, message_id=message_id) if watch else ""
@@ -123,7 +124,7 @@ def _prepare(work: Work, branch_id: int, message_id: UUID, gateway: Gateway | No
     ways = [way for way in channel.ways(work, branch_id=branch_id, operator=gateway) if to.has(way.kind)]
     if not ways:
         raise _Over("failed", "no gateway")
-    ways.sort(key=lambda way: way.kind != prefers)
+    ways.sort(key=lambda way: way.kind != (rule.first or prefers))
     month = branch_day(work.now, own.timezone).replace(day=1)
     return _Ready(to, unseal(body).decode(), urgency, ways, policy.budget, month)
 

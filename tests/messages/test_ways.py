@@ -165,6 +165,26 @@ def test_who_stopped_gets_codes_only_and_who_prefers_a_way_gets_it_first(operato
     assert len(operator.texts("/whatsapp")) == 1
 
 
+def test_each_purpose_goes_out_as_the_rules_say(operator: Operator) -> None:
+    """A code takes the SMS before the branch's first way; a measure reaches also who stopped reminders, in the morning; news of
+    care waits, and not longer than it is good."""
+    branch, night = make_branch(), MORNING.replace(hour=15)
+    set_ways(branch, operator, ("whatsapp", 360), ("sms", 450))
+    with system_work(branch, FixedClock(night)) as work:
+        preference.set_preference(work, branch_id=branch.id, phone=PHONE, is_stopped=True)
+        made = [("consent_code", 3), ("agent_file", 3), ("agent_file", 0), ("care_moved", 3)]
+        texts = [outbox.Text(purpose, PHONE, "x", night + timedelta(days=days, hours=1)) for purpose, days in made]
+        code, measure, short, care = outbox.queue_many(work, branch_id=branch.id, agent_id=None, texts=texts)
+    assert send(branch, code, at=night)
+    assert len(operator.texts("/sms")) == 1
+    with pytest.raises(outbox.TryAgain):
+        send(branch, measure, at=night)
+    assert send(branch, short, at=night), "rather in a quiet hour than never"
+    assert send(branch, measure, at=night + timedelta(hours=12))
+    assert not send(branch, care, at=night)
+    assert len(operator.texts("/whatsapp")) == 2
+
+
 def test_long_text_costs_its_parts(operator: Operator) -> None:
     branch = make_branch()
     set_ways(branch, operator, ("sms", 450))
