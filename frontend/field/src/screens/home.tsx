@@ -15,7 +15,7 @@ import { link } from "../ui/route";
 import { toast } from "../ui/toast";
 import { whyBlocked, whyClosed } from "./blocked";
 import { BlockedLink, BlockedNotice } from "./blocked-notice";
-import { CashCard } from "./cash-card";
+import { CashCard, CashLate } from "./cash-card";
 import { HomeChase } from "./chase/home-chase";
 import { EnrolLink } from "./enrol-link";
 import { daysLeftInMonth, neededPerDay, shortName } from "./home-figures";
@@ -139,20 +139,23 @@ function Figures({ me, now, today }: { me: MeView; now: number; today: string })
       <p class="muted small as-of" data-testid="figures-age">
         {common.asOf(formatAge(now - me.as_of_ms, language))}
       </p>
+      <CashLate />
       <Target me={me} today={today} />
+      <HomeChase today={today} />
+      <Dues me={me} />
+      <CashCard />
       <div class="columns">
         <Counts title={t.today} figures={me.today} testid="today" />
         <Counts title={t.thisMonth} figures={me.month} testid="month" />
       </div>
-      <HomeChase today={today} />
-      <Dues me={me} />
-      <ButtonLink wide icon="people" href="#/groups" testid="to-groups">
-        {t.groups}
-      </ButtonLink>
-      <ButtonLink wide icon="people" href="#/employers" testid="to-employers">
-        {t.employers}
-      </ButtonLink>
-      <CashCard />
+      <div class="columns">
+        <ButtonLink icon="people" href="#/groups" testid="to-groups">
+          {t.groups}
+        </ButtonLink>
+        <ButtonLink icon="badge" href="#/employers" testid="to-employers">
+          {t.employers}
+        </ButtonLink>
+      </div>
       <div class="columns">
         {me.quota && (
           <Tile

@@ -80,9 +80,8 @@ function Verdict({ code, checked, kept }: { code: string; checked: CheckedReceip
   } as const;
   const look = looks[checked.verdict];
   const { said } = checked;
-  const months = said?.firstMonth
-    ? `${formatMonth(said.firstMonth, language)} – ${formatMonth(said.lastMonth ?? said.firstMonth, language)}`
-    : "-";
+  const ends = [said?.firstMonth, said?.lastMonth].filter((month) => month != null);
+  const months = [...new Set(ends)].map((month) => formatMonth(month, language)).join(" – ") || "-";
   return (
     <div class="stack" data-testid="cash-verdict" data-verdict={checked.verdict}>
       <Notice tone={look.tone} title={look.title} live>

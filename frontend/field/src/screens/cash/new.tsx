@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { type CashKept, type CashKind, type DueTold, type ErrorView, engine, type MemberView } from "../../engine";
 import { whyNot } from "../../engine/cash";
 import { cashTexts } from "../../i18n/cash";
-import { formatMoney, formatMonth } from "../../i18n/format";
+import { formatMoney, formatMonth, formatNumber } from "../../i18n/format";
 import { addMonths, monthOf } from "../../rules/dates";
 import { Button } from "../../ui/button";
 import { Check, Choice } from "../../ui/choice";
@@ -207,7 +207,7 @@ function LineFields({ line, month, advanced, tried, onChange, onDrop }: LineProp
       <TextField
         id={`${id}-amount`}
         label={t.amount}
-        value={amount}
+        value={amount === "" ? "" : formatNumber(rupiah(amount))}
         onValue={(text) => onChange({ ...line, amount: text })}
         keyboard="numeric"
         prefix="Rp"

@@ -24,26 +24,41 @@ export function CashOverview() {
   const common = useTexts(commonTexts);
   const { kept, problem } = useCash();
   const { today } = useToday();
+  // Then the next act is to deposit: nothing new is taken before.
+  const late = kept !== null && isOverdue(kept, today);
   return (
     <Page
       title={t.title}
       back={{ href: "#/", label: t.back }}
       testid="screen-cash"
       foot={
-        <ButtonLink kind="primary" wide icon="plus" href="#/cash/new" testid="cash-take">
-          {t.take}
+        <ButtonLink
+          kind="primary"
+          wide
+          icon={late ? "wallet" : "plus"}
+          href={late ? "#/cash/deposit" : "#/cash/new"}
+          testid={late ? "cash-deposit" : "cash-take"}
+        >
+          {late ? t.deposit : t.take}
         </ButtonLink>
       }
     >
       {kept === null ? <p class="appear-late">{common.loading}</p> : <Held kept={kept} today={today} />}
       {problem && kept?.state == null && <ErrorNotice error={problem} />}
       <div class="acts">
-        <ButtonLink icon="wallet" href="#/cash/deposit" testid="cash-deposit">
-          {t.deposit}
-        </ButtonLink>
+        {!late && (
+          <ButtonLink icon="wallet" href="#/cash/deposit" testid="cash-deposit">
+            {t.deposit}
+          </ButtonLink>
+        )}
         <ButtonLink icon="qr" href="#/cash/check" testid="cash-check">
           {t.check}
         </ButtonLink>
+        {late && (
+          <ButtonLink icon="plus" href="#/cash/new" testid="cash-take">
+            {t.take}
+          </ButtonLink>
+        )}
       </div>
       {kept && <Receipts kept={kept} />}
     </Page>

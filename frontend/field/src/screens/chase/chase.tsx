@@ -70,7 +70,9 @@ function ListScreen({ dues }: { dues: Dues }) {
             <ChaseCard key={item.due.id} item={item} member={members.get(item.due.id) ?? null} />
           ))}
           {order.length > shown && (
-            <Button wide onPress={() => setShown(shown + AT_FIRST)}>{`+ ${order.length - shown}`}</Button>
+            <Button wide onPress={() => setShown(shown + AT_FIRST)} testid="chase-more">
+              {t.more(Math.min(AT_FIRST, order.length - shown))}
+            </Button>
           )}
         </>
       )}
@@ -113,7 +115,7 @@ function ChaseCard({ item, member }: { item: ChaseItem; member: MemberView | nul
       </div>
       <Badge tone={TONES[reason]}>{t[`reason_${reason}`]}</Badge>
       <p class="muted small">
-        {until && `${t.until(formatDate(until, language))}`}
+        {until && t.until(formatDate(until, language))}
         {daysLeft !== null && ` · ${t.daysLeft(daysLeft)}`}
         {due.months.length > 1 && ` · ${t.months(due.months.length)}`}
       </p>

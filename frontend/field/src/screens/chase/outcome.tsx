@@ -1,4 +1,5 @@
-import { useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type ErrorView, engine, type VisitOutcome } from "../../engine";
 import { addDays, withoutVisit, withVisit } from "../../engine/chase";
 import { chaseTexts } from "../../i18n/chase";
@@ -135,11 +136,23 @@ interface PartProps {
   readonly wrong: boolean;
 }
 
+/** A question that an answer above has opened: it comes into view, for it stands below the fold of a small phone. */
+function Further({ children, asked }: { children: ComponentChildren; asked: boolean }) {
+  const place = useRef<HTMLDivElement>(null);
+  // Again when it was left without an answer.
+  useEffect(() => place.current?.scrollIntoView({ block: "center" }), [asked]);
+  return (
+    <div class="stack" ref={place}>
+      {children}
+    </div>
+  );
+}
+
 function When({ form, set, wrong, today, most }: PartProps & { readonly today: string; readonly most: string }) {
   const t = useTexts(chaseTexts);
   const days: readonly Day[] = ["tomorrow", "inThreeDays", "nextWeek", "otherDay"];
   return (
-    <>
+    <Further asked={wrong}>
       <Choice
         id="promise"
         legend={t.when}
@@ -166,14 +179,14 @@ function When({ form, set, wrong, today, most }: PartProps & { readonly today: s
           />
         </div>
       )}
-    </>
+    </Further>
   );
 }
 
 function PaidWhom({ form, set, wrong }: PartProps) {
   const t = useTexts(chaseTexts);
   return (
-    <>
+    <Further asked={wrong}>
       <Choice
         id="whom"
         legend={t.whom}
@@ -201,7 +214,7 @@ function PaidWhom({ form, set, wrong }: PartProps) {
         prefix="Rp"
         maxLength={11}
       />
-    </>
+    </Further>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { duesTexts } from "../../i18n/dues";
-import { formatMoney, formatMonth } from "../../i18n/format";
+import { formatMoney, formatMonth, inGroups } from "../../i18n/format";
 import { Button } from "../../ui/button";
 import { Choice } from "../../ui/choice";
 import { TextField } from "../../ui/field";
@@ -23,7 +23,7 @@ export function Ahead({ member, rules, today, send }: DuesProps) {
       <p class="muted">{t.aheadBody(formatMonth(first, language))}</p>
       <Choice<string>
         id="dues-months"
-        legend={t.other}
+        legend={t.count}
         inline
         value={offered.includes(count) ? count : null}
         onValue={setCount}
@@ -40,7 +40,7 @@ export function Ahead({ member, rules, today, send }: DuesProps) {
         onValue={(typed) => setCount(typed.replace(/\D/g, ""))}
       />
       {sum && <Prices sum={sum} />}
-      {member.paymentCode && <p>{t.code(member.paymentCode)}</p>}
+      {member.paymentCode && <p>{t.code(inGroups(member.paymentCode))}</p>}
       <Button
         kind="primary"
         wide

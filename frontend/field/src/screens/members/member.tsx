@@ -63,7 +63,7 @@ function Member({ member }: { member: MemberView }) {
       <CoverSection member={member} />
       {member.terms && ["active", "lapsed"].includes(member.state) && (
         <ButtonLink wide icon="clock" href={link("dues", member.key)} testid="dues">
-          {t.dues}
+          {member.state === "lapsed" ? t.comeBack : t.dues}
         </ButtonLink>
       )}
       <DataSection member={member} />
