@@ -15,6 +15,8 @@ from perisai.contributions.ruleshape import (
 )
 
 WHOLE = 10_000
+MOST_MONTHS = 12
+"""Of one bill: the run looks so far back for a bill that covers its month, and phones send no more."""
 
 
 def tariff_problems(tariff: Tariff) -> Iterator[str]:
@@ -112,3 +114,6 @@ def entry_problems(entry: EntryFile) -> Iterator[str]:
     for name, question in entry.open_questions.items():
         if question.chosen not in question.readings:
             yield f"{name}: {question.chosen} is none of its readings"
+    for day, most in entry.rules.months_most.values.items():
+        if most.value > MOST_MONTHS:
+            yield f"months_most: {day}: {most.value} is more than the {MOST_MONTHS} months that one bill may cover"

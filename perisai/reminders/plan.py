@@ -80,7 +80,9 @@ _PLAN_FIRST: LiteralString = (
     SELECT DISTINCT ON (b.enrolment_id) %(rule)s AS rule, b.enrolment_id, (b.pay_by AT TIME ZONE %(zone)s)::date AS about_on,
       b.first_month AS month, b.amount
     FROM contributions_bill b
-    WHERE b.branch_id = %(branch)s AND b.state = 'open' AND (b.pay_by AT TIME ZONE %(zone)s)::date BETWEEN %(first)s AND %(last)s
+    WHERE b.branch_id = %(branch)s AND b.state = 'open'
+      AND b.pay_by >= %(first)s::date::timestamp AT TIME ZONE %(zone)s
+      AND b.pay_by < (%(last)s::date + 1)::timestamp AT TIME ZONE %(zone)s
     ORDER BY b.enrolment_id, b.pay_by DESC
   ) w
   JOIN members_enrolment e ON e.branch_id = %(branch)s AND e.id = w.enrolment_id AND e.state = 'accepted' AND e.segment = 'BPU'

@@ -112,6 +112,7 @@ def test_identity_weights_leave_kin_in_peace_and_stand_in_dates_light() -> None:
         ("occupations.yaml", "angkot: {", "taxi: {", "taxi is there twice"),
         ("consents.yaml", "required: true", "required: yes please", "consents.yaml:9: consents.0.required"),
         ("bpu_entry.yaml", "chosen: first_job", "chosen: four", "four is none of its readings"),
+        ("bpu_entry.yaml", "value: 12\n", "value: 24\n", "24 is more than the 12 months that one bill may cover"),
         ("nik.yaml", "age_range:", "age_range: [", "nik.yaml:"),
         ("version.yaml", "name:", "nome:", "version.yaml:"),
     ],
