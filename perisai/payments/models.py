@@ -152,7 +152,7 @@ class Notification(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["bank", "payment_request_id"],
-                condition=Q(state="credited"),
+                condition=Q(state="credited") | Q(state="resolved", paid_for__isnull=False),
                 name="notification_credited_once",
             ),
         ]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
+from django.db import IntegrityError
 
 from perisai.contributions import settlement
 from perisai.errors import Refused
@@ -212,7 +213,10 @@ def _resolve(
     work: Work, notification_id: UUID, branch_id: int | None, decision: dict[str, Any], paid_for: UUID | None = None
 ) -> None:
     text = orjson.dumps(decision | {"at": work.now}, default=str).decode()
-    work.execute(_RESOLVE, [work.actor.user_id, text, branch_id, paid_for, notification_id])
+    try:
+        work.execute(_RESOLVE, [work.actor.user_id, text, branch_id, paid_for, notification_id])
+    except IntegrityError:  # another notification of this payment was credited in the meantime
+        raise Refused("E4007") from None
 
 
 def _report(work: Work, notification_id: UUID, branch_id: int, enrolment_id: UUID | None, decision: str) -> None:

@@ -228,3 +228,21 @@ def test_attach_to_a_member_who_owes_nothing_goes_ahead_where_asked(closed: Bank
             [owed.branch.id, owed.enrolment_id],
         ) or (None,)
     assert through is not None
+
+
+@pytest.mark.parametrize("amounts", ["closed", "open"])
+def test_attached_money_told_again_never_pays_the_next_bill(amounts: str) -> None:
+    """The bank tells the payment once more by another X-EXTERNAL-ID, when a bill of the same amount is open."""
+    bank, owed = make_bank(amounts=amounts), make_billed(state="review")
+    message = bank.payment(owed.code, owed.amount)
+    bank.send("/transfer-va/payment", message)
+    waiting = notifications(bank)[-1]["id"]
+    with Work(scope=Scope.branch(owed.branch.id)) as work:
+        sql = "UPDATE members_enrolment SET state = 'accepted' WHERE branch_id = %s AND id = %s"
+        work.execute(sql, [owed.branch.id, owed.enrolment_id])
+        suspense.attach(work, notification_id=waiting, code=owed.code, reason="late", note="")
+    (following,) = bill_more(owed, 1)
+    assert following.amount == owed.amount
+    assert code(bank.send("/transfer-va/payment", message)) == "2002500"
+    assert notifications(bank)[-1]["state"] == "repeat"
+    assert (books(owed)["open"], balance(owed)) == (1, 0)
