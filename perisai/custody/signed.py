@@ -83,7 +83,7 @@ def open_signed(raw: bytes) -> SignedReceipt:
         certificate, receipt, signature = _split(raw)
         about = read(certificate)
         said = _read(receipt)
-    except (struct.error, ValueError, OverflowError, BadCertificate):
+    except (struct.error, ValueError, IndexError, OverflowError, BadCertificate):
         raise Forged from None
     r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
     try:

@@ -25,6 +25,7 @@ WHERE r.branch_id = %(branch)s AND (
   r.number = %(number)s OR b.series = %(series)s AND r.page = %(page)s OR r.id = %(id)s)
 FOR UPDATE OF r
 """
+_AGENT: LiteralString = "SELECT agent_id FROM custody_receipt WHERE branch_id = %s AND id = %s"
 _VOID: LiteralString = """
 UPDATE custody_receipt SET state = 'void', void_at = %s, void_reason = %s, void_op = %s WHERE branch_id = %s AND id = %s
 """
@@ -38,9 +39,12 @@ def judge_voids(work: Work, who: Learner, told: list[Told]) -> dict[UUID, Decisi
 
 def void(work: Work, *, branch_id: int, receipt_id: UUID, reason: str, note: str = "") -> None:
     """By the branch. Raises E4702, E4703."""
-    found = work.row(_FIND, _asked(branch_id, receipt_id=receipt_id))
-    if found is None or reason not in REASONS:
+    whose = work.row(_AGENT, [branch_id, receipt_id])
+    if whose is None or reason not in REASONS:
         raise Refused("E4702")
+    standing.lock(work, branch_id, [whose[0]])
+    found = work.row(_FIND, _asked(branch_id, receipt_id=receipt_id))
+    assert found is not None
     _void(work, branch_id, found, reason, note, None)
 
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from perisai.accounts import limit
+from perisai.custody.signed import _FORM
 from tests.custody.till import PhoneOf, Till, open_till
 from tests.payments.place import make_bank
 
@@ -56,6 +57,9 @@ def test_forged_and_changed_codes_are_told_so(phone_of: PhoneOf, http: httpx.Cli
         changed = bytes(raw[:at]) + bytes([raw[at] ^ 1]) + bytes(raw[at + 1 :])
         assert state_of(http, base64.urlsafe_b64encode(changed).decode().rstrip("=")) == "forged", at
     assert state_of(http, body["signed"][:-8]) == "forged"
+    receipt = 3 + int.from_bytes(raw[1:3])
+    cut = raw[:receipt] + _FORM.size.to_bytes(2) + raw[receipt + 2 : receipt + 2 + _FORM.size] + raw[-64:]
+    assert state_of(http, base64.urlsafe_b64encode(cut).decode().rstrip("=")) == "forged", "cut before the payer's name"
     assert state_of(http, "AAAA") == "forged"
     till.state["certificate"] = other.state["certificate"]
     assert state_of(http, till.body({}, till.number())["signed"]) == "forged", "another phone's certificate"
