@@ -9,6 +9,7 @@ from perisai.events import vault
 from perisai.events.work import Happened, Work
 from perisai.payments import suspense, told_by_statement
 from perisai.reconciliation.taking import JAKARTA
+from perisai.reconciliation.told import rp
 
 DECISIONS: Final[dict[str, tuple[str, ...]]] = {
     "missing": ("credit", "suspense", "refund", "attach", "explain", "wait"),
@@ -28,6 +29,11 @@ SHORTEST_NOTE: Final = 10
 MOST_NOTE: Final = 500
 LONGEST_WAIT: Final = timedelta(days=31)
 
+# The account's row, which matching holds too: no run finds a line while a person decides about it.
+_LOCK_ACCOUNT = """
+SELECT 1 FROM reconciliation_account a
+WHERE a.bank_id = (SELECT i.bank_id FROM reconciliation_item i WHERE i.id = %s) FOR UPDATE
+"""
 # One row by its key; whoever decides first holds it.
 _LOCK = """
 SELECT i.id, i.bank_id, i.day, i.kind, i.line_id, i.notification_id, i.branch_id, i.amount, i.other, i.state,
@@ -97,12 +103,16 @@ def explain(work: Work, *, item_id: UUID, reason: str, note: str) -> None:
 
 
 def attach(work: Work, *, item_id: UUID, other_id: UUID, note: str) -> None:
-    """A line nobody told us of is a notification that stands on no statement: both leave the list. Raises ``Refused``."""
+    """A line nobody told us of is a notification that stands on no statement: both leave the list. Raises ``Refused``, E4809 also
+    for a line above the notification, whose rest would be nobody's, and without a note for one below it."""
     first, second = (_lock(work, one) for one in sorted([item_id, other_id]))
     line, notice = (first, second) if first["kind"] == "missing" else (second, first)
     if (line["kind"], notice["kind"]) != ("missing", "unmatched") or line["bank_id"] != notice["bank_id"]:
         raise Refused("E4809", why=f"{line['kind']} / {notice['kind']}")
-    _match(work, notice["notification_id"], line["line_id"], "person", notice["amount"] - line["amount"])
+    fee = notice["amount"] - line["amount"]
+    if fee < 0 or (fee > 0 and len(note.strip()) < SHORTEST_NOTE):
+        raise Refused("E4809", why=f"{rp(line['amount'])} / {rp(notice['amount'])}")
+    _match(work, notice["notification_id"], line["line_id"], "person", fee)
     work.execute(_LINE, ["matched", line["line_id"]])
     for item in (line, notice):
         _decide(work, item, "attach", "", _checked(note))
@@ -151,6 +161,7 @@ def _to_suspense(work: Work, item: dict[str, Any], decision: str, reason: str, n
 
 
 def _lock(work: Work, item_id: UUID) -> dict[str, Any]:
+    work.rows(_LOCK_ACCOUNT, [item_id])
     rows = work.dicts(_LOCK, [item_id])
     scope = work.scope.branches
     if not rows or (scope is not None and rows[0]["branch_id"] not in scope):

@@ -28,6 +28,8 @@ def read(data: bytes, columns: Mapping[str, str]) -> Statement:
     statement = Statement("mt940" if mt940_file.looks_like(data) else "table", iter(()))
     if len(data) > LIMITS.size:
         raise Refused("E4801", why=LIMITS.said_size)
+    if statement.form == "mt940" and b"\x00" in data:
+        raise Refused("E4801", why="NUL")
     statement.lines = _lines(data, columns, statement)
     return statement
 

@@ -19,6 +19,8 @@ from perisai.reconciliation import matching, reading
 from perisai.reconciliation.told import Statement, Told, rp
 
 JAKARTA: Final = ZoneInfo("Asia/Jakarta")
+LONGEST: Final = timedelta(days=400)
+"""From a statement's first day to its last: a line of another year is a slip, and would open each day between."""
 _AT_ONCE: Final = 2000
 _NAME_LENGTH: Final = 120
 
@@ -154,6 +156,8 @@ def _days(work: Work, bank_id: str, statement: Statement, sums: dict[str, Any]) 
     last_on = max(sums["last_on"] or statement.last_on, statement.last_on)
     if last_on > work.now.astimezone(JAKARTA).date() + timedelta(days=1):
         raise Refused("E4801", why=f"{last_on:%d-%m-%Y}")
+    if last_on - first_on > LONGEST:
+        raise Refused("E4801", why=f"{first_on:%d-%m-%Y} - {last_on:%d-%m-%Y}")
     former = work.row(_FORMER, [bank_id])
     if former is None:
         return first_on, last_on

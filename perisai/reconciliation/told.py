@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from perisai.errors import Refused
+
+MOST_RUPIAH: Final = 10**15
+"""Above what any account holds; sums of a whole file still fit into the database's integers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,9 @@ class Statement:
 
 
 def rupiah(amount: Decimal, place: str) -> int:
-    """Whole rupiah. Raises E4801 where there are sen: our books have none."""
+    """Whole rupiah. Raises E4801 where there are sen, of which our books have none, and for a sum that no account holds."""
+    if not abs(amount) <= MOST_RUPIAH:
+        raise Refused("E4801", why=f"> {rp(MOST_RUPIAH)}: {place}")
     whole = int(amount)
     if whole != amount:
         raise Refused("E4801", why=f"sen: {place}")

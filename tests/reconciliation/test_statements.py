@@ -1,7 +1,7 @@
 """Statements: taken whole or not at all; lines found among what the bank told us; what differs decided; the day closed."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,10 @@ def test_take_statement_whose_lines_all_agree_closes_the_day(form: str) -> None:
         (lambda s: s.csv().replace(b"22.800,00", b"dua puluh"), "E4801"),
         (lambda s: b"PK\x03\x04 no workbook", "E4801"),
         (lambda s: b"", "E4801"),
+        (lambda s: Statement(opening=10**25, lines=s.lines).csv(), "E4801"),
+        (lambda s: Statement(lines=[(TODAY, 10**19, "VA", "")]).mt940(), "E4801"),
+        (lambda s: s.mt940().replace(b"NONREF//", b"NONREF//12\x0034"), "E4801"),
+        (lambda s: Statement(lines=[(date(2006, 1, 2), 1_000, "VA", ""), *s.lines]).csv(), "E4801"),
     ],
 )  # fmt: skip
 def test_take_wrong_statement_refused_and_nothing_kept(spoil: Any, code: str) -> None:
@@ -198,6 +202,53 @@ def test_later_statement_clears_what_waited() -> None:
     later.add(owed.amount, f"VA {owed.code}")
     _take(bank, later.mt940())
     assert {one["kind"]: one["state"] for one in _items(bank)} == {"unmatched": "cleared", "outgoing": "open"}
+
+
+def test_attach_joins_halves_only_where_no_money_is_left_over() -> None:
+    bank = make_account_bank()
+    owed = _pay(bank)
+    statement = Statement()
+    for amount in (owed.amount + 1, owed.amount - 2_500):
+        statement.add(amount, "SETORAN TUNAI")
+    _take(bank, statement.mt940())
+    more, less, notice = sorted(_items(bank), key=lambda one: (one["kind"], -one["amount"]))
+    joined = {"other_id": notice["id"], "note": ""}
+    with Work(scope=Scope.nation()) as work, pytest.raises(Refused, match="E4809"):
+        deciding.attach(work, item_id=more["id"], **joined | {"note": "setoran lewat teller"})
+    with Work(scope=Scope.nation()) as work, pytest.raises(Refused, match="E4809"):
+        deciding.attach(work, item_id=less["id"], **joined)
+    with Work(scope=Scope.nation()) as work:
+        deciding.attach(work, item_id=less["id"], **joined | {"note": "biaya kliring bank"})
+    assert [one["state"] for one in _items(bank) if one["id"] != more["id"]] == ["decided", "decided"]
+
+
+def test_match_while_a_person_decides_about_a_line_gives_it_to_nobody_else() -> None:
+    """The bank tells the payment late, just as somebody has its line booked."""
+    bank = make_account_bank()
+    owed = make_billed()
+    statement = Statement()
+    statement.add(owed.amount, f"VA {owed.code}")
+    _take(bank, statement.mt940())
+    (item,) = _items(bank)
+    assert bank.pay(owed.code, owed.amount).status_code == 200
+
+    def match() -> None:
+        try:
+            with Work(scope=Scope.nation()) as work:
+                matching.match(work, bank_id=bank.credentials.client_key)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with Work(scope=Scope.branch(owed.branch.id)) as work:
+            deciding.to_suspense(work, item_id=item["id"], note="")
+            matched = pool.submit(match)
+            wait([matched], timeout=0.5)
+        matched.result()
+    with Work(scope=Scope.nation()) as work:
+        rows = work.rows("SELECT 1 FROM reconciliation_match WHERE line_id = %s", [item["line_id"]])
+    assert len(rows) == 1
+    assert sorted(one["kind"] for one in _items(bank)) == ["missing", "unmatched"]
 
 
 def test_decision_of_another_branch_refused() -> None:
