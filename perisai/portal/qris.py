@@ -19,9 +19,10 @@ ORDER BY first_month LIMIT 1
 
 @dataclass(frozen=True)
 class Shown:
-    """``svg``: an address that holds the picture; ``name``: whom the payer's app will name."""
+    """``picture``: an address that holds it, as PNG, which a gallery keeps and a wallet's app reads from there; ``name``: whom the
+    payer's app will name."""
 
-    svg: str
+    picture: str
     name: str
     payload: str
 
@@ -39,5 +40,5 @@ def draw(merchant: qris.Merchant, code: str, amount: int) -> Shown | None:
     if not 0 < amount <= qris.MOST_AMOUNT:
         return None
     text = qris.payload(merchant, code=code, amount=amount)
-    picture = segno.make(text, error="m").svg_data_uri(scale=6, border=4, dark="#000", light="#fff")
+    picture = segno.make(text, error="m").png_data_uri(scale=8, border=4)
     return Shown(picture, merchant.merchant_name, text)

@@ -1,9 +1,11 @@
 """QRIS: the payload to the last sign, and a payment that an acquirer tells of."""
 
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from perisai.events.scope import Scope
@@ -12,6 +14,7 @@ from perisai.payments import ledger, qris
 from perisai.portal.link import make
 from tests.payments.place import Billed, make_bank, make_billed, notifications, read
 
+ROOT = settings.ROOT
 pytestmark = pytest.mark.usefixtures("database")
 SETTINGS = {
     "merchant_name": "BPJS KETENAGAKERJAAN", "city": "JAMBI", "postal_code": "36129", "category": "6300",
@@ -88,6 +91,10 @@ def test_page_to_pay_shows_the_code_with_the_amount() -> None:
     finally:
         with Work(scope=Scope.of([])) as work:
             qris.save(work, bank_id=bank.credentials.client_key, given=SETTINGS | {"is_open": ""})
+    picture = page.partition('src="data:image/png;base64,')[2].partition('"')[0]
+    assert b64decode(picture).startswith(b"\x89PNG"), "what a gallery keeps and a wallet's app reads from there"
+    sheets = [ROOT / "frontend/tokens.css", *(ROOT / f"perisai/web/static/{name}.css" for name in ("plain", "portal"))]
+    assert len(page.encode()) + sum(sheet.stat().st_size for sheet in sheets) < 30_000, "with the code too"
     payload = page.partition('data-qris="')[2].partition('"')[0]
     found = qris.fields(payload)
     assert (found["54"], found["62"]) == (str(owed.amount), f"0112{owed.code}")
