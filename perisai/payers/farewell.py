@@ -11,12 +11,15 @@ from uuid import UUID
 from perisai.contributions import tariff
 from perisai.events.work import Happened, Work
 from perisai.messages import outbox
+from perisai.payers import page
 
 STEPS: Final = (60, 30, 7, -7, -30, -60)
 """Days before (after) the end of the last funded month on which members are told. What was missed is told once, by the latest."""
 KEPT: Final = 90
 """Days after the end within which going on counts as an outcome of the campaign."""
 MOST_TEXTS: Final = 2_000
+PAGE_OPEN: Final = timedelta(days=60)
+"""As long the link to the member's page in a letter works."""
 _MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
 
 # Carried by funding_last_month. Nobody whose funding another one follows, and nobody who is no member any more.
@@ -179,7 +182,8 @@ def _write(work: Work, branch_id: int, due: list[dict[str, Any]], today: date) -
         if row["phone"]:
             written = work.now
             until = work.now + timedelta(days=5)
-            texts.append(outbox.Text("funding_ends", row["phone"], _body(row, today), until, row["agent_id"]))
+            body = f"{_body(row, today)} {page.address_of(branch_id, row['enrolment_id'], work.now + PAGE_OPEN)}"
+            texts.append(outbox.Text("funding_ends", row["phone"], body, until, row["agent_id"]))
         key = {"enrolment_id": row["enrolment_id"], "last_month": row["last_month"]}
         told.append(key | {"told": behind, "written_at": written})
     if not due:

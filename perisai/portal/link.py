@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
 
 from perisai import keys
 
@@ -34,6 +35,11 @@ def make(*, enrolment_id: UUID, branch_id: int, expires_at: datetime) -> str:
     """The path of the page, ``/p/<54 characters>``. ``expires_at`` counts in whole seconds."""
     plain = _FORM.pack(branch_id, enrolment_id.bytes, int(expires_at.timestamp()))
     return PATH + base64.urlsafe_b64encode(_cipher().encrypt(plain, _CONTEXT)).rstrip(b"=").decode()
+
+
+def address(branch_id: int, enrolment_id: UUID, until: datetime) -> str:
+    """Of the page, whole, as a text carries it."""
+    return settings.ORIGIN + make(enrolment_id=enrolment_id, branch_id=branch_id, expires_at=until)
 
 
 def read(token: str) -> Link | None:

@@ -8,6 +8,7 @@ import pytest
 
 from perisai.events.vault import unseal
 from perisai.payers import farewell, sponsor
+from perisai.portal import link
 from perisai.web.simulate.phone import Phone
 from tests.documents.money import pay
 from tests.payers.people import member_of, work_at
@@ -77,6 +78,11 @@ def test_each_step_is_told_once_before_and_after_the_end(world: tuple[Branch, UU
         "band of 1.500.000 with the relief of October 2026"
     )
     assert "Orang Uji" not in said
+    token = said.rpartition("/p/")[2]
+    opened = link.read(token)
+    assert opened is not None
+    assert opened.enrolment_id == who, "the member's own page: how to pay"
+    assert len(said) <= 306, "two parts of a text"
     late = texts(branch)[3]
     assert "Sejak Okt 2026 belum dibayar: Anda tidak dilindungi. Lanjutkan sendiri Rp11.400/bulan" in late
     assert "tetap terlindungi" not in late
