@@ -64,6 +64,20 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponseRedirect(f"{link.PATH}{token}#berhenti")
 
 
+@public
+@require_POST
+def prefer(request: HttpRequest, token: str) -> HttpResponse:
+    """The way by which messages to this number go first. Raises ``Refused`` E4603 for no way."""
+    found = _find(request, token)
+    if found is None:
+        return _page(request, {"state": "unknown"}, 404)
+    limit.take(kind="answer_sent", key=token, limit=SENT, per=HOUR, now=SystemClock().now())
+    way = request.POST.get("way", "")
+    with Work.open(scope=Scope.branch(found.branch_id)) as work:
+        answers.prefer(work, branch_id=found.branch_id, reminder_id=found.reminder_id, way=way)
+    return HttpResponseRedirect(f"{link.PATH}{token}#berhenti")
+
+
 def _find(request: HttpRequest, token: str) -> link.Link | None:
     now, ip = SystemClock().now(), client_ip(request)
     limit.check(kind="answer_guess", key=ip, limit=GUESSES, per=MINUTE, now=now)

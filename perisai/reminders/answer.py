@@ -56,6 +56,8 @@ class Asked:
     said: str
     changes: int
     is_stopped: bool
+    prefers: str
+    """The kind of channel that comes first, '' for the branch's order."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def find_asked(work: Work, *, branch_id: int, reminder_id: UUID) -> Asked | None
     today = branch_day(work.now, timezone)
     owed = dues.of_enrolments(work, branch_id=branch_id, enrolment_ids=[enrolment_id], today=today)
     latest = work.row(_LATEST, [branch_id, reminder_id])
-    is_stopped = preference.find_preference(work, branch_id=branch_id, phone=phone or "")[0]
+    is_stopped, prefers = preference.find_preference(work, branch_id=branch_id, phone=phone or "")
     return Asked(
         reminder_id=reminder_id,
         enrolment_id=enrolment_id,
@@ -91,6 +93,7 @@ def find_asked(work: Work, *, branch_id: int, reminder_id: UUID) -> Asked | None
         said=latest[0] if latest else "",
         changes=int(latest[2]) if latest else 0,
         is_stopped=is_stopped,
+        prefers=prefers,
     )
 
 
@@ -130,7 +133,17 @@ def stop(work: Work, *, branch_id: int, reminder_id: UUID, is_stopped: bool) -> 
     row = work.row(_REMINDER, [branch_id, reminder_id])
     if row is None or not row[-1]:
         raise Refused("E4604")
-    preference.set_preference(work, branch_id=branch_id, phone=row[-1], is_stopped=is_stopped)
+    prefers = preference.find_preference(work, branch_id=branch_id, phone=row[-1])[1]
+    preference.set_preference(work, branch_id=branch_id, phone=row[-1], is_stopped=is_stopped, prefers=prefers)
+
+
+def prefer(work: Work, *, branch_id: int, reminder_id: UUID, way: str) -> None:
+    """The kind of channel that the number this reminder went to wants first ('': the branch's order). Raises E4603, E4604."""
+    row = work.row(_REMINDER, [branch_id, reminder_id])
+    if row is None or not row[-1]:
+        raise Refused("E4604")
+    is_stopped = preference.find_preference(work, branch_id=branch_id, phone=row[-1])[0]
+    preference.set_preference(work, branch_id=branch_id, phone=row[-1], is_stopped=is_stopped, prefers=way)
 
 
 def _follow(work: Work, branch_id: int, asked: Asked, told: Told, answer_id: UUID) -> None:

@@ -126,6 +126,18 @@ def test_stop_holds_for_the_number_and_may_be_taken_back() -> None:
         assert found[0] is is_stopped
 
 
+def test_way_that_a_number_wants_first_outlives_stop_and_again() -> None:
+    world = World()
+    assert world.client.post(world.address + "/lewat", {"way": "whatsapp"}).status_code == 302
+    for told in ({}, {"again": "1"}):
+        world.client.post(world.address + "/berhenti", told)
+    with system_work(world.agent.branch) as work:
+        found = preference.find_preference(work, branch_id=world.agent.branch.id, phone=world.phone)
+    assert found == (False, "whatsapp")
+    assert '<option value="whatsapp" selected>' in world.client.get(world.address).content.decode()
+    assert world.client.post(world.address + "/lewat", {"way": "pigeon"}).status_code == 422
+
+
 def test_wrong_links_say_nothing_and_are_counted() -> None:
     world = World()
     token = link.make(world.agent.branch.id, world.reminder)
