@@ -29,6 +29,14 @@ export interface EmployerTold {
   }[];
 }
 
+export interface EmployerOwner {
+  readonly name: string;
+  readonly nik: string;
+  readonly phone: string;
+  readonly address: string;
+  readonly region: string | null;
+}
+
 /** A visit that was completed on this phone: what stands on the slip. */
 export interface EmployerMade {
   /** The op, and so the employer's id. */
@@ -36,6 +44,8 @@ export interface EmployerMade {
   readonly name: string;
   readonly code: string | null;
   readonly workers: readonly { readonly op: string; readonly name: string; readonly price: number }[];
+  /** What the owner's own enrolment begins with, as typed. Visits of before have none. */
+  readonly owner?: EmployerOwner;
   /** The phone's clock, ms. */
   readonly at: number;
 }

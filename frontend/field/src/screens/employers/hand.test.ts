@@ -2,7 +2,18 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readRules } from "../../rules/document";
 import { puRules } from "../../rules/document-pu";
-import { amountsOf, EMPTY_FIRM, type Firm, type Hand, newHand, priceOf, programmesOf } from "./hand";
+import { programmesOf as ownProgrammesOf } from "../enrol/quote";
+import {
+  amountsOf,
+  EMPTY_FIRM,
+  type Firm,
+  type Hand,
+  newHand,
+  ownerForm,
+  ownerOf,
+  priceOf,
+  programmesOf,
+} from "./hand";
 
 const rules = readRules(
   JSON.parse(readFileSync(new URL("../../../../../tests/golden/rules.json", import.meta.url), "utf8")),
@@ -38,5 +49,21 @@ describe("what a worker of an employer costs", () => {
     expect(programmesOf(small, pu, "1995-05-05", TODAY)).toEqual(["JKK", "JKM", "JHT", "JKP"]);
     expect(programmesOf(small, pu, "1965-05-05", TODAY)).toEqual(["JKK", "JKM", "JHT"]);
     expect(programmesOf({ ...firm, more: ["JKP"] }, pu, "1995-05-05", TODAY)).toEqual(["JKK", "JKM"]);
+  });
+});
+
+describe("the owner's own enrolment", () => {
+  it("begins with what the visit knows, and JHT is obligatory", () => {
+    const typed = {
+      owner: "Siti Aminah",
+      ownerNik: "1571 0841 0180 0001",
+      phone: "0812 3456 7890",
+      region: "15.71.08.1001",
+    };
+    const form = ownerForm(ownerOf({ ...firm, ...typed }));
+    expect(form).toMatchObject({ name: "Siti Aminah", nik: "1571084101800001", phoneOwner: "own", employs: true });
+    expect([form.phone, form.region]).toEqual(["0812 3456 7890", "15.71.08.1001"]);
+    expect(ownProgrammesOf(form, rules)).toContain("JHT");
+    expect(ownerForm(ownerOf(firm)).phoneOwner).toBeNull();
   });
 });

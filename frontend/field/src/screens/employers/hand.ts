@@ -1,4 +1,6 @@
 /** The business and its workers as they are typed, and what they cost. Pure. */
+
+import type { EmployerOwner } from "../../engine";
 import { ageOn, monthOf, parseDay } from "../../rules/dates";
 import type { PhoneRules } from "../../rules/document";
 import { type PuProgramme, type PuRules, puRules, type Risk, type Scale } from "../../rules/document-pu";
@@ -54,6 +56,16 @@ export const EMPTY_VISIT: Visit = { firm: EMPTY_FIRM, hands: [], op: null };
 export function newHand(firm: Firm): Hand {
   const form: Form = { ...EMPTY_FORM, region: firm.region, address: firm.address };
   return { key: crypto.randomUUID(), form, kind: "monthly", amounts: ["", "", ""], op: null };
+}
+
+export function ownerOf(firm: Firm): EmployerOwner {
+  const { owner, ownerNik, phone, address, region } = firm;
+  return { name: owner.trim(), nik: ownerNik.replace(/\D/g, ""), phone: phone.trim(), address: address.trim(), region };
+}
+
+/** The owner's own form (BPU): who employs others is in JHT too. */
+export function ownerForm({ name, nik, phone, address, region }: EmployerOwner): Form {
+  return { ...EMPTY_FORM, name, nik, phone, phoneOwner: phone === "" ? null : "own", address, region, employs: true };
 }
 
 export function programmesOf(firm: Firm, pu: PuRules, born: string | null, today: string): readonly PuProgramme[] {

@@ -1,12 +1,17 @@
 import { useEffect, useState } from "preact/hooks";
-import type { EmployerMade } from "../../engine";
+import { type EmployerMade, type ErrorView, engine } from "../../engine";
 import { commonTexts } from "../../i18n/common";
 import { employersTexts } from "../../i18n/employers";
 import { formatMoney, inGroups } from "../../i18n/format";
 import { Button, ButtonLink } from "../../ui/button";
+import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { Notice } from "../../ui/notice";
 import { Facts, Page, Section } from "../../ui/page";
 import { useTexts } from "../../ui/preferences";
+import { link, navigate } from "../../ui/route";
+import { toDraftFields } from "../enrol/form";
+import { STEPS } from "../enrol/steps";
+import { ownerForm } from "./hand";
 import { findEmployers } from "./visit";
 
 /** What the employer leaves the visit with: the sum, one code, and who is in it. */
@@ -14,6 +19,8 @@ export function SlipOfEmployer({ op }: { op: string }) {
   const t = useTexts(employersTexts);
   const common = useTexts(commonTexts);
   const [made, setMade] = useState<EmployerMade | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ErrorView | null>(null);
   useEffect(() => {
     void findEmployers().then((kept) => setMade(kept.made.find((one) => one.op === op) ?? null));
   }, [op]);
@@ -25,6 +32,16 @@ export function SlipOfEmployer({ op }: { op: string }) {
     );
   }
   const total = made.workers.reduce((sum, one) => sum + one.price, 0);
+  const enrolOwner = async () => {
+    setBusy(true);
+    try {
+      const draft = await engine.drafts.start(made.owner ? toDraftFields(ownerForm(made.owner)) : {});
+      navigate(link("enrol", draft.id, STEPS[0]));
+    } catch (failure) {
+      setProblem(asErrorView(failure));
+      setBusy(false);
+    }
+  };
   const share = () => {
     const text = t.shareText(made.name, made.code ?? "", formatMoney(total));
     void navigator.share?.({ text }).catch(() => undefined);
@@ -35,11 +52,12 @@ export function SlipOfEmployer({ op }: { op: string }) {
       back={{ href: "#/employers", label: t.back }}
       testid="screen-employer-slip"
       foot={
-        <ButtonLink kind="primary" wide href="#/enrol" testid="owner-enrol">
+        <Button kind="primary" wide busy={busy} onPress={() => void enrolOwner()} testid="owner-enrol">
           {t.ownerNext}
-        </ButtonLink>
+        </Button>
       }
     >
+      {problem && <ErrorNotice error={problem} />}
       <Notice tone="done" title={t.slipSafe}>
         <p>{t.slipWhen}</p>
       </Notice>

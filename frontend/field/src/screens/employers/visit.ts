@@ -7,7 +7,7 @@ import type { PhoneRules } from "../../rules/document";
 import { checkNik } from "../../rules/nik";
 import { toBody } from "../enrol/body";
 import { normalisePhone, tidy } from "../enrol/form";
-import { amountsOf, EMPTY_VISIT, type Firm, type Hand, priceOf, type Visit } from "./hand";
+import { amountsOf, EMPTY_VISIT, type Firm, type Hand, ownerOf, priceOf, type Visit } from "./hand";
 
 /** Programmes of the enrol form stand for none here: they follow the scale. */
 const NO_QUOTE = { months: [], total: 0, usual: 0, shown: null } as const;
@@ -108,7 +108,7 @@ export async function complete(visit: Visit, rules: PhoneRules, today: string, l
       name,
     );
     done = { ...done, op: op.id };
-    const made = { op: op.id, name, code, workers: [], at: Date.now() };
+    const made = { op: op.id, name, code, workers: [], at: Date.now(), owner: ownerOf(visit.firm) };
     await changeEmployers((kept) => ({ ...withMade(kept, op.id, () => made, made), visit: JSON.stringify(done) }));
   }
   const employer = done.op ?? "";
@@ -120,7 +120,7 @@ export async function complete(visit: Visit, rules: PhoneRules, today: string, l
     const op = await engine.learning.append("worker", body, place, who);
     done = { ...done, hands: done.hands.map((one) => (one.key === hand.key ? { ...one, op: op.id } : one)) };
     const step = JSON.stringify(done);
-    const empty = { op: employer, name, code: null, workers: [], at: Date.now() };
+    const empty = { op: employer, name, code: null, workers: [], at: Date.now(), owner: ownerOf(visit.firm) };
     await changeEmployers((kept) => ({
       ...withMade(
         kept,
