@@ -70,8 +70,9 @@ def issue_many(
     month = work.now.astimezone(ZoneInfo(timezone)).date().replace(day=1)
     pay_by = last_moment(work.now + timedelta(days=DAYS_TO_PAY), timezone)
     months = {n: tuple(tariff.months_from(month, n)) for n in {one.months for one in wanted}}
+    rules = load()
     prices = tariff.price_many(
-        tariff.Asked(one.income, one.programmes, one.transport, months[one.months]) for one in wanted
+        (tariff.Asked(one.income, one.programmes, one.transport, months[one.months]) for one in wanted), rules=rules
     )
     issued: dict[UUID, Issued] = {}
     rows: list[dict[str, Any]] = []
@@ -94,7 +95,7 @@ def issue_many(
         {
             "branch": branch_id,
             "month": month,
-            "rules": load().version,
+            "rules": rules.version,
             "now": work.now,
             "pay_by": pay_by,
             "origin": origin,

@@ -11,7 +11,7 @@ import orjson
 
 from perisai.contributions import cover_rule, pricing
 from perisai.contributions.bill import last_moment_of, lines_of
-from perisai.contributions.rules import load
+from perisai.contributions.rules import Rules, load
 from perisai.contributions.tariff import PriceError, months_from
 from perisai.events.work import Happened, Work
 from perisai.payments import ledger
@@ -190,11 +190,12 @@ def issue_month(
     if last is None:
         return Issued()
     told, skipped = _combine(work, asked | {"last": last})
-    prices = _price(told, month, segment, skipped)
+    rules = load()
+    prices = _price(told, month, segment, skipped, rules)
     bills = sum(one.count for one, _, _ in prices)
     amount = sum(one.count * total for one, _, total in prices)
     if bills:
-        _write(work, branch_id, timezone, month, run_id, prices)
+        _write(work, branch_id, timezone, month, run_id, prices, rules.version)
         _report(work, branch_id, month, segment, run_id, bills, amount)
     return Issued(bills, amount, count, last, skipped)
 
@@ -239,14 +240,16 @@ Priced = tuple[_Combination, list[list[Any]], int]
 """A combination, the lines of its bills, and what each bill comes to."""
 
 
-def _price(told: list[_Combination], month: date, segment: Segment, skipped: dict[str, int]) -> list[Priced]:
-    """Every combination priced once; those that the rules do not price are skipped."""
+def _price(
+    told: list[_Combination], month: date, segment: Segment, skipped: dict[str, int], rules: Rules
+) -> list[Priced]:
+    """Every combination priced once, all by one version of the rules; those that they do not price are skipped."""
     priced: list[Priced] = []
     for one in told:
         months = tuple(months_from(month, one.months))
         asked = pricing.Asked(segment, one.income, one.programmes, one.transport, one.risk, months, one.is_state)
         try:
-            (prices,) = pricing.price_many([asked])
+            (prices,) = pricing.price_many([asked], rules=rules)
         except PriceError:
             skipped["no_price"] = skipped.get("no_price", 0) + one.count
             continue
@@ -255,7 +258,13 @@ def _price(told: list[_Combination], month: date, segment: Segment, skipped: dic
 
 
 def _write(
-    work: Work, branch_id: int, timezone: str, month: date, run_id: UUID | None, prices: Sequence[Priced]
+    work: Work,
+    branch_id: int,
+    timezone: str,
+    month: date,
+    run_id: UUID | None,
+    prices: Sequence[Priced],
+    version: str,
 ) -> None:
     """The bills, and what they come to for each programme in the ledger."""
     rows = [
@@ -274,7 +283,7 @@ def _write(
         {
             "branch": branch_id,
             "month": month,
-            "rules": load().version,
+            "rules": version,
             "now": work.now,
             "pay_by": last_moment_of(pay_by_day(month), timezone),
             "run": run_id,

@@ -59,7 +59,11 @@ def test_run_again_bills_only_who_came_since(database: Path) -> None:
     assert row == (7, 7, '{"billed": 5}', "done")
 
 
-def test_run_leaves_one_event_and_one_entry_a_programme_for_each_chunk(database: Path) -> None:
+def test_run_leaves_one_event_and_one_entry_a_programme_for_each_chunk(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And prices by the very rules whose version stands on the bills, though others are published meanwhile."""
+    monkeypatch.delattr(pricing, "load")
     members = make_members(23, programmes=["JKK", "JKM", "JHT"])
     _run(members, NOVEMBER, most=10)
     with members.work() as work:
