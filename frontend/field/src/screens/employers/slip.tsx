@@ -35,7 +35,8 @@ export function SlipOfEmployer({ op }: { op: string }) {
   const enrolOwner = async () => {
     setBusy(true);
     try {
-      const draft = await engine.drafts.start(made.owner ? toDraftFields(ownerForm(made.owner)) : {});
+      const draft = await engine.drafts.start();
+      if (made.owner) engine.drafts.save(draft.id, { fields: toDraftFields(ownerForm(made.owner)) });
       navigate(link("enrol", draft.id, STEPS[0]));
     } catch (failure) {
       setProblem(asErrorView(failure));
