@@ -29,6 +29,7 @@ ACCOUNTS: Final[dict[str, str | Promise]] = {
     "held": gettext_lazy("Held for members"),
     "refund": gettext_lazy("To be given back"),
     "custody": gettext_lazy("Cash held by agents for members"),
+    "expense:fee": gettext_lazy("Fees that banks kept"),
     "bank:core": gettext_lazy("Paid elsewhere, told by BPJS core"),
     "income:jkk": "JKK",
     "income:jkm": "JKM",
@@ -163,6 +164,8 @@ def _moment(request: PageRequest, zone: str) -> datetime:
     try:
         asked = datetime.fromisoformat(request.GET.get("at", ""))
     except ValueError:
+        return request.work.now
+    if not request.work.now.year - 100 < asked.year < request.work.now.year + 100:
         return request.work.now
     return asked.replace(tzinfo=ZoneInfo(zone)) if asked.tzinfo is None else asked
 

@@ -10,6 +10,8 @@ from perisai.events.work import Work
 RECEIVABLE = "receivable"
 HELD = "held"
 """Money of members that no bill has taken yet."""
+FEE = "expense:fee"
+"""What banks kept of payments: the members have paid in full, and the bank's account holds that much less."""
 REFUND = "refund"
 """Money that is decided to be given back, until the bank has paid it out."""
 
@@ -141,7 +143,11 @@ def prove(work: Work, branch_id: int, *, cash: Mapping[str, int] | None = None) 
     checks = [
         (sum(accounts.values()), 0, "all accounts together"),
         (accounts[RECEIVABLE], owed, "receivable against open bills"),
-        (banks, paid + held + promised, "banks against payments, money held and money to give back"),
+        (
+            banks + accounts[FEE],
+            paid + held + promised,
+            "banks and their fees against payments, money held and money to give back",
+        ),
         (-accounts[HELD], held, "held against members' money"),
         (moved, held, "moves of members' money against it"),
         (-accounts[REFUND], promised, "refund against approved refunds"),

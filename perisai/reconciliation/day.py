@@ -9,6 +9,7 @@ import orjson
 
 from perisai.errors import Refused
 from perisai.events.work import Work
+from perisai.payments import ledger
 from perisai.reconciliation import matching
 
 NOT_COVERED: Final = "no statement"
@@ -43,6 +44,13 @@ WHERE bank_id = %s AND day = %s AND state IN ('open', 'waiting') GROUP BY kind O
 """
 _CLOSE = """
 UPDATE reconciliation_day SET closed_at = %s, closed_by = %s, sums = %s WHERE bank_id = %s AND day = %s AND closed_at IS NULL
+"""
+# What the day's lines lack of what their notifications told, by branch: lines by line_day, matches by line.
+_FEES = """
+SELECT n.branch_id, sum(m.fee)::bigint FROM reconciliation_line l
+JOIN reconciliation_match m ON m.line_id = l.id JOIN payments_notification n ON n.id = m.notification_id
+WHERE l.bank_id = %s AND l.booked_on = %s AND n.branch_id IS NOT NULL AND n.state IN ('credited', 'resolved')
+GROUP BY n.branch_id HAVING sum(m.fee) <> 0 ORDER BY n.branch_id
 """
 # Carried by reconciliation_open_day.
 _OPEN_BEFORE = """
@@ -86,7 +94,10 @@ def state(work: Work, *, bank_id: str, day: date) -> DayState:
 
 
 def close(work: Work, *, bank_id: str, day: date) -> DayState:
-    """Matches once more, and closes the day for good where all is explained. Raises ``Refused`` E4807 with what is not."""
+    """Matches once more, and closes the day for good where all is explained; the bank's fees are booked.
+
+    Raises ``Refused`` E4807 with what is not explained, E4808 where it is closed.
+    """
     matching.match(work, bank_id=bank_id)
     found = state(work, bank_id=bank_id, day=day)
     if found.is_closed:
@@ -95,7 +106,16 @@ def close(work: Work, *, bank_id: str, day: date) -> DayState:
         raise Refused("E4807", what=found.missing)
     sums = orjson.dumps(found.figures).decode()
     work.execute(_CLOSE, [work.now, work.actor.user_id, sums, bank_id, day])
+    _book_fees(work, bank_id, day)
     return found
+
+
+def _book_fees(work: Work, bank_id: str, day: date) -> None:
+    """What the bank kept of the day's payments is our cost and leaves its account, by branch; once, for a day closes once."""
+    account = ledger.bank_account(bank_id)
+    for branch_id, fee in work.rows(_FEES, [bank_id, day]):
+        move = (ledger.FEE, account, fee) if fee > 0 else (account, ledger.FEE, -fee)
+        ledger.record(work, branch_id, [move])
 
 
 def open_before(work: Work, day: date) -> list[tuple[str, date]]:

@@ -135,6 +135,15 @@ def test_match_finds_by_code_with_the_bank_clock_a_day_off_and_net_of_its_fee() 
     _take(bank, statement.mt940())
     assert _items(bank) == []
     assert _state(bank).figures["fees"] == 1_500
+    account = ledger.bank_account(bank.credentials.client_key)
+    with Work(scope=Scope.nation()) as work:
+        for back in (1, 0):
+            day.close(work, bank_id=bank.credentials.client_key, day=TODAY - timedelta(days=back))
+    for one, fee in ((owed, 0), (dear, 1_500)):
+        with Work(scope=Scope.branch(one.branch.id)) as work:
+            booked = ledger.balance(work, one.branch.id)
+            assert (booked[account], booked.get(ledger.FEE, 0)) == (one.amount - fee, fee), "as the statement says"
+            assert ledger.prove(work, one.branch.id) == []
 
 
 def test_match_a_line_that_sums_a_day() -> None:
@@ -395,7 +404,8 @@ def test_account_settings_checked_and_number_never_shown() -> None:
         "columns": "Tgl Trx = booked_on",
     }
     assert NUMBER not in head.get(address).content.decode()
-    assert head.post(address, form | {"window_days": "99"}).status_code == 422
+    for days in ("99", "0" * 9 + "9" * 12):
+        assert head.post(address, form | {"window_days": days}).status_code == 422
     assert head.post(address, form | {"columns": "Tgl = nothing"}).status_code == 422
     assert head.post(address, form).status_code == 302
     assert "Tgl Trx = booked_on" in head.get(address).content.decode()
