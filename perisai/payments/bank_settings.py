@@ -81,7 +81,7 @@ def _checked(bank_id: str, given: Mapping[str, str], *, is_new: bool) -> dict[st
             raise Refused("E4010", field=name)
     for name, (least, most) in _BOUNDS.items():
         text = given.get(name, "").strip()
-        if not text.isdecimal() or not least <= int(text[:9]) <= most:
+        if not text.isdecimal() or len(text) > 9 or not least <= int(text) <= most:
             raise Refused("E4010", field=name)
         settings[name] = int(text)
     settings["public_key"] = read_public_key(given.get("public_key", ""))

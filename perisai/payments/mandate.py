@@ -120,7 +120,7 @@ def _text(given: Mapping[str, str], name: str) -> str:
 
 def _rupiah(given: Mapping[str, str], name: str, least: int, most: int) -> int:
     text = re.sub(r"[. ]|^Rp", "", given.get(name, ""))
-    if not text.isdecimal() or not least <= int(text[:12]) <= most:
+    if not text.isdecimal() or len(text) > 12 or not least <= int(text) <= most:
         raise Refused("E4911", field=name)
     return int(text)
 

@@ -47,7 +47,7 @@ def save(work: Work, *, bank_id: str, given: Mapping[str, str]) -> None:
     row |= {"hash": account_hash(digits) if digits else None, "masked": mask_account(digits) if digits else ""}
     for name, most in _BOUNDS.items():
         text = given.get(name, "").strip()
-        if not text.isdecimal() or int(text[:9]) > most:
+        if not text.isdecimal() or len(text) > 9 or int(text) > most:
             raise Refused("E4810", field=name)
         row[name] = int(text)
     work.execute(_SAVE, row)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
@@ -211,6 +212,12 @@ def test_pages_of_the_books_drill_close_and_open() -> None:
     assert "E4811" in head.post(act, {"act": "close", "month": f"{datetime.now(UTC):%Y-%m}"}).content.decode()
     assert "E4813" in other.post(act, {"act": "reopen", "period": ""}).content.decode()
     assert clerk.get("/console/payments/books/", {"branch": "1"}).status_code == 404
+    for odd in ("9999-12-31T23:59", "0001-01-01T00:00+14:00"):
+        assert clerk.get("/console/payments/books/", {"at": odd}).status_code == 200
+        assert clerk.get("/console/payments/books/account/", {"at": odd, "account": "held"}).status_code == 200
+    asked = {"act": "propose", "holder_kind": "member", "holder": "15\x0001"}
+    form = {"data": urlencode(asked), "content_type": "application/x-www-form-urlencoded"}
+    assert clerk.post("/console/payments/mandates/act/", **form).status_code == 400
     assert books_report.tell(branch_id=branch_id, at=None) == 0
 
 
