@@ -1,10 +1,13 @@
 """Joiners, leavers and wages by month, and one bill for all of an employer's workers."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from perisai.errors import Refused
 from tests.employers.conftest import TODAY, Firm, form, month, register, row
@@ -315,3 +318,60 @@ def test_employers_are_reminded_before_the_15th_moved_to_a_working_day(firm: Fir
         ("employer_due", due, due, "planned"),
         ("employer_late_7", due, date(2026, 11, 23), "planned"),
     ]
+
+
+MOVES = st.lists(
+    st.tuples(st.sampled_from(["leave", "wage", "bill", "pay"]), st.integers(0, 2), st.integers(-2, 1)),
+    min_size=6,
+    max_size=9,
+)
+
+
+@settings(max_examples=4, deadline=None, derandomize=True, database=None)
+@given(moves=MOVES)
+def test_whatever_is_reported_billed_and_paid_nobody_is_billed_beside_their_work(database: object, moves: Any) -> None:
+    from perisai.employers import job
+    from perisai.payments import ledger
+
+    branch = make_branch()
+    firm, bank = Firm(branch, register(branch)), make_bank(scheme="asymmetric")
+    firm.bring_in([row(from_month=month(at)) for at in (-2, -1, 0)])
+    who = ids(firm)
+    for move, one, at in moves:
+        with suppress(Refused):
+            if move == "leave":
+                leave(firm, who[one], month(at))
+            elif move == "wage":
+                wage = job.NewWage(who[one], month(at), told(1_000_000 + 500_000 * (one + at + 2)))
+                firm.act(job.change_wages, wages=[wage], told_by=office(), today=TODAY)
+            elif move == "bill":
+                bill(firm, at)
+        renew(firm)
+        if move == "pay":
+            for code, amount in firm.ask(
+                "SELECT code, amount FROM payments_order WHERE branch_id = %s AND state = 'open' ORDER BY id LIMIT 1"
+            ):
+                assert bank.pay(code, amount).json()["responseCode"] == "2002500"
+    renew(firm)
+    beside = (
+        "SELECT b.first_month FROM contributions_bill b JOIN employers_job j ON j.branch_id = b.branch_id"
+        " AND j.enrolment_id = b.enrolment_id WHERE b.branch_id = %s AND b.state IN ('open', 'paid')"
+        " AND (b.first_month < j.first_month OR b.first_month > j.last_month)"
+    )
+    assert firm.ask(beside) == []
+    twice = (
+        "SELECT enrolment_id, first_month FROM contributions_bill WHERE branch_id = %s AND state IN ('open', 'paid')"
+        " GROUP BY 1, 2 HAVING count(*) > 1"
+    )
+    assert firm.ask(twice) == []
+    sums = (
+        "SELECT o.state, o.amount, sum(c.amount), e.amount, bool_and(c.state = o.state) FROM employers_bill e"
+        " JOIN payments_order o ON o.branch_id = e.branch_id AND o.id = e.order_id"
+        " JOIN payments_order_bill q ON q.branch_id = o.branch_id AND q.order_id = o.id"
+        " JOIN contributions_bill c ON c.branch_id = q.branch_id AND c.id = q.bill_id"
+        " WHERE e.branch_id = %s AND e.state IN ('open', 'paid') GROUP BY o.id, o.state, o.amount, e.amount"
+    )
+    for _, order_amount, billed, shown, is_same in firm.ask(sums):
+        assert (order_amount, shown, is_same) == (billed, billed, True)
+    with system_work(branch) as work:
+        assert ledger.prove(work, branch.id) == []
