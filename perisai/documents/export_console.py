@@ -49,7 +49,7 @@ def page(request: PageRequest) -> HttpResponse:
 @require_GET
 def state(request: PageRequest) -> HttpResponse:
     """The part of the page that changes while a file is made."""
-    return render(request, "documents/exports_list.html", _context(request))
+    return render(request, "documents/exports_list.html", {**_context(request), "is_part": True})
 
 
 @audience(Role.AGENCY, *MAKERS)

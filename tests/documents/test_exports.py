@@ -1,6 +1,7 @@
 """Exports stream whole tables into a file that only who asked for it gets, for a week, with an event in every branch."""
 
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,15 @@ import pytest
 from openpyxl import load_workbook
 
 from perisai.accounts.audience import Viewer
-from perisai.accounts.models import User
+from perisai.accounts.models import Role, User
 from perisai.documents import export, sinks
 from perisai.documents.datasets import BILLS
 from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
+from perisai.offices.models import Office
+from tests.accounts.people import logged_in, make_user
 from tests.documents.money import bill_of, pay
 from tests.payers.people import member_of
 from tests.supervision.world_of_files import make_officer
@@ -165,3 +168,20 @@ def test_workbook_goes_on_in_another_sheet_at_the_row_limit(tmp_path: Path) -> N
         [2, 3],
         [4],
     ]
+
+
+def test_made_export_frees_the_button(database: None) -> None:
+    """What replaces the list when the file is ready brings the button along; it was greyed while the file was made."""
+    user = make_user(Role.BRANCH, Office.objects.get(id=make_branch().id))
+    viewer, client = Viewer.of(user), logged_in(user)
+    asked = ask(viewer)
+
+    def button(address: str) -> str:
+        page = client.get(f"/console/documents/exports/{address}").content.decode()
+        return "".join(re.findall(r'<button[^>]*id="make-export"[^>]*>', page))
+
+    assert " disabled" in button("")
+    with Work(scope=Scope.nation()) as work:
+        work.execute("UPDATE documents_export SET state = 'failed' WHERE id = %s", [asked])
+    assert "hx-swap-oob" in button("state/")
+    assert " disabled" not in button("state/")

@@ -71,8 +71,10 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
-def month(value: date | None) -> str:
-    """``Nov 2026``"""
+def month(value: date | str | None) -> str:
+    """``Nov 2026``, also of the text ``2026-11``."""
+    if isinstance(value, str):
+        value = date.fromisoformat(f"{value[:7]}-01")
     return "–" if value is None else f"{_MONTHS[_language()][value.month - 1]} {value.year}"
 
 
