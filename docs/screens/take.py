@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  
 
 from tests.e2e.app import FieldApp  # noqa: E402
 from tests.e2e.desk import Desk  # noqa: E402
-from tests.e2e.walk import walk, walk_where_it_cannot_run  # noqa: E402
+from tests.e2e.walk import walk, walk_money, walk_where_it_cannot_run  # noqa: E402
 from tests.running import Running, run_demo  # noqa: E402
 
 HERE = Path(__file__).parent
@@ -98,6 +98,8 @@ def field_app(album: Album, browser: Browser, running: Running) -> None:
         code = running.credentials()["agents"][AGENTS[language]]["activation_code"]
         for stop in walk(app, code, place):
             _take_by_day_and_night(album, app.page, stop, language)
+        for stop in walk_money(app):
+            _take_by_day_and_night(album, app.page, stop, language)
         context.close()
         unable = _context(browser, PHONE, language)
         _take_by_day_and_night(album, walk_where_it_cannot_run(unable, running.origin).page, "unsupported", language)
@@ -119,8 +121,10 @@ def _take_by_day_and_night(album: Album, page: Page, stop: str, language: str) -
 def portal(album: Album, browser: Browser, running: Running) -> None:
     links = {
         "pay": _pay_link(running, "accepted"), "paid": _pay_link(running, "active"), "wrong": "/p/bukan-tautan",
+        "ended": _pay_link(running, "lapsed"), "months-ahead": f"{_pay_link(running, 'active')}/bulan",
         "become-agent": "/daftar-agen/?kantor=1501", "find-application": "/daftar-agen/cek/", "become-office": "/daftar-kantor/",
-        "check-agent": "/agen/",
+        "check-agent": "/agen/", "check-receipt": "/kuitansi/", "forged-receipt": "/kuitansi/AAAA", "check-paper": "/cek-dokumen/",
+        **_own_links(running),
     }  # fmt: skip
     for language in LANGUAGES:
         desk = Desk(_context(browser, PHONE, language), running.origin)
@@ -129,6 +133,36 @@ def portal(album: Album, browser: Browser, running: Running) -> None:
             _speak(desk, language)
             album.take(desk.page, "portal", name, language)
         desk.context.close()
+
+
+def _own_links(running: Running) -> dict[str, str]:
+    """What a coordinator, a payer of many bills, an employer and somebody who was reminded have in their messages."""
+    return _links(
+        running,
+        """
+from perisai.employers import link as employer
+from perisai.payers import link as group
+from perisai.payments import order_link
+from perisai.reminders import link as reminder
+with Work.open(scope=Scope.branch(1501)) as work:
+    one = lambda sql: work.row(sql + " ORDER BY 1 LIMIT 1")
+    if row := one("SELECT id FROM payers_coordinator WHERE branch_id = 1501 AND until IS NULL"):
+        print("LINK group", group.LINKS.make(1501, row[0]))
+    if row := one("SELECT id, pay_by FROM payments_order WHERE branch_id = 1501 AND state = 'open'"):
+        print("LINK order", order_link.make(branch_id=1501, order_id=row[0], pay_by=row[1]))
+    if row := one("SELECT id FROM reminders_reminder WHERE branch_id = 1501"):
+        print("LINK reminder", reminder.PATH + reminder.make(1501, row[0]))
+    if row := one("SELECT employer_id FROM employers_bill WHERE branch_id = 1501"):
+        address, _ = employer.make(work, branch_id=1501, employer_id=row[0], today=work.now.date())
+        print("LINK employer", address.removeprefix(settings.ORIGIN))
+""",
+    )
+
+
+def _links(running: Running, sql: str) -> dict[str, str]:
+    begin = "from django.conf import settings\nfrom perisai.events.scope import Scope\nfrom perisai.events.work import Work\n"
+    said = running.run("manage", "shell", "-c", begin + sql).stdout
+    return dict(line.split()[1:3] for line in said.splitlines() if line.startswith("LINK"))
 
 
 def _pay_link(running: Running, state: str) -> str:
@@ -178,9 +212,15 @@ def _console_above(album: Album, desk: Desk, language: str) -> None:
     pages = {
         "live-nation": "/console/live/", "live-region": "/console/live/region/15/", "targets-nation": "/console/targets/",
         "banks": "/console/payments/banks/", "bank": "/console/payments/banks/demo-hmac/",
+        "channels": "/console/payments/banks/demo-hmac/channels/", "rule-changes": "/console/rules/changes/",
+        "rule-change": "/console/rules/changes/>", "rule-new": "/console/rules/new/bpu_tariff.yaml/",
+        "reconciliation": "/console/reconciliation/", "difference": "/console/reconciliation/>",
+        "statements": "/console/reconciliation/accounts/demo-hmac/",
     }  # fmt: skip
     for name, path in pages.items():
-        desk.open(path)
+        desk.open(path.rstrip(">"))
+        if path.endswith(">"):
+            _first_row(desk)
         if name.startswith("live"):
             _wait_for_live(desk)
         album.take(desk.page, "console", name, language)
@@ -211,6 +251,21 @@ def _console_pages(album: Album, desk: Desk, running: Running, language: str) ->
         "go-live": "/console/golive/",
         "targets": "/console/targets/1501/", "payments": "/console/payments/",
         "notifications": "/console/payments/notifications/", "notification": "/console/payments/notifications/?state=suspense>",
+        "employers": "/console/employers/", "employer": "/console/employers/>", "employer-new": "/console/employers/new/",
+        "groups": "/console/payers/groups/", "group": "/console/payers/groups/>",
+        "sponsors": "/console/payers/sponsors/", "sponsor": "/console/payers/sponsors/>",
+        "funding-ends": "/console/payers/sponsors/ending/", "bill-runs": "/console/contributions/runs/",
+        "rules": "/console/rules/", "reminders": "/console/reminders/", "cases": "/console/reminders/?tab=cases",
+        "case": "/console/reminders/?tab=cases>", "visits": "/console/reminders/?tab=visits",
+        "texts": "/console/messages/", "text-settings": "/console/messages/settings/",
+        "orders": "/console/payments/orders/", "order": "/console/payments/orders/>",
+        "order-new": "/console/payments/orders/new/", "held": "/console/payments/held/",
+        "refunds": "/console/payments/refunds/", "mandates": "/console/payments/mandates/",
+        "books": "/console/payments/books/", "account": "/console/payments/books/>", "custody": "/console/custody/",
+        "custody-agent": "/console/custody/>", "custody-review": "/console/custody/?tab=review",
+        "receipts": "/console/custody/?tab=receipts", "receipt": "/console/custody/?tab=receipts>",
+        "paper-books": "/console/custody/books/", "exports": "/console/documents/exports/",
+        "calendar": "/console/offices/1501/calendar/",
         "devices": "/console/accounts/devices/", "device": f"/console/accounts/devices/{agent}/",
         "offices": "/console/offices/", "office": "/console/offices/150121/", "office-new": "/console/offices/1501/new/",
         "users": "/console/accounts/users/", "user": "/console/accounts/users/>", "user-new": "/console/accounts/users/new/",
@@ -239,6 +294,7 @@ def _console_on_a_phone(album: Album, browser: Browser, desk: Desk, language: st
     phone = Desk(browser.new_context(**PHONE, storage_state=desk.context.storage_state()), desk.origin)
     pages = {
         "home": "/console/", "live": "/console/live/", "members": "/console/members/", "review": "/console/members/reviews/>",
+        "employer": "/console/employers/>", "group": "/console/payers/groups/>", "custody": "/console/custody/",
     }  # fmt: skip
     for name, path in pages.items():
         phone.open(path.rstrip(">"))

@@ -48,3 +48,22 @@ def _file(folder: Path, name: str) -> Path:
     if name.endswith("-filled"):
         return folder / "filled" / f"{name.removesuffix('-filled')}.svg"
     return folder / "outline" / f"{name}.svg"
+
+
+def test_every_page_below_the_menu_leads_back() -> None:
+    """Pages of the money rooms that the menu does not open show where one came from."""
+    rooms = (
+        "contributions", "custody", "documents", "employers", "messages", "payers", "payments", "reconciliation", "reminders",
+    )  # fmt: skip
+    in_menu = {
+        "contributions/rules.html", "contributions/runs.html", "custody/overview.html", "documents/exports.html",
+        "employers/list.html", "messages/list.html", "payers/groups.html", "payers/sponsors.html", "payers/tasks.html",
+        "payments/books.html", "payments/list.html", "reconciliation/page.html", "reminders/overview.html",
+    }  # fmt: skip
+    without = {
+        f"{room}/{path.name}"
+        for room in rooms
+        for path in (PACKAGE / room / "templates" / room).glob("*.html")
+        if 'extends "console/base.html"' in (text := path.read_text(encoding="utf-8")) and "block crumbs" not in text
+    }
+    assert without == in_menu
