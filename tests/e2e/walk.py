@@ -188,3 +188,74 @@ def _lock(app: FieldApp) -> Iterator[str]:
     app.page.locator("[data-testid^=agent-]").first.click()
     app.enter_pin(PIN)
     expect(app.at("screen-settings").or_(app.at("screen-home"))).to_be_visible(timeout=MAX_WAIT_MS)
+
+
+def walk_money(app: FieldApp) -> Iterator[str]:
+    """Contributions, cash, groups and employers: yields as ``walk`` does, and leaves the phone without signal."""
+    app.wait_ready_for_offline()
+    yield from _chase(app)
+    yield from _dues(app)
+    yield from _take_cash(app)
+    for name, new in (("groups", "group-new"), ("employers", "visit")):
+        app.go(f"#/{name}")
+        app.see(f"screen-{name}")
+        yield name
+        app.go(f"#/{name}/new")
+        app.see(f"screen-{new}")
+        yield new
+
+
+def _chase(app: FieldApp) -> Iterator[str]:
+    app.go("#/chase")
+    app.at("chase-record").first.wait_for()
+    yield "chase"
+    app.at("chase-record").first.click()
+    app.see("screen-outcome")
+    yield "outcome"
+    app.choose("outcome-promised")
+    app.choose("promise-tomorrow")
+    yield "outcome-promised"
+
+
+def _dues(app: FieldApp) -> Iterator[str]:
+    for state, part in (("active", "dues-ahead"), ("lapsed", "dues-back")):
+        app.go(f"#/members?state={state}")
+        row = app.at("member-row").first
+        row.or_(app.at("empty")).first.wait_for()
+        if row.count() == 0:
+            continue
+        row.click()
+        app.see("member-state")
+        app.press("dues")
+        app.see(part)
+        yield part
+    if app.at("dues-back").count() == 0:
+        return
+    app.go("#/members?state=lapsed")
+    app.at("member-row").first.click()
+    app.see("member-state")
+    yield "member-lapsed"
+
+
+def _take_cash(app: FieldApp) -> Iterator[str]:
+    app.go("#/cash")
+    app.see("cash-held")
+    yield "cash"
+    app.go_offline()
+    app.go("#/members?state=accepted")
+    app.at("member-row").first.click()
+    app.press("take-cash")
+    app.see("cash-line")
+    yield "cash-new"
+    if app.at("cash-make").is_enabled():
+        app.press("cash-make")
+        address = str(app.see("cash-paper").get_attribute("data-address"))
+        yield "cash-receipt"
+        app.go("#/cash/check")
+        app.type("cash-paste", address)
+        app.press("cash-check-it")
+        app.see("cash-verdict")
+        yield "cash-check"
+    app.go("#/cash/deposit")
+    app.see("screen-cash-deposit")
+    yield "cash-deposit"
