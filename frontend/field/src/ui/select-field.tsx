@@ -1,5 +1,7 @@
+import { commonTexts } from "../i18n/common";
 import type { Option } from "./choice";
 import { describedBy, FieldError } from "./field";
+import { useTexts } from "./preferences";
 
 interface Props<T extends string> {
   readonly id: string;
@@ -12,6 +14,7 @@ interface Props<T extends string> {
 
 /** One of several, as the phone's own list. */
 export function SelectField<T extends string>({ id, label, options, value, onValue, error }: Props<T>) {
+  const t = useTexts(commonTexts);
   const choose = (chosen: string) => {
     const option = options.find((known) => known.value === chosen);
     if (option) onValue(option.value);
@@ -31,9 +34,11 @@ export function SelectField<T extends string>({ id, label, options, value, onVal
         data-testid={id}
         onChange={(event) => choose(event.currentTarget.value)}
       >
-        <option value="" selected={value === null} disabled>
-          …
-        </option>
+        {value === null && (
+          <option value="" selected disabled>
+            {t.choose}
+          </option>
+        )}
         {options.map((option) => (
           <option key={option.value} value={option.value} selected={option.value === value}>
             {option.label}

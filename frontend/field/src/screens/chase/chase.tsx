@@ -7,7 +7,7 @@ import { Button, ButtonLink } from "../../ui/button";
 import { ErrorNotice } from "../../ui/error-notice";
 import { Badge, Notice, type Tone } from "../../ui/notice";
 import { useNow } from "../../ui/observe";
-import { Empty, Page, Section } from "../../ui/page";
+import { Empty, Page } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { link } from "../../ui/route";
 import { toast } from "../../ui/toast";
@@ -78,12 +78,12 @@ function ListScreen({ dues }: { dues: Dues }) {
       )}
       <Recorded dues={dues} />
       {kept?.told && (
-        <Section title="">
+        <div class="section">
           <p class="muted small">{t.asOf(formatAge(now - kept.fetchedAt, language))}</p>
           <Button icon="sync" busy={busy} onPress={dues.reload} testid="chase-reload">
             {t.reload}
           </Button>
-        </Section>
+        </div>
       )}
     </Page>
   );

@@ -7,7 +7,7 @@ import { ErrorNotice } from "../../ui/error-notice";
 import { Icon } from "../../ui/icon";
 import { Notice } from "../../ui/notice";
 import { useNow } from "../../ui/observe";
-import { Empty, Page, Section } from "../../ui/page";
+import { Empty, Page } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { link } from "../../ui/route";
 import { Ending } from "./ending";
@@ -56,12 +56,12 @@ function ListScreen({ groups }: { groups: Groups }) {
       ))}
       <Ending groups={groups} ending={endingNow(kept)} />
       {kept.told && (
-        <Section title="">
+        <div class="section">
           <p class="muted small">{t.asOf(formatAge(now - kept.fetchedAt, language))}</p>
           <Button icon="sync" busy={busy} onPress={groups.reload}>
             {t.reload}
           </Button>
-        </Section>
+        </div>
       )}
     </Page>
   );
