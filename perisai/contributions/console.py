@@ -131,7 +131,9 @@ def come_back(request: PageRequest, branch_id: int, enrolment_id: UUID) -> HttpR
 def _dues(request: PageRequest, branch_id: int, enrolment_id: UUID, refused: Refused | None = None) -> HttpResponse:
     member, work = _member(request, branch_id, enrolment_id), request.work
     today = branch_day(work.now, member["timezone"])
-    stands = standing(state=member["state"], paid_through=member["paid_through"], today=today)
+    stands = standing(
+        state=member["state"], paid_through=member["paid_through"], today=today, segment=member["segment"]
+    )
     is_ended = member["state"] == "lapsed"
     may_change = request.viewer.role in STAFF
     context = {

@@ -1,10 +1,11 @@
 """Whether a member is protected, can still catch up, or has to come back as new: said in one place, by ``cover_rule``. Pure."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 
 from perisai.contributions import cover_rule
+from perisai.contributions.cover_rule import add_months
 from perisai.contributions.rules import Rules
 from perisai.contributions.tariff import months_from
 
@@ -27,18 +28,23 @@ class Standing:
     owed_months: tuple[date, ...] = ()
 
 
-def standing(*, state: str, paid_through: date | None, today: date, rules: Rules | None = None) -> Standing:
+def standing(
+    *, state: str, paid_through: date | None, today: date, segment: str = "BPU", rules: Rules | None = None
+) -> Standing:
     """Where somebody stands on the branch's day ``today``; ``state`` is the enrolment's, ``paid_through`` the first day of the
-    last month that is paid."""
+    last month that is paid. A wage earner's (PU) membership does not end for dues that the employer owes: after the days of the
+    rule they can catch up to the end of each month, when another one is owed."""
     if paid_through is None or state in BEFORE:
         return Standing("none")
     days = cover_rule.boundaries(paid_through, on=today, rules=rules)
-    if state in OVER or today >= days.ends_on:
+    is_late = today >= days.ends_on
+    if state in OVER or (is_late and segment == "BPU"):
         return Standing("ended", days.protected_until)
     owed = _owed(days.unpaid_from, today)
     if today <= days.protected_until:
         return Standing("protected", days.protected_until, days.catch_up_until, owed)
-    return Standing("catch_up", days.protected_until, days.catch_up_until, owed)
+    until = add_months(today, 1) - timedelta(days=1) if is_late else days.catch_up_until
+    return Standing("catch_up", days.protected_until, until, owed)
 
 
 def _owed(first: date, today: date) -> tuple[date, ...]:

@@ -94,7 +94,9 @@ def member_page(request: PageRequest, branch_id: int, enrolment_id: UUID) -> Htt
         "member": member,
         "state": labels.STATES[member["state"]],
         "core": labels.CORE[member["core_state"]],
-        "cover": cover_of(state=member["state"], paid_through=member["paid_through"], today=today),
+        "cover": cover_of(
+            state=member["state"], paid_through=member["paid_through"], today=today, segment=member["segment"]
+        ),
         "region": _region_line(member["region_code"]),
         "agent_name": names(request.work, [(branch_id, member["agent_id"])]).get(member["agent_id"]),
         "care": portfolio.history(request.work, branch_id=branch_id, enrolment_id=enrolment_id),
@@ -217,7 +219,12 @@ def _shown(request: PageRequest, rows: list[dict[str, Any]]) -> list[dict[str, A
             "regency": regions.get(row["region_code"][:5]),
             "office": offices.get(row["branch_id"]),
             "shown_code": shown_code(row["payment_code"]),
-            "cover": cover_of(state=row["state"], paid_through=row["paid_through"], today=today[row["branch_id"]]),
+            "cover": cover_of(
+                state=row["state"],
+                paid_through=row["paid_through"],
+                today=today[row["branch_id"]],
+                segment=row["segment"],
+            ),
         }
         for row in rows
     ]

@@ -31,6 +31,6 @@ def find_cover(link: Link, *, at: datetime) -> Cover | None:
     if row is None:
         return None
     state, paid_through, segment, timezone = row
-    stands = standing(state=state, paid_through=paid_through, today=branch_day(at, timezone))
+    stands = standing(state=state, paid_through=paid_through, today=branch_day(at, timezone), segment=segment)
     may = state == "active" and segment == "BPU" and stands.word != "ended"
     return Cover(stands, may)

@@ -110,7 +110,7 @@ def _dues(work: Work, branch_id: int, rows: list[dict[str, Any]], today: date) -
 
 
 def _missing(row: dict[str, Any], today: date) -> tuple[Standing, tuple[date, ...]]:
-    standing = cover.standing(state=row["state"], paid_through=row["paid_through"], today=today)
+    standing = cover.standing(state=row["state"], paid_through=row["paid_through"], today=today, segment=row["segment"])
     if standing.word not in ("protected", "catch_up"):
         return standing, ()
     return standing, standing.owed_months or (add_months(row["paid_through"], 1),)

@@ -124,7 +124,7 @@ def _member(phone: Phone, row: tuple[Any, ...], today: date) -> dict[str, Any]:
         "core": core,
         "photo_by": photo_due_on.isoformat() if photo_due_on else None,
         "protected_until": days.protected_until.isoformat() if days else None,
-        "catch_up_until": days.catch_up_until.isoformat() if days else None,
+        "catch_up_until": days.catch_up_until.isoformat() if days and segment == "BPU" else None,
         "segment": segment,
         "income": income,
         "jobs": jobs,

@@ -165,6 +165,12 @@ def test_three_states_of_cover_turn_on_their_days(today: date, word: str, owed: 
     assert stands.protected_through == date(2026, 7, 31)
 
 
+def test_wage_earner_is_never_told_that_membership_ended_for_what_the_employer_owes() -> None:
+    stands = standing(state="active", paid_through=JULY, today=date(2026, 12, 5), segment="PU")
+    assert (stands.word, stands.catch_up_until, len(stands.owed_months)) == ("catch_up", date(2026, 12, 31), 5)
+    assert standing(state="ended", paid_through=JULY, today=date(2026, 12, 5), segment="PU").word == "ended"
+
+
 def test_old_code_of_somebody_who_lapsed_is_answered_clearly_and_the_money_waits(database: Path) -> None:
     members = make_members(1, paid=JULY)
     with members.work(date(2026, 8, 1)) as work:
