@@ -46,7 +46,8 @@ class Owed:
 
 @dataclass(frozen=True)
 class Due:
-    """``state``: ``open``, ``paid``, ``expired``, ``waiting`` (not accepted yet) or ``closed``. Rupiah; months are first days.
+    """``state``: ``open``, ``paid``, ``expired``, ``waiting`` (not accepted yet), ``sponsored`` (somebody else pays) or
+    ``closed``. Rupiah; months are first days.
     ``amount`` is all that is owed less what is ``held`` for the member."""
 
     state: str
@@ -102,6 +103,8 @@ def _due(state: str, office: tuple[str, str, str], dues: list[Payable], places: 
 def _state(bill: Payable | None, standing: str, at: datetime) -> str:
     if standing == "review":
         return "waiting"
+    if standing == "accepted" and (bill is None or bill.state == "cancelled"):
+        return "sponsored"  # who has not paid yet has a bill, unless it is a sponsor's
     if bill is None or standing in ("rejected", "cancelled", "ended"):
         return "expired" if bill is not None and bill.state == "expired" else "closed"
     if bill.state == "paid" or bill.is_paid_elsewhere:

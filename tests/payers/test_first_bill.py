@@ -10,6 +10,8 @@ from perisai.contributions.tariff import months_from
 from perisai.events.work import branch_day
 from perisai.payers import collective, rebill, sponsor
 from perisai.payments import judgement, ledger
+from perisai.portal.due import find_due
+from perisai.portal.link import Link
 from tests.payers.people import work_at
 from tests.payments.place import Billed, make_bank, make_billed
 from tests.world import Branch, make_branch
@@ -85,6 +87,9 @@ def test_paid_by_the_sponsors_code_membership_begins() -> None:
     who = worker(branch, at=now)
     by = budget(branch, who, month, months_from(month, 3)[-1], at=now)
     assert bank.inquire(who.code).json()["responseCode"] != "2002400", "nothing is the member's to pay"
+    due = find_due(Link(who.enrolment_id, branch.id, now), at=now)
+    assert due is not None
+    assert due.state == "sponsored", "the member's page says so, and not that the enrolment is closed"
     with work_at(branch) as work:
         made = collective.for_sponsor(work, branch_id=branch.id, sponsor_id=by, month=month)
     assert bank.pay(made.code, made.amount).json()["responseCode"] == "2002500"
