@@ -62,7 +62,7 @@ def test_worker_tells_the_simulated_bank_all_codes_over_http_with_signatures(dem
     demo.run("manage", "procrastinate", "defer", "payments.register_codes", '{"timestamp": 0}')
     sql = "SELECT count(*) FILTER (WHERE known > 0), count(*) FILTER (WHERE error ~ '^[0-9]') FROM payments_code_at_bank"
     book = demo.data / "run" / "simulated-bank.json"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while (found := rows(demo, sql)[0])[0] == 0 and time.monotonic() < deadline:
         time.sleep(0.2)
     assert found[0] > 20, found
