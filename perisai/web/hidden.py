@@ -5,7 +5,9 @@ import re
 from contextlib import suppress
 from typing import Final
 
-_SECRET: Final = re.compile(r"(/(?:p|j|ujian|berkas|kuitansi|daftar-agen/saya|daftar-kantor/saya|latihan/bayar)/)[^/\s?]+")
+_SECRET: Final = re.compile(
+    r"(/(?:p|j|ujian|berkas|kuitansi|daftar-agen/saya|daftar-kantor/saya|latihan/bayar)/)[^/\s?]+"
+)
 
 
 def without_tokens(text: str) -> str:

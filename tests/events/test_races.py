@@ -136,6 +136,7 @@ def test_every_operational_table_has_row_security(database: Path) -> None:
     apart |= {
         "payments_payment_code",
         "payments_notification",
+        "reconciliation_item",
         "payments_code_block",
         "members_kpj",
         "members_kpj_block",
