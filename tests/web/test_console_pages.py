@@ -236,7 +236,8 @@ LOGIN = 11
 BUDGETS = {
     "/console/": LOGIN + 23,  # what waits, room by room
     "/console/members/": LOGIN + 7,
-    "/console/members/{branch}/{member}/": LOGIN + 13,  # who had the member, and when; cash through agents; reminders and visits
+    "/console/members/{branch}/{member}/": LOGIN
+    + 13,  # who had the member, and when; cash through agents; reminders and visits
     "/console/members/reviews/": LOGIN + 3,
     "/console/members/reviews/{branch}/{review}/": LOGIN + 8,
     "/console/agents/": LOGIN + 4,

@@ -60,7 +60,9 @@ def test_members_are_in_every_state_of_the_story(demo: Running) -> None:
 def test_worker_tells_the_simulated_bank_all_codes_over_http_with_signatures(demo: Running) -> None:
     """The job itself, in the worker, to the bank's desk at the web server; the desk's own book says what it was told."""
     demo.run("manage", "procrastinate", "defer", "payments.register_codes", '{"timestamp": 0}')
-    sql = "SELECT count(*) FILTER (WHERE known > 0), count(*) FILTER (WHERE error ~ '^[0-9]') FROM payments_code_at_bank"
+    sql = (
+        "SELECT count(*) FILTER (WHERE known > 0), count(*) FILTER (WHERE error ~ '^[0-9]') FROM payments_code_at_bank"
+    )
     book = demo.data / "run" / "simulated-bank.json"
     deadline = time.monotonic() + 180
     while (found := rows(demo, sql)[0])[0] == 0 and time.monotonic() < deadline:

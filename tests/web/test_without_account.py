@@ -11,7 +11,8 @@ SECRET = "zAtIphZSYVbeZDRQLt3y0jC1Wq6BRQrHg41dfT6T"
 
 
 @pytest.mark.parametrize(
-    "path", ["/berkas/{}/", "/p/{}", "/j/{}", "/daftar-agen/saya/{}/", "/daftar-kantor/saya/{}/mundur/", "/latihan/bayar/{}/"]
+    "path",
+    ["/berkas/{}/", "/p/{}", "/j/{}", "/daftar-agen/saya/{}/", "/daftar-kantor/saya/{}/mundur/", "/latihan/bayar/{}/"],
 )
 def test_log_of_a_refused_request_holds_no_address_that_opens_anything(
     path: str, capfd: pytest.CaptureFixture[str]
