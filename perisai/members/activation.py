@@ -8,30 +8,41 @@ from uuid import UUID
 from perisai.contributions import reactivate, spell
 from perisai.events.work import Happened, Work
 
+# Through which month somebody is paid once a payment is settled: to the month before the first bill that is still open, for a
+# later month paid first (by a code for chosen bills) is no cover for an earlier one. Carried by bill_enrolment and the primary key
+# of the paid months.
+_THROUGH: LiteralString = """greatest(e.paid_through, (
+    SELECT coalesce(
+      (SELECT max(m.month) FROM contributions_paid_month m
+       WHERE m.branch_id = e.branch_id AND m.enrolment_id = e.id AND m.month < coalesce(o.month, 'infinity')),
+      (o.month - interval '1 month')::date)
+    FROM (SELECT min(b.first_month) AS month FROM contributions_bill b
+      WHERE b.branch_id = e.branch_id AND b.enrolment_id = e.id AND b.state = 'open') AS o))"""
+
 # By primary key.
-_ACTIVATE = """
+_ACTIVATE: LiteralString = f"""
 UPDATE members_enrolment e SET
   state = 'active',
   activated_at = coalesce(e.activated_at, %(now)s),
   cover_from = CASE WHEN e.state = 'active' THEN e.cover_from ELSE %(confirmed_at)s END,
   first_month = coalesce(e.first_month, %(first_month)s),
-  paid_through = greatest(e.paid_through, %(last_month)s)
+  paid_through = {_THROUGH}
 WHERE e.branch_id = %(branch)s AND e.id = %(enrolment)s AND e.state IN ('accepted', 'active', 'lapsed')
 """
 
-_ACTIVATE_MANY = """
+_ACTIVATE_MANY: LiteralString = f"""
 UPDATE members_enrolment e SET
   state = 'active',
   activated_at = coalesce(e.activated_at, %(now)s),
   cover_from = CASE WHEN e.state = 'active' THEN e.cover_from ELSE %(confirmed_at)s END,
   first_month = coalesce(e.first_month, p.first_month),
-  paid_through = greatest(e.paid_through, p.last_month)
-FROM unnest(%(enrolments)s::uuid[], %(firsts)s::date[], %(lasts)s::date[]) AS p (enrolment_id, first_month, last_month)
+  paid_through = {_THROUGH}
+FROM unnest(%(enrolments)s::uuid[], %(firsts)s::date[]) AS p (enrolment_id, first_month)
 WHERE e.branch_id = %(branch)s AND e.id = p.enrolment_id AND e.state IN ('accepted', 'active', 'lapsed')
 """
 
-# What is left after months were taken back: the last month still paid, or the one before them where the member came to us
-# with months paid elsewhere; else nobody ever paid.
+# What is left after months were taken back: the last month paid before them; the month before them where later ones are still
+# paid, or where the member came to us with months paid elsewhere; else nobody ever paid.
 _TAKE_BACK = """
 UPDATE members_enrolment e SET
   paid_through = r.through,
@@ -44,8 +55,11 @@ FROM (
   SELECT n.id,
     (SELECT min(m.month) FROM contributions_paid_month m WHERE m.branch_id = n.branch_id AND m.enrolment_id = n.id) AS first_left,
     coalesce(
-    (SELECT max(m.month) FROM contributions_paid_month m WHERE m.branch_id = n.branch_id AND m.enrolment_id = n.id),
-    CASE WHEN n.first_month < %(first_month)s::date THEN (%(first_month)s::date - interval '1 month')::date END) AS through
+    (SELECT max(m.month) FROM contributions_paid_month m
+     WHERE m.branch_id = n.branch_id AND m.enrolment_id = n.id AND m.month < %(first_month)s::date),
+    CASE WHEN n.first_month < %(first_month)s::date OR EXISTS (
+      SELECT FROM contributions_paid_month m WHERE m.branch_id = n.branch_id AND m.enrolment_id = n.id)
+    THEN (%(first_month)s::date - interval '1 month')::date END) AS through
   FROM members_enrolment n WHERE n.branch_id = %(branch)s AND n.id = %(enrolment)s
 ) AS r
 WHERE e.branch_id = %(branch)s AND e.id = r.id
@@ -141,7 +155,6 @@ def activate(
             "now": work.now,
             "confirmed_at": confirmed_at,
             "first_month": months[0],
-            "last_month": months[-1],
         },
         prepared=True,
     )
@@ -155,18 +168,15 @@ def activate_many(work: Work, *, branch_id: int, paid: list[Paid], bank_id: str,
     """As ``activate`` for what settled bills of locked enrolments, several of one among them. One statement, two more where
     a membership begins."""
     firsts: dict[UUID, date] = {}
-    lasts: dict[UUID, date] = {}
     for one in paid:
         key = one.standing.id
         firsts[key] = min(one.months[0], firsts.get(key, one.months[0]))
-        lasts[key] = max(one.months[-1], lasts.get(key, one.months[-1]))
     asked = {
         "branch": branch_id,
         "now": work.now,
         "confirmed_at": confirmed_at,
         "enrolments": list(firsts),
         "firsts": list(firsts.values()),
-        "lasts": [lasts[key] for key in firsts],
     }
     work.execute(_ACTIVATE_MANY, asked)
     _begin_spells(work, branch_id, paid, confirmed_at)

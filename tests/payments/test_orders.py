@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -241,3 +241,29 @@ def test_statements_of_a_single_bill_stay_few(bank: BankSimulator) -> None:
     with counted() as seen:
         assert code(bank.pay(owed.code, owed.amount)) == "2002500"
     assert len(seen) == 13, "\n".join(seen)
+
+
+def test_later_month_paid_first_is_no_cover_until_the_earlier_one_is_paid(bank: BankSimulator) -> None:
+    from tests.payments.test_allocation import bill_more
+
+    owed = make_billed()
+    bank.pay(owed.code, owed.amount)
+    (second,) = bill_more(owed, 1)
+    (third,) = bill_more(owed, 1)
+    later = make_order([Billed(owed.branch, owed.enrolment_id, third.id, owed.code, third.amount)])
+    assert code(bank.pay(later.code, later.amount)) == "2002500"
+    first, through = months_of(owed)
+    assert through == first, "the second month is still owed"
+    assert code(bank.pay(owed.code, second.amount)) == "2002500"
+    assert months_of(owed) == (first, third.first_month)
+    prove(owed.branch)
+
+
+def months_of(owed: Billed) -> tuple[date, date]:
+    with Work(scope=Scope.branch(owed.branch.id)) as work:
+        row = work.row(
+            "SELECT first_month, paid_through FROM members_enrolment WHERE branch_id = %s AND id = %s",
+            [owed.branch.id, owed.enrolment_id],
+        )
+    assert row is not None
+    return row[0], row[1]

@@ -143,3 +143,25 @@ def test_rejected_refund_moves_nothing_and_may_be_proposed_again(bank: BankSimul
 @pytest.fixture
 def bank() -> BankSimulator:
     return make_bank(scheme="asymmetric")
+
+
+def test_reversal_of_a_payment_in_between_ends_cover_before_it(bank: BankSimulator) -> None:
+    from tests.payments.test_allocation import bill_more
+
+    owed = make_billed()
+    bank.pay(owed.code, owed.amount)
+    (second,) = bill_more(owed, 1)
+    bank.pay(owed.code, second.amount)
+    (third,) = bill_more(owed, 1)
+    bank.pay(owed.code, third.amount)
+    with work_of(owed) as work:
+        (middle,) = work.row("SELECT id FROM payments_payment WHERE bill_id = %s", [second.id]) or (None,)
+    approve(owed, propose(owed, payment_id=middle, reason="wrong_member"))
+    with work_of(owed) as work:
+        (row,) = work.dicts("SELECT * FROM members_enrolment WHERE branch_id = %s", [owed.branch.id])
+    assert (row["state"], row["paid_through"]) == ("active", row["first_month"])
+    bank.pay(owed.code, second.amount)
+    with work_of(owed) as work:
+        (row,) = work.dicts("SELECT * FROM members_enrolment WHERE branch_id = %s", [owed.branch.id])
+    assert row["paid_through"] == third.first_month
+    accounts(owed)
