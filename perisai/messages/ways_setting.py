@@ -65,13 +65,13 @@ def channels(work: Work, *, branch_id: int) -> list[Shown]:
 
 
 def save_channel(work: Work, *, branch_id: int, kind: str, given: Mapping[str, str]) -> None:
-    """An empty address keeps the sealed one. Raises E4603 with the field, E9607 in practice."""
-    if world.is_practice():
-        raise Refused("E9607")
+    """An empty address keeps the sealed one. Raises E4603 with the field, E9607 for an address in practice."""
     provider = given.get("provider", "")
     if kind not in ChannelKind or provider not in Provider:
         raise Refused("E4603", field="provider")
     told = _told(provider, given)
+    if told is not None and world.is_practice():
+        raise Refused("E9607")
     if told is not None or provider == Provider.OPERATOR:
         channel.check(kind, provider, told or {})
     saved = work.row(

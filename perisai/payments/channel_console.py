@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts.audience import PageRequest, Role, audience
 from perisai.errors import Refused
+from perisai.events import world
 from perisai.payments import bank_keys, qris, virtual_account
 
 SEES: Final = (Role.HEAD_OFFICE, Role.AUDITOR)
@@ -40,6 +41,8 @@ def channels_save(request: PageRequest, bank_id: str) -> HttpResponse:
 
 
 def _act(request: PageRequest, bank_id: str) -> None:
+    if world.is_practice():
+        raise Refused("E9607")
     work, given = request.work, request.POST
     _get_bank(request, bank_id)
     act = given.get("act", "")

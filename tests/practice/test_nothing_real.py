@@ -5,11 +5,13 @@ import os
 import re
 from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.test import RequestFactory
 from openpyxl import load_workbook
 from psycopg import sql
 
@@ -20,8 +22,9 @@ from perisai.golive import file
 from perisai.members.core import DemoCore, get_port
 from perisai.members.example import make_example
 from perisai.members.nik import check_nik
+from perisai.messages import channel, ways_setting
 from perisai.messages.gateway import find_gateway
-from perisai.payments import bank_settings
+from perisai.payments import bank_settings, channel_console
 from perisai.practice import bank, sample
 from perisai.web import config as configuration
 from perisai.web import practice_world, world_mark
@@ -108,9 +111,26 @@ def test_text_never_goes_to_a_gateway_whatever_the_settings() -> None:
 
 
 @pytest.mark.usefixtures("practice")
+def test_own_way_of_messages_is_refused_and_the_shown_one_taken() -> None:
+    given = {"is_on": "1", "position": "0", "provider": "apprise", "cost": "360"}
+    branch = make_branch(target=None)
+    with system_work(branch) as work, pytest.raises(Refused, match="E9607"):
+        ways_setting.save_channel(
+            work, branch_id=branch.id, kind="whatsapp", given=given | {"url": "json://sms.example/send"}
+        )
+    with system_work(branch) as work:
+        ways_setting.save_channel(work, branch_id=branch.id, kind="whatsapp", given=given)
+        assert channel.is_simulated()
+
+
+@pytest.mark.usefixtures("practice")
 def test_bank_and_core_of_the_real_world_cannot_be_connected() -> None:
     with system_work(make_branch(target=None)) as work, pytest.raises(Refused, match="E9607"):
         bank_settings.save(work, bank_id="real", given={}, is_new=True)
+    for act in ("rotate", "qris", "desk"):
+        request = RequestFactory().post("/", {"act": act})
+        with pytest.raises(Refused, match="E9607"):
+            channel_console._act(cast("Any", request), "real")
     assert isinstance(get_port({"PERISAI_CORE": "file"}), DemoCore)
 
 
