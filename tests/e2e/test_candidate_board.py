@@ -24,9 +24,11 @@ def column(page: Page, stage: str) -> Locator:
 
 
 def middle(found: Locator) -> tuple[float, float]:
-    box = found.bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2, box["y"] + min(box["height"] / 2, 40)
+    """Waits until it is there: the board is drawn anew after each drop."""
+    x, y, width, height = found.evaluate(
+        "e => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; }"
+    )
+    return x + width / 2, y + min(height / 2, 40)
 
 
 def lift(page: Page, name: str) -> None:
