@@ -6,6 +6,7 @@ from itertools import count
 from uuid import UUID
 
 from perisai.events.ids import uuid7
+from perisai.payments import ledger
 from tests.world import Branch, system_work
 
 _requests = count(1)
@@ -21,6 +22,10 @@ INSERT INTO payments_payment (branch_id, id, bill_id, enrolment_id, bank_id, pay
   confirmed_at, source)
 VALUES (%s, %s, %s, %s, 'bank-uji', %s, 'REF-9', %s, %s, %s, 'snap')
 """
+_ENTRY = """
+INSERT INTO payments_ledger_entry (branch_id, at, debit, credit, amount, bill_id, payment_id)
+VALUES (%s, now(), 'bank:bank-uji', 'receivable', %s, %s, %s)
+"""
 _MONTH = """
 INSERT INTO contributions_paid_month (branch_id, enrolment_id, month, bill_id, payment_id, jkk, jkm, jht, relief, jp, jkp, paid_at)
 VALUES (%s, %s, %s, %s, %s, 14000, 6800, 28000, 0, 0, 0, %s)
@@ -34,6 +39,7 @@ def bill_of(branch: Branch, enrolment: UUID, month: date, *, state: str = "open"
     paid = AT if state == "paid" else None
     with system_work(branch) as work:
         work.execute(_BILL, [branch.id, bill, enrolment, state, month, 1, lines, 48_800, AT, AT, AT, paid])
+        ledger.record_billing(work, branch.id, 14_000, 6_800, 28_000, bill_id=bill)
     return bill
 
 
@@ -45,4 +51,5 @@ def pay(branch: Branch, enrolment: UUID, month: date) -> tuple[UUID, UUID]:
             _PAYMENT, [branch.id, payment, bill, enrolment, f"R-{branch.id}-{next(_requests)}", 48_800, AT, AT]
         )
         work.execute(_MONTH, [branch.id, enrolment, month, bill, payment, AT])
+        work.execute(_ENTRY, [branch.id, 48_800, bill, payment])
     return bill, payment
