@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -37,14 +36,13 @@ def full(database: object) -> tuple[FieldAgent, list[str]]:
     return agent, ids
 
 
-def pages(phone: Phone, limit: int) -> Iterator[tuple[dict[str, object], httpx.Response, float]]:
+def pages(phone: Phone, limit: int) -> Iterator[tuple[dict[str, object], httpx.Response]]:
     cursor = 0
     while True:
-        began = time.monotonic()
         response = phone.signed("GET", f"/api/v1/sync/pull?cursor={cursor}&limit={limit}")
         response.raise_for_status()
         page = response.json()
-        yield page, response, time.monotonic() - began
+        yield page, response
         cursor = page["cursor"]
         if not page["more"]:
             return
@@ -57,7 +55,7 @@ def test_pull_from_nothing_brings_all_members_once(
     agent, ids = full
     found: list[str] = []
     about: list[bool] = []
-    for page, response, _seconds in pages(phone_of(agent), limit):
+    for page, response in pages(phone_of(agent), limit):
         members = page["members"]
         assert isinstance(members, list)
         assert len(members) <= limit
@@ -69,21 +67,14 @@ def test_pull_from_nothing_brings_all_members_once(
     assert about == [True] + [False] * (len(about) - 2) + [True]
 
 
-def test_pull_page_is_a_fixed_number_of_statements_and_quick(
-    full: tuple[FieldAgent, list[str]], phone_of: PhoneOf
-) -> None:
+def test_pull_page_is_a_fixed_number_of_statements(full: tuple[FieldAgent, list[str]], phone_of: PhoneOf) -> None:
     phone = phone_of(full[0])
-    counts, seconds = [], []
+    counts = []
     for limit in (100, 500):
-        for number, (_page, _response, taken) in enumerate(pages(phone, limit)):
-            seconds.append(taken)
-            if number == 2:
-                break
         with CaptureQueriesContext(connection) as captured:
             phone.signed("GET", f"/api/v1/sync/pull?cursor=1&limit={limit}").raise_for_status()
         counts.append(len(captured))
     assert counts[0] == counts[1]
-    assert sorted(seconds)[len(seconds) // 2] < 0.5, "a few hundredths when the machine is idle"
 
 
 def test_pull_page_of_500_is_small_when_the_phone_takes_gzip(
