@@ -1,6 +1,7 @@
 """The field app's screens: accessible, there without network, forgiving of a closed browser, photos apart from records."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -114,6 +115,10 @@ def test_photo_follows_the_record_and_the_branch_sees_it(activated: FieldApp, ne
     desk = new_desk("petugas.jambi")
     desk.open(f"/console/members/{op}/")
     picture = desk.page.locator("img[src*='/photo/']").first
+    until = time.monotonic() + MAX_WAIT_MS / 1000
+    while picture.count() == 0 and time.monotonic() < until:  # the page does not follow by itself
+        desk.page.wait_for_timeout(500)
+        desk.page.reload()
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
