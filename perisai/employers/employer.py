@@ -271,7 +271,9 @@ def _read(work: Work, form: Form) -> Form:
         "npwp": bool(digits) and not _NPWP.fullmatch(digits),
         "capital": not 0 <= (form.capital or 0) < 10**15,
         "sales": not 0 <= (form.sales or 0) < 10**15,
-        "region": not form.region.isascii() or not form.region.isprintable() or work.row(_REGION, [form.region]) is None,
+        "region": not form.region.isascii()
+        or not form.region.isprintable()
+        or work.row(_REGION, [form.region]) is None,
     }
     for field, is_wrong in wrong.items():
         if is_wrong:

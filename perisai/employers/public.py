@@ -19,6 +19,7 @@ from perisai.errors import Refused
 from perisai.events.clock import SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
+from perisai.payments import order_link
 from perisai.tables.cell import read_month
 
 KIND: Final = "own_employer"
@@ -121,7 +122,7 @@ def _page(request: HttpRequest, token: str, named: tuple[int, UUID], refused: Re
         context: dict[str, Any] = {
             "employer": queries.of_branch(work, **ids),
             "workers": queries.workers_of(work, **ids, month=month),
-            "bills": [one for one in queries.bills_of(work, **ids) if one["state"] != "cancelled"][:6],
+            "bills": _bills(branch_id, queries.bills_of(work, **ids)),
             "files": files[:5],
         }
     context |= {
@@ -136,6 +137,15 @@ def _page(request: HttpRequest, token: str, named: tuple[int, UUID], refused: Re
     answer["Cache-Control"] = "no-store"
     answer["X-Robots-Tag"] = "noindex, nofollow"
     return answer
+
+
+def _bills(branch_id: int, bills: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The newest that count. One to be paid has the address of the page that tells each bank's number, its fee and QRIS."""
+    shown = [one for one in bills if one["state"] != "cancelled"][:6]
+    for one in shown:
+        if one["state"] != "paid":
+            one["where"] = order_link.make(branch_id=branch_id, order_id=one["order_id"], pay_by=one["pay_by"])
+    return shown
 
 
 def _named(request: HttpRequest, token: str) -> tuple[int, UUID]:

@@ -63,7 +63,7 @@ WHERE j.branch_id = %(branch)s AND j.employer_id = %(employer)s
 ORDER BY j.last_month IS NOT NULL AND j.last_month < %(month)s, p.name LIMIT %(most)s
 """
 _BILLS: LiteralString = """
-SELECT b.id, b.month, b.payment_code, b.workers, b.amount, b.due_on, b.made_at, b.reason, b.order_id,
+SELECT b.id, b.month, b.payment_code, b.workers, b.amount, b.due_on, b.made_at, b.reason, b.order_id, o.pay_by,
   CASE WHEN b.state = 'open' AND o.state = 'paid' THEN 'paid' ELSE b.state END AS state
 FROM employers_bill b JOIN payments_order o ON o.branch_id = b.branch_id AND o.id = b.order_id
 WHERE b.branch_id = %s AND b.employer_id = %s ORDER BY b.month DESC, b.made_at DESC LIMIT 24

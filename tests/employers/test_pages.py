@@ -1,6 +1,7 @@
 """Pages of employers: who sees which, the form, the file with its wrong rows, and the employer's own page by a link."""
 
 import io
+import re
 from uuid import UUID
 
 import pytest
@@ -140,6 +141,10 @@ def test_the_employers_own_page_by_its_newest_link(firm: Firm, officer: Client) 
     import_file.run(firm.branch.id, sent)
     assert f"perbaiki/{sent}/" in own.get(path).content.decode()
     assert own.get(f"{path}perbaiki/{sent}/").status_code == 200
+    assert officer.post(f"{page(firm)}bill/", {"month": f"{month(0):%Y-%m}"}).status_code == 302
+    where = re.search(r'href="(/p/o/[^"]+)"', own.get(path).content.decode())
+    assert where is not None
+    assert own.get(where[1]).status_code == 200
     ((who,), _) = firm.ask("SELECT enrolment_id FROM employers_job WHERE branch_id = %s ORDER BY 1")
     assert own.post(f"{path}keluar/{who}/", {"month": f"{month(0):%Y-%m}"}).status_code == 302
     assert (
