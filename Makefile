@@ -69,7 +69,7 @@ else
 endif
 test-full: build .build/dev .build/browser
 	cd frontend && npm test
-	$(BROWSER) $(BIN)/python -m pytest $(ARGS)
+	$(BROWSER) $(BIN)/python -m pytest --timeout=3600 --session-timeout=0 $(ARGS)
 
 lint: .build/dev .build/packages
 	$(BIN)/ruff check .
