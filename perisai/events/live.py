@@ -24,7 +24,7 @@ class BadTicket(ValueError):
 
 @dataclass(frozen=True)
 class Ticket:
-    """``level`` and ``key`` name the scope (``perisai.web.live.scopes``); ``expires`` is in seconds since 1970."""
+    """``level`` and ``key`` name the scope (``perisai.offices.scopes``); ``expires`` is in seconds since 1970."""
 
     user_id: UUID
     level: str

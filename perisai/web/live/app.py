@@ -28,9 +28,9 @@ from starlette.types import Receive, Scope, Send
 
 from perisai import keys
 from perisai.events.live import BadTicket, Ticket, read_ticket
+from perisai.offices.scopes import UnknownScope
 from perisai.web.live.hub import Away, Channel, Hub, NotAllowed
 from perisai.web.live.listener import Listener
-from perisai.web.live.scopes import UnknownScope
 from perisai.web.settings import ORIGIN
 
 _DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://perisai_web@localhost/perisai")

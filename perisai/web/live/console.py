@@ -17,10 +17,10 @@ from perisai.errors import Refused
 from perisai.events.live import SECONDS, make_ticket
 from perisai.events.reading import read
 from perisai.offices.models import Office
+from perisai.offices.scopes import AGENT, KINDS, NATION, WHOLE, Place, UnknownScope, Watch
 from perisai.web.live import sources
 from perisai.web.live.payload import Payload, build
 from perisai.web.live.permission import may_watch, own_watch
-from perisai.web.live.scopes import AGENT, KINDS, NATION, WHOLE, Place, UnknownScope, Watch
 from perisai.web.live.tiles import lay_out
 from perisai.web.live.world import World
 

@@ -19,10 +19,10 @@ from psycopg.rows import DictRow, dict_row
 from perisai.events.live import Ticket
 from perisai.events.queries import ALL_POSITIONS, SCOPE_OF_ALL, Key
 from perisai.events.reading import Reading, T, read_async
+from perisai.offices.scopes import Place, UnknownScope, Watch
 from perisai.web.live import sources
 from perisai.web.live.listener import Listener, frame
 from perisai.web.live.payload import Payload, build, changes
-from perisai.web.live.scopes import Place, UnknownScope, Watch
 from perisai.web.live.world import World
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from perisai.events.kinds import kinds
 from perisai.events.queries import Sums
 from perisai.events.reading import Row
-from perisai.web.live.scopes import AGENCY_OFFICE, AGENT, BRANCH, NATION, REGION, SUB_BRANCH, Agent, Place
+from perisai.offices.scopes import AGENCY_OFFICE, AGENT, BRANCH, NATION, REGION, SUB_BRANCH, Agent, Place
 from perisai.web.live.world import Branch, World
 
 Payload = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from perisai.accounts.audience import Viewer
 from perisai.accounts.models import Role
-from perisai.web.live.scopes import (
+from perisai.offices.scopes import (
     AGENCY_OFFICE,
     AGENT,
     BRANCH,

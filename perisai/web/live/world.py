@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from perisai.events import queries
 from perisai.events.queries import FEED_LENGTH, BranchDay, Key, Moved, Sums
 from perisai.events.reading import Reading, Row
+from perisai.offices.scopes import AGENT, BRANCH, KINDS, NATION, REGION, Agent, Office, Place, UnknownScope, Watch
 from perisai.web.live import sources
-from perisai.web.live.scopes import AGENT, BRANCH, KINDS, NATION, REGION, Agent, Office, Place, UnknownScope, Watch
 from perisai.web.live.sources import Quota
 
 Feed = deque[Row]

@@ -1,4 +1,5 @@
-"""What can be watched: the nation, a region office, a branch, a sub-branch, an agency office, an agent."""
+"""What can be looked at: the nation, a region office, a branch, a sub-branch, an agency office, an agent. One set of words for
+screens, reports, alerts and answers of the API; plain data, so that processes without Django use it too."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -57,7 +58,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Office:
-    """A node of the office tree as the live screen needs it."""
+    """A node of the office tree as screens need it."""
 
     id: int
     kind: str
