@@ -20,6 +20,7 @@ from perisai.members import workers
 from perisai.members.workers import Enrolled, Worker
 
 LIVING = ("review", "accepted", "active", "lapsed")
+_CODES = {"paid": "E4415", "before": "E4416", "left": "E4417"}
 
 # Carried by job_employer; wage_of_month for each.
 _NOW: LiteralString = """
@@ -79,17 +80,21 @@ class Joiner(NamedTuple):
 
 
 class Leaver(NamedTuple):
+    """``report_id``: the op that reports it."""
+
     enrolment_id: UUID
     last_month: date
+    report_id: UUID | None = None
 
 
 class NewWage(NamedTuple):
-    """``corrects``: the row of before that was a mistake."""
+    """``corrects``: the row of before that was a mistake. ``report_id``: the op that reports it."""
 
     enrolment_id: UUID
     from_month: date
     told: Told
     corrects: UUID | None = None
+    report_id: UUID | None = None
 
 
 class JobNow(NamedTuple):
@@ -141,19 +146,18 @@ def join(work: Work, *, employer: Employer, joiners: Sequence[Joiner], told_by: 
 def leave(work: Work, *, employer: Employer, leavers: Sequence[Leaver], told_by: From, today: date) -> None:
     """They work through ``last_month`` and are billed for nothing after it. Reported again as it stands is once.
 
-    Raises E1004 for somebody who does not work here, E4405 for a month before they came or before the last that is paid.
+    Raises E1004 for somebody who does not work here, E4416 for a month before they came, E4415 for one before the last that is paid.
     """
     now = jobs_now(work, employer=employer, enrolment_ids=[one.enrolment_id for one in leavers])
     new = [one for one in leavers if _must_work_here(now, one.enrolment_id).last_month != one.last_month]
     for one in new:
-        why = why_not_leave(now[one.enrolment_id], one.last_month)
-        if why:
-            raise Refused("E4405", why=why)
+        refuse(why_not_leave(now[one.enrolment_id], one.last_month))
     if not new:
         return
     rows = [one._asdict() for one in new]
     work.execute(_LEAVE, [orjson.dumps(rows).decode(), employer.branch_id, employer.id])
-    _record_changes(work, employer, [_change(one.enrolment_id, "left", one.last_month) for one in new], told_by)
+    changes = [_change(one.enrolment_id, "left", one.last_month, report_id=one.report_id) for one in new]
+    _record_changes(work, employer, changes, told_by)
     workers.free_niks(work, branch_id=employer.branch_id, enrolment_ids=[one.enrolment_id for one in new])
     _end(work, employer.branch_id, today, len(new), [one.enrolment_id for one in new])
     for one in new:
@@ -174,17 +178,15 @@ def stay(work: Work, *, employer: Employer, enrolment_id: UUID, told_by: From) -
 
 
 def change_wages(work: Work, *, employer: Employer, wages: Sequence[NewWage], told_by: From, today: date) -> list[UUID]:
-    """Another wage from a month on; returns whose wage is another one now. Raises E1004, E4405 for a month before they came, after
-    they left, or that is paid; E4414."""
+    """Another wage from a month on; returns whose wage is another one now. Raises E1004, E4416 for a month before they came, E4417 for
+    one after they left, E4415 for one that is paid; E4414."""
     now = jobs_now(work, employer=employer, enrolment_ids=[one.enrolment_id for one in wages])
     new: list[NewWage] = []
     for one in wages:
         job = _must_work_here(now, one.enrolment_id)
         if job.wage_from == one.from_month and job.wage == of_month(one.told, one.from_month).wage:
             continue
-        why = why_no_wage(job, one.from_month)
-        if why:
-            raise Refused("E4405", why=why)
+        refuse(why_no_wage(job, one.from_month))
         new.append(one)
     if not new:
         return []
@@ -192,7 +194,10 @@ def change_wages(work: Work, *, employer: Employer, wages: Sequence[NewWage], to
     _record_changes(
         work,
         employer,
-        [_change(one.enrolment_id, "wage", one.from_month, made[one.enrolment_id], one.corrects) for one in new],
+        [
+            _change(one.enrolment_id, "wage", one.from_month, made[one.enrolment_id], one.corrects, one.report_id)
+            for one in new
+        ],
         told_by,
     )
     set_today(work, employer.branch_id, [one.enrolment_id for one in new], today)
@@ -232,8 +237,14 @@ def set_today(work: Work, branch_id: int, enrolment_ids: Sequence[UUID], today: 
     workers.set_wages(work, branch_id=branch_id, wages=dict(rows))
 
 
+def refuse(why: str) -> None:
+    """Raises ``Refused`` where there is a reason."""
+    if why:
+        raise Refused(_CODES[why])
+
+
 def why_not_leave(job: JobNow, last_month: date) -> str:
-    """A key of ``labels.WHY``; empty where the month fits."""
+    """A key of ``labels.FINDINGS``; empty where the month fits."""
     if job.paid_through is not None and last_month < job.paid_through:
         return "paid"
     return "before" if last_month < month_before(job.first_month) else ""
@@ -280,10 +291,15 @@ def _record_wages(work: Work, employer: Employer, wages: Sequence[NewWage], told
 
 
 def _change(
-    enrolment_id: UUID, kind: str, month: date, wage: int | None = None, corrects: UUID | None = None
+    enrolment_id: UUID,
+    kind: str,
+    month: date,
+    wage: int | None = None,
+    corrects: UUID | None = None,
+    report_id: UUID | None = None,
 ) -> dict[str, Any]:
     return {
-        "id": uuid7(),
+        "id": report_id or uuid7(),
         "enrolment_id": enrolment_id,
         "kind": kind,
         "month": month,

@@ -80,7 +80,7 @@ SELECT c.kind, c.month, c.wage, c.at, c.source, c.enrolment_id, p.name, u.full_n
 JOIN members_enrolment m ON m.branch_id = c.branch_id AND m.id = c.enrolment_id
 JOIN members_person p ON p.branch_id = m.branch_id AND p.id = m.person_id
 LEFT JOIN accounts_user u ON u.id = c.by
-WHERE c.branch_id = %s AND c.employer_id = %s ORDER BY c.id DESC LIMIT 50
+WHERE c.branch_id = %s AND c.employer_id = %s ORDER BY c.at DESC, c.id DESC LIMIT 50
 """
 _IMPORTS: LiteralString = """
 SELECT i.id, i.employer_id, i.name, i.state, i.why, i.why_detail, i.rows, i.line, i.counts, i.sent_at, i.ended_at, i.source,
@@ -96,10 +96,7 @@ WHERE r.branch_id = %s AND r.import_id = %s AND r.state IN ('wrong', 'review') O
 
 def find_all(work: Work, *, viewer: Viewer, q: str, today: date) -> list[dict[str, Any]]:
     """The newest first. ``q``: name, owner, NPP, telephone or the owner's NIK."""
-    scope, params = viewer.narrow("e")
-    named: dict[str, Any] = {f"s{at}": value for at, value in enumerate(params)}
-    for at in range(len(params)):
-        scope = scope.replace("%s", f"%(s{at})s", 1)
+    scope, named = viewer.narrow_named("e")
     digits = "".join(letter for letter in q if letter.isdigit())
     like = q.replace("\\", "").replace("%", "").replace("_", " ")
     asked = named | {
@@ -121,6 +118,15 @@ def get(work: Work, *, viewer: Viewer, employer_id: UUID) -> dict[str, Any]:
     if not found:
         raise Refused("E1004")
     return _opened(found[0])
+
+
+def seen_of(work: Work, *, viewer: Viewer, ids: list[UUID]) -> set[UUID]:
+    """Those of these employers that are the viewer's to see."""
+    scope, params = viewer.narrow("e")
+    return {
+        row[0]
+        for row in work.rows("SELECT e.id FROM employers_employer e WHERE e.id = ANY (%s) AND " + scope, [ids, *params])
+    }
 
 
 def of_branch(work: Work, *, branch_id: int, employer_id: UUID) -> dict[str, Any]:

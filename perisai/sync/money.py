@@ -10,6 +10,7 @@ from perisai.custody.deposit import judge_deposits
 from perisai.custody.receive import receive_many
 from perisai.custody.void import judge_voids
 from perisai.employers.phoned import judge_employers, judge_workers
+from perisai.employers.reported import judge_left, judge_wages
 from perisai.events.work import Work
 from perisai.members.decision import Decision
 from perisai.payers.phoned import judge_answers, judge_groups
@@ -33,6 +34,8 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "visit_outcome": judge_visits,
     "employer": judge_employers,
     "worker": judge_workers,
+    "worker_left": judge_left,
+    "worker_wage": judge_wages,
 }
 """By kind of op, in the order in which the kinds of one push are judged."""
 

@@ -99,7 +99,7 @@ def test_nobody_is_billed_after_leaving_and_a_mistake_is_corrected(firm: Firm) -
         [firm.branch.id, who],
     )
     assert [kind for (kind,) in kinds] == ["joined", "left", "stays"]
-    with pytest.raises(Refused, match="E4405"):
+    with pytest.raises(Refused, match="E4416"):
         leave(firm, other, month(-3))
 
 
@@ -210,7 +210,7 @@ def test_a_paid_bill_is_paid_and_a_later_joiner_gets_a_bill_of_its_own(firm: Fir
     again = bill(firm)
     assert (again.workers, again.id == made.id) == (1, False)
     assert firm.ask("SELECT state FROM employers_bill WHERE branch_id = %s ORDER BY made_at") == [("paid",), ("open",)]
-    with pytest.raises(Refused, match="E4405"):
+    with pytest.raises(Refused, match="E4415"):
         leave(firm, ids(firm)[0], month(-1))
 
 
