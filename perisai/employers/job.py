@@ -146,7 +146,7 @@ def join(work: Work, *, employer: Employer, joiners: Sequence[Joiner], told_by: 
 def leave(work: Work, *, employer: Employer, leavers: Sequence[Leaver], told_by: From, today: date) -> None:
     """They work through ``last_month`` and are billed for nothing after it. Reported again as it stands is once.
 
-    Raises E1004 for somebody who does not work here, E4416 for a month before they came, E4415 for one before the last that is paid.
+    Raises E1004 for somebody who does not work here, E4416 for a month before they came, E4415 for one before the last paid.
     """
     now = jobs_now(work, employer=employer, enrolment_ids=[one.enrolment_id for one in leavers])
     new = [one for one in leavers if _must_work_here(now, one.enrolment_id).last_month != one.last_month]
@@ -178,8 +178,8 @@ def stay(work: Work, *, employer: Employer, enrolment_id: UUID, told_by: From) -
 
 
 def change_wages(work: Work, *, employer: Employer, wages: Sequence[NewWage], told_by: From, today: date) -> list[UUID]:
-    """Another wage from a month on; returns whose wage is another one now. Raises E1004, E4416 for a month before they came, E4417 for
-    one after they left, E4415 for one that is paid; E4414."""
+    """Another wage from a month on; returns whose wage is another one now. Raises E1004, E4416 for a month before they came,
+    E4417 for one after they left, E4415 for one that is paid; E4414."""
     now = jobs_now(work, employer=employer, enrolment_ids=[one.enrolment_id for one in wages])
     new: list[NewWage] = []
     for one in wages:
