@@ -25,6 +25,9 @@ export interface EmployerTold {
     readonly name: string;
     readonly state: string;
     readonly wage: number;
+    /** Of an older server nothing. */
+    readonly paid_through?: string | null;
+    readonly from?: string | null;
     readonly until: string | null;
   }[];
 }
@@ -50,6 +53,21 @@ export interface EmployerMade {
   readonly at: number;
 }
 
+/** What this phone reported of a worker. `undoneBy` is the op that takes it back. */
+export interface WorkerReport {
+  readonly op: string;
+  readonly employer: string;
+  readonly enrolment: string;
+  readonly kind: "left" | "wage";
+  /** The last one they work in, or the first of the new wage. */
+  readonly month: string;
+  /** Rupiah of a month. */
+  readonly wage: number | null;
+  readonly undoneBy: string | null;
+  /** The phone's clock, ms. */
+  readonly at: number;
+}
+
 /** Personal, and so sealed in the agent's own database. */
 export interface EmployersKept {
   readonly told: readonly EmployerTold[] | null;
@@ -58,4 +76,6 @@ export interface EmployersKept {
   readonly visit: string | null;
   /** Newest first. */
   readonly made: readonly EmployerMade[];
+  /** Newest first. */
+  readonly reports?: readonly WorkerReport[];
 }

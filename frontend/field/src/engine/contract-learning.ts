@@ -93,6 +93,8 @@ type LearningKind =
   | "visit_outcome"
   | "employer"
   | "worker"
+  | "worker_left"
+  | "worker_wage"
   | "group_new"
   | "funding_answer"
   | DuesKind;

@@ -122,6 +122,8 @@ function describe(op: OpView, t: Words): string {
   if (op.kind === "cash_deposit") return t.cashDepositOp;
   if (op.kind === "employer") return t.employerOp(op.learning ?? "");
   if (op.kind === "worker") return t.workerOp(op.learning ?? "");
+  if (op.kind === "worker_left") return t.leftOp(op.learning ?? "");
+  if (op.kind === "worker_wage") return t.wageOp(op.learning ?? "");
   if (op.kind === "group_new") return t.groupOp(op.learning ?? "");
   if (op.kind === "funding_answer") return t.fundingOp(op.learning ?? "");
   if (op.kind === "visit_outcome") return t.visitOp(op.learning ?? "");

@@ -12,6 +12,7 @@ import { Empty, Page } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { BlockedScreen, findWhy } from "../blocked-notice";
 import { changeEmployers, findEmployers } from "./visit";
+import { WorkerRow } from "./worker-row";
 
 /** What is kept at once, and what the server says as soon as it answers. */
 function useEmployers() {
@@ -30,7 +31,7 @@ function useEmployers() {
       })
       .catch((failure: unknown) => setProblem(asErrorView(failure)));
   }, [lastSyncAt]);
-  return { kept, problem };
+  return { kept, setKept, problem };
 }
 
 /** The agent's own employers: who they are, how many workers, what is owed and with which code. */
@@ -38,7 +39,7 @@ export function EmployerList() {
   const t = useTexts(employersTexts);
   const common = useTexts(commonTexts);
   const language = useLanguage();
-  const { kept, problem } = useEmployers();
+  const { kept, setKept, problem } = useEmployers();
   const [why] = useState(findWhy);
   if (why) return <BlockedScreen why={why} />;
   const waiting = kept === null ? [] : notTold(kept);
@@ -71,13 +72,19 @@ export function EmployerList() {
         </a>
       ))}
       {kept?.told?.map((one) => (
-        <FirmCard key={one.id} firm={one} />
+        <FirmCard key={one.id} firm={one} kept={kept} onKept={setKept} />
       ))}
     </Page>
   );
 }
 
-function FirmCard({ firm }: { firm: EmployerTold }) {
+interface CardProps {
+  readonly firm: EmployerTold;
+  readonly kept: EmployersKept;
+  readonly onKept: (kept: EmployersKept) => void;
+}
+
+function FirmCard({ firm, kept, onKept }: CardProps) {
   const t = useTexts(employersTexts);
   const language = useLanguage();
   const { bill } = firm;
@@ -107,11 +114,9 @@ function FirmCard({ firm }: { firm: EmployerTold }) {
           <span class="muted">{t.due(formatDate(bill.due, language))}</span>
         </p>
       )}
-      <ul>
+      <ul class="hands">
         {firm.workers.map((one) => (
-          <li key={one.enrolment}>
-            {one.name} <span class="muted">{formatMoney(one.wage)}</span>
-          </li>
+          <WorkerRow key={one.enrolment} kept={kept} employer={firm.id} worker={one} onKept={onKept} />
         ))}
       </ul>
     </details>
