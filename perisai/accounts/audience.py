@@ -99,6 +99,15 @@ class Viewer:
             return f"({sql} AND {prefix}agent_id = %s)", [*params, self.agent_id]
         return sql, params
 
+    def narrow_named(self, alias: LiteralString = "") -> tuple[LiteralString, dict[str, Any]]:
+        """As ``narrow``, with named parameters, for statements that have such."""
+        sql, params = self.narrow(alias)
+        named: dict[str, Any] = {}
+        for value in params:
+            name: LiteralString = ("viewer_branches", "viewer_part")[len(named)]
+            sql, named[name] = sql.replace("%s", f"%({name})s", 1), value
+        return sql, named
+
 
 def _branches_of(role: Role, office: Office) -> tuple[int, ...] | None:
     if role in (Role.AUDITOR, Role.SYSTEM) or office.kind == OfficeKind.HEAD:

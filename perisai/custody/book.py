@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from perisai.accounts.audience import Viewer
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
 
@@ -28,7 +29,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT count(*) AS spoilt, array_agg(x.page) AS pages FROM custody_spoilt_page x
   WHERE x.branch_id = b.branch_id AND x.book_id = b.id) s ON true
-WHERE b.branch_id = ANY (%s) ORDER BY b.returned_at IS NOT NULL, b.series LIMIT 500
+WHERE b.branch_id = ANY (%(branches)s) AND {part} ORDER BY b.returned_at IS NOT NULL, b.series LIMIT 500
 """
 _SPOIL: LiteralString = """
 INSERT INTO custody_spoilt_page (branch_id, book_id, page, reason, noted_by, noted_at)
@@ -100,9 +101,11 @@ def spoil(work: Work, *, branch_id: int, book_id: UUID, page: int, why: str) -> 
     work.report(Happened(kind="receipt_number_explained", branch_id=branch_id, subject_id=book_id, detail=detail))
 
 
-def find(work: Work, *, branches: list[int]) -> list[dict[str, Any]]:
-    """Books with how far each is used and which of its pages are missing. One statement."""
-    return [_counted(row) for row in work.dicts(_LIST, [branches])]
+def find(work: Work, *, branches: list[int], viewer: Viewer | None = None) -> list[dict[str, Any]]:
+    """Books with how far each is used and which of its pages are missing; those of a viewer's own agents where they see a part of
+    the branch. One statement."""
+    part, named = ("TRUE", {}) if viewer is None or viewer.sub_branch_id is None else viewer.narrow_named("a")
+    return [_counted(row) for row in work.dicts(_LIST.replace("{part}", part), named | {"branches": branches})]
 
 
 def _counted(row: dict[str, Any]) -> dict[str, Any]:

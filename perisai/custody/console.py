@@ -242,7 +242,7 @@ def _books_page(request: PageRequest, refused: Refused | None = None) -> HttpRes
     branches = list(viewer.branches) if viewer.branches is not None else _all_branches()
     may_decide = viewer.role in DECIDERS and viewer.office.branch_id is not None
     context = {
-        "rows": book.find(request.work, branches=branches),
+        "rows": book.find(request.work, branches=branches, viewer=viewer),
         "agents": agents.options(request.work, viewer=viewer) if may_decide else [],
         "may_decide": may_decide,
         "refused": refused,

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_GET
 from perisai.accounts.audience import STAFF, PageRequest, Role, audience
 from perisai.documents import facts, papers
 from perisai.documents.words import Language
+from perisai.errors import Refused
 from perisai.members import queries
+from perisai.payments import order_queries
 
 MAKERS = (*STAFF, Role.REGION, Role.HEAD_OFFICE)
 """Auditors read inside a transaction that keeps nothing; a paper keeps its number."""
@@ -42,7 +44,9 @@ def year(request: PageRequest, branch_id: int, enrolment_id: UUID, of: int) -> H
 @audience(*MAKERS)
 @require_GET
 def order(request: PageRequest, branch_id: int, order_id: UUID) -> HttpResponse:
-    """An order spans members of the branch: for those who may see all of them."""
+    """An order spans members of the branch: for those who may see all of its members."""
+    if order_queries.find(request.work, viewer=request.viewer, branch_id=branch_id, order_id=order_id) is None:
+        raise Refused("E1004")
     return as_pdf(papers.order(request.work, branch_id=branch_id, order_id=order_id, language=language()))
 
 

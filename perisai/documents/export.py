@@ -47,7 +47,7 @@ RETURNING owner_id, what, form, branches, sub_branch_id, agency_office_id, first
 """
 _LIST: LiteralString = """
 SELECT id, what, form, branches, first_day, last_day, reason, state, rows_done, size, asked_at, ended_at FROM documents_export
-WHERE owner_id = %s ORDER BY asked_at DESC LIMIT 20
+WHERE owner_id = %s AND office_id = %s ORDER BY asked_at DESC LIMIT 20
 """
 
 
@@ -102,8 +102,8 @@ def ask(work: Work, *, viewer: Viewer, asked: Asked, language: str) -> UUID:
 
 
 def of_viewer(work: Work, viewer: Viewer) -> list[dict[str, Any]]:
-    """The viewer's own exports, newest first."""
-    return work.dicts(_LIST, [viewer.user.id])
+    """The viewer's own exports, newest first; none from an office where they no longer are."""
+    return work.dicts(_LIST, [viewer.user.id, viewer.office.id])
 
 
 def run(export_id: UUID, *, clock: Clock | None = None) -> int:
@@ -157,10 +157,11 @@ def pieces(export_id: UUID) -> Iterator[bytes]:
 
 
 def find_ready(work: Work, *, viewer: Viewer, export_id: UUID) -> dict[str, Any]:
-    """Raises E1004 for another's, E4901 where the file is not there (yet, or any more)."""
+    """Raises E1004 for another's or from another office, E4901 where the file is not there (yet, or any more)."""
     rows = work.dicts(
-        "SELECT what, form, state, size, asked_at FROM documents_export WHERE id = %s AND owner_id = %s",
-        [export_id, viewer.user.id],
+        "SELECT what, form, state, size, asked_at FROM documents_export"
+        " WHERE id = %s AND owner_id = %s AND office_id = %s",
+        [export_id, viewer.user.id, viewer.office.id],
     )
     if not rows:
         raise Refused("E1004")

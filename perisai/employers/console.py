@@ -68,7 +68,11 @@ def new(request: PageRequest) -> HttpResponse:
             request.work.forget_since(mark)
             refused = error
             if error.code == "E4402":
-                alike = employer.find_alike(request.work, branch_id=branch_id, form=form, apart_from=UUID(int=0))
+                found = employer.find_alike(request.work, branch_id=branch_id, form=form, apart_from=UUID(int=0))
+                seen = queries.seen_of(request.work, viewer=request.viewer, ids=[one.id for one in found])
+                alike = [one for one in found if one.id in seen]
+                names = [one.name for one in alike] + [_("one of another office")] * (len(alike) < len(found))
+                refused = Refused("E4402", names=", ".join(names))
     return render(request, "employers/new.html", _form_context(request.POST, refused, alike), status=_status(refused))
 
 

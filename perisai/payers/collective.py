@@ -45,6 +45,29 @@ INSERT INTO payers_collective (branch_id, order_id, sponsor_id, group_id, month,
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
+# Codes that a run of bills issued anew has ended, of which there is no newer one. Orders by their key.
+_WITHOUT: LiteralString = """
+SELECT c.order_id FROM payers_collective c
+JOIN payments_order o ON o.branch_id = c.branch_id AND o.id = c.order_id AND o.state = 'cancelled'
+WHERE c.branch_id = %(branch)s AND c.cancelled_at IS NULL AND EXISTS (
+  SELECT FROM payments_order_bill q
+  JOIN contributions_bill n ON n.branch_id = q.branch_id AND n.enrolment_id = q.enrolment_id AND n.replaces_id = q.bill_id
+    AND n.run_id = %(run)s
+  WHERE q.branch_id = c.branch_id AND q.order_id = c.order_id)
+ORDER BY c.made_at
+"""
+_ENDED: LiteralString = """
+UPDATE payers_collective SET cancelled_at = %s WHERE branch_id = %s AND order_id = %s AND cancelled_at IS NULL
+RETURNING sponsor_id, group_id, month
+"""
+# What the bills of an order have become, by bill_enrolment.
+_NOW: LiteralString = """
+SELECT DISTINCT b.id FROM payments_order_bill q
+JOIN contributions_bill b ON b.branch_id = q.branch_id AND b.enrolment_id = q.enrolment_id AND b.state = 'open'
+  AND (b.id = q.bill_id OR b.replaces_id = q.bill_id)
+WHERE q.branch_id = %s AND q.order_id = %s
+"""
+
 
 def for_sponsor(work: Work, *, branch_id: int, sponsor_id: UUID, month: date) -> order.Order:
     """A code for all open bills of the sponsor up to a month; one a month. Raises E1004, E4507, E4509, and what ``order.make``
@@ -79,6 +102,26 @@ def for_group(work: Work, *, branch_id: int, group_id: UUID, bill_ids: list[UUID
     made = order.make(work, branch_id=branch_id, timezone=row[0], bill_ids=bills, payer_kind="group", payer_id=group_id)
     _keep(work, made, sponsor_id=None, group_id=group_id, month=None)
     return made
+
+
+def without_code(work: Work, *, branch_id: int, run_id: UUID) -> list[UUID]:
+    """Orders of sponsors and groups that ended because a run issued a bill of theirs anew."""
+    return [row[0] for row in work.rows(_WITHOUT, {"branch": branch_id, "run": run_id})]
+
+
+def make_anew(work: Work, *, branch_id: int, order_id: UUID) -> order.Order | None:
+    """Another code for the same payer instead of one that has ended; once. None where nothing is left to pay, or one is there."""
+    row = work.row(_ENDED, [work.now, branch_id, order_id])
+    if row is None:
+        return None
+    sponsor_id, group_id, month = row
+    try:
+        if sponsor_id is not None:
+            return for_sponsor(work, branch_id=branch_id, sponsor_id=sponsor_id, month=month)
+        bills = [found[0] for found in work.rows(_NOW, [branch_id, order_id])]
+        return for_group(work, branch_id=branch_id, group_id=group_id, bill_ids=bills)
+    except Refused:
+        return None
 
 
 def _keep(work: Work, made: order.Order, *, sponsor_id: UUID | None, group_id: UUID | None, month: date | None) -> None:

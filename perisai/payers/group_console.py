@@ -33,6 +33,7 @@ def page(request: PageRequest) -> HttpResponse:
         "kinds": labels.GROUPS.items(),
         "may_make": request.viewer.role in OFFICERS,
         "agents": agents.options(request.work, viewer=request.viewer) if request.viewer.role in OFFICERS else [],
+        "needs_agent": request.viewer.sub_branch_id is not None,
     }
     return render(request, "payers/groups.html", context)
 
@@ -45,6 +46,8 @@ def make(request: PageRequest) -> HttpResponse:
         (one for one, _name in agents.options(request.work, viewer=request.viewer) if str(one) == given.get("agent")),
         None,
     )
+    if agent is None and request.viewer.sub_branch_id is not None:
+        raise Refused("E4501", field="agent")
     group_id = group.make(
         request.work,
         branch_id=_branch(request),
@@ -83,7 +86,9 @@ def change(request: PageRequest, branch_id: int, group_id: UUID) -> HttpResponse
         group.change_coordinator(work, branch_id=branch_id, group_id=group_id, speaker=speaker)
         messages.success(request, _("The coordinator is changed; the link of the one before ends."))
     else:
-        ids = _ids(given.getlist("who"))
+        ids = queries.members_among(
+            work, viewer=request.viewer, branch_id=branch_id, group_id=group_id, ids=_ids(given.getlist("who"))
+        )
         moved = group.move(work, branch_id=branch_id, group_id=None, enrolment_ids=ids)
         messages.success(request, _("%(n)s members left the group.") % {"n": moved})
     return redirect("payers:group", branch_id, group_id)
@@ -93,7 +98,13 @@ def change(request: PageRequest, branch_id: int, group_id: UUID) -> HttpResponse
 @require_POST
 def order(request: PageRequest, branch_id: int, group_id: UUID) -> HttpResponse:
     _find(request, branch_id, group_id)
-    bills = _ids(request.POST.getlist("bill"))
+    bills = queries.bills_among(
+        request.work,
+        viewer=request.viewer,
+        branch_id=branch_id,
+        group_id=group_id,
+        ids=_ids(request.POST.getlist("bill")),
+    )
     made = collective.for_group(request.work, branch_id=branch_id, group_id=group_id, bill_ids=bills)
     messages.success(request, _("The payment code is %(code)s.") % {"code": made.code})
     return redirect("payers:group", branch_id, group_id)
@@ -104,7 +115,7 @@ def _context(request: PageRequest, branch_id: int, group_id: UUID) -> dict[str, 
     found = _find(request, branch_id, group_id)
     today = branch_day(work.now, found["timezone"])
     months = link.six_months(today)
-    rows = queries.members(work, branch_id=branch_id, group_id=group_id, since=months[0])
+    rows = queries.members(work, viewer=request.viewer, branch_id=branch_id, group_id=group_id, since=months[0])
     paid = queries.by_month(rows)
     speakers = queries.speakers(work, branch_id, group_id)
     speaks = next((one for one in speakers if one["until"] is None), None)
@@ -131,16 +142,9 @@ def _context(request: PageRequest, branch_id: int, group_id: UUID) -> dict[str, 
 
 
 def _find(request: PageRequest, branch_id: int, group_id: UUID) -> dict[str, Any]:
-    """Raises E1004 for a group of a branch, or of an agency office, that is not the viewer's."""
-    viewer = request.viewer
-    if not viewer.sees_branch(branch_id):
-        raise Refused("E1004")
-    today = branch_day(request.work.now, viewer.office.timezone)
-    if viewer.agency_office_id is not None:
-        mine = {row["id"] for row in queries.groups(request.work, viewer=viewer, today=today)}
-        if group_id not in mine:
-            raise Refused("E1004")
-    return queries.group(request.work, branch_id=branch_id, group_id=group_id, today=today)
+    """Raises E1004 for a group that is not the viewer's."""
+    today = branch_day(request.work.now, request.viewer.office.timezone)
+    return queries.group(request.work, viewer=request.viewer, branch_id=branch_id, group_id=group_id, today=today)
 
 
 def _village(request: PageRequest, text: str) -> str:

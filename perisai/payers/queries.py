@@ -43,8 +43,8 @@ FROM payers_funding f
 JOIN members_enrolment e ON e.branch_id = f.branch_id AND e.id = f.enrolment_id
 JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
 LEFT JOIN agents_agent a ON a.branch_id = e.branch_id AND a.id = e.agent_id
-WHERE f.branch_id = %s AND f.sponsor_id = %s AND (f.last_month IS NULL OR f.last_month >= f.first_month)
-ORDER BY p.name, f.first_month LIMIT %s
+WHERE f.branch_id = %(branch)s AND f.sponsor_id = %(sponsor)s AND (f.last_month IS NULL OR f.last_month >= f.first_month)
+  AND {part} ORDER BY p.name, f.first_month LIMIT %(most)s
 """
 
 # What the rest of the contract costs, by combinations of facts that have one price.
@@ -83,8 +83,16 @@ FROM members_enrolment e
 JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
 LEFT JOIN LATERAL (SELECT * FROM contributions_bill b WHERE b.branch_id = e.branch_id AND b.enrolment_id = e.id
   AND b.state = 'open' ORDER BY b.first_month LIMIT 1) b ON true
-WHERE e.branch_id = %(branch)s AND e.group_id = %(group)s AND e.state NOT IN ('rejected', 'cancelled')
+WHERE e.branch_id = %(branch)s AND e.group_id = %(group)s AND e.state NOT IN ('rejected', 'cancelled') AND {part}
 ORDER BY p.name, e.id LIMIT %(most)s
+"""
+_AMONG: LiteralString = """
+SELECT e.id FROM members_enrolment e
+WHERE e.branch_id = %(branch)s AND e.group_id = %(group)s AND e.id = ANY (%(ids)s) AND {part}
+"""
+_BILLS_AMONG: LiteralString = """
+SELECT b.id FROM contributions_bill b JOIN members_enrolment e ON e.branch_id = b.branch_id AND e.id = b.enrolment_id
+WHERE b.branch_id = %(branch)s AND b.id = ANY (%(ids)s) AND e.group_id = %(group)s AND {part}
 """
 _SPEAKERS: LiteralString = """
 SELECT c.*, u.full_name AS who FROM payers_coordinator c LEFT JOIN accounts_user u ON u.id = c.changed_by
@@ -139,8 +147,12 @@ def codes(
     return work.dicts(_CODES.format(column), [branch_id, sponsor_id or group_id])
 
 
-def funded(work: Work, branch_id: int, sponsor_id: UUID, most: int) -> list[dict[str, Any]]:
-    return work.dicts(_FUNDED, [branch_id, sponsor_id, most])
+def funded(work: Work, *, viewer: Viewer, branch_id: int, sponsor_id: UUID, most: int) -> list[dict[str, Any]]:
+    """Whom it funds, of the viewer's part, with their months."""
+    part, named = viewer.narrow_named("e")
+    return work.dicts(
+        _FUNDED.replace("{part}", part), named | {"branch": branch_id, "sponsor": sponsor_id, "most": most}
+    )
 
 
 def ahead(work: Work, *, branch_id: int, sponsor_id: UUID, from_month: date) -> int:
@@ -155,31 +167,49 @@ def ahead(work: Work, *, branch_id: int, sponsor_id: UUID, from_month: date) -> 
     return sum(count * tariff.total(prices) for count, prices in zip(counts, tariff.price_many(asked), strict=True))
 
 
-def groups(work: Work, *, viewer: Viewer, today: date, agent_id: UUID | None = None) -> list[dict[str, Any]]:
-    """By name; an agency office sees those of its own agents."""
-    where, params = viewer_branches(viewer, "g")
-    if viewer.agency_office_id is not None:
-        where += " AND a.agency_office_id = %(agency)s"
-        params["agency"] = viewer.agency_office_id
-    if agent_id is not None:
-        where += " AND g.agent_id = %(agent)s"
-        params["agent"] = agent_id
+def groups(work: Work, *, viewer: Viewer, today: date) -> list[dict[str, Any]]:
+    """By name; a part of a branch sees those that its own agents look after."""
+    where, params = _of_viewer(viewer)
     asked = {"month": today.replace(day=1), **params}
     return work.dicts(_GROUPS + f" WHERE {where} AND g.closed_at IS NULL ORDER BY g.name, g.id LIMIT 500", asked)
 
 
-def group(work: Work, *, branch_id: int, group_id: UUID, today: date) -> dict[str, Any]:
-    """Raises E1004."""
-    asked = {"month": today.replace(day=1), "branch": branch_id, "group": group_id}
-    rows = work.dicts(_GROUPS + " WHERE g.branch_id = %(branch)s AND g.id = %(group)s", asked)
+def group(work: Work, *, viewer: Viewer, branch_id: int, group_id: UUID, today: date) -> dict[str, Any]:
+    """Raises E1004 for one that is not the viewer's to see."""
+    where, params = _of_viewer(viewer)
+    asked = {"month": today.replace(day=1), "branch": branch_id, "group": group_id, **params}
+    rows = work.dicts(_GROUPS + f" WHERE {where} AND g.branch_id = %(branch)s AND g.id = %(group)s", asked)
     if not rows:
         raise Refused("E1004")
     return rows[0]
 
 
-def members(work: Work, *, branch_id: int, group_id: UUID, since: date, most: int = 1_000) -> list[dict[str, Any]]:
-    """With the months from ``since`` on that are paid, and the oldest open bill."""
-    return work.dicts(_MEMBERS, {"branch": branch_id, "group": group_id, "since": since, "most": most})
+def members(
+    work: Work, *, viewer: Viewer | None, branch_id: int, group_id: UUID, since: date, most: int = 1_000
+) -> list[dict[str, Any]]:
+    """With the months from ``since`` on that are paid, and the oldest open bill. A part of a branch sees its own people of the
+    group; ``viewer`` None is the group's coordinator, who sees them all."""
+    part, named = ("TRUE", {}) if viewer is None else viewer.narrow_named("e")
+    asked = named | {"branch": branch_id, "group": group_id, "since": since, "most": most}
+    return work.dicts(_MEMBERS.replace("{part}", part), asked)
+
+
+def members_among(work: Work, *, viewer: Viewer, branch_id: int, group_id: UUID, ids: list[UUID]) -> list[UUID]:
+    """Those of these enrolments that are in the group and in the viewer's part."""
+    return _among(work, _AMONG, viewer, branch_id, group_id, ids)
+
+
+def bills_among(work: Work, *, viewer: Viewer, branch_id: int, group_id: UUID, ids: list[UUID]) -> list[UUID]:
+    """Those of these bills that are of members of the group in the viewer's part."""
+    return _among(work, _BILLS_AMONG, viewer, branch_id, group_id, ids)
+
+
+def _among(
+    work: Work, sql: LiteralString, viewer: Viewer, branch_id: int, group_id: UUID, ids: list[UUID]
+) -> list[UUID]:
+    part, named = viewer.narrow_named("e")
+    asked = named | {"branch": branch_id, "group": group_id, "ids": ids}
+    return [row[0] for row in work.rows(sql.replace("{part}", part), asked)]
 
 
 def speakers(work: Work, branch_id: int, group_id: UUID) -> list[dict[str, Any]]:
@@ -210,8 +240,16 @@ def by_month(rows: list[dict[str, Any]]) -> dict[date, int]:
     return found
 
 
+def _of_viewer(viewer: Viewer) -> tuple[Any, dict[str, Any]]:
+    """A condition on a group: of its branch, and where the viewer sees a part of it, on its agent."""
+    if viewer.sub_branch_id is None and viewer.agency_office_id is None:
+        return viewer_branches(viewer, "g")
+    part, named = viewer.narrow_named("a")
+    return f"g.branch_id = ANY (%(viewer_branches)s) AND {part}", named
+
+
 def viewer_branches(viewer: Viewer, alias: str) -> tuple[Any, dict[str, Any]]:
-    """A condition on the branch alone: groups and sponsors belong to branches."""
+    """A condition on the branch alone: sponsors have contracts with branches."""
     if viewer.branches is None:
         return "TRUE", {}
     return f"{alias}.branch_id = ANY (%(branches)s)", {"branches": list(viewer.branches)}

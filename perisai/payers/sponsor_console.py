@@ -154,7 +154,7 @@ def statement_file(request: PageRequest, branch_id: int, sponsor_id: UUID, form:
     """What the sponsor is told of a month: as PDF without names, or as a table of its members."""
     found, _today = _find(request, branch_id, sponsor_id)
     if form == "xlsx":
-        return download(statement.table(request.work, found), f"perisai-{found['name'][:30]}.xlsx")
+        return download(statement.table(request.work, request.viewer, found), f"perisai-{found['name'][:30]}.xlsx")
     made = statement.pdf(request.work, found)
     return download(made.data, made.name, "application/pdf")
 
@@ -177,7 +177,7 @@ def _fund_file(request: PageRequest, branch_id: int, sponsor_id: UUID, months: t
 def _page(request: PageRequest, branch_id: int, sponsor_id: UUID) -> HttpResponse:
     work = request.work
     found, today = _find(request, branch_id, sponsor_id)
-    members = queries.funded(work, branch_id, sponsor_id, MOST_SHOWN)
+    members = queries.funded(work, viewer=request.viewer, branch_id=branch_id, sponsor_id=sponsor_id, most=MOST_SHOWN)
     months = queries.months(work, branch_id, sponsor_id)
     billed = max((one["month"] for one in months), default=None)
     first = max(_next(billed) if billed else found["first_month"], today.replace(day=1))
@@ -191,7 +191,7 @@ def _page(request: PageRequest, branch_id: int, sponsor_id: UUID) -> HttpRespons
         "months": months,
         "codes": queries.codes(work, branch_id, sponsor_id=sponsor_id),
         "members": [one | {"cover": _cover(one, today)} for one in members],
-        "more": found["members"] > len(members),
+        "more": len(members) == MOST_SHOWN and found["members"] > len(members),
         "funnel": queries.funnel(work, branch_id, sponsor_id),
         "tasks": [task_of(one) for one in queries.tasks(work, viewer=request.viewer, sponsor_id=sponsor_id)],
         "groups": queries.groups(work, viewer=request.viewer, today=today),
@@ -216,7 +216,9 @@ def _in_group(request: PageRequest, branch_id: int, text: str) -> list[UUID]:
     if not _ID.fullmatch(text):
         raise Refused("E4504")
     today = branch_day(request.work.now, request.viewer.office.timezone)
-    rows = queries.members(request.work, branch_id=branch_id, group_id=UUID(text), since=today, most=10_000)
+    rows = queries.members(
+        request.work, viewer=request.viewer, branch_id=branch_id, group_id=UUID(text), since=today, most=10_000
+    )
     return [row["id"] for row in rows]
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils.translation import get_language
 
+from perisai.accounts.audience import Viewer
 from perisai.documents import number, papers
 from perisai.documents import pdf as typst
 from perisai.documents.words import Language, moment, month, months, rupiah, say
@@ -67,9 +68,9 @@ def pdf(work: Work, sponsor: dict[str, Any]) -> papers.Made:
     return papers.Made(f"perisai-sponsor-{given.text}.pdf", typst.render(_TEMPLATE, facts), given)
 
 
-def table(work: Work, sponsor: dict[str, Any]) -> bytes:
-    """Its members with the months that are funded; NIKs masked."""
-    rows = queries.funded(work, sponsor["branch_id"], sponsor["id"], MOST_ROWS)
+def table(work: Work, viewer: Viewer, sponsor: dict[str, Any]) -> bytes:
+    """Its members of the viewer's part with the months that are funded; NIKs masked."""
+    rows = queries.funded(work, viewer=viewer, branch_id=sponsor["branch_id"], sponsor_id=sponsor["id"], most=MOST_ROWS)
     titles = ["Nama", "NIK", "Bulan pertama", "Bulan terakhir", "Lunas sampai", "Agen"]
     cells = [
         [r["name"], r["nik_masked"], r["first_month"], r["last_month"], r["paid_through"], r["agent"] or ""]

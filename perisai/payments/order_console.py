@@ -50,7 +50,10 @@ def order_new(request: PageRequest) -> HttpResponse:
     kind = given.get("by", "") if given.get("by", "") in KINDS else KINDS[0]
     payer_id = read_id(given.get("id"))
     refused: Refused | None = None
-    if request.method == "POST" and payer_id:
+    payers = order_queries.payers(request.work, viewer=request.viewer, kind=kind, branch_id=branch_id)
+    if payer_id not in {one["id"] for one in payers}:
+        payer_id = None
+    if request.method == "POST":
         try:
             with transaction.atomic():
                 made = _make(request, branch_id, kind, payer_id)
@@ -59,7 +62,7 @@ def order_new(request: PageRequest) -> HttpResponse:
         else:
             messages.success(request, _("Made. Whoever pays this code pays all of these bills at once."))
             return redirect("payments:order", branch_id, made.id)
-    context = _choice(request, branch_id, kind, payer_id) | {"refused": said(refused)}
+    context = _choice(request, branch_id, kind, payer_id) | {"payers": payers, "refused": said(refused)}
     return render(request, "payments/order_new.html", context, status=refused.status if refused else 200)
 
 
@@ -82,13 +85,18 @@ def order_cancel(request: PageRequest, branch_id: int, order_id: UUID) -> HttpRe
     return redirect("payments:order", branch_id, order_id)
 
 
-def _make(request: PageRequest, branch_id: int, kind: str, payer_id: UUID) -> order.Order:
-    if request.POST.get("all"):
-        ids = order_queries.bill_ids(
-            request.work, branch_id=branch_id, viewer=request.viewer, kind=kind, payer_id=payer_id
-        )
-    else:
-        ids = [found for text in request.POST.getlist("bill") if (found := read_id(text))]
+def _make(request: PageRequest, branch_id: int, kind: str, payer_id: UUID | None) -> order.Order:
+    """Raises E1004 for a payer not of the viewer's part, E4301 for bills that are not open, not this payer's, or not of it."""
+    if payer_id is None:
+        raise Refused("E1004")
+    only = (
+        None if request.POST.get("all") else {found for one in request.POST.getlist("bill") if (found := read_id(one))}
+    )
+    ids = order_queries.bill_ids(
+        request.work, branch_id=branch_id, viewer=request.viewer, kind=kind, payer_id=payer_id, only=only
+    )
+    if only is not None and len(ids) < len(only) <= order.MOST_BILLS:
+        raise Refused("E4301", count=len(only) - len(ids))
     return order.make(
         request.work,
         branch_id=branch_id,
@@ -110,7 +118,6 @@ def _choice(request: PageRequest, branch_id: int, kind: str, payer_id: UUID | No
     return {
         "kind": kind,
         "kinds": {name: labels.PAYERS[name] for name in KINDS},
-        "payers": order_queries.payers(work, kind=kind, branch_id=branch_id),
         "payer_id": payer_id,
         "rows": rows,
         "count": count,

@@ -1,5 +1,6 @@
 """Reads for the pages about orders, money held and refunds. Every query stays within what the viewer may see."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -11,7 +12,8 @@ from perisai.payments.order import MOST_BILLS
 PAGE: Final = 50
 MOST_SHOWN: Final = 500
 
-# An order belongs to a branch; who pays it is named by whichever room knows them.
+# An order belongs to a branch; who pays it is named by whichever room knows them. ``{seen}``: where the viewer sees a part of the
+# branch, all of its members are of that part; bills by the primary key, up to the first one of another part.
 _ORDERS: LiteralString = """
 SELECT o.branch_id, o.id, o.code, o.payer_kind, o.amount, o.count, o.state, o.made_at, o.pay_by, o.ended_at, b.timezone,
   b.name AS branch, coalesce(a.full_name, g.name, e.name, s.name, '') AS payer, u.full_name AS made_by
@@ -21,7 +23,12 @@ LEFT JOIN payers_group g ON o.payer_kind = 'group' AND g.branch_id = o.branch_id
 LEFT JOIN employers_employer e ON o.payer_kind = 'employer' AND e.branch_id = o.branch_id AND e.id = o.payer_id
 LEFT JOIN payers_sponsor s ON o.payer_kind = 'sponsor' AND s.branch_id = o.branch_id AND s.id = o.payer_id
 LEFT JOIN accounts_user u ON u.id = o.made_by
-WHERE (%(branches)s::int[] IS NULL OR o.branch_id = ANY (%(branches)s::int[]))
+WHERE (%(branches)s::int[] IS NULL OR o.branch_id = ANY (%(branches)s::int[])) {seen}
+"""
+_SEEN: LiteralString = """
+AND NOT EXISTS (
+  SELECT FROM payments_order_bill x JOIN members_enrolment e ON e.branch_id = x.branch_id AND e.id = x.enrolment_id
+  WHERE x.branch_id = o.branch_id AND x.order_id = o.id AND ({part}) IS NOT TRUE)
 """
 _LIST: LiteralString = (
     _ORDERS
@@ -61,7 +68,7 @@ WHERE b.branch_id = %(branch)s AND b.state = 'open' AND b.pay_by >= %(now)s AND 
   AND b.sponsor_id IS NULL
   AND (%(agent)s::uuid IS NULL OR e.agent_id = %(agent)s) AND (%(group)s::uuid IS NULL OR e.group_id = %(group)s)
   AND (%(employer)s::uuid IS NULL OR e.employer_id = %(employer)s)
-  AND (%(sub_branch)s::int IS NULL OR e.sub_branch_id = %(sub_branch)s)
+  AND (%(only)s::uuid[] IS NULL OR b.id = ANY (%(only)s::uuid[])) AND ({part})
 """
 # Carried by enrolment_agent, enrolment_group or enrolment_employer, and bill_enrolment.
 _BILLS: LiteralString = (
@@ -72,23 +79,32 @@ _BILLS: LiteralString = (
 _ALL: LiteralString = "SELECT b.id" + _CHOICE + " LIMIT %(most)s"
 _COUNT: LiteralString = "SELECT count(*), coalesce(sum(b.amount), 0)::bigint" + _CHOICE
 
+# A group is looked after by its agent; one without an agent by the branch as a whole.
 _WHO: dict[str, LiteralString] = {
-    "agent": "SELECT id, full_name AS name FROM agents_agent WHERE branch_id = %s AND state = 'active' ORDER BY 2",
-    "group": "SELECT id, name FROM payers_group WHERE branch_id = %s AND closed_at IS NULL ORDER BY 2",
-    "employer": "SELECT id, name FROM employers_employer WHERE branch_id = %s ORDER BY 2 LIMIT 2000",
+    "agent": """
+SELECT a.id, a.full_name AS name FROM agents_agent a
+WHERE a.branch_id = %(branch)s AND a.state = 'active' AND {part} ORDER BY 2""",
+    "group": """
+SELECT g.id, g.name FROM payers_group g LEFT JOIN agents_agent a ON a.branch_id = g.branch_id AND a.id = g.agent_id
+WHERE g.branch_id = %(branch)s AND g.closed_at IS NULL AND ({part} OR %(whole)s) ORDER BY 2""",
+    "employer": """
+SELECT a.id, a.name FROM employers_employer a WHERE a.branch_id = %(branch)s AND {part} ORDER BY 2 LIMIT 2000""",
 }
 
 
 def orders(
     work: Work, *, viewer: Viewer, state: str = "", q: str = "", before: UUID | None = None
 ) -> list[dict[str, Any]]:
-    """A page of orders, newest first."""
+    """A page of orders, newest first. One with members of several parts of the branch is seen by those who see all of it."""
+    seen, named = _seen(viewer)
     asked = {"branches": _branches(viewer), "state": state, "q": q, "before": before, "most": PAGE}
-    return work.dicts(_LIST, asked)
+    return work.dicts(_LIST.replace("{seen}", seen), asked | named)
 
 
 def find(work: Work, *, viewer: Viewer, branch_id: int, order_id: UUID) -> dict[str, Any] | None:
-    rows = work.dicts(_ONE, {"branches": _branches(viewer), "branch": branch_id, "id": order_id})
+    seen, named = _seen(viewer)
+    asked = {"branches": _branches(viewer), "branch": branch_id, "id": order_id}
+    rows = work.dicts(_ONE.replace("{seen}", seen), asked | named)
     return rows[0] if rows else None
 
 
@@ -109,8 +125,11 @@ def banks(work: Work) -> list[dict[str, Any]]:
     return work.dicts(_BANKS)
 
 
-def payers(work: Work, *, kind: str, branch_id: int) -> list[dict[str, Any]]:
-    return work.dicts(_WHO[kind], [branch_id]) if kind in _WHO else []
+def payers(work: Work, *, viewer: Viewer, kind: str, branch_id: int) -> list[dict[str, Any]]:
+    """Agents, groups or employers of the viewer's part."""
+    part, named = viewer.narrow_named("a")
+    asked = named | {"branch": branch_id, "whole": viewer.sub_branch_id is None and viewer.agency_office_id is None}
+    return work.dicts(_WHO[kind].replace("{part}", part), asked) if kind in _WHO else []
 
 
 def bills(
@@ -118,21 +137,34 @@ def bills(
 ) -> tuple[list[dict[str, Any]], int, int]:
     """Open bills of an agent's, group's or employer's members: up to ``MOST_SHOWN`` of them, how many there are, and their
     rupiah."""
-    asked = _choice(work.now, branch_id, viewer, kind, payer_id)
-    row = work.row(_COUNT, asked)
+    part, asked = _choice(work.now, branch_id, viewer, kind, payer_id)
+    row = work.row(_COUNT.replace("{part}", part), asked)
     assert row is not None
-    return work.dicts(_BILLS, asked | {"most": MOST_SHOWN}), row[0], row[1]
+    return work.dicts(_BILLS.replace("{part}", part), asked | {"most": MOST_SHOWN}), row[0], row[1]
 
 
-def bill_ids(work: Work, *, branch_id: int, viewer: Viewer, kind: str, payer_id: UUID) -> list[UUID]:
-    """All of them, one more than an order may hold at most."""
-    asked = _choice(work.now, branch_id, viewer, kind, payer_id)
-    return [row[0] for row in work.rows(_ALL, asked | {"most": MOST_BILLS + 1})]
+def bill_ids(
+    work: Work, *, branch_id: int, viewer: Viewer, kind: str, payer_id: UUID, only: Collection[UUID] | None = None
+) -> list[UUID]:
+    """All of them (or of these ``only``), one more than an order may hold at most."""
+    part, asked = _choice(work.now, branch_id, viewer, kind, payer_id)
+    asked |= {"most": MOST_BILLS + 1, "only": None if only is None else list(only)}
+    return [row[0] for row in work.rows(_ALL.replace("{part}", part), asked)]
 
 
-def _choice(now: datetime, branch_id: int, viewer: Viewer, kind: str, payer_id: UUID) -> dict[str, Any]:
-    asked: dict[str, Any] = {"branch": branch_id, "now": now, "sub_branch": viewer.sub_branch_id}
-    return asked | {name: payer_id if name == kind else None for name in _WHO}
+def _choice(
+    now: datetime, branch_id: int, viewer: Viewer, kind: str, payer_id: UUID
+) -> tuple[LiteralString, dict[str, Any]]:
+    part, named = viewer.narrow_named("e")
+    asked: dict[str, Any] = named | {"branch": branch_id, "now": now, "only": None}
+    return part, asked | {name: payer_id if name == kind else None for name in _WHO}
+
+
+def _seen(viewer: Viewer) -> tuple[LiteralString, dict[str, Any]]:
+    if viewer.sub_branch_id is None and viewer.agency_office_id is None:
+        return "", {}
+    part, named = viewer.narrow_named("e")
+    return _SEEN.replace("{part}", part), named
 
 
 def _branches(viewer: Viewer) -> list[int] | None:

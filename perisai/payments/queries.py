@@ -108,13 +108,6 @@ def _branches(viewer: Viewer) -> list[int] | None:
 
 
 def _narrow(viewer: Viewer) -> tuple[LiteralString, dict[str, Any]]:
-    """As ``Viewer.narrow``, with named parameters."""
-    if viewer.branches is None:
-        return "TRUE", {}
-    sql: LiteralString = "p.branch_id = ANY (%(branches)s)"
-    parameters: dict[str, Any] = {"branches": list(viewer.branches)}
-    if viewer.sub_branch_id is not None:
-        return sql + " AND e.sub_branch_id = %(sub_branch)s", parameters | {"sub_branch": viewer.sub_branch_id}
-    if viewer.agency_office_id is not None:
-        return sql + " AND e.agency_office_id = %(agency)s", parameters | {"agency": viewer.agency_office_id}
-    return sql, parameters
+    """The part of the member who paid; and the branch of the payment, whose primary key gives the order."""
+    sql, named = viewer.narrow_named("e")
+    return ("p.branch_id = ANY (%(viewer_branches)s) AND " + sql if named else sql), named
