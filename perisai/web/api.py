@@ -10,6 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from perisai.errors import Refused
 from perisai.events import world
+from perisai.feeds.api import router as read
 from perisai.payments.api import router as snap
 from perisai.sync.api import router as sync
 from perisai.sync.custody_api import router as custody
@@ -20,7 +21,7 @@ from perisai.sync.learning_api import router as learning
 from perisai.sync.papers_api import router as papers
 from perisai.web.problems import problem, too_large
 
-_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_PROBLEMS = [{"$ref": f"#/components/schemas/{name}"} for name in ("Problem", "ReadProblem")]
 
 
 class MachineApi(NinjaAPI):
@@ -33,7 +34,7 @@ class MachineApi(NinjaAPI):
             for operation in operations.values():
                 for answer in operation["responses"].values():
                     content = answer.get("content", {})
-                    if content.get("application/json", {}).get("schema") == _PROBLEM:
+                    if content.get("application/json", {}).get("schema") in _PROBLEMS:
                         content["application/problem+json"] = content.pop("application/json")
         return document
 
@@ -46,12 +47,16 @@ api.add_router("/api/v1/", custody)
 api.add_router("/api/v1/", dues)
 api.add_router("/api/v1/", groups)
 api.add_router("/api/v1/", employers)
+api.add_router("/api/v1/read/", read)
 api.add_router("/snap/v1.0/", snap)
 
 
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
-    return problem(error)
+    told = problem(error)
+    if error.code == "E5401":
+        told["WWW-Authenticate"] = "Bearer"
+    return told
 
 
 @api.exception_handler(ValidationError)

@@ -15,7 +15,7 @@ from perisai.web.simulate.bank import BankSimulator
 from perisai.web.simulate.phone import Phone
 from tests.api.wire import ORIGIN, Signer, Wire, session_of
 from tests.payments.place import make_bank
-from tests.world import FieldAgent, make_agent, make_branch, make_device
+from tests.world import Branch, FieldAgent, make_agent, make_branch, make_device, system_work
 
 
 @dataclass
@@ -41,6 +41,16 @@ def activated(http: httpx.Client, agent: FieldAgent) -> Phone:
     return phone
 
 
+def make_read_key(branch: Branch) -> str:
+    """The secret of a key that may read all of a branch, as often as a test likes."""
+    from perisai.feeds import key
+    from perisai.offices.models import Office
+
+    with system_work(branch) as work:
+        asked = key.Asked("Uji", "uji@example.org", key.PARTS, key.MOST_PER_MINUTE, 30)
+        return key.make_key(work, office=Office.objects.get(pk=branch.id), asked=asked)[1]
+
+
 @pytest.fixture(scope="session")
 def http(database: Path) -> Iterator[httpx.Client]:
     with httpx.Client(transport=Wire(), base_url=ORIGIN) as client:
@@ -51,6 +61,6 @@ def http(database: Path) -> Iterator[httpx.Client]:
 def place(http: httpx.Client) -> Place:
     agent = make_agent(make_branch())
     phone, bank = activated(http, agent), make_bank()
-    signer = Signer(phone, bank)
+    signer = Signer(phone, bank, make_read_key(agent.branch))
     document = schemathesis.openapi.from_dict(http.get("/api/v1/openapi.json").json())
     return Place(document, session_of(signer), signer, http, agent, phone, bank)

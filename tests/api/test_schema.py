@@ -95,7 +95,7 @@ def test_every_operation_is_answered_2xx(place: Place, capsys: pytest.CaptureFix
 def test_fuzzed_operation_never_fails_and_keeps_to_the_document(place: Place, label: str) -> None:
     """Examples, edges of the schema and fuzzing, right and wrong data, mostly signed, the same at every run."""
     random = Random(SEED)
-    session = session_of(Signer(place.phone, place.bank, SIGNED_SHARE, random))
+    session = session_of(Signer(place.phone, place.bank, place.signer.read_key, SIGNED_SHARE, random))
     code, _ = billed(place.phone)
     address = photographed(place.phone, PICTURE + label.encode())
     answers: Counter[int] = Counter()

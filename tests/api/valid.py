@@ -141,6 +141,8 @@ def make_true(case: Case, place: Place, code: str, address: str) -> None:
     """Puts what a caller knows into a generated request, so that the rest of it is looked at: a code, an account, a photo."""
     if "/attachments/" in case.path:
         case.path_parameters = {"address": address}
+    if "/read/" in case.path and "branch" in (case.query or {}):
+        case.query["branch"] = place.agent.branch.id
     if not isinstance(case.body, dict):
         return
     if case.path.startswith("/snap/"):
@@ -166,6 +168,14 @@ def course_media(place: Place) -> Valid:
     return Valid(path={"address": kept.sha256})
 
 
+def anything(place: Place) -> Valid:
+    return Valid()
+
+
+def of_branch(place: Place) -> Valid:
+    return Valid(query={"branch": place.agent.branch.id})
+
+
 VALID: dict[str, Callable[[Place], Valid]] = {
     "GET /api/v1/training/courses": own_papers,
     "GET /api/v1/sync/groups": own_papers,
@@ -184,6 +194,11 @@ VALID: dict[str, Callable[[Place], Valid]] = {
     "PATCH /api/v1/attachments/{address}": piece,
     "GET /api/v1/reference/rules": rules,
     "GET /api/v1/reference/regions/{province}": regions,
+    "GET /api/v1/read/me": anything,
+    "GET /api/v1/read/offices": anything,
+    "GET /api/v1/read/kinds": anything,
+    "GET /api/v1/read/positions": anything,
+    "GET /api/v1/read/events": of_branch,
     "POST /snap/v1.0/access-token/b2b": token,
     "POST /snap/v1.0/transfer-va/inquiry": inquiry,
     "POST /snap/v1.0/transfer-va/payment": payment,

@@ -91,13 +91,14 @@ class InProcess(BaseAdapter):
 
 @dataclass
 class Signer(AuthBase):
-    """Signs as the path asks: a phone's push, a phone's request, a bank's token call, a bank's transaction.
+    """Signs as the path asks: a phone's push, a phone's request, a bank's token call, a bank's transaction; or shows a read key.
 
     ``share`` of the requests are signed; the others go with the headers that were generated for them.
     """
 
     phone: Phone
     bank: BankSimulator
+    read_key: str
     share: float = 1.0
     random: Random = field(default_factory=lambda: Random(1))
 
@@ -110,6 +111,8 @@ class Signer(AuthBase):
     def _headers(self, method: str, path: str, body: bytes) -> dict[str, str]:
         if path.endswith("/access-token/b2b"):
             return self._token_call()
+        if path.startswith("/api/v1/read/"):
+            return {"Authorization": f"Bearer {self.read_key}"}
         if path.startswith("/snap/"):
             return self._transaction(path, body)
         if path == "/api/v1/sync/push":
