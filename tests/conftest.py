@@ -28,6 +28,15 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    _draw_the_same(config)
+
+
+def _draw_the_same(config: pytest.Config) -> None:
+    """Examples of property tests are the same in each run of `make test`; `make test-full` draws others each time."""
+    from hypothesis import settings
+
+    settings.register_profile("same", derandomize=config.option.markexpr == "not full", database=None)
+    settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
