@@ -19,7 +19,6 @@ DATA = Path(tempfile.mkdtemp(prefix="perisai-test-"))
 
 def pytest_configure(config: pytest.Config) -> None:
     """Settings must be there before test modules import models; nothing is started yet."""
-    del config
     for variable in [v for v in os.environ if v.startswith(("PERISAI_", "DATABASE_")) and v != "PERISAI_CHROMIUM"]:
         del os.environ[variable]
     from perisai.web import config as configuration
