@@ -25,7 +25,7 @@ SELECT d.code, d.name, r.code, r.name FROM offices_region r
 JOIN offices_region d ON d.parent_code = r.code AND d.level = 3
 WHERE r.code = ANY (%s) ORDER BY r.code, d.name
 """
-_TARGET: LiteralString = "SELECT target FROM targets_quota WHERE branch_id = %s AND period = %s"
+_TARGET: LiteralString = "SELECT sum(persons) FROM targets_quota_target WHERE branch_id = %s AND month = %s"
 _COUNTS: LiteralString = """
 SELECT a.sub_branch_id, count(*), coalesce(sum(t.persons), 0) FROM agents_agent a
 LEFT JOIN targets_agent_target t ON t.branch_id = a.branch_id AND t.agent_id = a.id AND t.period = %s
@@ -233,7 +233,7 @@ def _served(offices: list[dict[str, Any]]) -> dict[str, int]:
 
 def _target(work: Work, branch_id: int, today: date) -> int | None:
     row = work.row(_TARGET, [branch_id, today.replace(day=1)])
-    return int(row[0]) if row else None
+    return int(row[0]) if row and row[0] is not None else None
 
 
 def _share(offices: list[Covered], target: int | None) -> None:

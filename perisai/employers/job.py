@@ -129,6 +129,9 @@ def join(work: Work, *, employer: Employer, joiners: Sequence[Joiner], told_by: 
     if not joiners:
         return {}
     enrolled = workers.enrol_workers(work, branch_id=employer.branch_id, workers=[joiner.worker for joiner in joiners])
+    joiners = [one for one in joiners if enrolled[one.worker.id].reason != workers.REFUSED]
+    if not joiners:
+        return enrolled
     rows = [{"enrolment_id": one.worker.id, "first_month": one.first_month} for one in joiners]
     work.execute(_JOBS, [employer.branch_id, employer.id, told_by.import_id, orjson.dumps(rows).decode()])
     _record_wages(work, employer, [NewWage(one.worker.id, one.first_month, one.told) for one in joiners], told_by)

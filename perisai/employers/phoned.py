@@ -173,11 +173,14 @@ def _workers_of(
             decisions[one.op_id] = _rejected(refused)
     enrolled = job.join(work, employer=known, joiners=joiners, told_by=From("phone"))
     for worker_id, done in enrolled.items():
+        if done.reason == workers.REFUSED:
+            decisions[worker_id] = Decision("rejected", "E5003", None)
+            continue
         result = {"enrolment": worker_id, "employer": str(known.id)}
         decisions[worker_id] = (
             Decision("review", review_code(done.reason), result) if done.reason else Decision("accepted", None, result)
         )
-    _bill(work, who, known, joiners)
+    _bill(work, who, known, [one for one in joiners if enrolled[one.worker.id].reason != workers.REFUSED])
     return decisions
 
 

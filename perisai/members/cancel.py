@@ -9,11 +9,12 @@ from perisai.contributions import bill
 from perisai.events.work import Happened, Work
 from perisai.members.decision import Decision
 from perisai.targets import quota
+from perisai.targets.quota import Held
 
 # Who wants to come back was a member: an agent cannot take that back, it ends by itself where it is not paid.
 _LOCK = """
 SELECT id, CASE WHEN activated_at IS NULL THEN state ELSE 'lapsed' END, sub_branch_id, agency_office_id, region_code,
-  quota_period, quota_over, captured_on
+  quota_period, quota_over, captured_on, segment
 FROM members_enrolment WHERE branch_id = %s AND agent_id = %s AND id = ANY (%s) ORDER BY id FOR UPDATE
 """
 
@@ -84,14 +85,14 @@ def _cancel(work: Work, branch_id: int, rows: list[tuple[Any, ...]]) -> None:
         return
     ids = [row[0] for row in rows]
     work.execute(_RELEASE, [branch_id, ids])
-    quota.give_back(work, branch_id=branch_id, slots=[(row[5], row[6]) for row in rows if row[5] is not None])
+    quota.give_back(work, branch_id=branch_id, slots=[Held(row[5], row[6], row[8]) for row in rows if row[5] is not None])
     work.execute(_CANCEL, [work.now, branch_id, ids])
     work.execute(_CLOSE_REVIEWS, [work.now, branch_id, ids])
     bill.cancel_many(work, branch_id=branch_id, enrolment_ids=ids)
 
 
 def _report(work: Work, branch_id: int, agent_id: UUID, row: tuple[Any, ...], body: _Body) -> None:
-    enrolment_id, state, sub_branch_id, agency_office_id, region_code, _, _, captured_on = row
+    enrolment_id, state, sub_branch_id, agency_office_id, region_code, _, _, captured_on, _ = row
     work.report(
         Happened(
             kind="enrolment_cancelled" if state == "accepted" else "review_cancelled",

@@ -59,7 +59,7 @@ def enrol_many(
     _check_known(work, site, through, decisions)
     _check_consent(work, site, through)
     _check_identity(work, branch_id, through)
-    _take_slots(work, branch_id, through)
+    _take_slots(work, site, through, decisions)
     _number(work, site, through)
     store.insert(work, site=site, candidates=through)
     _bill(work, site, through)
@@ -212,24 +212,31 @@ def _identity(one: Candidate) -> identity.Identity:
     )
 
 
-def _take_slots(work: Work, branch_id: int, through: list[Candidate]) -> None:
-    """What is clear takes a slot of its captured month, in the order of the ops; the rest waits in review."""
+def _take_slots(work: Work, site: Site, through: list[Candidate], decisions: dict[UUID, Decision]) -> None:
+    """What is clear takes a slot of its captured month, in the order of the ops; the rest waits in review, or is refused where
+    the branch has closed its quota (and its NIK is free again)."""
     clear = [one for one in through if one.reason is None]
     wanted = Counter(quota.period_of(one.captured_on) for one in clear)
-    granted = quota.take(work, branch_id=branch_id, wanted=wanted)
+    granted = quota.take(work, branch_id=site.branch_id, wanted=wanted, device_id=site.device_id)
+    refused: list[UUID] = []
     for one in clear:
-        period = quota.period_of(one.captured_on)
-        slots = granted.get(period)
+        slots = granted.get(quota.period_of(one.captured_on))
         if slots is None:
             continue
         if slots.within:
             slots.within -= 1
-            one.period = period
+            one.period = slots.period
         elif slots.above:
             slots.above -= 1
-            one.period, one.over = period, True
+            one.period, one.over = slots.period, True
+        elif slots.refuses:
+            refused.append(one.id)
+            decisions[one.id] = Decision("rejected", "E5003", None)
         else:
             one.reason = "quota"
+    if refused:
+        work.execute("SELECT members_release_niks(%s, %s::uuid[])", [site.branch_id, refused])
+        through[:] = [one for one in through if one.id not in decisions]
 
 
 def _number(work: Work, site: Site, through: list[Candidate]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from perisai.contributions import bill, reactivate
 from perisai.events.work import Happened, Work
 from perisai.targets import quota
+from perisai.targets.quota import Held
 
 MOST = 1000
 
@@ -13,7 +14,7 @@ MOST = 1000
 # are locked in order of id, as a cancel or a payment locks them.
 _OVERDUE = """
 SELECT e.id, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.captured_on, e.quota_period, e.quota_over,
-  e.activated_at IS NOT NULL
+  e.activated_at IS NOT NULL, e.segment
 FROM members_enrolment e
 WHERE e.branch_id = %(branch)s AND e.state = 'accepted' AND e.id IN (
   SELECT b.enrolment_id FROM contributions_bill b
@@ -48,7 +49,7 @@ def _end_new(work: Work, branch_id: int, rows: list[tuple[Any, ...]]) -> None:
         return
     ids = [row[0] for row in rows]
     work.execute("SELECT members_release_niks(%s, %s)", [branch_id, ids])
-    quota.give_back(work, branch_id=branch_id, slots=[(row[6], row[7]) for row in rows if row[6] is not None])
+    quota.give_back(work, branch_id=branch_id, slots=[Held(row[6], row[7], row[9]) for row in rows if row[6] is not None])
     work.execute(_END, [work.now, branch_id, ids])
     for row in rows:
         work.report(_happened("enrolment_expired", branch_id, row, day=row[5]))

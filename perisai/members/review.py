@@ -168,7 +168,8 @@ def reject(work: Work, *, branch_id: int, review_id: UUID, note: str) -> Decided
     waiting, item = _lock(work, branch_id, review_id)
     work.row(_RELEASE, [branch_id, waiting.id])
     if waiting.quota_period is not None:
-        quota.give_back(work, branch_id=branch_id, slots=[(waiting.quota_period, waiting.quota_over)])
+        held = quota.Held(waiting.quota_period, waiting.quota_over, waiting.segment)
+        quota.give_back(work, branch_id=branch_id, slots=[held])
     lease.release(work, branch_id=branch_id, enrolment_id=waiting.id)
     work.execute(_REJECT, [work.now, branch_id, waiting.id])
     close(work, branch_id=branch_id, review_id=review_id, state="rejected", note=note)
@@ -213,13 +214,14 @@ def _slot(work: Work, branch_id: int, waiting: Waiting) -> tuple[date | None, bo
     """The period of the slot it holds from now on, and whether that is above the cap."""
     if waiting.quota_period is not None:
         return waiting.quota_period, waiting.quota_over
-    period = quota.period_of(waiting.captured_on)
-    slots = quota.take(work, branch_id=branch_id, wanted=Counter([period])).get(period)
+    month = quota.period_of(waiting.captured_on)
+    wanted = Counter([month])
+    slots = quota.take(work, branch_id=branch_id, wanted=wanted, segment=waiting.segment, past_queue=True).get(month)
     if slots is None:
         return None, False
     if not (slots.within or slots.above):
         raise Refused("E8003")
-    return period, not slots.within
+    return slots.period, not slots.within
 
 
 def _report(work: Work, branch_id: int, waiting: Waiting, kind: str, detail: dict[str, Any], *, amount: int) -> None:

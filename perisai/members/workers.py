@@ -7,7 +7,7 @@ numbering of payment codes. What they owe is billed by the run of their month, a
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -103,6 +103,9 @@ WHERE e.branch_id = %s AND e.id = %s FOR UPDATE OF e
 """
 
 
+REFUSED: Final = "quota_closed"
+
+
 class Worker(NamedTuple):
     """One worker whom an employer enrols. ``wage`` is a month's, rupiah; ``reason`` set: a person has to look, whatever else.
     Without ``consents`` it is noted that theirs is still to be collected."""
@@ -146,7 +149,7 @@ class Worker(NamedTuple):
 
 
 class Enrolled(NamedTuple):
-    """``reason`` None: accepted; else why a person has to look."""
+    """``reason`` None: accepted; ``REFUSED``: the quota is closed to agents, nothing was stored; else why a person has to look."""
 
     reason: str | None
     payment_code: str | None
@@ -176,6 +179,10 @@ def enrol_workers(work: Work, *, branch_id: int, workers: Sequence[Worker]) -> d
     doubts = identity.decide_many(work, branch_id=branch_id, asked=[_identity(one) for one in workers], segment=SEGMENT)
     reasons = {one.id: doubts[one.id].reason if one.id in doubts else one.reason for one in workers}
     slots = _take_slots(work, branch_id, workers, reasons)
+    refused = {one.id: Enrolled(REFUSED, None) for one in workers if reasons[one.id] == REFUSED}
+    if refused:
+        free_niks(work, branch_id=branch_id, enrolment_ids=list(refused))
+        workers = [one for one in workers if one.id not in refused]
     clear = [one.id for one in workers if reasons[one.id] is None]
     numbers = dict(zip(clear, codes.take_numbers(work, branch_id=branch_id, count=len(clear)), strict=True))
     codes.issue_many(work, branch_id=branch_id, niks={}, kept=numbers)
@@ -200,7 +207,7 @@ def enrol_workers(work: Work, *, branch_id: int, workers: Sequence[Worker]) -> d
     )
     for one in workers:
         _report(work, branch_id, one, reasons[one.id])
-    return {one.id: Enrolled(reasons[one.id], numbers.get(one.id)) for one in workers}
+    return refused | {one.id: Enrolled(reasons[one.id], numbers.get(one.id)) for one in workers}
 
 
 def end(work: Work, *, branch_id: int, enrolment_ids: Sequence[UUID]) -> None:
@@ -234,7 +241,7 @@ def take_back(work: Work, *, branch_id: int, enrolment_ids: Sequence[UUID]) -> s
     rows = work.rows(_TAKE_BACK, [work.now, branch_id, list(enrolment_ids)])
     ids = [row[0] for row in rows]
     free_niks(work, branch_id=branch_id, enrolment_ids=ids)
-    quota.give_back(work, branch_id=branch_id, slots=[(row[7], row[8]) for row in rows if row[7] is not None])
+    quota.give_back(work, branch_id=branch_id, slots=[quota.Held(row[7], row[8], SEGMENT) for row in rows if row[7] is not None])
     work.execute(_CLOSE_REVIEWS, [work.now, branch_id, ids])
     for row in rows:
         kind = "enrolment_cancelled" if row[1] == "accepted" else "review_cancelled"
@@ -272,21 +279,22 @@ def _take_slots(
 ) -> dict[UUID, tuple[date, bool]]:
     """Slot of each that is clear: (period, above the cap). Whoever gets none is put into ``reasons``."""
     clear = [one for one in workers if reasons[one.id] is None]
-    granted = quota.take(work, branch_id=branch_id, wanted=Counter(quota.period_of(one.captured_on) for one in clear))
+    device = next((one.device_id for one in clear if one.device_id), None)
+    wanted = Counter(quota.period_of(one.captured_on) for one in clear)
+    granted = quota.take(work, branch_id=branch_id, wanted=wanted, segment=SEGMENT, device_id=device)
     taken: dict[UUID, tuple[date, bool]] = {}
     for one in clear:
-        period = quota.period_of(one.captured_on)
-        slots = granted.get(period)
+        slots = granted.get(quota.period_of(one.captured_on))
         if slots is None:
             continue
         if slots.within:
             slots.within -= 1
-            taken[one.id] = period, False
+            taken[one.id] = slots.period, False
         elif slots.above:
             slots.above -= 1
-            taken[one.id] = period, True
+            taken[one.id] = slots.period, True
         else:
-            reasons[one.id] = "quota"
+            reasons[one.id] = REFUSED if slots.refuses and one.device_id else "quota"
     return taken
 
 

@@ -34,7 +34,8 @@ WITH month AS (
       AND m.first < i.announced_on)
     AND NOT EXISTS (SELECT FROM supervision_measure e WHERE e.branch_id = a.branch_id AND e.agent_id = a.id AND e.kind = 'ending'
       AND e.lifted_at IS NULL)
-    AND NOT EXISTS (SELECT FROM targets_quota q WHERE q.branch_id = a.branch_id AND q.period = m.first
+    AND NOT EXISTS (SELECT FROM targets_quota q WHERE q.branch_id = a.branch_id AND q.period <= m.first
+      AND q.period + make_interval(months => q.months) > m.first AND q.segment <> 'PU'
       AND q.mode <> 'warn' AND q.consumed + q.leased >= q.cap)
     AND NOT EXISTS (SELECT FROM supervision_absence s WHERE s.branch_id = a.branch_id AND s.agent_id = a.id
       AND s.during && daterange(m.first, m.after))

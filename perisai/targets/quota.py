@@ -1,131 +1,261 @@
-"""The branch's cap: taken, given back and changed here and nowhere else (design section 6)."""
+"""The branch's cap: taken and given back here and nowhere else (design section 6). ``quota_setting.py`` says how high it is.
+
+Order of locks: quota rows by (period, segment), then leases; a lease changes only under the lock of its quota's row.
+"""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Final, LiteralString, NamedTuple
+from uuid import UUID
 
 import orjson
 
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
+from perisai.targets.quota_setting import MODES, set_quota
 
-# Locked first, by period, so that two pushes with work of two months never wait for each other in a circle. The UPDATE is a
+__all__ = ["ALL", "MODES", "Held", "Quota", "Slots", "give_back", "left", "period_of", "raise_cap", "set_quota", "take"]
+
+ALL: Final = "all"
+"""The segment of a quota over all segments."""
+
+# Locked first, so that two pushes with work of two months never wait for each other in a circle. The UPDATE is a
 # statement of its own: it sees what the one we waited for has committed (lock and count in one statement overbooked).
-_LOCK = """
-SELECT period FROM targets_quota WHERE branch_id = %s AND period = ANY (%s) ORDER BY period FOR UPDATE
+_LOCK_MONTHS: LiteralString = """
+SELECT q.period, q.segment, q.months, q.mode FROM targets_quota q
+WHERE q.branch_id = %s AND q.segment IN (%s, 'all')
+  AND EXISTS (SELECT FROM unnest(%s::date[]) AS m (first)
+    WHERE m.first >= q.period AND m.first < q.period + make_interval(months => q.months))
+ORDER BY q.period, q.segment FOR UPDATE
 """
 
-_TAKE = """
+_LOCK_PERIODS: LiteralString = """
+SELECT period, segment FROM targets_quota WHERE branch_id = %s AND period = ANY (%s::date[]) ORDER BY period, segment FOR UPDATE
+"""
+
+# First what the phone holds (slots of a lease that has ended go back in the same breath), then the pool, which is closed to
+# newcomers while somebody waits.
+_TAKE: LiteralString = """
+WITH wanted AS (
+  SELECT w.period, w.segment, w.count FROM jsonb_to_recordset(%(rows)s::jsonb) AS w (period date, segment text, count int)
+), share AS (
+  SELECT q.period, q.segment, w.count, s.lent, s.ended,
+    CASE WHEN q.is_queued AND q.mode = 'queue' AND NOT %(past_queue)s::boolean THEN 0
+      ELSE LEAST(w.count - s.lent, GREATEST(0, q.cap - q.consumed - q.leased + s.ended)) END AS pool
+  FROM wanted w
+  JOIN targets_quota q ON q.branch_id = %(branch)s AND q.period = w.period AND q.segment = w.segment
+  LEFT JOIN targets_lease l ON l.branch_id = q.branch_id AND l.device_id = %(device)s::uuid AND l.period = q.period
+    AND l.segment = q.segment AND l.slots > 0
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN l.until > %(now)s::timestamptz THEN LEAST(w.count, l.slots) ELSE 0 END AS lent,
+      CASE WHEN l.until <= %(now)s::timestamptz THEN l.slots ELSE 0 END AS ended
+  ) s
+), spent AS (
+  UPDATE targets_lease l SET slots = l.slots - s.lent - s.ended, used = l.used + s.lent,
+    ended_at = CASE WHEN s.ended > 0 THEN %(now)s::timestamptz ELSE l.ended_at END,
+    end_reason = CASE WHEN s.ended > 0 THEN 'expired' ELSE l.end_reason END
+  FROM share s
+  WHERE l.branch_id = %(branch)s AND l.device_id = %(device)s::uuid AND l.period = s.period AND l.segment = s.segment
+    AND s.lent + s.ended > 0
+)
 UPDATE targets_quota AS q
-SET consumed = q.consumed + LEAST(w.count, GREATEST(0, q.cap - q.consumed - q.leased)),
-    over = q.over + CASE WHEN q.mode = 'warn' THEN w.count - LEAST(w.count, GREATEST(0, q.cap - q.consumed - q.leased)) ELSE 0 END
-FROM jsonb_to_recordset(%s::jsonb) AS w (period date, count int)
-WHERE q.branch_id = %s AND q.period = w.period
-RETURNING q.period, new.consumed - old.consumed, new.over - old.over
+SET consumed = q.consumed + s.lent + s.pool, leased = q.leased - s.lent - s.ended,
+    over = q.over + CASE WHEN q.mode = 'warn' THEN s.count - s.lent - s.pool ELSE 0 END,
+    is_queued = q.is_queued OR (q.mode = 'queue' AND NOT %(past_queue)s::boolean AND s.lent + s.pool < s.count),
+    grandfathered = GREATEST(0, LEAST(q.grandfathered, q.consumed + q.leased + s.pool - s.ended - q.cap))
+FROM share s
+WHERE q.branch_id = %(branch)s AND q.period = s.period AND q.segment = s.segment
+RETURNING q.period, q.segment, new.consumed - old.consumed, new.over - old.over
 """
 
-# What was let in above the cap goes first; then what a lowered cap had left above it.
-_GIVE_BACK = """
+# What was let in above the cap goes first; then what a lowered cap had left above it. A period has a quota over all segments or
+# one of the segment, never both.
+_GIVE_BACK: LiteralString = """
+WITH back AS (
+  SELECT q.period, q.segment, sum(w.held)::int AS held, sum(w.over)::int AS over
+  FROM jsonb_to_recordset(%s::jsonb) AS w (period date, segment text, held int, over int)
+  JOIN targets_quota q ON q.branch_id = %s AND q.period = w.period AND q.segment IN (w.segment, 'all')
+  GROUP BY 1, 2
+)
 UPDATE targets_quota AS q
 SET consumed = q.consumed - w.held, over = q.over - w.over,
     grandfathered = GREATEST(0, LEAST(q.grandfathered, q.consumed - w.held + q.leased - q.cap))
-FROM jsonb_to_recordset(%s::jsonb) AS w (period date, held int, over int)
-WHERE q.branch_id = %s AND q.period = w.period
+FROM back w
+WHERE q.branch_id = %s AND q.period = w.period AND q.segment = w.segment
 """
 
-_SET = """
-INSERT INTO targets_quota AS q (branch_id, period, target, cap_percent, cap, mode, consumed, leased, over, grandfathered)
-VALUES (%(branch)s, %(period)s, %(target)s, %(percent)s, %(target)s::int * %(percent)s::int / 100, %(mode)s, 0, 0, 0, 0)
-ON CONFLICT (branch_id, period) DO UPDATE SET
-  target = excluded.target, cap_percent = excluded.cap_percent, cap = excluded.cap, mode = excluded.mode,
-  grandfathered = GREATEST(0, q.consumed + q.leased - excluded.cap)
-RETURNING cap
+_RAISE: LiteralString = """
+UPDATE targets_quota SET extra = extra + %(by)s, cap = cap + %(by)s,
+  grandfathered = GREATEST(0, consumed + leased - cap - %(by)s)
+WHERE branch_id = %(branch)s AND period = %(period)s AND segment = %(segment)s
+RETURNING target, cap_percent, cap, mode
 """
 
-MODES = ("queue", "block", "warn")
+_QUEUED: LiteralString = """
+SELECT period, segment, months FROM targets_quota WHERE branch_id = %s AND is_queued ORDER BY period, segment FOR UPDATE
+"""
+
+_REOPEN: LiteralString = """
+UPDATE targets_quota q SET is_queued = false FROM unnest(%s::date[], %s::text[]) AS e (period, segment)
+WHERE q.branch_id = %s AND q.period = e.period AND q.segment = e.segment
+"""
+
+# Carried by the primary key of targets_quota: the few rows of one branch.
+_OF_DAY: LiteralString = """
+SELECT period, months, segment, target, cap_percent, cap, extra, mode, consumed, leased, over, grandfathered, is_queued
+FROM targets_quota
+WHERE branch_id = %(branch)s AND period <= %(day)s AND period + make_interval(months => months) > %(day)s
+ORDER BY segment
+"""
 
 
 @dataclass
 class Slots:
-    """What a batch got for one period: ``within`` the cap, and ``above`` it (mode warn only)."""
+    """What a batch got of one quota: ``within`` the cap, and ``above`` it (mode warn only). ``period`` is what each holds from now
+    on; ``refuses``: who gets none is refused instead of waiting."""
 
     within: int
     above: int
+    period: date
+    refuses: bool
+
+
+class Held(NamedTuple):
+    """The slot of one enrolment: the quota's period, whether above the cap, the enrolment's segment."""
+
+    period: date
+    over: bool
+    segment: str
+
+
+class Quota(NamedTuple):
+    period: date
+    months: int
+    segment: str
+    target: int
+    cap_percent: int
+    cap: int
+    extra: int
+    mode: str
+    consumed: int
+    leased: int
+    over: int
+    grandfathered: int
+    is_queued: bool
+
+    @property
+    def left(self) -> int:
+        return max(0, self.cap - self.consumed - self.leased)
 
 
 def period_of(day: date) -> date:
-    """The quota period (month) that a captured day counts in."""
+    """The month of a captured day; its quota is the one whose period holds that month."""
     return day.replace(day=1)
 
 
-def take(work: Work, *, branch_id: int, wanted: Counter[date]) -> dict[date, Slots]:
-    """Takes up to ``wanted`` slots a period, never above the cap; what is granted goes to ops in their order.
-
-    A period without a quota row has no cap set: it is absent from the answer, and everything is let in.
-    """
-    if not wanted:
-        return {}
-    work.execute(_LOCK, [branch_id, sorted(wanted)], prepared=True)
-    rows = [{"period": period.isoformat(), "count": count} for period, count in sorted(wanted.items())]
-    granted = work.rows(_TAKE, [orjson.dumps(rows).decode(), branch_id], prepared=True)
-    return {period: Slots(within, above) for period, within, above in granted}
-
-
-def give_back(work: Work, *, branch_id: int, slots: list[tuple[date, bool]]) -> None:
-    """Returns slots, each ``(period, was above the cap)``. The caller clears the enrolment's ``quota_period`` in the same
-    Work, so that a slot returns once."""
-    if not slots:
-        return
-    held = Counter(period for period, over in slots if not over)
-    over = Counter(period for period, over in slots if over)
-    periods = sorted(set(held) | set(over))
-    work.execute(_LOCK, [branch_id, periods], prepared=True)
-    rows = [{"period": p.isoformat(), "held": held[p], "over": over[p]} for p in periods]
-    work.execute(_GIVE_BACK, [orjson.dumps(rows).decode(), branch_id], prepared=True)
-
-
-def set_quota(
+def take(
     work: Work,
     *,
     branch_id: int,
-    period: date,
-    target: int,
-    cap_percent: int = 100,
-    mode: str = "queue",
-    reason: str = "",
-) -> int:
-    """Sets target, cap and mode of a month and returns the cap in persons. Lowering beneath what is taken is allowed.
+    wanted: Counter[date],
+    segment: str = "BPU",
+    device_id: UUID | None = None,
+    past_queue: bool = False,
+) -> dict[date, Slots]:
+    """Takes up to ``wanted`` slots a captured month, never above the cap: first what the phone was lent, then what is free. What is
+    granted goes to ops in their order; months of one quota share their ``Slots``. Two statements.
 
-    ``reason`` is a code that the event keeps. Raises E5002 for a figure out of bounds.
+    A month without a quota has no cap set: it is absent from the answer, and everything is let in. ``past_queue``: for those whose
+    turn it is, or whom a person lets in.
     """
-    if not (0 <= target <= 10_000_000 and 0 <= cap_percent <= 1000 and mode in MODES and period.day == 1):
-        raise Refused("E5002")
-    if target * cap_percent >= 2**31:  # the database holds the cap to it in four bytes
-        raise Refused("E5002")
-    row = work.row(
-        _SET,
-        {"branch": branch_id, "period": period, "target": target, "percent": cap_percent, "mode": mode},
+    if not wanted:
+        return {}
+    of_month = _lock(work, branch_id, segment, sorted(wanted))
+    if not of_month:
+        return {}
+    counts: Counter[tuple[date, str]] = Counter()
+    for month, (period, of_segment, _mode) in of_month.items():
+        counts[period, of_segment] += wanted[month]
+    rows = [{"period": period.isoformat(), "segment": of, "count": n} for (period, of), n in sorted(counts.items())]
+    granted = work.rows(
+        _TAKE,
+        {
+            "rows": orjson.dumps(rows).decode(),
+            "branch": branch_id,
+            "device": device_id,
+            "now": work.now,
+            "past_queue": past_queue,
+        },
         prepared=True,
     )
-    assert row is not None
-    detail: dict[str, Any] = {
-        "period": period.isoformat(),
-        "target": target,
-        "cap_percent": cap_percent,
-        "cap": row[0],
-        "mode": mode,
-    }
-    if reason:
-        detail["reason"] = reason
+    slots = {(period, of): (within, above) for period, of, within, above in granted}
+    shared: dict[tuple[date, str], Slots] = {}
+    for period, of, mode in of_month.values():
+        within, above = slots[period, of]
+        shared[period, of] = Slots(within, above, period, refuses=mode == "block")
+    return {month: shared[period, of] for month, (period, of, _mode) in of_month.items()}
+
+
+def give_back(work: Work, *, branch_id: int, slots: Iterable[Held]) -> None:
+    """Returns slots. The caller clears the enrolment's ``quota_period`` in the same Work, so that a slot returns once."""
+    counted = Counter(slots)
+    if not counted:
+        return
+    rows = [
+        {"period": one.period.isoformat(), "segment": one.segment, "held": 0 if one.over else n, "over": n * one.over}
+        for one, n in counted.items()
+    ]
+    work.execute(_LOCK_PERIODS, [branch_id, sorted({one.period for one in counted})], prepared=True)
+    work.execute(_GIVE_BACK, [orjson.dumps(rows).decode(), branch_id, branch_id], prepared=True)
+
+
+def raise_cap(work: Work, *, branch_id: int, period: date, segment: str, by: int) -> int:
+    """Adds slots on top of what the target gives, for good; returns the cap. Raises E5004 where there is no such quota."""
+    row = work.row(_RAISE, {"branch": branch_id, "period": period, "segment": segment, "by": by})
+    if row is None:
+        raise Refused("E5004")
+    target, percent, cap, mode = row
+    detail = {
+        "period": period.isoformat(), "target": target, "cap_percent": percent, "cap": cap, "mode": mode, "segment": segment,
+        "extra": by, "reason": "request",
+    }  # fmt: skip
     work.report(Happened(kind="quota_changed", branch_id=branch_id, quantity=0, detail=detail))
-    return int(row[0])
+    return int(cap)
+
+
+def lock_queued(work: Work, *, branch_id: int) -> list[tuple[date, str, int]]:
+    """Quotas (period, segment, months) that are closed to newcomers because somebody waits; locked."""
+    return [(row[0], row[1], row[2]) for row in work.rows(_QUEUED, [branch_id])]
+
+
+def reopen(work: Work, *, branch_id: int, quotas: list[tuple[date, str]]) -> None:
+    """Nobody waits for these any more. The caller holds them by ``lock_queued``."""
+    if quotas:
+        work.execute(_REOPEN, [[period for period, _ in quotas], [of for _, of in quotas], branch_id])
+
+
+def of_day(work: Work, *, branch_id: int, day: date) -> list[Quota]:
+    """The quotas in force on a day: none (not capped), one over all segments, or one a segment."""
+    return [Quota(*row) for row in work.rows(_OF_DAY, {"branch": branch_id, "day": day})]
 
 
 def left(work: Work, *, branch_id: int, period: date) -> tuple[int | None, int | None, str]:
-    """(cap, slots left, mode); cap and left are None where no target is set."""
-    row = work.row(
-        "SELECT cap, GREATEST(0, cap - consumed - leased), mode FROM targets_quota WHERE branch_id = %s AND period = %s",
-        [branch_id, period],
-    )
-    return (row[0], row[1], row[2]) if row else (None, None, "queue")
+    """(cap, slots left, mode) on a day, of all segments together; cap and left are None where no target is set."""
+    found = of_day(work, branch_id=branch_id, day=period)
+    if not found:
+        return None, None, "queue"
+    return sum(one.cap for one in found), sum(one.left for one in found), found[0].mode
+
+
+def _lock(work: Work, branch_id: int, segment: str, months: list[date]) -> dict[date, tuple[date, str, str]]:
+    """(period, segment, mode) of the quota of each month that has one."""
+    found: dict[date, tuple[date, str, str]] = {}
+    for period, of, length, mode in work.rows(_LOCK_MONTHS, [branch_id, segment, months], prepared=True):
+        found |= {month: (period, of, mode) for month in months if 0 <= months_between(period, month) < length}
+    return found
+
+
+def months_between(first: date, later: date) -> int:
+    return (later.year - first.year) * 12 + later.month - first.month

@@ -35,9 +35,17 @@ JOIN agents_agent a ON a.branch_id = u.branch_id AND a.id = u.id
 """
 
 QUOTAS: LiteralString = """
-SELECT q.branch_id, q.target, q.cap, q.mode, q.consumed, q.leased, q.over
+SELECT b.id AS branch_id, coalesce(t.target, q.target) AS target, q.cap, q.mode, q.consumed, q.leased, q.over
 FROM unnest(%(branches)s::int[], %(months)s::date[]) AS b (id, month)
-JOIN targets_quota q ON q.branch_id = b.id AND q.period = b.month
+CROSS JOIN LATERAL (
+  SELECT sum(target)::int AS target, sum(cap)::int AS cap, min(mode) AS mode, sum(consumed)::int AS consumed,
+    sum(leased)::int AS leased, sum(over)::int AS over
+  FROM targets_quota WHERE branch_id = b.id AND period <= b.month AND period + make_interval(months => months) > b.month
+) q
+CROSS JOIN LATERAL (
+  SELECT sum(persons)::int AS target FROM targets_quota_target WHERE branch_id = b.id AND month = b.month
+) t
+WHERE q.cap IS NOT NULL
 """
 
 AGENT_TARGETS: LiteralString = """
@@ -61,7 +69,7 @@ ACTIVE_USERS: LiteralString = (
 
 @dataclass(frozen=True)
 class Quota:
-    """A branch's month, in persons."""
+    """The target of a branch's month, and what stands of the quota that the month lies in. Persons."""
 
     target: int
     cap: int
