@@ -20,7 +20,7 @@ _GOING: LiteralString = (
 
 log = logging.getLogger(__name__)
 
-OF_RULES = (rule_jobs.try_change, rule_jobs.follow_rules)
+OF_RULES = (rule_jobs.try_change, rule_jobs.follow_rules, rule_jobs.reprice_branch, rule_jobs.go_on_repricing)
 """Jobs that stand with the rules; workers look for jobs in this file alone."""
 
 

@@ -39,6 +39,7 @@ class Bill(models.Model):
     """Why it was issued: ``first`` (enrolment, or months that were owed or paid elsewhere), ``run``, ``advance``, ``terms``
     (issued anew after a change), ``return``."""
     run_id = models.UUIDField(null=True)
+    """The run that issued it, or the repricing that issued it anew (``Reprice``)."""
     replaces_id = models.UUIDField(null=True)
     """The cancelled bill that this one was issued instead of."""
     sponsor_id = models.UUIDField(null=True)
@@ -286,4 +287,50 @@ class RuleTrial(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=TrialState.values), name="rule_trial_state"),
             models.UniqueConstraint(fields=["change"], condition=Q(state="running"), name="rule_trial_one_running"),
+        ]
+
+
+class RepriceState(models.TextChoices):
+    BILLS = "bills", "tagihan"
+    ORDERS = "orders", "kode bayar"
+    DONE = "done", "selesai"
+
+
+class Reprice(models.Model):
+    """How far the open bills of a branch are issued anew after a set of rules was published. Sums in rupiah."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    set_number = models.IntegerField()
+    """The ``RuleSet``."""
+    since = models.DateField()
+    """First of the months that the set prices otherwise, or a day in it; earlier ones stay as they were billed."""
+    published_at = models.DateTimeField()
+    state = models.TextField(choices=RepriceState, default=RepriceState.BILLS)
+    sweeps = models.SmallIntegerField(default=0)
+    """How often it came to its end: the second time for bills that a process issued that had not heard of the set yet."""
+    cursor = models.UUIDField(null=True)
+    """The last enrolment that was looked at; null at the beginning."""
+    bills = models.IntegerField(null=True)
+    """How many there were to look at when it began; null before."""
+    looked_at = models.IntegerField(default=0)
+    issued = models.IntegerField(default=0)
+    """How many were issued anew; ``before`` and ``after`` are what these came to."""
+    before = models.BigIntegerField(default=0)
+    after = models.BigIntegerField(default=0)
+    unpriced = models.IntegerField(default=0)
+    """Bills that the rules do not price: they stay as they are."""
+    orders = models.IntegerField(default=0)
+    """Codes for many bills that ended because one of these was issued anew."""
+    error = models.TextField(default="")
+    """The kind of what stopped it last; empty once it went on."""
+    moved_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "contributions_reprice"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RepriceState.values), name="reprice_state"),
+            models.UniqueConstraint(fields=["branch_id", "set_number"], name="reprice_once"),
         ]

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from django.db import transaction
 
-from perisai.contributions import rule_publish, rule_text
+from perisai.contributions import reprice, rule_publish, rule_text
 from perisai.contributions.rule_tree import holds_from, touches
 from perisai.contributions.rules import DIRECTORY
 from perisai.errors import Refused
@@ -97,7 +97,9 @@ def approve(work: Work, *, change_id: UUID, reason: str, today: date) -> int:
         raise Refused("E4211")
     checked = rule_text.check(change.file, change.text)
     _step(work, change_id, "approved", reason)
-    return _publish(work, number + 1, change_id, {**files, change.file: change.text}, checked.rules.version)
+    made = _publish(work, number + 1, change_id, {**files, change.file: change.text}, checked.rules.version)
+    reprice.begin(work, set_number=made, since=change.holds_from)
+    return made
 
 
 def refuse(work: Work, *, change_id: UUID, reason: str) -> None:
@@ -140,7 +142,9 @@ def withdraw(work: Work, *, change_id: UUID, reason: str, today: date) -> int:
     _need(reason)
     checked = rule_text.check(change.file, change.base_text)
     _step(work, change_id, "withdrawn", reason)
-    return _publish(work, number + 1, change_id, {**files, change.file: change.base_text}, checked.rules.version)
+    made = _publish(work, number + 1, change_id, {**files, change.file: change.base_text}, checked.rules.version)
+    reprice.begin(work, set_number=made, since=change.holds_from)
+    return made
 
 
 def get(work: Work, change_id: UUID) -> Change:

@@ -44,7 +44,9 @@ __all__ = [
     "consents_on",
     "forget",
     "load",
+    "load_now",
     "open_question_values",
+    "published_number",
     "read_rules",
     "rules_for_phone",
     "sector_of",
@@ -108,6 +110,17 @@ def load(directory: Path | None = None) -> Rules:
     if _seen.rules is not None and monotonic() - _seen.looked_at < _LOOK_EVERY:
         return _seen.rules
     return _look()
+
+
+def load_now() -> Rules:
+    """As ``load``, with what was published a moment ago."""
+    return _look()
+
+
+def published_number() -> int:
+    """The number of the set in force on this machine; 0 where the files of the release are."""
+    folder = published_set()
+    return int(folder.name.partition("-")[0]) if folder else 0
 
 
 def forget() -> None:

@@ -34,6 +34,11 @@ WHERE e.branch_id = %(branch)s AND e.id > %(after)s
          WHERE b.branch_id = e.branch_id AND b.employer_id = e.id AND b.state = 'open' AND o.state <> 'open'))
 ORDER BY e.id LIMIT %(most)s
 """
+# Carried by order's key: a branch has few employers with an open bill whose code has ended.
+_CODELESS = """
+SELECT DISTINCT b.employer_id FROM employers_bill b JOIN payments_order o ON o.branch_id = b.branch_id AND o.id = b.order_id
+WHERE b.branch_id = %s AND b.state = 'open' AND o.state <> 'open' ORDER BY 1
+"""
 
 
 @app.task(name="employers.run_import", queue="members", pass_context=False)
@@ -86,6 +91,14 @@ def bill_branch(branch_id: int, timezone: str) -> None:
         if len(found) < SOME:
             return
         after = found[-1]
+
+
+def bill_again(branch_id: int, timezone: str) -> None:
+    """Employers whose code has ended, for their workers' bills were issued anew: each gets another one."""
+    with Work(scope=Scope.branch(branch_id)) as work:
+        found = [row[0] for row in work.rows(_CODELESS, [branch_id])]
+    for employer_id in found:
+        _bill_one(branch_id, timezone, employer_id)
 
 
 def _bill_one(branch_id: int, timezone: str, employer_id: UUID) -> None:

@@ -48,6 +48,16 @@ _OVERDUE = """
 SELECT id, count FROM payments_order WHERE branch_id = %s AND state = 'open' AND pay_by < %s
 ORDER BY pay_by LIMIT 1000 FOR UPDATE SKIP LOCKED
 """
+# Open orders by order_open, their bills by the primary key, what was issued instead by bill_enrolment.
+_REPLACED: LiteralString = """
+SELECT o.id FROM payments_order o
+WHERE o.branch_id = %(branch)s AND o.state = 'open' AND EXISTS (
+  SELECT FROM payments_order_bill q
+  JOIN contributions_bill n ON n.branch_id = q.branch_id AND n.enrolment_id = q.enrolment_id AND n.replaces_id = q.bill_id
+    AND n.run_id = %(run)s
+  WHERE q.branch_id = o.branch_id AND q.order_id = o.id)
+ORDER BY o.id LIMIT %(most)s
+"""
 _EXPIRE = "UPDATE payments_order SET state = 'expired', ended_at = %s WHERE branch_id = %s AND id = ANY (%s)"
 
 
@@ -168,6 +178,18 @@ def expire(work: Work, *, branch_id: int) -> int:
         detail = {"order": order_id, "bills": count}
         work.report(Happened(kind="order_expired", branch_id=branch_id, subject_id=order_id, detail=detail))
     return len(rows)
+
+
+def end_replaced(work: Work, *, branch_id: int, run_id: UUID, most: int) -> int:
+    """Ends up to ``most`` open orders of which a bill was issued anew by a run: all or nothing, they can no more be paid. Returns how
+    many."""
+    found = [row[0] for row in work.rows(_REPLACED, {"branch": branch_id, "run": run_id, "most": most})]
+    for order_id in found:
+        known = lock(work, branch_id=branch_id, order_id=order_id)
+        if known is not None and known.state == "open":
+            end(work, known, "cancelled")
+            _report(work, "order_cancelled", known)
+    return len(found)
 
 
 def _write(work: Work, made: Order, met: list[Met]) -> None:

@@ -70,6 +70,7 @@ def clean_rules() -> Iterator[None]:
         yield
     finally:
         with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
+            owner.execute("DELETE FROM contributions_reprice")
             for table in ("trial", "set", "step", "change"):
                 owner.execute(f"DELETE FROM contributions_rule_{table}")  # type: ignore[arg-type]  # one of four
         folder = rules.published_folder()
