@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,8 @@ SECONDS = 120
 
 
 def run_together(jobs: list[Callable[[], Any]]) -> list[Any]:
-    """Forks a process a job, lets all begin at once, and returns their results in order. Raises where one fails."""
+    """Forks a process a job, lets all begin at once, and returns their results in order. Raises where one fails or is late;
+    none of them is left then."""
     from django.db import connection
 
     connection.close()
@@ -29,17 +31,22 @@ def run_together(jobs: list[Callable[[], Any]]) -> list[Any]:
             results.join_thread()
             os._exit(0)
 
-    processes = [context.Process(target=child, args=(index,)) for index in range(len(jobs))]
-    for process in processes:
-        process.start()
-    found = dict(_get(results) for _ in jobs)
-    for process in processes:
-        process.join(SECONDS)
+    # As daemons: the end of this process does not wait for one that hangs.
+    processes = [context.Process(target=child, args=(index,), daemon=True) for index in range(len(jobs))]
+    try:
+        for process in processes:
+            process.start()
+        deadline = time.monotonic() + SECONDS
+        found = dict(_get(results, deadline) for _ in jobs)
+    finally:
+        for process in processes:
+            process.join(1)
+            process.kill()
     failures = [error for _, error in found.values() if error]
     assert not failures, failures[0]
     return [found[index][0] for index in range(len(jobs))]
 
 
-def _get(results: Any) -> tuple[int, tuple[Any, str | None]]:
-    index, result, error = results.get(timeout=SECONDS)
+def _get(results: Any, deadline: float) -> tuple[int, tuple[Any, str | None]]:
+    index, result, error = results.get(timeout=max(0.1, deadline - time.monotonic()))
     return index, (result, error)

@@ -15,6 +15,7 @@ from typing import Any
 
 from perisai.web.config import resolve
 from perisai.web.supervisor import read_state
+from perisai.web.tether import tether
 
 START_SECONDS = 240.0
 PERISAI = (sys.executable, "-m", "perisai")
@@ -81,8 +82,17 @@ def run_demo(data: Path, *options: str, command: Sequence[str] = DEMO) -> Iterat
     try:
         yield Running(data, process, port, port + 1)
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        end(process)
+
+
+def end(process: "subprocess.Popen[Any]", seconds: float = 60) -> None:
+    """Asks it to stop, and kills it when it does not in time. Tells nobody: the test has said what it wanted to know."""
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def start_demo(data: Path, port: int, *options: str, command: Sequence[str] = DEMO) -> "subprocess.Popen[bytes]":
@@ -90,7 +100,14 @@ def start_demo(data: Path, port: int, *options: str, command: Sequence[str] = DE
     full = [*PERISAI, *command, "--quiet", "--data", str(data), "--port", str(port), *options]
     data.mkdir(parents=True, exist_ok=True)
     with (data / "supervisor.log").open("wb") as log:
-        process = subprocess.Popen(full, env=clean_environment(), stdout=log, stderr=log)
+        process = subprocess.Popen(
+            full,
+            env=clean_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            preexec_fn=tether(signal.SIGTERM),
+        )
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         state = read_state(data / "run")

@@ -100,7 +100,9 @@ class Pocket:
 
     def _come_back(self) -> None:
         """A new page, or the whole browser again, until the app is there."""
+        deadline = time.monotonic() + WORKER_SECONDS
         while True:
+            assert time.monotonic() < deadline, f"the app does not open in {WORKER_SECONDS} s"
             try:
                 context = self.app.context
                 page = context.new_page()

@@ -144,7 +144,7 @@ def _work(actors: "list[FieldPhone | Bank]", killer: Killer) -> list[dict[str, A
         done.cancel_join_thread()
         os._exit(0)
 
-    processes = [context.Process(target=run, args=(number,)) for number in range(len(actors))]
+    processes = [context.Process(target=run, args=(number,), daemon=True) for number in range(len(actors))]
     for process in processes:
         process.start()
     try:

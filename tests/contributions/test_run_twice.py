@@ -1,6 +1,5 @@
 """Nothing is billed twice: two at once, killed in the middle, and in whatever order things happen to members."""
 
-import signal
 import subprocess
 import sys
 import threading
@@ -56,7 +55,7 @@ def _in_another_thread(act: Callable[[], Any]) -> threading.Thread:
         finally:
             connection.close()
 
-    thread = threading.Thread(target=go)
+    thread = threading.Thread(target=go, daemon=True)
     thread.start()
     return thread
 
@@ -110,10 +109,12 @@ def test_run_that_was_killed_in_the_middle_goes_on_and_bills_everybody_once(data
         run_id = month_run.start(work, branch_id=members.branch.id, month=NOVEMBER)
     worker = subprocess.Popen([sys.executable, "-c", _RUN, str(members.branch.id), str(run_id)])
     deadline = time.monotonic() + 60
-    while (done := len(bills(members))) == 0 and time.monotonic() < deadline:
-        time.sleep(0.005)
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
+    try:
+        while (done := len(bills(members))) == 0 and time.monotonic() < deadline:
+            time.sleep(0.005)
+    finally:
+        worker.kill()
+        worker.wait()
     assert 0 < done < 4000
     killed_at = len(bills(members))
     assert killed_at < 4000

@@ -119,7 +119,7 @@ class FieldApp:
 
     def wait_ready_for_offline(self) -> None:
         """The service worker has everything, and the first round has brought figures, rules and villages."""
-        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        self.page.wait_for_function("navigator.serviceWorker.ready.then(() => true)", timeout=MAX_WAIT_MS)
         expect(self.page.locator(".headbar__age")).to_be_visible(timeout=MAX_WAIT_MS)
 
     def go_offline(self) -> None:

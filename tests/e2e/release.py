@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
-from tests.running import Running, clean_environment, free_port
+from tests.running import Running, clean_environment, end, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDED = Path(__file__).parent / "releases"
@@ -92,8 +92,7 @@ def releases(running: Running, folder: Path) -> Iterator[Releases]:
         _wait_for(f"http://127.0.0.1:{port}/healthz", process)
         yield Releases(f"http://127.0.0.1:{port}", folder, running.data / "app-assets")
     finally:
-        process.terminate()
-        process.wait(30)
+        end(process, 30)
 
 
 def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:

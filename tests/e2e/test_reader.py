@@ -74,7 +74,7 @@ class Reader:
     def __init__(self, page: Page, origin: str) -> None:
         self.page = page
         page.goto(f"{origin}/app/")
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
         # The first page of a phone is not the service worker's yet.
         page.reload()
         page.wait_for_function("navigator.serviceWorker.controller !== null")

@@ -20,9 +20,12 @@ def test_simulate_field_goes_on_after_the_server_died(field: Running, new_desk: 
     options = ["--phones", "3", "--per-minute", "240", "--enrolments", str(COUNT), "--minutes", "2", "--seed", "7"]
     command = [*PERISAI, "simulate", "field", "--data", str(field.data), *options]
     with subprocess.Popen(command, env=clean_environment(), stdout=subprocess.PIPE, text=True) as simulator:
-        expect(figure(desk.page)).not_to_have_text(re.compile(f" {before}$"), timeout=60_000)
-        kill_web(field)
-        said, _ = simulator.communicate(timeout=150)
+        try:
+            expect(figure(desk.page)).not_to_have_text(re.compile(f" {before}$"), timeout=60_000)
+            kill_web(field)
+            said, _ = simulator.communicate(timeout=150)
+        finally:
+            simulator.kill()
     assert simulator.returncode == 0
     assert f"{COUNT} enrolled" in said
     assert "0 differences" in field.run("audit", "recount").stdout

@@ -81,7 +81,9 @@ def test_counters_taken_in_any_order_do_deadlock(database: Path) -> None:
             except psycopg.errors.DeadlockDetected:
                 outcomes.append("deadlock")
 
-    threads = [threading.Thread(target=cross, args=pair) for pair in (("15.01", "15.02"), ("15.02", "15.01"))]
+    threads = [
+        threading.Thread(target=cross, args=pair, daemon=True) for pair in (("15.01", "15.02"), ("15.02", "15.01"))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -20,8 +20,10 @@ def live(database: Path) -> "Iterator[LiveProcess]":
 
     process = LiveProcess(free_port())
     process.start()
-    yield process
-    process.stop()
+    try:
+        yield process
+    finally:
+        process.stop()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A live process of its own, and a client that listens to it as a browser does."""
 
 import json
-import os
+import signal
 import subprocess
 import sys
 import threading
@@ -16,7 +16,9 @@ import httpx
 
 from perisai import keys
 from perisai.events.live import make_ticket
+from perisai.web.tether import tether
 from tests.live.places import utc_now
+from tests.running import end
 
 PATIENCE_SECONDS = 20.0
 """How long a test waits for a condition before it gives up. No test asserts a time."""
@@ -46,13 +48,13 @@ class LiveProcess:
     def start(self) -> None:
         command = [*(sys.executable, "-m", "uvicorn", "--host", "127.0.0.1", "--port", str(self.port))]
         command += ["--no-access-log", "--log-level", "warning", "perisai.web.live.app:app"]
-        self.process = subprocess.Popen(command, env=dict(os.environ))
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=tether(signal.SIGKILL))
         wait_for(self.is_healthy, "the live process")
 
     def stop(self) -> int:
         assert self.process is not None
-        self.process.terminate()
-        return self.process.wait(10)
+        end(self.process, 20)
+        return int(self.process.returncode)
 
     def kill(self) -> None:
         assert self.process is not None

@@ -69,15 +69,15 @@ def test_two_who_fund_one_member_at_once_fund_them_once(database: object) -> Non
     who, both, done, gate = member_of(branch), [make(branch), make(branch)], [], Barrier(2)
 
     def act(by: UUID) -> None:
-        gate.wait()
+        gate.wait(20)
         done.append(fund(branch, by, who))
         connection.close()
 
-    threads = [Thread(target=act, args=[by]) for by in both]
+    threads = [Thread(target=act, args=[by], daemon=True) for by in both]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     assert sorted(len(one.funded) for one in done) == [0, 1]
 
 

@@ -95,7 +95,7 @@ def test_move_by_the_second_of_two_officers_tells_who_was_first() -> None:
         finally:
             connection.close()
 
-    thread = threading.Thread(target=second)
+    thread = threading.Thread(target=second, daemon=True)
     thread.start()
     with system_work(branch) as work:
         reason = Reason("no_place", "")

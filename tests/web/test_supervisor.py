@@ -15,7 +15,7 @@ import pytest
 
 from perisai.web.postgres import Cluster
 from perisai.web.supervisor import read_state
-from tests.running import free_port
+from tests.running import end, free_port
 
 SCRIPT = """
 import os, sys
@@ -74,9 +74,8 @@ def start(folder: Path) -> Iterator[Start]:
 
     yield begin
     for process in started:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=40)
+        end(process, 40)
+        process.communicate(timeout=10)
 
 
 @pytest.fixture
