@@ -44,7 +44,7 @@ def home(request: PageRequest) -> HttpResponse:
         "needs": [*_reviews(request), *_money(request), *_quota(request, quota), *_field(request, day)]
         if quota
         else [],
-        "waiting": waiting.in_agents_life(request) if staff else [],
+        "waiting": waiting.in_agents_life(request) if staff or request.viewer.agency_office_id is not None else [],
         "is_staff": staff,
         "today": day,
         "month_first": day.replace(day=1),
