@@ -106,3 +106,46 @@ class CalendarDay(models.Model):
                 name="calendar_repeats",
             ),
         ]
+
+
+class LabourImport(models.Model):
+    """A file of the labour force that was taken. ``sha256`` of its bytes."""
+
+    id = models.UUIDField(primary_key=True, db_default=Uuid7())
+    office_id = models.IntegerField()
+    year = models.SmallIntegerField()
+    sha256 = models.BinaryField()
+    rows = models.IntegerField()
+    changed = models.IntegerField()
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "offices_labour_import"
+        indexes = [models.Index(fields=["office_id", "year"], name="labour_import_office")]
+
+
+class LabourForce(models.Model):
+    """People of a kecamatan who work or look for work, in a year. Append-only: the row of the last import counts.
+
+    ``informal``: outside an employment relation, whom BPU is for; ``micro``: employed by micro and small enterprises, for PU.
+    """
+
+    pk = models.CompositePrimaryKey("district_code", "year", "import_id")
+    district_code = models.TextField()
+    year = models.SmallIntegerField()
+    import_id = models.UUIDField()
+    labour_force = models.IntegerField()
+    informal = models.IntegerField()
+    micro = models.IntegerField()
+    source = models.TextField()
+    known_on = models.DateField()
+
+    class Meta:
+        db_table = "offices_labour_force"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(informal__gte=0, micro__gte=0, labour_force__gte=models.F("informal") + models.F("micro")),
+                name="labour_force_holds_its_parts",
+            )
+        ]

@@ -58,10 +58,11 @@ WHERE CASE WHEN %(level)s = 'nation' THEN o.kind = 'head' ELSE o.id::text = ANY 
     + _IN_FORCE
     + " GROUP BY 1, 2"
 )
-# A branch whose quota was set by hand, without a plan. Carried by the primary key of targets_quota.
+# A branch whose quota was set by hand, without a plan. Carried by the primary key of targets_quota_target.
 _QUOTA: LiteralString = """
-SELECT branch_id::text, period, target::bigint FROM targets_quota
-WHERE branch_id = ANY (%(keys)s::int[]) AND period BETWEEN %(first)s AND %(last)s
+SELECT branch_id::text, month, sum(persons)::bigint FROM targets_quota_target
+WHERE branch_id = ANY (%(keys)s::int[]) AND month BETWEEN %(first)s AND %(last)s
+  AND (%(segment)s::text IS NULL OR segment = %(segment)s) GROUP BY 1, 2
 """
 _BRANCHES: LiteralString = """
 SELECT o.id::text, CASE WHEN %(level)s = 'nation' THEN 'all' ELSE k.key END FROM offices_office o
@@ -75,7 +76,7 @@ ByMonth = dict[str, dict[date, int]]
 
 @dataclass(frozen=True)
 class Asked:
-    """Which figures: months from first to last (firsts of months), one measure, one segment or both, as known at the end of a day."""
+    """Which figures: months from first to last (firsts of months), one measure, one segment or both, as known at a day's end."""
 
     first_month: date
     last_month: date
@@ -111,7 +112,7 @@ def by_month(
     if level != AGENT:
         passed: LiteralString = _PASSED_ABOVE if level in (NATION, REGION) else _PASSED_BELOW
         found = _fill(found, _gather(work.rows(passed, params)))
-    if level == BRANCH and asked.measure == "persons" and asked.segment is None and asked.as_of is None:
+    if level == BRANCH and asked.measure == "persons" and asked.as_of is None:
         found = _fill(found, _gather(work.rows(_QUOTA, params)))
     if level in (NATION, REGION) and (wanting := _wanting(found, asked, keys)):
         found = _fill(found, _of_those_beneath(work, asked, level, wanting))

@@ -15,7 +15,7 @@ def split(total: int, weights: Sequence[Fraction | int]) -> list[int]:
 
 
 def spread(totals: Sequence[int], weights: Sequence[Fraction | int]) -> list[list[int]]:
-    """``split`` of one whole after the other (months), ``[whole][share]``. What rounding took from a share in one month it gets in a
+    """``split`` of one whole after the other (months), ``[whole][share]``. What rounding took from a share in one it gets in a
     later one, so that small months do not always favour the same. Raises as ``split``."""
     owed = [Fraction(0)] * len(weights)
     rows = []
