@@ -12,6 +12,7 @@ from perisai.payments import lease
 from perisai.sync.branch_key import seal_key
 from perisai.sync.clock import to_ms
 from perisai.sync.signed import Phone
+from perisai.targets import lease as slots
 from perisai.targets import quota
 
 # Carried by the primary key of events_counter: one agent's rows of one month.
@@ -44,7 +45,7 @@ FROM offices_office b WHERE b.id = %s
 
 
 def me(work: Work, phone: Phone) -> dict[str, Any]:
-    """Six statements; two more where the phone's lease of payment codes is filled up."""
+    """Six statements; two more where the phone's lease of slots is renewed, and two where that of payment codes is."""
     today = work.now.astimezone(ZoneInfo(phone.timezone)).date()
     period = quota.period_of(today)
     standing = get_standing(work, branch_id=phone.branch_id, agent_id=phone.agent_id)
@@ -66,7 +67,9 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
         prepared=True,
     ) or (0, 0, 0, 0)
     figures["review"] = (waiting[2], waiting[3])
-    cap, left, mode = quota.left(work, branch_id=phone.branch_id, period=period)
+    now = slots.held(
+        work, branch_id=phone.branch_id, device_id=phone.id, agent_id=phone.agent_id, timezone=phone.timezone
+    )
     hold = standing.hold_at(work.now)
     return {
         "agent": {
@@ -92,7 +95,8 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
             name: figures.get(metric, (0, 0))[1] for name, metric in (*_SHOWN, ("contributions", "contributions"))
         },
         "target_month": offices[3],
-        "quota": {"cap": cap, "left": left, "mode": mode},
+        "quota": {"cap": now.cap, "left": now.left, "mode": now.mode, "queue": now.is_queued},
+        "lease": now.leases and [_slots(one) for one in now.leases],
         "dues": {"count": waiting[0], "amount": int(waiting[1])},
         "payment_codes": _payment_codes(work, phone, today),
         "rules": load().version,
@@ -132,6 +136,17 @@ def _payment_codes(work: Work, phone: Phone, today: date) -> dict[str, Any] | No
         work, branch_id=phone.branch_id, device_id=phone.id, agent_id=phone.agent_id, today=today
     )
     return {"codes": codes, "until": until.isoformat()} if until is not None else None
+
+
+def _slots(one: slots.Lease) -> dict[str, Any]:
+    """How many more people the phone may enrol without signal, in one segment or any, captured from when to when."""
+    return {
+        "from": one.first.isoformat(),
+        "to": one.last.isoformat(),
+        "segment": one.segment,
+        "slots": one.slots,
+        "until": one.until.isoformat() if one.until else None,
+    }
 
 
 def _figures(work: Work, phone: Phone, today: date) -> dict[str, tuple[int, int]]:

@@ -3,6 +3,7 @@
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -14,18 +15,36 @@ from perisai.sync.push import op_answer, pay_link, told
 from perisai.sync.signed import Phone
 
 MOST = 500
+# A cursor is the number up to which all is told and, above it, the part of the next number that is told (0 as a rule). With
+# 53 bits it is a whole number in JavaScript too.
+_NUMBER_BITS, _PART_BITS = 32, 20
+_NUMBER, _PART = (1 << _NUMBER_BITS) - 1, (1 << _PART_BITS) - 1
 
-# Carried by event_agent: what changed for the agent after the cursor, each once, by its last event. The branch's position is of
-# the same snapshot: nothing up to it is still to come.
+# Carried by event_agent: what changed for the agent after the cursor, each once, by its last event. A run of bills is one event of
+# the branch and names nobody (event_bills_issued): who got one is found by the moment that both have, among the agent's members
+# alone (enrolment_agent, bill_enrolment), and only where there was a run. So a place in a pull is a number and, within a run, a
+# part of the member's id. The branch's position is of the same snapshot: nothing up to it is still to come.
 CHANGED = """
-WITH changed AS (
-  SELECT subject_id, max(number) AS number FROM events_event
-  WHERE branch_id = %(branch)s AND agent_id = %(agent)s AND number > %(cursor)s AND subject_id IS NOT NULL
-  GROUP BY subject_id ORDER BY max(number) LIMIT %(limit)s
+WITH runs AS MATERIALIZED (
+  SELECT number, received_at FROM events_event
+  WHERE branch_id = %(branch)s AND kind = 'bills_issued' AND number > %(cursor)s
+), changed AS (
+  SELECT subject_id, max(number) << 20 | ('x' || right(subject_id::text, 5))::bit(20)::int AS place FROM (
+    SELECT subject_id, number FROM events_event
+    WHERE branch_id = %(branch)s AND agent_id = %(agent)s AND number > %(cursor)s AND subject_id IS NOT NULL
+    UNION ALL
+    SELECT e.id, r.number FROM members_enrolment e CROSS JOIN LATERAL (
+      SELECT b.issued_at FROM contributions_bill b WHERE b.branch_id = e.branch_id AND b.enrolment_id = e.id OFFSET 0
+    ) b JOIN runs r ON r.received_at = b.issued_at
+    WHERE e.branch_id = %(branch)s AND e.agent_id = %(agent)s AND EXISTS (SELECT FROM runs)
+  ) AS told GROUP BY subject_id
+), page AS (
+  SELECT subject_id, place FROM changed WHERE place >= %(place)s ORDER BY place FETCH FIRST (%(limit)s) ROWS WITH TIES
 )
-SELECT max(number), count(*), coalesce(array_agg(subject_id), '{}'),
-       coalesce((SELECT number FROM events_position WHERE branch_id = %(branch)s), 0)
-FROM changed
+SELECT max(place), count(*), coalesce(array_agg(subject_id), '{}'),
+       coalesce((SELECT number FROM events_position WHERE branch_id = %(branch)s), 0),
+       EXISTS (SELECT FROM runs WHERE number = (SELECT max(place) >> 20 FROM page))
+FROM page
 """
 
 # The person one by one (docs/decisions/0005): a join would read all persons of the branch for each member of the page.
@@ -58,10 +77,10 @@ def pull(work: Work, phone: Phone, *, cursor: int, limit: int) -> dict[str, Any]
     installation, or one that is ahead of a restored backup) begins anew.
     """
     upto, count, subjects, position = _changed(work, phone, cursor, limit)
-    if position < cursor:
+    if _is_ahead(cursor, position):
         cursor = 0
         upto, count, subjects, position = _changed(work, phone, cursor, limit)
-    more = count == limit
+    more = count >= limit
     today = branch_day(work.now, phone.timezone)
     rows = work.rows(_MEMBERS, [phone.branch_id, subjects], prepared=True)
     decided = work.rows(_OPS, [phone.agent_id, phone.branch_id, phone.id, subjects], prepared=True)
@@ -74,14 +93,26 @@ def pull(work: Work, phone: Phone, *, cursor: int, limit: int) -> dict[str, Any]
     }
 
 
-def _changed(work: Work, phone: Phone, cursor: int, limit: int) -> tuple[Any, ...]:
-    row = work.row(
-        CHANGED,
-        {"branch": phone.branch_id, "agent": phone.agent_id, "cursor": cursor, "limit": limit},
-        prepared=True,
-    )
+def _changed(work: Work, phone: Phone, cursor: int, limit: int) -> tuple[int, int, list[UUID], int]:
+    """The cursor to go on from, how many subjects and which, and the branch's position."""
+    number, part = cursor & _NUMBER, cursor >> _NUMBER_BITS
+    asked = {"branch": phone.branch_id, "agent": phone.agent_id, "cursor": number, "limit": limit}
+    row = work.row(CHANGED, asked | {"place": (number + 1) << _PART_BITS | part}, prepared=True)
     assert row is not None
-    return row
+    last, count, subjects, position, is_of_run = row
+    return _after(last, is_of_run) if last is not None else 0, count, subjects, position
+
+
+def _is_ahead(cursor: int, position: int) -> bool:
+    """No such place has been reached."""
+    number, part = cursor & _NUMBER, cursor >> _NUMBER_BITS
+    return position < number + min(part, 1) or part > _PART + 1
+
+
+def _after(place: int, is_of_run: bool) -> int:
+    """The cursor behind a place. Others of a run may have the same number: then the number before it, and the next part."""
+    number, part = place >> _PART_BITS, place & _PART
+    return number - 1 | (part + 1) << _NUMBER_BITS if is_of_run else number
 
 
 @lru_cache(maxsize=256)

@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import orjson
 import psycopg
 import pytest
 
 from perisai.events.ids import uuid7
-from perisai.events.kinds import metric_rows
-from perisai.events.recount import recount
+from perisai.events.recount import COUNT, counting, recount
 from perisai.events.scope import Scope
 from perisai.events.work import Happened, Work
 from perisai.sync.pull import CHANGED
@@ -35,18 +33,6 @@ SELECT %(branch)s, %(start)s + n, uuidv7(), t.at, (ARRAY['enrolment_accepted', '
   (t.at AT TIME ZONE 'Asia/Jakarta')::date, (t.at AT TIME ZONE 'Asia/Jakarta')::date, '{}'
 FROM generate_series(1, %(count)s) AS n
 CROSS JOIN LATERAL (SELECT %(from)s::timestamptz + n * (%(span)s::interval / %(count)s) AS at) t
-"""
-
-_COUNTERS = """
-INSERT INTO events_counter AS c (branch_id, level, key, day_captured, day_received, segment, metric, value)
-SELECT %(branch)s, l.level, l.key, e.day_captured, e.day_received, e.segment, m.metric,
-  sum(CASE m.source WHEN 'amount' THEN e.amount WHEN '-quantity' THEN -e.quantity ELSE e.quantity END)
-FROM events_event e
-JOIN jsonb_to_recordset(%(metrics)s::jsonb) AS m (kind text, metric text, source text) ON m.kind = e.kind
-CROSS JOIN LATERAL (VALUES ('b', e.branch_id::text), ('a', e.agent_id::text), ('r', left(e.region_code, 5))) AS l (level, key)
-WHERE e.branch_id = %(branch)s AND e.number > %(start)s AND l.key IS NOT NULL
-GROUP BY 2, 3, 4, 5, 6, 7
-ON CONFLICT (branch_id, level, key, day_captured, day_received, segment, metric) DO UPDATE SET value = c.value + excluded.value
 """
 
 
@@ -81,7 +67,6 @@ def _work(branch: Branch, agents: list[UUID]) -> None:
 
 def _load(branch: Branch, agents: list[UUID], count: int) -> None:
     """As the owner, in one transaction: events, counters and position, each by one statement."""
-    metrics = [{"kind": kind, "metric": metric, "source": source} for kind, metric, source in metric_rows()]
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
         row = owner.execute(
             "SELECT number FROM events_position WHERE branch_id = %s FOR UPDATE", [branch.id]
@@ -95,10 +80,9 @@ def _load(branch: Branch, agents: list[UUID], count: int) -> None:
             "agent_count": AGENTS,
             "from": datetime.now(UTC) - timedelta(days=DAYS),
             "span": timedelta(days=DAYS),
-            "metrics": orjson.dumps(metrics).decode(),
         }
         owner.execute(_EVENTS, facts)
-        owner.execute(_COUNTERS, facts)
+        owner.execute(COUNT, counting(branch.id, row[0]))
         owner.execute("UPDATE events_position SET number = number + %s WHERE branch_id = %s", [count, branch.id])
 
 
@@ -108,7 +92,13 @@ def _assert_reads_use_their_index(branch: Branch, agent_id: UUID, events: int) -
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute("ANALYZE events_event")
     with system_work(branch) as work:
-        asked = {"branch": branch.id, "agent": agent_id, "cursor": events // 2, "limit": 500}
+        asked = {
+            "branch": branch.id,
+            "agent": agent_id,
+            "cursor": events // 2,
+            "limit": 500,
+            "place": events // 2 << 20,
+        }
         plan = work.rows("EXPLAIN (FORMAT JSON) " + CHANGED, asked)[0][0]
     scanned = [node for node in _nodes(plan[0]["Plan"]) if node["Node Type"] == "Seq Scan"]
     # Partitions of months to come are empty: reading nothing by a scan is right.
