@@ -8,12 +8,13 @@ from perisai.events.work import Work
 from perisai.payers import farewell
 
 _GROUPS: LiteralString = """
-SELECT g.id, g.kind, g.name, g.place, g.region_code AS region, c.name AS coordinator, c.phone, m.members, m.paid,
+SELECT g.id, g.kind, g.name, g.place, g.region_code AS region, c.name AS coordinator, c.phone, m.members, m.paid, m.enrolments,
   o.code, o.amount, o.count, o.pay_by
 FROM payers_group g
 LEFT JOIN payers_coordinator c ON c.branch_id = g.branch_id AND c.group_id = g.id AND c.until IS NULL
 LEFT JOIN LATERAL (
-  SELECT count(*) AS members, count(*) FILTER (WHERE e.state = 'active' AND e.paid_through >= %(month)s) AS paid
+  SELECT count(*) AS members, count(*) FILTER (WHERE e.state = 'active' AND e.paid_through >= %(month)s) AS paid,
+    (array_agg(e.id ORDER BY e.id) FILTER (WHERE e.agent_id = %(agent)s))[:200] AS enrolments
   FROM members_enrolment e
   WHERE e.branch_id = g.branch_id AND e.group_id = g.id AND e.state NOT IN ('rejected', 'cancelled', 'ended')) m ON true
 LEFT JOIN LATERAL (
@@ -44,7 +45,7 @@ def groups(work: Work, *, branch_id: int, agent_id: UUID, today: date) -> dict[s
                 name: row[name]
                 for name in ("id", "kind", "name", "place", "region", "coordinator", "phone", "members", "paid")
             }
-            | {"order": _order(row)}
+            | {"enrolments": row["enrolments"] or [], "order": _order(row)}
             for row in found
         ],
         "ending": [_ending(row) for row in work.dicts(_ENDING, asked)],

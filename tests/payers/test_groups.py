@@ -103,9 +103,10 @@ def test_phone_reads_its_own_groups_alone(phone_of: PhoneOf) -> None:
     branch = make_branch()
     phone, other = phone_of(make_agent(branch)), phone_of(make_agent(branch))
     stand = phone.op("group_new", STAND)
-    phone.op("enrol", worker(group=stand))
+    member = phone.op("enrol", worker(group=stand))
     phone.push()
     (found,) = phone.signed("GET", "/api/v1/sync/groups").json()["groups"]
     assert (found["id"], found["members"], found["paid"], found["order"]) == (stand, 1, 0, None)
+    assert found["enrolments"] == [member]
     assert (found["coordinator"], found["region"]) == ("Pak Darwis Uji", VILLAGE)
     assert other.signed("GET", "/api/v1/sync/groups").json()["groups"] == []

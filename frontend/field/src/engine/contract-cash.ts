@@ -73,6 +73,8 @@ export interface CashMade {
   readonly kind: CashKind;
   readonly whole: boolean;
   readonly payer: string;
+  /** A business or a group that pays; receipts of before, and those that members pay, have none. */
+  readonly payerOf?: { readonly kind: "employer" | "group"; readonly id: string } | null;
   readonly lines: readonly CashLine[];
   readonly amount: number;
   /** The server's time as best known, ms. */

@@ -20,6 +20,8 @@ export interface GroupTold {
   readonly phone: string | null;
   readonly members: number;
   readonly paid: number;
+  /** Those in this agent's care; of an older server nothing. */
+  readonly enrolments?: readonly string[];
   /** The newest code that pays many of its bills. */
   readonly order: {
     readonly code: string;

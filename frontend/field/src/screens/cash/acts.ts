@@ -16,6 +16,7 @@ export interface ReceiptInput {
   readonly kind: CashKind;
   readonly whole: boolean;
   readonly payer: string;
+  readonly payerOf: NonNullable<CashMade["payerOf"]> | null;
   readonly lines: readonly CashLine[];
   readonly paper: { readonly series: string; readonly page: number } | null;
   readonly today: string;
@@ -79,7 +80,7 @@ async function send(made: CashMade): Promise<CashMade> {
     paper: made.paper,
     kind: made.kind,
     whole: made.whole,
-    payer: { kind: made.lines.length > 1 ? "several" : "member", id: null, name: made.payer },
+    payer: { ...(made.payerOf ?? { kind: made.lines.length > 1 ? "several" : "member", id: null }), name: made.payer },
     lines: made.lines.map(({ enrolment, first_month, last_month, amount }) => ({
       enrolment,
       first_month,

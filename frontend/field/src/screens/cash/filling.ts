@@ -2,6 +2,9 @@
 import type { CashLine, DueTold, MemberView } from "../../engine/contract";
 import { addMonths } from "../../rules/dates";
 
+/** On one receipt; the server takes no more. */
+export const MOST_LINES = 200;
+
 /** One member on the receipt while it is filled in. */
 export interface Filling {
   readonly member: MemberView;

@@ -17,6 +17,7 @@ import { SelectField } from "../../ui/select-field";
 import { makeReceipt } from "./acts";
 import { type Filling, isWhole, lineOf, rupiah, suggest } from "./filling";
 import { Held, useToday } from "./overview";
+import { findPayers, linesOf, type Payer, PayerLines } from "./payer";
 import { useCash } from "./use-cash";
 
 const COUNTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
@@ -28,21 +29,30 @@ async function dueOf(member: MemberView): Promise<DueTold | null> {
   return kept?.told?.members.find((one) => one.id === member.enrolment || one.id === member.op) ?? null;
 }
 
+interface Asked {
+  readonly memberKey: string | null;
+  /** A business or a group of the agent. */
+  readonly payerId: string | null;
+}
+
 /** Who, how much, for which months; the sum in hand and the limit before it. */
-export function NewReceiptScreen({ memberKey }: { memberKey: string | null }) {
+export function NewReceiptScreen({ memberKey, payerId }: Asked) {
   const t = useTexts(cashTexts);
   const { kept } = useCash();
   const { today } = useToday();
   return (
     <Page title={t.take} back={{ href: "#/cash", label: t.back }} testid="screen-cash-new">
-      {kept && <Form kept={kept} today={today} memberKey={memberKey} />}
+      {kept && <Form kept={kept} today={today} memberKey={memberKey} payerId={payerId} />}
     </Page>
   );
 }
 
-function Form({ kept, today, memberKey }: { kept: CashKept; today: string; memberKey: string | null }) {
+function Form({ kept, today, memberKey, payerId }: Asked & { kept: CashKept; today: string }) {
   const t = useTexts(cashTexts);
   const [lines, setLines] = useState<readonly Filling[]>([]);
+  const [payers, setPayers] = useState<readonly Payer[]>([]);
+  const [payer, setPayer] = useState<Payer | null>(null);
+  const [offered, setOffered] = useState<readonly Filling[]>([]);
   const [kind, setKind] = useState<CashKind>("cash");
   const [instalment, setInstalment] = useState<boolean | null>(null);
   const [paper, setPaper] = useState(false);
@@ -59,6 +69,19 @@ function Form({ kept, today, memberKey }: { kept: CashKept; today: string; membe
   useEffect(() => {
     if (memberKey) void engine.members.find(memberKey).then((member) => member && add(member));
   }, [memberKey]);
+  const choosePayer = async (chosen: Payer | null) => {
+    const all = chosen === null ? [] : await linesOf(chosen, month, dueOf);
+    setPayer(chosen);
+    setOffered(all);
+    setLines(all);
+  };
+  useEffect(() => {
+    void findPayers().then((found) => {
+      setPayers(found);
+      const asked = found.find((one) => one.id === payerId);
+      if (asked) void choosePayer(asked);
+    });
+  }, [payerId]);
   const amount = lines.reduce((sum, line) => sum + rupiah(line.amount), 0);
   const book = kept.state?.books.find((one) => one.series === series) ?? null;
   const pageNumber = Number(page);
@@ -71,9 +94,16 @@ function Form({ kept, today, memberKey }: { kept: CashKept; today: string; membe
     if (!complete || block !== null) return;
     setBusy(true);
     try {
-      const payer = lines[0]?.member.name ?? "";
       const chosen = paper && book ? { series: book.series, page: pageNumber } : null;
-      const made = await makeReceipt({ kind, whole, payer, lines: lines.map(lineOf), paper: chosen, today });
+      const made = await makeReceipt({
+        kind,
+        whole,
+        payer: payer?.name ?? lines[0]?.member.name ?? "",
+        payerOf: payer && { kind: payer.kind, id: payer.id },
+        lines: lines.map(lineOf),
+        paper: chosen,
+        today,
+      });
       navigate(link("cash", "receipt", made.number), "replace");
     } catch (failure) {
       setProblem(asErrorView(failure));
@@ -83,19 +113,35 @@ function Form({ kept, today, memberKey }: { kept: CashKept; today: string; membe
   return (
     <>
       <Held kept={kept} today={today} more={kind === "cash" ? amount : 0} />
+      {payers.length > 0 && (
+        <SelectField
+          id="cash-payer"
+          label={t.whoPays}
+          value={payer?.id ?? "member"}
+          onValue={(id) => void choosePayer(payers.find((one) => one.id === id) ?? null)}
+          options={[
+            { value: "member", label: t.membersPay },
+            ...payers.map(({ id, name, kind: whose }) => ({ value: id, label: `${t[whose]}: ${name}` })),
+          ]}
+        />
+      )}
       <Section title={t.who}>
-        {lines.map((line, index) => (
-          <LineFields
-            key={line.member.key}
-            line={line}
-            month={month}
-            advanced={kind === "repayment" ? advancedFor(kept, line.member) : 0}
-            tried={tried}
-            onChange={(changed) => setLines(lines.map((one, at) => (at === index ? changed : one)))}
-            onDrop={() => setLines(lines.filter((_, at) => at !== index))}
-          />
-        ))}
-        <Finder chosen={lines.map((line) => line.member.key)} onAdd={(member) => void add(member)} />
+        {payer !== null && <PayerLines offered={offered} chosen={lines} onChosen={setLines} />}
+        {payer === null &&
+          lines.map((line, index) => (
+            <LineFields
+              key={line.member.key}
+              line={line}
+              month={month}
+              advanced={kind === "repayment" ? advancedFor(kept, line.member) : 0}
+              tried={tried}
+              onChange={(changed) => setLines(lines.map((one, at) => (at === index ? changed : one)))}
+              onDrop={() => setLines(lines.filter((_, at) => at !== index))}
+            />
+          ))}
+        {payer === null && (
+          <Finder chosen={lines.map((line) => line.member.key)} onAdd={(member) => void add(member)} />
+        )}
         {tried && lines.length === 0 && <Notice tone="stop">{t.noMember}</Notice>}
       </Section>
       <Choice

@@ -46,6 +46,7 @@ export function makePaper({ made, agent, branch, checkUrl, timezone, language, t
       [t.number, made.number],
       [t.payer, `${made.payer}${others}`],
       [t.forMonths, `${months}, ${made.whole ? t.whole : t.instalment}`],
+      ...(made.lines.length > 1 ? made.lines.map((line) => [line.name, formatMoney(line.amount)] as const) : []),
       [t.by, `${agent.name} (${agent.code}), ${branch}`],
       [t.made, formatInstant(made.madeAt, timezone, language)],
       ...(made.kind === "repayment" ? [] : [[t.depositBy, formatDate(made.dueOn, language)] as const]),

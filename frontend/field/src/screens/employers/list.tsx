@@ -114,6 +114,11 @@ function FirmCard({ firm, kept, onKept }: CardProps) {
           <span class="muted">{t.due(formatDate(bill.due, language))}</span>
         </p>
       )}
+      {bill && bill.state !== "paid" && (
+        <ButtonLink icon="plus" href={`#/cash/new?payer=${firm.id}`} testid="employer-cash">
+          {t.takeCash}
+        </ButtonLink>
+      )}
       <ul class="hands">
         {firm.workers.map((one) => (
           <WorkerRow key={one.enrolment} kept={kept} employer={firm.id} worker={one} onKept={onKept} />
