@@ -1,12 +1,7 @@
 """Money is credited once: at the same moment from many processes, after a crash, and over the end of a month."""
 
-import multiprocessing
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from multiprocessing.pool import Pool
-from multiprocessing.synchronize import Barrier
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,6 +13,7 @@ from perisai.members.expire import expire_unpaid
 from perisai.payments import jobs, ledger, notify, order, outcome
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import Billed, local_client, make_bank, make_billed, notifications, read
+from tests.processes import run_together
 from tests.world import make_branch
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -25,35 +21,16 @@ PAYMENT = "/transfer-va/payment"
 PROCESSES = 4
 
 
-_start: Barrier
-
-
-def _begin(start: Barrier) -> None:
-    import django
-
-    django.setup()
-    global _start
-    _start = start
-
-
-def _send(credentials: Any, messages: list[dict[str, Any]]) -> list[str]:
-    """In a process of its own; the barrier keeps each batch in another one and lets them go at the same moment."""
-    bank = BankSimulator("http://localhost", credentials, client=local_client())
-    _start.wait(60)
-    return [bank.send(PAYMENT, message).json()["responseCode"] for message in messages]
-
-
-@pytest.fixture(scope="module")
-def racers(database: Path) -> Iterator[Pool]:
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(PROCESSES, _begin, (context.Barrier(PROCESSES),)) as pool:
-        yield pool
-
-
-def _race(racers: Pool, bank: BankSimulator, batches: list[list[dict[str, Any]]]) -> Counter[str]:
+def _race(bank: BankSimulator, batches: list[list[dict[str, Any]]]) -> Counter[str]:
     """One batch a process, all at once; counts the answers."""
+
+    def send(batch: list[dict[str, Any]]) -> list[str]:
+        own = BankSimulator("http://localhost", bank.credentials, client=local_client())
+        return [own.send(PAYMENT, message).json()["responseCode"] for message in batch]
+
     assert len(batches) == PROCESSES
-    answers = racers.starmap(_send, [(bank.credentials, batch) for batch in batches], chunksize=1)
+    bank.inquire("999999999999")  # all that a request needs is imported here, not in each process
+    answers = run_together([lambda batch=batch: send(batch) for batch in batches])
     return Counter(code for codes in answers for code in codes)
 
 
@@ -62,11 +39,11 @@ def _prove(billed: Billed) -> None:
         assert ledger.prove(work, billed.branch.id) == []
 
 
-def test_pay_same_notification_from_many_processes_credits_once(racers: Pool) -> None:
+def test_pay_same_notification_from_many_processes_credits_once() -> None:
     bank = make_bank(scheme="asymmetric")
     owed = [make_billed() for _ in range(5)]
     messages = [bank.payment(one.code, one.amount) for one in owed]
-    codes = _race(racers, bank, [messages] * PROCESSES)
+    codes = _race(bank, [messages] * PROCESSES)
     assert codes == {"2002500": PROCESSES * len(owed)}
     for one in owed:
         assert (read(one)["payments"], read(one)["months"]) == (1, 1)
@@ -75,22 +52,22 @@ def test_pay_same_notification_from_many_processes_credits_once(racers: Pool) ->
     assert states == {"credited": len(owed), "repeat": (PROCESSES - 1) * len(owed)}
 
 
-def test_pay_different_requests_for_one_bill_credits_one_and_suspends_the_rest(racers: Pool) -> None:
+def test_pay_different_requests_for_one_bill_credits_one_and_suspends_the_rest() -> None:
     bank = make_bank(scheme="asymmetric")
     owed = make_billed()
-    codes = _race(racers, bank, [[bank.payment(owed.code, owed.amount)] for _ in range(PROCESSES)])
+    codes = _race(bank, [[bank.payment(owed.code, owed.amount)] for _ in range(PROCESSES)])
     assert codes == {"2002500": 1, "4042514": PROCESSES - 1}
     assert read(owed)["payments"] == 1
     _prove(owed)
 
 
-def test_pay_200_notifications_for_one_bill_at_once_credits_one_and_answers_all(racers: Pool) -> None:
+def test_pay_200_notifications_for_one_bill_at_once_credits_one_and_answers_all() -> None:
     """Half of them say the same again, half are other payers': each is answered, one is booked, none is lost."""
     bank = make_bank(scheme="asymmetric")
     owed = make_billed()
     same = bank.payment(owed.code, owed.amount)
     batches = [[same if n % 2 else bank.payment(owed.code, owed.amount) for n in range(50)] for _ in range(PROCESSES)]
-    codes = _race(racers, bank, batches)
+    codes = _race(bank, batches)
     assert sum(codes.values()) == 200
     assert set(codes) == {"2002500", "4042514"}
     kept = Counter(one["state"] for one in notifications(bank))
@@ -100,7 +77,7 @@ def test_pay_200_notifications_for_one_bill_at_once_credits_one_and_answers_all(
     _prove(owed)
 
 
-def test_pay_orders_that_share_a_bill_at_once_settles_exactly_one(racers: Pool) -> None:
+def test_pay_orders_that_share_a_bill_at_once_settles_exactly_one() -> None:
     """And the bill's own code in the middle of it: whoever is first has the bill, the others are refused whole."""
     bank = make_bank(scheme="asymmetric")
     branch = make_branch(target=None)
@@ -119,7 +96,7 @@ def test_pay_orders_that_share_a_bill_at_once_settles_exactly_one(racers: Pool) 
         ]
     messages = [bank.payment(one.code, one.amount) for one in made]
     messages[0] = bank.payment(shared.code, shared.amount)
-    codes = _race(racers, bank, [[message] for message in messages])
+    codes = _race(bank, [[message] for message in messages])
     assert codes["2002500"] == 1
     assert set(codes) <= {"2002500", "4042512", "4042514"}
     assert read(shared)["payments"] == 1
@@ -127,13 +104,13 @@ def test_pay_orders_that_share_a_bill_at_once_settles_exactly_one(racers: Pool) 
     _prove(shared)
 
 
-def test_pay_one_request_id_for_two_bills_at_once_credits_one(racers: Pool) -> None:
+def test_pay_one_request_id_for_two_bills_at_once_credits_one() -> None:
     """The bill's lock does not help here: it is the unique key over credited notifications that decides."""
     bank = make_bank(scheme="asymmetric")
     one, other = make_billed(), make_billed()
     message = bank.payment(one.code, one.amount)
     changed = message | bank.account(other.code)
-    codes = _race(racers, bank, [[message], [changed]] * 2)
+    codes = _race(bank, [[message], [changed]] * 2)
     assert set(codes) == {"2002500", "4042518"}
     assert read(one)["payments"] + read(other)["payments"] == 1
 
