@@ -1,5 +1,5 @@
-"""Bills that are out when a set of rules is published: looked at branch by branch and, where it prices their months otherwise, issued
-anew by counter-entry. Every step is one transaction that writes where it stands, so that whoever takes it up goes on there."""
+"""Bills that are out when a set of rules is published: looked at branch by branch and, where it prices their months otherwise,
+issued anew by counter-entry. Every step is one transaction that writes where it stands: whoever takes it up goes on there."""
 
 from datetime import date, timedelta
 from typing import Any, Final, LiteralString
@@ -29,7 +29,7 @@ ON CONFLICT (branch_id, set_number) DO NOTHING RETURNING branch_id
 """
 # Another one who carries it out at this moment goes on alone.
 _LOCK: LiteralString = """
-SELECT set_number, since, published_at, cursor, bills, sweeps FROM contributions_reprice
+SELECT set_number, since, published_at, cursor, sweeps FROM contributions_reprice
 WHERE branch_id = %s AND id = %s AND state = 'bills' FOR UPDATE SKIP LOCKED
 """
 _COUNTED: LiteralString = """
@@ -107,7 +107,7 @@ def step(work: Work, *, place: Place, reprice_id: UUID, most: int = WINDOW) -> b
     row = work.row(_LOCK, [place.branch_id, reprice_id])
     if row is None:
         return False
-    number, since, published_at, cursor, bills, sweeps = row
+    number, since, published_at, cursor, sweeps = row
     asked = Asked(place.branch_id, since, _rules(number), published_at - LATE if sweeps else None)
     if cursor is None:
         work.execute(_COUNTED, [reprice_bills.count(work, asked), place.branch_id, reprice_id])

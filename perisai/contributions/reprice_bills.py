@@ -31,8 +31,8 @@ SELECT count(*)::int, max(enrolment_id::text)::uuid FROM (
   ORDER BY b.enrolment_id FETCH FIRST %(most)s ROWS WITH TIES
 ) AS w
 """
-# Bills with equal facts and lines are one row. By the ranges or keys of the enrolments in bill_one_a_month, terms by their key, wages
-# by wage_of_month, fundings by funding_once_a_month. One whose payer is another by now is left to who issues it to that one.
+# Bills with equal facts and lines are one row. By the ranges or keys of the enrolments in bill_one_a_month, terms by their key,
+# wages by wage_of_month, fundings by funding_once_a_month. One whose payer is another by now is left to who issues it to that one.
 _LOOK: LiteralString = f"""
 WITH owed AS (
   SELECT b.id, b.enrolment_id, b.first_month, b.months, b.lines, b.sponsor_id, e.segment, e.risk, e.income, e.programmes,
@@ -81,8 +81,8 @@ RETURNING id, lines, amount
 _INSERT: LiteralString = """
 INSERT INTO contributions_bill (branch_id, enrolment_id, payment_code, state, first_month, months, lines, amount, rules, issued_at,
   priced_at, pay_by, origin, run_id, replaces_id, sponsor_id)
-SELECT b.branch_id, b.enrolment_id, b.payment_code, 'open', b.first_month, b.months, p.lines, p.amount, %(version)s, %(now)s, %(now)s,
-  b.pay_by, b.origin, %(run)s, b.id, b.sponsor_id
+SELECT b.branch_id, b.enrolment_id, b.payment_code, 'open', b.first_month, b.months, p.lines, p.amount, %(version)s, %(now)s,
+  %(now)s, b.pay_by, b.origin, %(run)s, b.id, b.sponsor_id
 FROM jsonb_to_recordset(%(prices)s::jsonb) AS p (lines jsonb, amount bigint, bills uuid[])
 CROSS JOIN LATERAL unnest(p.bills) AS w (id)
 JOIN contributions_bill b ON b.branch_id = %(branch)s AND b.id = w.id

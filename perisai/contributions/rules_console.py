@@ -13,7 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from perisai.accounts.audience import ABOVE, READERS, STAFF, PageRequest, Role, audience
-from perisai.contributions import rule_change, rule_form, rule_queries, rule_text, rule_trial, rule_words, rules_view
+from perisai.contributions import (
+    reprice_queries,
+    rule_change,
+    rule_form,
+    rule_queries,
+    rule_text,
+    rule_trial,
+    rule_words,
+    rules_view,
+)
 from perisai.contributions.rule_tree import read_tree
 from perisai.contributions.rules import CHANGEABLE, load
 from perisai.errors import Refused
@@ -101,6 +110,14 @@ def trial(request: PageRequest, change_id: UUID) -> HttpResponse:
     return render(request, "contributions/rule_trial.html", _of_trial(request, found))
 
 
+@audience(*STAFF, *ABOVE)
+@require_GET
+def bills(request: PageRequest, change_id: UUID) -> HttpResponse:
+    """The part of the page that moves while bills are issued anew."""
+    found = rule_change.get(request.work, change_id)
+    return render(request, "contributions/rule_bills.html", _of_bills(request, found))
+
+
 @audience(Role.HEAD_OFFICE)
 @require_POST
 def try_it(request: PageRequest, change_id: UUID) -> HttpResponse:
@@ -176,6 +193,7 @@ def _change(request: PageRequest, change_id: UUID, refused: Refused | None = Non
     today = _today(request)
     context = {
         **_of_trial(request, found),
+        **_of_bills(request, found),
         "title": rule_words.FILES[found.file],
         "state": _state({"decided": found.decided, "withdrawn_at": found.is_withdrawn or None}),
         "differences": rule_queries.shown_differences(found, _language()),
@@ -205,6 +223,16 @@ def _of_trial(request: PageRequest, found: rule_change.Change) -> dict[str, Any]
         "change": found,
         "trial": trial,
         "may_try": request.viewer.role is Role.HEAD_OFFICE and not found.decided,
+    }
+
+
+def _of_bills(request: PageRequest, found: rule_change.Change) -> dict[str, Any]:
+    passes = reprice_queries.of_change(request.work, found.id) if found.decided == "approved" else []
+    return {
+        "change": found,
+        "passes": passes,
+        "is_part": request.viewer.branches is not None,
+        "goes_on": any(one["goes_on"] for one in passes),
     }
 
 

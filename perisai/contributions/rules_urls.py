@@ -11,6 +11,7 @@ urlpatterns = [
     path("new/<str:file>/", rules_console.new, name="new"),
     path("changes/<uuid:change_id>/", rules_console.change, name="change"),
     path("changes/<uuid:change_id>/trial/", rules_console.trial, name="trial"),
+    path("changes/<uuid:change_id>/bills/", rules_console.bills, name="bills"),
     path("changes/<uuid:change_id>/try/", rules_console.try_it, name="try"),
     path("changes/<uuid:change_id>/approve/", rules_console.approve, name="approve"),
     path("changes/<uuid:change_id>/refuse/", rules_console.refuse, name="refuse"),

@@ -1,4 +1,4 @@
-"""Bills that are out when a rule is published: issued anew where their months are priced otherwise, once, whoever is killed or pays."""
+"""Bills that are out when a rule is published: issued anew where it prices them otherwise, once, whoever is killed or pays."""
 
 import signal
 import subprocess
@@ -14,11 +14,14 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from perisai.accounts.models import Role, User
 from perisai.contributions import advance, month_run, reactivate, reprice, rule_change, rule_form, rule_text, rules, run
 from perisai.contributions.month_run import Place
 from perisai.events.clock import FixedClock
 from perisai.events.recount import recount
+from perisai.offices.models import Office
 from perisai.payments import ledger, order
+from tests.accounts.people import logged_in, make_user
 from tests.blocked import until_somebody_waits
 from tests.contributions.covered import Members, bills, make_members, pay, shared_months
 from tests.contributions.rule_world import acting, clean_rules, tried, user
@@ -35,7 +38,7 @@ from perisai.contributions import reprice
 from perisai.contributions.month_run import Place
 from perisai.events.clock import FixedClock
 now = datetime.datetime(2026, 11, 23, 3, tzinfo=datetime.UTC)
-reprice.carry_out(Place(int(sys.argv[1]), 'Asia/Jakarta'), uuid.UUID(sys.argv[2]), clock=FixedClock(now), most=40)
+reprice.carry_out(Place(int(sys.argv[1]), 'Asia/Jakarta'), uuid.UUID(sys.argv[2]), clock=FixedClock(now), most=20)
 """
 
 
@@ -43,6 +46,12 @@ reprice.carry_out(Place(int(sys.argv[1]), 'Asia/Jakarta'), uuid.UUID(sys.argv[2]
 def _clean(database: Path) -> Iterator[None]:
     with clean_rules():
         yield
+
+
+def english(person: User) -> User:
+    person.language = "en"
+    person.save(update_fields=["language"])
+    return person
 
 
 def _publish(since: date = DECEMBER, value: int = 7_000, *, key: str = "tariff.jkm") -> UUID:
@@ -120,7 +129,7 @@ def test_publish_issues_bills_of_its_months_anew_and_no_others() -> None:
     _carry_out(members)
     assert [(row[0], row[1]) for row in _open(members, "first_month", "amount")] == [
         (NOVEMBER, 11_400),
-        (DECEMBER, 11_500),
+        (DECEMBER, 1700),
     ] * 3
     assert _progress(members, "state", "bills", "looked_at", "issued", "before", "after", "unpriced", "error") == (
         "done", 3, 3, 3, 34_200, 34_500, 0, "",
@@ -197,12 +206,12 @@ def test_paid_bills_are_never_touched_and_what_is_open_can_be_paid_at_the_new_pr
     assert [row[0] for row in bills(members, "amount", "state") if row[1] == "paid"] == [11_400]
     for one in (members.ids[0], members.ids[1], members.ids[1]):
         pay(members, one, NOW, bank)
-    assert sorted(row[0] for row in bills(members, "amount", "state") if row[1] == "paid") == [11_400, *[11_500] * 3]
+    assert sorted(row[0] for row in bills(members, "amount", "state") if row[1] == "paid") == [11_400, *[1700] * 3]
     assert _proved(members)
 
 
 def test_killed_in_the_middle_goes_on_and_issues_each_once() -> None:
-    members = make_members(1_500)
+    members = make_members(700)
     _run(members, DECEMBER)
     _publish(DECEMBER)
     worker = subprocess.Popen([sys.executable, "-c", _CARRY_OUT, str(members.branch.id), str(_going(members))])
@@ -214,15 +223,15 @@ def test_killed_in_the_middle_goes_on_and_issues_each_once() -> None:
         worker.send_signal(signal.SIGKILL)
         worker.wait(30)
     (done,) = _progress(members, "issued")
-    assert 0 < done < 1_500
-    assert len(_open(members, "id")) == 1_500
+    assert 0 < done < 700
+    assert len(_open(members, "id")) == 700
     deadline = time.monotonic() + 20
     while (
         _progress(members, "state") != ("done",) and time.monotonic() < deadline
     ):  # the server lets go of what was killed
         _carry_out(members)
-    assert _progress(members, "state", "bills", "looked_at", "issued") == ("done", 1_500, 1_500, 1_500)
-    assert {row[0] for row in _open(members, "amount")} == {11_500}
+    assert _progress(members, "state", "bills", "looked_at", "issued") == ("done", 700, 700, 700)
+    assert {row[0] for row in _open(members, "amount")} == {1700}
     assert len(bills(members)) == 3_000
     assert _proved(members)
 
@@ -332,7 +341,7 @@ def test_bill_issued_by_who_had_not_heard_is_found_by_the_second_sweep(monkeypat
         assert members.branch.id in reprice.stuck(work)
         reprice.sweep_again(work, branch_id=members.branch.id)
     reprice.carry_out_branch(_place(members), clock=FixedClock(later))
-    assert _open(members, "amount") == [(11_500,)]
+    assert _open(members, "amount") == [(1700,)]
     assert _progress(members, "state", "sweeps", "issued") == ("done", 2, 1)
     with members.work(later) as work:
         assert members.branch.id not in reprice.stuck(work)
@@ -365,5 +374,34 @@ def test_run_after_the_publication_prices_by_it_and_is_left_alone() -> None:
     rules.load_now()
     run_id = month_run.issue(_place(members), DECEMBER, clock=FixedClock(NOW))
     _carry_out(members)
-    assert {row[0] for row in bills(members, "amount")} == {11_500}
+    assert {row[0] for row in bills(members, "amount")} == {1700}
     assert {row[0] for row in bills(members, "run_id")} == {run_id}
+
+
+def test_page_of_the_change_shows_how_far_it_is_by_branch_and_what_stopped_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    members, elsewhere = make_members(2), make_members(1)
+    for each in (members, elsewhere):
+        _run(each, DECEMBER)
+    change_id = _publish(DECEMBER)
+    client = logged_in(english(make_user(Role.BRANCH, Office.objects.get(id=members.branch.id))))
+    address = f"/console/rules/changes/{change_id}/"
+
+    def text(more: str = "") -> str:
+        answer = client.get(address + more)
+        assert answer.status_code == 200
+        return " ".join(answer.content.decode().split())
+
+    assert "0 of 1 branches" in text()
+    with monkeypatch.context() as patched:
+        patched.setattr(rules, "published_number", lambda: 0)
+        with pytest.raises(reprice.NotHeard):
+            _carry_out(members)
+    assert "It stopped at 1 branch" in text("bills/")
+    _carry_out(members)
+    page = text("bills/")
+    for said in ("Done", "Rp22.800", "Rp23.000", "Rp200", f"KC Uji {members.branch.id}", "Of your branches"):
+        assert said in page, said
+    assert f"KC Uji {elsewhere.branch.id}" not in page
+    assert "hx-get" not in page
+    _withdraw(change_id)
+    assert "Bills priced back after the withdrawal" in text()
