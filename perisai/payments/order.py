@@ -181,8 +181,8 @@ def expire(work: Work, *, branch_id: int) -> int:
 
 
 def end_replaced(work: Work, *, branch_id: int, run_id: UUID, most: int) -> int:
-    """Ends up to ``most`` open orders of which a bill was issued anew by a run: all or nothing, they can no more be paid. Returns how
-    many."""
+    """Ends up to ``most`` open orders of which a bill was issued anew by a run: all or nothing, they can no more be paid.
+    Returns how many."""
     found = [row[0] for row in work.rows(_REPLACED, {"branch": branch_id, "run": run_id, "most": most})]
     for order_id in found:
         known = lock(work, branch_id=branch_id, order_id=order_id)
