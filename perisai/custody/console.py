@@ -19,6 +19,8 @@ from perisai.custody.rules import custody_rules
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.offices.models import Office
+from perisai.payments import proposal
+from perisai.payments.proposal_console import shown
 
 READERS = (Role.AGENCY, *STAFF, *ABOVE)
 DECIDERS = (Role.BRANCH, Role.BRANCH_HEAD)
@@ -130,7 +132,7 @@ def receipt_page(request: PageRequest, branch_id: int, receipt_id: UUID) -> Http
 @audience(*DECIDERS)
 @require_POST
 def decide(request: PageRequest, branch_id: int, receipt_id: UUID) -> HttpResponse:
-    """It stands, it is void, or its money came by another code."""
+    """It stands, it is void, or its money came by another code: that is proposed to a second person."""
     queries.receipt(request.work, viewer=request.viewer, branch_id=branch_id, receipt_id=receipt_id)
     asked = request.POST
     note = asked.get("note", "")
@@ -141,7 +143,7 @@ def decide(request: PageRequest, branch_id: int, receipt_id: UUID) -> HttpRespon
                 request.work, branch_id=branch_id, receipt_id=receipt_id, reason=asked.get("reason", ""), note=note
             )
         elif asked.get("decide") == "settle":
-            review.settle_by_hand(request.work, branch_id=branch_id, receipt_id=receipt_id, note=note)
+            review.propose_to_settle(request.work, branch_id=branch_id, receipt_id=receipt_id, note=note)
         else:
             review.looked(request.work, branch_id=branch_id, receipt_id=receipt_id, note=note)
 
@@ -149,7 +151,7 @@ def decide(request: PageRequest, branch_id: int, receipt_id: UUID) -> HttpRespon
         request,
         act,
         lambda refused: _receipt_page(request, branch_id, receipt_id, refused),
-        _("Decided."),
+        _("Proposed. Another person decides about it.") if asked.get("decide") == "settle" else _("Decided."),
         "custody:receipt",
         branch_id,
         receipt_id,
@@ -227,6 +229,9 @@ def _receipt_page(
     context = {
         "row": _shown(found | {"number": found["shown_number"]}),
         "deposits": [row | {"word": labels.DEPOSITS[row["state"]]} for row in found["deposits"]],
+        "proposals": shown(
+            request, proposal.about(request.work, viewer=request.viewer, kind="settle_cash", subject_id=receipt_id)
+        ),
         "may_decide": request.viewer.role in DECIDERS,
         "voids": labels.VOIDS,
         "void_words": labels.VOIDS.get(found["void_reason"].partition(":")[0], ""),

@@ -6,7 +6,8 @@ from uuid import UUID
 from perisai.custody import standing
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
-from perisai.payments import ledger
+from perisai.payments import ledger, proposal
+from perisai.payments.proposal import Proposal
 
 _LOOKED: LiteralString = """
 UPDATE custody_receipt SET reviewed_by = %s, reviewed_at = %s, review_note = %s
@@ -22,6 +23,14 @@ WHERE r.branch_id = %(branch)s AND r.id = %(receipt)s AND r.state = 'held' AND r
 RETURNING r.kind, (
   SELECT sum(l.amount - l.settled)::bigint FROM custody_line l WHERE l.branch_id = r.branch_id AND l.receipt_id = r.id)
 """
+_HELD: LiteralString = """
+SELECT sum(l.amount - l.settled)::bigint FROM custody_receipt r
+JOIN custody_line l ON l.branch_id = r.branch_id AND l.receipt_id = r.id
+WHERE r.branch_id = %(branch)s AND r.id = %(receipt)s AND r.state = 'held' AND r.kind <> 'repayment' AND NOT EXISTS (
+  SELECT FROM custody_deposit_line x JOIN custody_deposit d ON d.branch_id = x.branch_id AND d.id = x.deposit_id
+  WHERE x.branch_id = r.branch_id AND x.receipt_id = r.id AND d.state = 'open')
+HAVING sum(l.amount - l.settled) > 0
+"""
 _LINES: LiteralString = """
 UPDATE custody_line SET settled = amount WHERE branch_id = %(branch)s AND receipt_id = %(receipt)s AND settled < amount
 """
@@ -33,6 +42,32 @@ def looked(work: Work, *, branch_id: int, receipt_id: UUID, note: str) -> None:
     if row is None:
         raise Refused("E4711")
     _report(work, branch_id, "cash_reviewed", receipt_id, row[0], 0, {"receipt": str(receipt_id)})
+
+
+def propose_to_settle(work: Work, *, branch_id: int, receipt_id: UUID, note: str) -> UUID:
+    """Asks a second person to ``settle_by_hand``: an agent's cash is never lifted by one. Returns the proposal's id.
+
+    Raises E1004, E4703 where nothing is held by it, E4707 without a note, E4315, E4316 where it is proposed already.
+    """
+    if len(note.strip()) < 5:
+        raise Refused("E4707")
+    found = work.row(_HELD, {"branch": branch_id, "receipt": receipt_id})
+    if found is None:
+        raise Refused("E4703")
+    return proposal.propose(
+        work,
+        branch_id=branch_id,
+        kind="settle_cash",
+        subject_id=receipt_id,
+        asked={},
+        amount=found[0],
+        note=note.strip()[:500],
+    )
+
+
+def settle_proposed(work: Work, asked: Proposal) -> None:
+    """The deed of a proposal to settle; raises as ``settle_by_hand``."""
+    settle_by_hand(work, branch_id=asked.branch_id, receipt_id=asked.subject_id, note=asked.note)
 
 
 def settle_by_hand(work: Work, *, branch_id: int, receipt_id: UUID, note: str) -> None:

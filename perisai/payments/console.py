@@ -18,13 +18,13 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.errors import Refused
 from perisai.events.vault import Unreadable, unseal
 from perisai.events.work import branch_day
-from perisai.payments import bank_settings, labels, queries, suspense
+from perisai.payments import bank_settings, labels, proposal, queries, suspense
 from perisai.payments.allocation import Plan
 from perisai.payments.codes import mask_nik
 from perisai.payments.models import Bank
 from perisai.payments.order import Order
+from perisai.payments.proposal_console import DECIDERS, shown
 
-DECIDERS = (Role.BRANCH, Role.BRANCH_HEAD, Role.HEAD_OFFICE)
 SEES_QUEUE = (Role.BRANCH, Role.BRANCH_HEAD, *ABOVE)
 """A notification belongs to a branch, not to a part of it, and names its member."""
 SEES_BANKS = (Role.HEAD_OFFICE, Role.AUDITOR)
@@ -73,6 +73,7 @@ def notification_list(request: PageRequest) -> HttpResponse:
         "bank": bank,
         "banks": queries.banks(request.work),
         "waiting": queries.waiting(request.work, viewer=request.viewer),
+        "for_me": sum(count for _key, count, _at in proposal.waiting(request.work, viewer=request.viewer)),
     }
     return render(request, "payments/notifications.html", context)
 
@@ -86,7 +87,7 @@ def notification_page(request: PageRequest, notification_id: UUID) -> HttpRespon
 @audience(*DECIDERS)
 @require_POST
 def notification_decide(request: PageRequest, notification_id: UUID) -> HttpResponse:
-    """Show what booking it would do, book it, or have the bank pay it back; the reason is kept."""
+    """Show what booking it would do, propose that, or have the bank pay it back; the reason is kept."""
     reason, note = request.POST.get("reason", ""), request.POST.get("note", "").strip()
     found = _get_notification(request, notification_id)
     decide, code, ahead = request.POST.get("decide"), request.POST.get("code", ""), bool(request.POST.get("ahead"))
@@ -97,8 +98,8 @@ def notification_decide(request: PageRequest, notification_id: UUID) -> HttpResp
         with transaction.atomic():
             if decide == "attach":
                 asked: dict[str, Any] = {"code": code, "reason": reason, "note": note, "ahead": ahead}
-                suspense.attach(request.work, notification_id=notification_id, **asked)
-                messages.success(request, _("Booked. The member's cover begins now if it had not begun."))
+                suspense.propose(request.work, notification_id=notification_id, **asked)
+                messages.success(request, _("Proposed. Another person decides about it."))
             else:
                 suspense.refund(request.work, notification_id=notification_id, reason=reason, note=note)
                 messages.success(request, _("Noted: the bank is to pay it back."))
@@ -159,6 +160,9 @@ def _notification(
         "body": _shown_body(found),
         "headers": sorted(_object(found["headers"]).items()),
         "decision": _decision(found["resolution"]),
+        "proposals": shown(
+            request, proposal.about(request.work, viewer=request.viewer, kind="attach", subject_id=notification_id)
+        ),
         "may_decide": found["state"] == "suspense" and request.viewer.role in DECIDERS,
         "reasons": labels.REASONS,
         "given": request.POST,

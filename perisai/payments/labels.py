@@ -89,3 +89,15 @@ REFUND_REASONS: dict[str, str | Promise] = {
     "bank_error": _("Mistake of the bank"),
     "asked": _("The payer asks for it"),
 }
+PROPOSAL_STATES: dict[str, Word] = {
+    "proposed": Word(_("Waits for a second person"), "needs", icon="hourglass"),
+    "approved": Word(_("Approved"), "done", icon="check"),
+    "rejected": Word(_("Rejected"), "stop", icon="ban"),
+}
+PROPOSALS: dict[str, str | Promise] = {
+    "attach": _("Book money that fits no bill"),
+    "settle_cash": _("Count cash as received"),
+}
+WAITING: dict[str, str | Promise] = {
+    "proposals": _("Decisions about money that wait for you as the second person"),
+}

@@ -365,6 +365,48 @@ class Refund(models.Model):
         ]
 
 
+class ProposalState(models.TextChoices):
+    PROPOSED = "proposed", "diusulkan"
+    APPROVED = "approved", "disetujui"
+    REJECTED = "rejected", "ditolak"
+
+
+class Proposal(models.Model):
+    """A decision about money that one person proposed and another takes. Never deleted, and decided once."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    kind = models.TextField(choices=[("attach", "attach"), ("settle_cash", "settle_cash")])
+    subject_id = models.UUIDField()
+    """The notification, or the receipt for cash."""
+    asked = models.JSONField(default=dict)
+    """What is to be done with it: a code and how, of ``attach``."""
+    amount = models.BigIntegerField(null=True)
+    note = models.TextField(blank=True, default="")
+    state = models.TextField(choices=ProposalState, default=ProposalState.PROPOSED)
+    proposed_by = models.UUIDField()
+    proposed_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "payments_proposal"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch_id", "kind", "subject_id"], condition=Q(state="proposed"), name="proposal_waits_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")), name="proposal_two_people"
+            ),
+            models.CheckConstraint(condition=Q(state__in=ProposalState.values), name="proposal_state_known"),
+        ]
+        indexes = [
+            models.Index(fields=["branch_id", "state"], name="proposal_state"),
+            models.Index(fields=["branch_id", "subject_id"], name="proposal_subject"),
+        ]
+
+
 class LedgerEntry(models.Model):
     """One move of money from an account to another. Balanced by its form: the same amount is debited and credited.
 

@@ -1,4 +1,4 @@
-"""Money that a bank told us of and we could not book: a person attaches it to a member or an order, or has the bank pay it
+"""Money that a bank told us of and we could not book: two people attach it to a member or an order, or one has the bank pay it
 back. Attached to a member, it pays the oldest months first and the rest is held.
 
 A decision is final and names who made it. Cover begins when the money is attached, never earlier: what an agent or a
@@ -15,13 +15,14 @@ from perisai.contributions import settlement
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
 from perisai.members import activation
-from perisai.payments import allocation, answers, held, judgement, order, order_payment
+from perisai.payments import allocation, answers, held, judgement, order, order_payment, proposal
 from perisai.payments.allocation import Plan
 from perisai.payments.answers import Case, SnapRefused
 from perisai.payments.booking import Money
 from perisai.payments.judgement import Met
 from perisai.payments.order import Order
 from perisai.payments.order_payment import Locked
+from perisai.payments.proposal import Proposal
 from perisai.payments.registry import Owner
 
 REASONS: Final = (
@@ -59,6 +60,32 @@ WHERE id = %s AND state = 'suspense'
 
 # Carried by the primary key of the registry.
 _FIND_CODE = "SELECT branch_id, enrolment_id, code_masked, order_id FROM payments_payment_code WHERE code = %s"
+
+
+def propose(work: Work, *, notification_id: UUID, code: str, reason: str, note: str, ahead: bool = False) -> UUID:
+    """Asks a second person to ``attach`` it: who puts money on a code alone could put it anywhere. Nothing moves yet; what could
+    not be booked now is refused at once. Returns the proposal's id.
+
+    Raises ``Refused`` as ``preview`` and ``attach`` do, E4315, E4316 where it is proposed already.
+    """
+    _check_reason(reason, note)
+    owner = _get_owner(work, code)
+    found = _lock(work, notification_id)
+    preview(work, amount=found["amount"], code=code, ahead=ahead)
+    return proposal.propose(
+        work,
+        branch_id=owner.branch_id,
+        kind="attach",
+        subject_id=notification_id,
+        asked={"code": code.strip(), "reason": reason, "ahead": ahead},
+        amount=found["amount"],
+        note=note,
+    )
+
+
+def attach_proposed(work: Work, asked: Proposal) -> UUID:
+    """The deed of a proposal to ``attach``; raises as that does."""
+    return attach(work, notification_id=asked.subject_id, note=asked.note, **asked.asked)
 
 
 def attach(work: Work, *, notification_id: UUID, code: str, reason: str, note: str, ahead: bool = False) -> UUID:

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from perisai.payments import books_console, channel_console, console, mandate_console, order_console, refund_console
+from perisai.payments import (
+    books_console,
+    channel_console,
+    console,
+    mandate_console,
+    order_console,
+    proposal_console,
+    refund_console,
+)
 
 app_name = "payments"
 urlpatterns = [
@@ -17,6 +25,12 @@ urlpatterns = [
     path("refunds/find/", refund_console.refund_find, name="refund_find"),
     path("refunds/<int:branch_id>/<uuid:enrolment_id>/new/", refund_console.refund_new, name="refund_new"),
     path("refunds/<int:branch_id>/<uuid:refund_id>/decide/", refund_console.refund_decide, name="refund_decide"),
+    path("proposals/", proposal_console.proposals, name="proposals"),
+    path(
+        "proposals/<int:branch_id>/<uuid:proposal_id>/decide/",
+        proposal_console.proposal_decide,
+        name="proposal_decide",
+    ),
     path("banks/", console.bank_list, name="banks"),
     path("banks/<slug:bank_id>/", console.bank_page, name="bank"),
     path("banks/<slug:bank_id>/channels/", channel_console.channels, name="channels"),

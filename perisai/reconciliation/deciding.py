@@ -125,10 +125,11 @@ def to_suspense(work: Work, *, item_id: UUID, note: str) -> UUID:
 
 
 def credit(work: Work, *, item_id: UUID, code: str, note: str) -> UUID:
-    """The line's money is booked on the open bill behind a code. Raises ``Refused``, as ``suspense.attach`` does."""
+    """The line's money is to be booked on the open bill behind a code, once a second person has agreed: until then it waits in
+    suspense. Raises ``Refused``, as ``suspense.propose`` does."""
     item = _lock(work, item_id)
     notification_id = _to_suspense(work, item, "credit", "", _checked(note))
-    suspense.attach(work, notification_id=notification_id, code=code, reason="late", note=note)
+    suspense.propose(work, notification_id=notification_id, code=code, reason="late", note=note)
     return notification_id
 
 

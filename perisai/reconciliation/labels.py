@@ -53,7 +53,7 @@ DONE: Texts = {
     "wait": _("Waits"),
     "explain": _("Explained"),
     "attach": _("Attached"),
-    "credit": _("Booked"),
+    "credit": _("Proposed to be booked"),
     "suspense": _("Put in suspense"),
     "refund": _("Bank pays it back"),
     "cleared": _("Agreed with a later statement"),

@@ -9,6 +9,7 @@ from perisai.events.work import Work
 from perisai.payments import ledger
 from tests.accounts.people import logged_in, make_user, tree
 from tests.payments.place import Billed, make_bank, make_billed, notifications, read
+from tests.payments.second import approve_all
 from tests.payments.test_orders import make_order
 from tests.world import Branch
 
@@ -89,6 +90,8 @@ def test_queue_shows_what_booking_would_do_and_books_it_in_parts() -> None:
     )
     assert notifications(bank)[-1]["state"] == "suspense"
     assert clerk.post(address, asked | {"decide": "attach"}).status_code == 302
+    assert notifications(bank)[-1]["state"] == "suspense", "it waits for a second person"
+    approve_all(owed.branch.id)
     held = clerk.get("/console/payments/held/").content.decode()
     assert (str(owed.enrolment_id) in held, read(owed)["payments"]) == (True, 0)
 

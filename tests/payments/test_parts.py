@@ -146,7 +146,7 @@ def sides(database: object) -> dict[str, People]:
     }
 
 
-UNKNOWN = {"notification_id", "refund_id", "item_id", "bank_id", "day", "import_id", "export_id"}
+UNKNOWN = {"notification_id", "proposal_id", "refund_id", "item_id", "bank_id", "day", "import_id", "export_id"}
 """Of pages that no part of a branch opens at all, or that ask for the employer or the owner first."""
 ELSEWHERE = {"token", "text", "answer", "kind", "number", "change_id", "file"}
 """Of public pages, which are opened by a secret link, and of rules, which are the same for all."""

@@ -14,6 +14,7 @@ from django.test import Client
 
 from perisai.accounts.models import Role
 from perisai.errors import Refused
+from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
 from perisai.payments import ledger
@@ -22,6 +23,7 @@ from perisai.reconciliation import day, deciding, jobs, matching, report, taking
 from perisai.web.simulate.bank import BankSimulator
 from tests.accounts.people import tree
 from tests.payments.place import make_billed, notifications, read
+from tests.payments.second import approve_all
 from tests.reconciliation.books import NUMBER, Statement, client, make_account_bank
 from tests.world import Branch
 
@@ -177,8 +179,10 @@ def test_list_names_each_kind_and_decisions_close_the_day() -> None:
     assert items["missing"]["branch_id"] == paid[3].branch.id
     assert (items["amount"]["other"], items["amount"]["amount"]) == (paid[1].amount, paid[1].amount - 777)
     branch = Scope.of([one.branch.id for one in paid])
-    with Work(scope=branch, actor=Actor()) as work:
+    with Work(scope=branch, actor=Actor(user_id=uuid7())) as work:
         deciding.credit(work, item_id=items["missing"]["id"], code=paid[3].code, note="")
+    assert read(paid[3])["state"] == "accepted", "one person alone books nothing"
+    approve_all(paid[3].branch.id)
     assert read(paid[3])["state"] == "active"
     with Work(scope=Scope.nation()) as work, pytest.raises(Refused, match="E4808"):
         deciding.credit(work, item_id=items["missing"]["id"], code=paid[3].code, note="")

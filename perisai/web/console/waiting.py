@@ -16,6 +16,8 @@ from perisai.custody import queries as custody
 from perisai.events.work import branch_day
 from perisai.exams import queries as exams
 from perisai.exams.console import WAITING as EXAMS
+from perisai.payments import labels as payments_words
+from perisai.payments import proposal as payments
 from perisai.reconciliation import labels as reconciliation_words
 from perisai.reconciliation import queries as reconciliation
 from perisai.recruitment import labels as recruitment_words
@@ -53,6 +55,7 @@ def _all(request: PageRequest) -> Iterator[Waiting]:
         (agents.waiting(work, viewer=viewer, today=today), agents_words.WAITING, "certificate"),
         (supervision.waiting(work, viewer=viewer), SUPERVISION, "gavel"),
         (custody.waiting(work, viewer=viewer), custody_words.WAITING, "wallet"),
+        (payments.waiting(work, viewer=viewer), payments_words.WAITING, "users"),
         (reconciliation.waiting_long(work, viewer=viewer), reconciliation_words.WAITING, "scale"),
         (reminders.waiting(work, viewer=viewer), reminders.WAITING, "message"),
     )

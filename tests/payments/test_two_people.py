@@ -1,0 +1,139 @@
+"""Money that fits no bill, and cash without a deposit: one proposes, another decides, never the same person."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from perisai.accounts.models import Role
+from perisai.custody import review
+from perisai.errors import Refused
+from perisai.events.ids import uuid7
+from perisai.events.scope import Actor, Scope
+from perisai.events.work import Work
+from perisai.payments import ledger, proposal, suspense
+from tests.payments.place import make_bank, make_billed, notifications, read
+from tests.payments.second import approve_all, second
+from tests.payments.test_order_pages import branch, client
+from tests.payments.test_parts import make_agent, member_of, receipt, system_work
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def by(branch_id: int, user: UUID | None) -> Work:
+    return Work(scope=Scope.branch(branch_id), actor=Actor(user_id=user))
+
+
+def propose_to_book(user: UUID) -> tuple[int, UUID, UUID]:
+    """(branch, notification, proposal) of a part of a bill that waits in suspense."""
+    bank, owed = make_bank(scheme="asymmetric"), make_billed()
+    bank.pay(owed.code, owed.amount - 100)
+    waiting = notifications(bank)[-1]["id"]
+    with by(owed.branch.id, user) as work:
+        made = suspense.propose(work, notification_id=waiting, code=owed.code, reason="wrong_amount_agreed", note="")
+    return owed.branch.id, waiting, made
+
+
+def test_who_proposed_does_not_decide_and_nothing_moves_before() -> None:
+    user = uuid7()
+    branch_id, waiting, made = propose_to_book(user)
+    with by(branch_id, user) as work, pytest.raises(Refused, match="E4315"):
+        second(work, branch_id, made)
+    with by(branch_id, user) as work, pytest.raises(Refused, match="E4315"):
+        proposal.reject(work, branch_id=branch_id, proposal_id=made)
+    with by(branch_id, None) as work, pytest.raises(Refused, match="E4315"):
+        second(work, branch_id, made)
+    with by(branch_id, uuid7()) as work:
+        assert work.row("SELECT state FROM payments_notification WHERE id = %s", [waiting]) == ("suspense",)
+        second(work, branch_id, made)
+        assert work.row("SELECT state FROM payments_notification WHERE id = %s", [waiting]) == ("resolved",)
+    with by(branch_id, uuid7()) as work, pytest.raises(Refused, match="E4317"):
+        second(work, branch_id, made)
+
+
+def test_rejected_leaves_the_money_in_the_queue_and_room_for_another_proposal() -> None:
+    branch_id, waiting, made = propose_to_book(uuid7())
+    with by(branch_id, uuid7()) as work:
+        code = work.row("SELECT asked ->> 'code' FROM payments_proposal WHERE id = %s", [made])
+    assert code
+    with by(branch_id, uuid7()) as work, pytest.raises(Refused, match="E4316"):
+        suspense.propose(work, notification_id=waiting, code=code[0], reason="late", note="")
+    with by(branch_id, uuid7()) as work:
+        proposal.reject(work, branch_id=branch_id, proposal_id=made)
+        assert work.row("SELECT state FROM payments_notification WHERE id = %s", [waiting]) == ("suspense",)
+        suspense.propose(work, notification_id=waiting, code=code[0], reason="late", note="")
+
+
+def test_approved_by_two_at_once_is_booked_once() -> None:
+    branch_id, _waiting, made = propose_to_book(uuid7())
+
+    def approve() -> str:
+        try:
+            with by(branch_id, uuid7()) as work:
+                second(work, branch_id, made)
+        except Refused as refused:
+            return refused.code
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        results = sorted(one.result(timeout=30) for one in [pool.submit(approve), pool.submit(approve)])
+    assert results == ["E4317", "done"]
+    with by(branch_id, None) as work:
+        assert ledger.prove(work, branch_id) == []
+
+
+def test_pages_say_what_waits_for_whom_and_let_another_person_decide() -> None:
+    bank, owed = make_bank(scheme="asymmetric"), make_billed(branch())
+    bank.pay(owed.code, owed.amount - 100)
+    one, other = client(Role.BRANCH), client(Role.BRANCH_HEAD)
+    address = f"/console/payments/notifications/{notifications(bank)[-1]['id']}/"
+    asked = {"code": owed.code, "reason": "wrong_amount_agreed", "note": "sisa tunai"}
+    before = b"/console/payments/proposals/" in other.get("/console/").content
+    assert one.post(f"{address}decide/", asked | {"decide": "attach"}).status_code == 302
+    assert before or b"/console/payments/proposals/" in other.get("/console/").content, "home says that it waits"
+    with Work(scope=Scope.branch(owed.branch.id)) as work:
+        row = work.row("SELECT id FROM payments_proposal WHERE asked ->> 'code' = %s", [owed.code])
+    assert row
+    decide = f"/console/payments/proposals/{owed.branch.id}/{row[0]}/decide/"
+    for who, may in ((one, False), (other, True), (client(Role.AUDITOR), False)):
+        for page in (address, "/console/payments/proposals/"):
+            answer = who.get(page)
+            assert (answer.status_code, decide in answer.content.decode()) == (200, may), page
+            assert "sisa tunai" in answer.content.decode()
+    own = one.post(decide, {"decide": "approve"})
+    assert (own.status_code, b"E4315" in own.content) == (403, True)
+    assert client(Role.SUB_BRANCH).post(decide, {"decide": "approve"}).status_code == 403
+    assert other.post(decide, {"decide": "approve"}).status_code == 302
+    assert other.post(decide, {"decide": "approve"}).status_code == 409
+    assert read(owed)["payments"] == 0, "a part is held"
+
+
+def test_cash_counts_as_received_only_when_a_second_person_agrees() -> None:
+    here = branch()
+    agent = make_agent(here)
+    member = member_of(here, name="Peserta Tunai", agent=agent)
+    with system_work(here) as work:
+        taken = receipt(work, here, agent, member, "Tunai")
+    one, other = client(Role.BRANCH), client(Role.BRANCH)
+    address = f"/console/custody/{here.id}/receipt/{taken}/"
+    short = one.post(f"{address}decide/", {"decide": "settle", "note": "ok"})
+    assert (short.status_code, b"E4707" in short.content) == (422, True)
+    assert one.post(f"{address}decide/", {"decide": "settle", "note": "Bukti transfer 12 Nov"}).status_code == 302
+    assert state_of(here.id, taken) == "held", "one person alone lifts nothing"
+    again = one.post(f"{address}decide/", {"decide": "settle", "note": "Bukti transfer 12 Nov"})
+    assert (again.status_code, b"E4316" in again.content) == (409, True)
+    assert b"Bukti transfer 12 Nov" in other.get(address).content
+    approve_all(here.id)
+    assert state_of(here.id, taken) == "settled"
+    with by(here.id, uuid7()) as work, pytest.raises(Refused, match="E4703"):
+        review.propose_to_settle(work, branch_id=here.id, receipt_id=taken, note="Bukti transfer 12 Nov")
+
+
+def state_of(branch_id: int, receipt_id: UUID) -> str:
+    with Work(scope=Scope.branch(branch_id)) as work:
+        row = work.row("SELECT state FROM custody_receipt WHERE id = %s", [receipt_id])
+    assert row
+    return str(row[0])
