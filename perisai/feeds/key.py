@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from django.db import connection
@@ -26,6 +26,7 @@ MOST_PER_MINUTE: Final = 6000
 OVERLAPS: Final = (0, 24, 168, 720)
 """Hours that the old secret stays good beside the new one."""
 _MINUTE: Final = timedelta(minutes=1)
+_KEPT: Final = timedelta(days=400)
 
 # Carried by the primary key of feeds_key_secret.
 _FIND: LiteralString = """
@@ -129,7 +130,13 @@ def take(reader: Reader, *, part: str, now: datetime) -> None:
 
 
 def _count(reader: Reader, part: str, now: datetime, *, answered: int) -> None:
-    values = {"key": reader.key_id, "part": part, "now": now, "answered": answered, "refused": 1 - answered}
+    values: dict[str, Any] = {
+        "key": reader.key_id,
+        "part": part,
+        "now": now,
+        "answered": answered,
+        "refused": 1 - answered,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, values)
 
@@ -173,3 +180,8 @@ def _wrong(asked: Asked) -> str:
 def uses(key_id: UUID, days: int = 30) -> list[KeyUse]:
     """Of its last days of use, newest first."""
     return list(KeyUse.objects.filter(key_id=key_id).order_by("-day", "part")[: days * (len(PARTS) + 2)])
+
+
+def forget_old(work: Work) -> int:
+    """Counts of use of more than a year ago."""
+    return work.execute("DELETE FROM feeds_key_use WHERE day < %s", [(work.now - _KEPT).date()])

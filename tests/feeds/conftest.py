@@ -1,5 +1,6 @@
-"""The same wire as the API's tests."""
+"""The same wire as the API's tests, and a receiver of web hooks."""
 
 from tests.api.conftest import http
+from tests.feeds.receiver import receiver
 
-__all__ = ["http"]
+__all__ = ["http", "receiver"]
