@@ -36,3 +36,9 @@ def kinds() -> dict[str, Kind]:
 def metric_rows() -> list[tuple[str, str, str]]:
     """(kind, metric, column) for SQL that recounts events."""
     return [(kind.name, metric, column) for kind in kinds().values() for metric, column in kind.metrics]
+
+
+@cache
+def captured_kinds() -> frozenset[str]:
+    """Kinds of event that count a captured enrolment."""
+    return frozenset(kind.name for kind in kinds().values() if ("captured", "quantity") in kind.metrics)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import LiteralString
+from typing import Final, LiteralString
 
-from perisai.events.kinds import kinds
+from perisai.events.counters import hour_key
 from perisai.events.reading import Reading, Row
 
 FEED_LENGTH = 30
@@ -17,44 +17,71 @@ SCOPE_OF_ALL: LiteralString = """
 SELECT set_config('perisai.branches', (SELECT coalesce(array_agg(branch_id), '{}') FROM events_position)::text, true)
 """
 
-# Carried by the primary key of events_counter: (branch_id, level, key, day_captured). Branch rows are asked by their key; for
-# the others PostgreSQL skips from key to key within the level.
+# Carried by the primary key of events_counter: (branch_id, level, key, day_captured). The month is one row a metric and segment, of
+# the level's capital letter. Branch rows are asked by their key; for the others PostgreSQL skips from key to key within the level.
 _SUMS = """
-SELECT c.branch_id, c.level, c.key, c.metric, sum(c.value)::bigint AS month,
-       coalesce(sum(c.value) FILTER (WHERE c.day_captured = b.today), 0)::bigint AS today
+SELECT c.branch_id, lower(c.level) AS level, c.key, c.metric,
+       coalesce(sum(c.value) FILTER (WHERE c.level <> lower(c.level)), 0)::bigint AS month,
+       coalesce(sum(c.value) FILTER (WHERE c.level = lower(c.level)), 0)::bigint AS today
 FROM unnest(%(branches)s::int[], %(todays)s::date[]) AS b (id, today)
-JOIN events_counter c ON c.branch_id = b.id
-  AND c.day_captured BETWEEN date_trunc('month', b.today)::date AND b.today
-WHERE c.level = ANY(%(levels)s::bpchar[]) AND (c.level <> 'b' OR c.key = b.id::text)
+CROSS JOIN unnest(%(levels)s::text[]) AS l (level)
+CROSS JOIN LATERAL (
+  VALUES (l.level::bpchar, b.today), (upper(l.level)::bpchar, date_trunc('month', b.today)::date)) AS p (level, day)
+JOIN events_counter c ON c.branch_id = b.id AND c.level = p.level AND c.day_captured = p.day
+WHERE l.level <> 'b' OR c.key = b.id::text
 GROUP BY 1, 2, 3, 4
 """
 
 # The same rows, only of the counters that moved; carried by the primary key of events_counter.
 _MOVED_SUMS = """
-SELECT m.branch_id, m.level, m.key, c.metric, sum(c.value)::bigint AS total,
-       coalesce(sum(c.value) FILTER (WHERE c.day_captured = m.today), 0)::bigint AS today
-FROM unnest(%(branches)s::int[], %(levels)s::bpchar[], %(keys)s::text[], %(firsts)s::date[], %(todays)s::date[])
-  AS m (branch_id, level, key, first, today)
-JOIN events_counter c ON c.branch_id = m.branch_id AND c.level = m.level AND c.key = m.key
-  AND c.day_captured BETWEEN m.first AND m.today
+SELECT m.branch_id, m.level, m.key, c.metric,
+       coalesce(sum(c.value) FILTER (WHERE c.level <> m.level), 0)::bigint AS month,
+       coalesce(sum(c.value) FILTER (WHERE c.level = m.level), 0)::bigint AS today
+FROM unnest(%(branches)s::int[], %(levels)s::bpchar[], %(keys)s::text[], %(todays)s::date[]) AS m (branch_id, level, key, today)
+CROSS JOIN LATERAL (VALUES (m.level, m.today), (upper(m.level)::bpchar, date_trunc('month', m.today)::date)) AS p (level, day)
+JOIN events_counter c ON c.branch_id = m.branch_id AND c.level = p.level AND c.key = m.key AND c.day_captured = p.day
 GROUP BY 1, 2, 3, 4
 """
 
-# Carried by the primary key of events_event (branch_id, received_at): one day of a branch. What was captured today was also
-# received today, so these sums equal the day's counters.
-_HOURS = """
-SELECT e.branch_id, e.sub_branch_id, e.agency_office_id, e.agent_id,
-       extract(hour FROM e.received_at AT TIME ZONE b.timezone)::int AS hour, sum(e.quantity)::bigint AS quantity
-FROM unnest(%(branches)s::int[], %(todays)s::date[], %(timezones)s::text[]) AS b (id, today, timezone)
-JOIN events_event e ON e.branch_id = b.id AND e.received_at >= b.today::timestamp AT TIME ZONE b.timezone
-  AND e.day_captured = b.today
-WHERE e.received_at >= %(since)s AND e.kind = ANY(%(kinds)s)
-GROUP BY 1, 2, 3, 4, 5
+# Carried by the primary key of events_counter: 24 keys a branch; with what lies within it, PostgreSQL skips from key to key.
+_HOURS_OF_BRANCHES = """
+SELECT c.branch_id, c.key, sum(c.value)::bigint AS quantity
+FROM unnest(%(branches)s::int[], %(todays)s::date[]) AS b (id, today)
+JOIN events_counter c ON c.branch_id = b.id AND c.level = 'h' AND c.key = ANY(%(keys)s::text[]) AND c.day_captured = b.today
+GROUP BY 1, 2
 """
+_HOURS_WITHIN = """
+SELECT c.branch_id, c.key, sum(c.value)::bigint AS quantity
+FROM unnest(%(branches)s::int[], %(todays)s::date[]) AS b (id, today)
+JOIN events_counter c ON c.branch_id = b.id AND c.level = 'h' AND c.day_captured = b.today
+GROUP BY 1, 2
+"""
+
+# Three ways to add up the same; carried by the primary key of events_counter.
+_ASKED: LiteralString = """
+FROM unnest(%(ns)s::int[], %(branches)s::int[], %(levels)s::bpchar[], %(keys)s::text[], %(firsts)s::date[], %(lasts)s::date[],
+  %(since)s::date[], %(until)s::date[]) AS p (n, branch_id, level, key, first, last, since, until)
+JOIN events_counter c ON c.branch_id = p.branch_id AND c.level = p.level AND c.day_captured BETWEEN p.first AND p.last
+  AND c.day_received BETWEEN p.since AND p.until AND c.metric = ANY(%(metrics)s::text[])
+"""
+_COUNTED: LiteralString = (
+    "SELECT p.n, c.segment, c.metric, sum(c.value)::bigint AS value" + _ASKED + "AND c.key = p.key GROUP BY 1, 2, 3"
+)
+_COUNTED_BY_DAY: LiteralString = (
+    "SELECT p.n, c.day_captured AS day, c.metric, sum(c.value)::bigint AS value"
+    + _ASKED
+    + "AND c.key = p.key GROUP BY 1, 2, 3"
+)
+# PostgreSQL skips from key to key within the level.
+_COUNTED_WITHIN: LiteralString = (
+    "SELECT p.n, c.branch_id, c.level, c.key, c.segment, c.metric, sum(c.value)::bigint AS value"
+    + _ASKED
+    + "GROUP BY 1, 2, 3, 4, 5, 6"
+)
 
 _EVENT_COLUMNS: LiteralString = """
 e.branch_id, e.number, e.received_at, e.kind, e.sub_branch_id, e.agency_office_id, e.agent_id, e.region_code, e.segment,
-e.quantity, e.amount, e.day_captured, e.day_received
+e.quantity, e.amount, e.day_captured, e.hour_captured, e.day_received
 """
 
 # Carried by event_number (branch_id, number). Numbers have no gaps, so the last 30 are found without sorting.
@@ -118,14 +145,35 @@ Key = tuple[int, str, str]
 """(branch, letter of ``counters.LEVELS``, key)"""
 
 
-def captured_kinds() -> list[str]:
-    """Kinds of event that count a captured enrolment."""
-    return [kind.name for kind in kinds().values() if ("captured", "quantity") in kind.metrics]
-
-
 def sums(days: Sequence[BranchDay], levels: Sequence[str]) -> Reading[dict[Key, Sums]]:
     """This month's and today's counters of these branches at these levels; a key without counters is absent."""
     rows = yield _SUMS, {"branches": _ids(days), "todays": [day.today for day in days], "levels": list(levels)}
+    return _sums_of(rows)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A counter that moved, on its branch's day."""
+
+    key: Key
+    today: date
+
+
+def moved_sums(moved: Sequence[Moved]) -> Reading[dict[Key, Sums]]:
+    """As ``sums`` for single keys."""
+    rows = yield (
+        _MOVED_SUMS,
+        {
+            "branches": [each.key[0] for each in moved],
+            "levels": [each.key[1] for each in moved],
+            "keys": [each.key[2] for each in moved],
+            "todays": [each.today for each in moved],
+        },
+    )
+    return _sums_of(rows)
+
+
+def _sums_of(rows: Sequence[Row]) -> dict[Key, Sums]:
     found: dict[Key, Sums] = {}
     for row in rows:
         entry = found.setdefault((row["branch_id"], row["level"], row["key"]), Sums())
@@ -135,56 +183,25 @@ def sums(days: Sequence[BranchDay], levels: Sequence[str]) -> Reading[dict[Key, 
     return found
 
 
-@dataclass(frozen=True)
-class Moved:
-    """A counter that moved: re-read from ``first`` on, which is today, or the first of the month for late work."""
-
-    key: Key
-    first: date
-    today: date
+HOURS: Final = [hour_key("b", "", hour) for hour in range(24)]
 
 
-def moved_sums(moved: Sequence[Moved]) -> Reading[dict[Key, Sums]]:
-    """As ``sums`` for single keys, but ``month`` holds the sum from each key's ``first`` on."""
-    rows = yield (
-        _MOVED_SUMS,
-        {
-            "branches": [each.key[0] for each in moved],
-            "levels": [each.key[1] for each in moved],
-            "keys": [each.key[2] for each in moved],
-            "firsts": [each.first for each in moved],
-            "todays": [each.today for each in moved],
-        },
-    )
-    found: dict[Key, Sums] = {}
-    for row in rows:
-        entry = found.setdefault((row["branch_id"], row["level"], row["key"]), Sums())
-        entry.month[row["metric"]] = row["total"]
-        if row["today"]:
-            entry.today[row["metric"]] = row["today"]
-    return found
-
-
-def hours(days: Sequence[BranchDay], since: datetime) -> Reading[dict[Key, list[int]]]:
-    """Enrolments captured and received today, by hour of the branch's clock, for every key but regencies.
-
-    ``since`` is an instant no later than the beginning of any of these days; it lets PostgreSQL skip old partitions.
-    """
-    rows = yield (
-        _HOURS,
-        {
-            "branches": _ids(days),
-            "todays": [day.today for day in days],
-            "timezones": [day.timezone for day in days],
-            "since": since,
-            "kinds": captured_kinds(),
-        },
-    )
+def hours(days: Sequence[BranchDay], *, within: bool) -> Reading[dict[Key, list[int]]]:
+    """Enrolments captured and received today, by hour of the branch's clock; of branches, and with ``within`` also of the
+    sub-branches, agency offices and agents in them."""
+    sql = _HOURS_WITHIN if within else _HOURS_OF_BRANCHES
+    asked = {"branches": _ids(days), "todays": [day.today for day in days], "keys": HOURS}
     found: dict[Key, list[int]] = {}
-    for row in rows:
-        for key in keys_of(row):
-            found.setdefault(key, [0] * 24)[row["hour"]] += row["quantity"]
+    for row in (yield sql, asked):
+        key, hour = _key_and_hour(row["branch_id"], row["key"])
+        found.setdefault(key, [0] * 24)[hour] += row["quantity"]
     return found
+
+
+def _key_and_hour(branch_id: int, text: str) -> tuple[Key, int]:
+    """What ``counters.hour_key`` wrote."""
+    key, _, hour = text.rpartition(":")
+    return (branch_id, key[0], key[1:]) if key else (branch_id, "b", str(branch_id)), int(hour)
 
 
 def new_events(after: dict[int, tuple[int, int]], since: datetime) -> Reading[list[Row]]:
@@ -216,3 +233,48 @@ def keys_of(row: Row) -> list[Key]:
 
 def _ids(days: Sequence[BranchDay]) -> list[int]:
     return [day.branch_id for day in days]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Counters of one key that are added up together: captured in ``first`` to ``last`` and received in ``since`` to ``until``.
+
+    ``n`` says which sum they go to. A ``level`` in capitals counts months: its days are first days of months.
+    """
+
+    n: int
+    branch_id: int
+    level: str
+    key: str
+    first: date
+    last: date
+    since: date
+    until: date
+
+
+def counted(asked: Sequence[Asked], metrics: Sequence[str]) -> Reading[list[Row]]:
+    """Rows (n, segment, metric, value) of everything asked for. One statement."""
+    return (yield _COUNTED, _columns(asked) | {"metrics": list(metrics)}) if asked else []
+
+
+def counted_by_day(asked: Sequence[Asked], metrics: Sequence[str]) -> Reading[list[Row]]:
+    """Rows (n, day, metric, value) by day captured. One statement."""
+    return (yield _COUNTED_BY_DAY, _columns(asked) | {"metrics": list(metrics)}) if asked else []
+
+
+def counted_within(asked: Sequence[Asked], metrics: Sequence[str]) -> Reading[list[Row]]:
+    """As ``counted`` for every key of the levels, whatever key is named; rows have branch_id, level and key too."""
+    return (yield _COUNTED_WITHIN, _columns(asked) | {"metrics": list(metrics)}) if asked else []
+
+
+def _columns(asked: Sequence[Asked]) -> dict[str, object]:
+    return {
+        "ns": [each.n for each in asked],
+        "branches": [each.branch_id for each in asked],
+        "levels": [each.level for each in asked],
+        "keys": [each.key for each in asked],
+        "firsts": [each.first for each in asked],
+        "lasts": [each.last for each in asked],
+        "since": [each.since for each in asked],
+        "until": [each.until for each in asked],
+    }

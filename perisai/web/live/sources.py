@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from perisai.events.reading import Row
+from perisai.targets.agent_target import OF_BRANCHES
 
 _OFFICE: LiteralString = "id, kind, parent_id, branch_id, code, name, timezone, province_code, regencies"
 
@@ -48,11 +49,7 @@ CROSS JOIN LATERAL (
 WHERE q.cap IS NOT NULL
 """
 
-AGENT_TARGETS: LiteralString = """
-SELECT t.branch_id, t.agent_id, t.persons
-FROM unnest(%(branches)s::int[], %(months)s::date[]) AS b (id, month)
-JOIN targets_agent_target t ON t.branch_id = b.id AND t.period = b.month
-"""
+AGENT_TARGETS: LiteralString = OF_BRANCHES
 
 # The provinces of a few offices; carried by the index on parent_code.
 REGENCIES: LiteralString = """

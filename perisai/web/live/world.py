@@ -7,10 +7,11 @@ The page builds a world for a moment, the live process keeps one. Everything is 
 from collections import deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from perisai.events import queries
+from perisai.events.kinds import captured_kinds
 from perisai.events.queries import FEED_LENGTH, BranchDay, Key, Moved, Sums
 from perisai.events.reading import Reading, Row
 from perisai.offices.scopes import AGENT, BRANCH, KINDS, NATION, REGION, Agent, Office, Place, UnknownScope, Watch
@@ -130,9 +131,12 @@ class World:
             if same:
                 found = yield from queries.sums([branch.day for branch in same], levels)
                 _share(same, found)
-        counted = yield from queries.hours([branch.day for branch in fresh], start_of(fresh))
-        for branch in fresh:
-            branch.hours = {key: row for key, row in counted.items() if key[0] == branch.office.id}
+        for within in (False, True):
+            same = [branch for branch in fresh if branch.detail == within]
+            if same:
+                counted = yield from queries.hours([branch.day for branch in same], within=within)
+                for branch in same:
+                    branch.hours = {key: row for key, row in counted.items() if key[0] == branch.office.id}
         self.branches.update({branch.office.id: branch for branch in fresh})
         yield from self.load_quotas(fresh)
         yield from self.load_people([branch for branch in fresh if branch.detail])
@@ -204,34 +208,28 @@ class World:
             return
         found = yield from queries.moved_sums(moved)
         for each in moved:
-            sums = self.branches[each.key[0]].sums
-            old, new = sums.get(each.key, Sums()), found.get(each.key, Sums())
-            if each.first == each.today and each.today.day > 1:
-                new.month = _add(_add(old.month, old.today, -1), new.month)
-            sums[each.key] = new
+            self.branches[each.key[0]].sums[each.key] = found.get(each.key, Sums())
 
     def _moved(self, events: list[Row]) -> list[Moved]:
-        firsts: dict[Key, date] = {}
+        moved: dict[Key, date] = {}
         for event in events:
             branch = self.branches[event["branch_id"]]
-            day = event["day_captured"]
-            if not branch.month <= day <= branch.today:
+            if not branch.month <= event["day_captured"] <= branch.today:
                 continue
-            first = branch.today if day == branch.today else branch.month
             keys = [key for key in queries.keys_of(event) if key[1] in branch.levels]
             if event["region_code"] is not None:
                 keys.append((branch.office.id, "r", event["region_code"][:5]))
-            for key in keys:
-                firsts[key] = min(first, firsts.get(key, first))
-        return [Moved(key, first, self.branches[key[0]].today) for key, first in firsts.items()]
+            moved |= dict.fromkeys(keys, branch.today)
+        return [Moved(key, today) for key, today in moved.items()]
 
     def _count_hour(self, event: Row) -> None:
         branch = self.branches[event["branch_id"]]
-        if event["kind"] not in _CAPTURED or event["day_captured"] != branch.today:
+        hour = event["hour_captured"]
+        if hour is None or event["kind"] not in captured_kinds() or event["day_captured"] != branch.today:
             return
-        hour = event["received_at"].astimezone(ZoneInfo(branch.office.timezone)).hour
         for key in queries.keys_of(event):
-            branch.hours.setdefault(key, [0] * 24)[hour] += event["quantity"]
+            if branch.detail or key[1] == "b":
+                branch.hours.setdefault(key, [0] * 24)[hour] += event["quantity"]
 
     def _feed(self, events: list[Row], lost: set[int], now: datetime) -> Reading[None]:
         newest = sorted(events, key=lambda event: event["received_at"])
@@ -311,15 +309,6 @@ def is_within(place: Place, event: Row) -> bool:
     return place.key in queries.keys_of(event) if place.key else event["branch_id"] in place.branches
 
 
-def start_of(branches: Collection[Branch]) -> datetime:
-    """The earliest beginning of these branches' days."""
-    starts = [datetime.combine(b.today, time(), ZoneInfo(b.office.timezone)) for b in branches]
-    return min(starts, default=datetime.now(UTC))
-
-
-_CAPTURED = frozenset(queries.captured_kinds())
-
-
 def _share(branches: Collection[Branch], found: dict[Key, Sums]) -> None:
     for branch in branches:
         branch.sums = {}
@@ -330,10 +319,3 @@ def _share(branches: Collection[Branch], found: dict[Key, Sums]) -> None:
 
 def _count(events: list[Row], branch_id: int) -> int:
     return sum(1 for event in events if event["branch_id"] == branch_id)
-
-
-def _add(left: dict[str, int], right: dict[str, int], sign: int = 1) -> dict[str, int]:
-    total = dict(left)
-    for metric, value in right.items():
-        total[metric] = total.get(metric, 0) + sign * value
-    return total
