@@ -1,11 +1,13 @@
 """One bill for all: an employer's month, every worker's own bill under one code, paid all or nothing.
 
+The owner's own first bill (BPU) of the same visit is under that code too, so that the visit leaves one sum and one code.
+
 What was reported after it was made does not change it: its bills are cancelled by counter-entry, its
-code ends, and another is made.
+code ends, and another is made. The owner's bill is not the employer's to cancel: it stays open with its own code.
 Order of locks: the employer, the enrolments, their bills, the order.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import LiteralString, NamedTuple
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from perisai.contributions.tariff import PriceError
 from perisai.employers.employer import Employer
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
-from perisai.events.work import Happened, Work
+from perisai.events.work import Happened, Work, branch_day
 from perisai.offices import calendar
 from perisai.payments import order, registry
 
@@ -45,6 +47,21 @@ SELECT e.id FROM members_enrolment e WHERE e.branch_id = %s AND e.id = ANY (%s) 
 _OPEN_BILLS: LiteralString = """
 SELECT b.id, b.enrolment_id, b.amount FROM contributions_bill b
 WHERE b.branch_id = %s AND b.enrolment_id = ANY (%s) AND b.state = 'open' AND b.first_month = %s AND b.sponsor_id IS NULL
+"""
+# The first bill of the owner whom the same agent enrolled, under one code of the employer at most; a phone may name anybody, so the
+# owner's NIK decides where it is known. By primary keys, bill_enrolment and order_bill's key.
+_OWNER_BILL: LiteralString = """
+SELECT b.id FROM employers_employer m
+JOIN members_enrolment e ON e.branch_id = m.branch_id AND e.id = m.owner_enrolment_id AND e.segment = 'BPU'
+  AND e.state = 'accepted' AND e.agent_id IS NOT DISTINCT FROM m.agent_id
+JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+  AND (m.owner_nik_hash IS NULL OR p.nik_hash = m.owner_nik_hash)
+JOIN contributions_bill b ON b.branch_id = e.branch_id AND b.enrolment_id = e.id AND b.state = 'open' AND b.origin = 'first'
+  AND b.sponsor_id IS NULL
+WHERE m.branch_id = %(branch)s AND m.id = %(employer)s AND NOT EXISTS (
+  SELECT FROM employers_bill o JOIN payments_order_bill q ON q.branch_id = o.branch_id AND q.order_id = o.order_id
+  WHERE o.branch_id = m.branch_id AND o.employer_id = m.id AND o.state = 'open' AND q.bill_id = b.id)
+ORDER BY b.first_month LIMIT 1
 """
 _INSERT: LiteralString = """
 INSERT INTO employers_bill (branch_id, id, employer_id, month, order_id, payment_code, workers, amount, due_on, state, made_at,
@@ -107,27 +124,37 @@ def _make(work: Work, employer: Employer, month: date) -> Made | None:
     ids = _issue(work, employer, month, asked, timezone) if asked else []
     if not ids:
         return None
+    owner = _owner_bill(work, employer)
     made = order.make(
         work,
         branch_id=employer.branch_id,
         timezone=timezone,
-        bill_ids=ids,
+        bill_ids=[*ids, *owner],
         payer_kind="employer",
         payer_id=employer.id,
     )
     due_on = due_day(work, employer.branch_id, month)
     bill_id = uuid7()
     code = _slip_code(work, employer, made.id) or made.code
-    values = [bill_id, employer.id, month, made.id, code, made.count, made.amount, due_on, work.now]
+    workers = made.count - len(owner)
+    values = [bill_id, employer.id, month, made.id, code, workers, made.amount, due_on, work.now]
     work.execute(_INSERT, [employer.branch_id, *values])
     _report(
         work,
         employer,
         "employer_billed",
         made.amount,
-        {"bill": bill_id, "order": made.id, "month": f"{month:%Y-%m}", "workers": made.count},
+        {"bill": bill_id, "order": made.id, "month": f"{month:%Y-%m}", "workers": workers},
     )
-    return Made(bill_id, month, made.id, code, made.count, made.amount, due_on, "open")
+    return Made(bill_id, month, made.id, code, workers, made.amount, due_on, "open")
+
+
+def _owner_bill(work: Work, employer: Employer) -> list[UUID]:
+    """The owner's own first bill, where it is to be paid along; else nothing."""
+    if employer.owner_enrolment_id is None:
+        return []
+    rows = work.rows(_OWNER_BILL, {"branch": employer.branch_id, "employer": employer.id})
+    return [row[0] for row in rows]
 
 
 def renew(work: Work, *, employer: Employer) -> list[Made]:
@@ -218,10 +245,32 @@ def _is_right(work: Work, employer: Employer, known: Made) -> bool:
     """Whether a bill says what is known today, worker by worker."""
     stands = {id_: (amount, state) for id_, amount, state in work.rows(_AMOUNTS, [employer.branch_id, known.order_id])}
     asked = _asked(work, employer, known.month)
+    if not _is_owner_right(work, employer, known, stands):
+        return False
     if set(asked) != set(stands) or any(state != "open" for _, state in stands.values()):
         return False
     owed = owed_by(asked)
     return all(owed.get(enrolment_id) == amount for enrolment_id, (amount, _) in stands.items())
+
+
+def _is_owner_right(work: Work, employer: Employer, known: Made, stands: dict[UUID, tuple[int, str]]) -> bool:
+    """Whether the code pays the owner's first bill as it is now: a first bill is priced for the month in which it is paid.
+    Takes the owner out of ``stands``."""
+    owner = employer.owner_enrolment_id
+    if owner is None or owner not in stands:
+        return True
+    _amount, state = stands.pop(owner)
+    made = order.find(work, branch_id=employer.branch_id, order_id=known.order_id)
+    timezone = timezone_of(work, employer.branch_id)
+    return (
+        state == "open"
+        and made is not None
+        and branch_month(made.made_at, timezone) == branch_month(work.now, timezone)
+    )
+
+
+def branch_month(at: datetime, timezone: str) -> date:
+    return branch_day(at, timezone).replace(day=1)
 
 
 def _cancel(work: Work, employer: Employer, known: Made, reason: str) -> None:
@@ -235,7 +284,8 @@ def _cancel(work: Work, employer: Employer, known: Made, reason: str) -> None:
             return
         order.cancel(work, branch_id=employer.branch_id, order_id=known.order_id)
     if reason != "late":
-        bills.cancel_many(work, branch_id=employer.branch_id, enrolment_ids=ids, first_month=known.month)
+        hands = [one for one in ids if one != employer.owner_enrolment_id]
+        bills.cancel_many(work, branch_id=employer.branch_id, enrolment_ids=hands, first_month=known.month)
     work.execute(_CANCEL, [work.now, reason, employer.branch_id, known.id])
     detail = {"bill": known.id, "order": known.order_id, "month": f"{known.month:%Y-%m}", "reason": reason}
     _report(work, employer, "employer_bill_cancelled", known.amount, detail)

@@ -54,7 +54,7 @@ ON CONFLICT (branch_id, id) DO NOTHING
 """
 _LOCK: LiteralString = """
 SELECT id, name, scale, risk, sector, optional, region_code, agent_id, sub_branch_id, agency_office_id, state,
-  payment_code
+  payment_code, owner_enrolment_id
 FROM employers_employer WHERE branch_id = %s AND id = %s FOR UPDATE
 """
 _CLAIM_NPP: LiteralString = "SELECT branch_id, employer_id FROM employers_claim_npp(%s, %s, %s, %s)"
@@ -125,6 +125,8 @@ class Employer:
     state: str
     payment_code: str | None = None
     """On the slip of the first visit: it leads to the oldest bill that is open."""
+    owner_enrolment_id: UUID | None = None
+    """The owner's own membership (BPU), as the visit named it."""
 
     def programmes(self, birth_on: date, on: date) -> frozenset[str]:
         """What a worker of this age is enrolled in here."""
@@ -212,12 +214,12 @@ def lock(work: Work, *, branch_id: int, employer_id: UUID, closed_too: bool = Fa
     row = work.row(_LOCK, [branch_id, employer_id])
     if row is None:
         raise Refused("E1004")
-    id_, name, scale, risk, sector, optional, region, agent_id, sub_branch_id, agency_office_id, state, code = row
+    id_, name, scale, risk, sector, optional, region, agent_id, sub_branch_id, agency_office_id, state, *more = row
     if state != "active" and not closed_too:
         raise Refused("E4413")
     programmes = frozenset(orjson.loads(optional) if isinstance(optional, str) else optional)
     care = Care(agent_id, sub_branch_id, agency_office_id)
-    return Employer(branch_id, id_, name, scale, risk, sector, programmes, region, care, state, code)
+    return Employer(branch_id, id_, name, scale, risk, sector, programmes, region, care, state, *more)
 
 
 def find_alike(work: Work, *, branch_id: int, form: Form, apart_from: UUID) -> list[Alike]:
@@ -271,9 +273,7 @@ def _read(work: Work, form: Form) -> Form:
         "npwp": bool(digits) and not _NPWP.fullmatch(digits),
         "capital": not 0 <= (form.capital or 0) < 10**15,
         "sales": not 0 <= (form.sales or 0) < 10**15,
-        "region": not form.region.isascii()
-        or not form.region.isprintable()
-        or work.row(_REGION, [form.region]) is None,
+        "region": work.row(_REGION, [form.region]) is None,
     }
     for field, is_wrong in wrong.items():
         if is_wrong:

@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from datetime import datetime, time
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from procrastinate.contrib.django import app
 
@@ -39,6 +41,16 @@ _CODELESS = """
 SELECT DISTINCT b.employer_id FROM employers_bill b JOIN payments_order o ON o.branch_id = b.branch_id AND o.id = b.order_id
 WHERE b.branch_id = %s AND b.state = 'open' AND o.state <> 'open' ORDER BY 1
 """
+# Whose code pays the owner's own first bill too, though that was paid by its own code, or has ended, or is of a month before.
+_OWNER_WENT = """
+SELECT e.id FROM employers_employer e
+JOIN employers_bill b ON b.branch_id = e.branch_id AND b.employer_id = e.id AND b.state = 'open'
+JOIN payments_order o ON o.branch_id = b.branch_id AND o.id = b.order_id AND o.state = 'open'
+JOIN payments_order_bill q ON q.branch_id = o.branch_id AND q.order_id = o.id AND q.enrolment_id = e.owner_enrolment_id
+JOIN contributions_bill c ON c.branch_id = q.branch_id AND c.id = q.bill_id
+WHERE e.branch_id = %(branch)s AND e.owner_enrolment_id IS NOT NULL AND (c.state <> 'open' OR o.made_at < %(month)s)
+ORDER BY e.id LIMIT %(most)s
+"""
 
 
 @app.task(name="employers.run_import", queue="members", pass_context=False)
@@ -65,6 +77,23 @@ def bill_everywhere(timestamp: int) -> None:
     """Nightly: the cover of who left ends, employers are billed for the month, and bills whose code has ended are made anew."""
     del timestamp
     _everywhere(bill_branch)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="members", queueing_lock="employers.owners", pass_context=False)
+def renew_for_owners(timestamp: int) -> None:
+    """An owner who paid alone leaves the code of the others to be made anew."""
+    del timestamp
+    _everywhere(renew_branch)
+
+
+def renew_branch(branch_id: int, timezone: str) -> None:
+    with Work(scope=Scope.branch(branch_id)) as work:
+        first = branch_day(work.now, timezone).replace(day=1)
+        since = datetime.combine(first, time(), ZoneInfo(timezone))
+        found = [row[0] for row in work.rows(_OWNER_WENT, {"branch": branch_id, "month": since, "most": SOME})]
+    for employer_id in found:
+        _bill_one(branch_id, timezone, employer_id, is_new=False)
 
 
 def resume_branch(branch_id: int, timezone: str) -> None:
@@ -101,13 +130,13 @@ def bill_again(branch_id: int, timezone: str) -> None:
         _bill_one(branch_id, timezone, employer_id)
 
 
-def _bill_one(branch_id: int, timezone: str, employer_id: UUID) -> None:
-    """One employer, in a Work of its own: what is wrong with one stops no other."""
+def _bill_one(branch_id: int, timezone: str, employer_id: UUID, *, is_new: bool = True) -> None:
+    """One employer, in a Work of its own: what is wrong with one stops no other. ``is_new``: also for the present month."""
     try:
         with Work(scope=Scope.branch(branch_id)) as work:
             known = employers.lock(work, branch_id=branch_id, employer_id=employer_id, closed_too=True)
             bill.renew(work, employer=known)
-            if known.state == "active":
+            if is_new and known.state == "active":
                 bill.make(work, employer=known, month=branch_day(work.now, timezone).replace(day=1))
     except Refused as refused:
         log.info("employer %s of branch %s is not billed: %s", employer_id, branch_id, refused.code)

@@ -69,11 +69,11 @@ FROM employers_bill b JOIN payments_order o ON o.branch_id = b.branch_id AND o.i
 WHERE b.branch_id = %s AND b.employer_id = %s ORDER BY b.month DESC, b.made_at DESC LIMIT 24
 """
 _BILL_LINES: LiteralString = """
-SELECT q.enrolment_id, p.name, p.nik_masked, c.lines, c.amount, m.programmes, m.risk FROM payments_order_bill q
+SELECT q.enrolment_id, p.name, p.nik_masked, c.lines, c.amount, m.programmes, m.risk, m.segment FROM payments_order_bill q
 JOIN contributions_bill c ON c.branch_id = q.branch_id AND c.id = q.bill_id
 JOIN members_enrolment m ON m.branch_id = q.branch_id AND m.id = q.enrolment_id
 JOIN members_person p ON p.branch_id = m.branch_id AND p.id = m.person_id
-WHERE q.branch_id = %s AND q.order_id = %s ORDER BY p.name LIMIT 1000
+WHERE q.branch_id = %s AND q.order_id = %s ORDER BY m.segment DESC, p.name LIMIT 1000
 """
 _CHANGES: LiteralString = """
 SELECT c.kind, c.month, c.wage, c.at, c.source, c.enrolment_id, p.name, u.full_name AS by_name FROM employers_change c
@@ -166,18 +166,21 @@ def bills_of(work: Work, *, branch_id: int, employer_id: UUID) -> list[dict[str,
 
 
 def bill_lines(work: Work, *, branch_id: int, order_id: UUID) -> list[dict[str, Any]]:
-    """Worker by worker: what each programme costs, and who bears it."""
+    """Worker by worker, and the owner's own first bill last: what each programme costs, and who bears it."""
     found = work.dicts(_BILL_LINES, [branch_id, order_id])
     for row in found:
-        (line, *_rest) = _json(row["lines"])
-        month, wage, jkk, jkm, jht, _relief, _total = line[:7]
-        jp, jkp = (line[7], line[8]) if len(line) > 8 else (0, 0)
-        row["parts"] = {"JKK": jkk, "JKM": jkm, "JHT": jht, "JP": jp, "JKP": jkp}
+        lines = _json(row["lines"])
+        month, wage = lines[0][:2]
+        row["parts"] = {
+            name: sum(line[at] for line in lines if len(line) > at)
+            for name, at in (("JKK", 2), ("JKM", 3), ("JHT", 4), ("JP", 7), ("JKP", 8))
+        }
         row["wage"] = wage
+        row["is_owner"] = row["segment"] == "BPU"
         asked = pricing.Asked(
             "PU", wage, frozenset(row["programmes"]), False, row["risk"], (date.fromisoformat(f"{month}-01"),)
         )
-        row["worker"] = shares_of(asked)["worker"]
+        row["worker"] = 0 if row["is_owner"] else shares_of(asked)["worker"]
         row["employer"] = row["amount"] - row["worker"]
     return found
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from perisai.web.simulate.phone import Phone
+from tests.payments.place import make_bank
 from tests.world import VILLAGE, Branch, FieldAgent, consent, make_agent, make_branch, some_job, system_work, worker
 
 PhoneOf = Callable[[FieldAgent], Phone]
@@ -76,7 +77,14 @@ def test_owner_and_workers_of_one_visit_are_billed_under_the_code_on_the_slip(ph
     ((amount, shown, workers),) = ask(
         branch, "SELECT amount, payment_code, workers FROM employers_bill WHERE branch_id = %s AND state = 'open'"
     )
-    assert (amount, shown, workers) == ((2_000_000 + 1_500_000) * 84 // 10_000, code, 2)
+    ((own, own_code),) = ask(
+        branch,
+        "SELECT b.amount, b.payment_code FROM contributions_bill b JOIN members_enrolment e ON e.branch_id = b.branch_id"
+        " AND e.id = b.enrolment_id WHERE b.branch_id = %s AND e.segment = 'BPU'",
+    )
+    assert own > 0
+    assert own_code != code
+    assert (amount, shown, workers) == ((2_000_000 + 1_500_000) * 84 // 10_000 + own, code, 2)
     ((order,),) = ask(branch, "SELECT order_id FROM employers_bill WHERE branch_id = %s AND state = 'open'")
     with system_work(branch) as work:
         assert work.row("SELECT order_id FROM payments_payment_code WHERE code = %s", [code]) == (order,)
@@ -90,6 +98,71 @@ def test_owner_and_workers_of_one_visit_are_billed_under_the_code_on_the_slip(ph
     assert ask(branch, "SELECT count(*) FROM employers_bill WHERE branch_id = %s") == [(1,)]
     shown_here = phone.signed("GET", "/api/v1/sync/employers").json()["employers"]
     assert [(one["id"], len(one["workers"]), one["bill"]["code"]) for one in shown_here] == [(place, 2, code)]
+
+
+class Visit:
+    """An owner, the business and two workers of one visit; the owner has an own code beside that of all."""
+
+    def __init__(self, agent: FieldAgent, phone: Phone, **owner: Any) -> None:
+        self.branch = agent.branch
+        body = worker(employs_others=True, programmes=["JKK", "JKM", "JHT"])
+        self.owner = phone.op("enrol", body)
+        named = {"name": body["name"], "nik": body["nik"], "enrolment": self.owner} | owner
+        self.place = phone.op("employer", firm(owner=named))
+        self.hands = [phone.op("worker", hand(self.place)) for _ in range(2)]
+        assert {one["status"] for one in phone.push()} == {"accepted"}
+
+    def bill(self) -> tuple[Any, ...]:
+        """(code, amount, workers, whether the owner is in it)."""
+        sql = """
+        SELECT b.payment_code, b.amount, b.workers, EXISTS (SELECT FROM payments_order_bill q JOIN members_enrolment e
+          ON e.branch_id = q.branch_id AND e.id = q.enrolment_id AND e.segment = 'BPU'
+          WHERE q.branch_id = b.branch_id AND q.order_id = b.order_id)
+        FROM employers_bill b WHERE b.branch_id = %s AND b.state = 'open'
+        """
+        (found,) = ask(self.branch, sql)
+        return found
+
+    def states(self) -> dict[str, int]:
+        sql = "SELECT segment, count(*) FROM members_enrolment WHERE branch_id = %s AND state = 'active' GROUP BY 1"
+        return {row[0]: row[1] for row in ask(self.branch, sql)}
+
+
+def test_one_payment_covers_the_owner_and_the_workers(phone_of: PhoneOf) -> None:
+    agent = make_agent(make_branch())
+    visit = Visit(agent, phone_of(agent))
+    code, amount, workers, has_owner = visit.bill()
+    assert (workers, has_owner) == (2, True)
+    assert make_bank(scheme="asymmetric").pay(code, amount).json()["responseCode"] == "2002500"
+    assert visit.states() == {"BPU": 1, "PU": 2}
+
+
+def test_an_owner_who_pays_alone_leaves_a_code_for_the_others(phone_of: PhoneOf) -> None:
+    from perisai.employers.jobs import renew_branch
+
+    agent = make_agent(make_branch())
+    visit = Visit(agent, phone_of(agent))
+    code, amount, _, _ = visit.bill()
+    bank = make_bank(scheme="asymmetric")
+    ((own_code, own),) = ask(
+        visit.branch,
+        "SELECT b.payment_code, b.amount FROM contributions_bill b JOIN members_enrolment e ON e.branch_id = b.branch_id"
+        " AND e.id = b.enrolment_id WHERE b.branch_id = %s AND e.segment = 'BPU'",
+    )
+    assert bank.pay(own_code, own).json()["responseCode"] == "2002500"
+    assert bank.pay(code, amount).json()["responseCode"] != "2002500"
+    renew_branch(visit.branch.id, visit.branch.timezone)
+    again, rest, workers, has_owner = visit.bill()
+    assert (rest, workers, has_owner) == (amount - own, 2, False)
+    renew_branch(visit.branch.id, visit.branch.timezone)
+    assert visit.bill()[0] == again
+    assert bank.pay(again, rest).json()["responseCode"] == "2002500"
+    assert visit.states() == {"BPU": 1, "PU": 2}
+
+
+def test_somebody_elses_bill_is_not_put_under_a_code(phone_of: PhoneOf) -> None:
+    agent = make_agent(make_branch())
+    assert Visit(agent, phone_of(agent), nik=worker()["nik"]).bill()[3] is False
 
 
 def test_a_lookalike_is_taken_and_told_and_a_stranger_gets_nothing(phone_of: PhoneOf) -> None:

@@ -49,6 +49,9 @@ export interface EmployerMade {
   readonly workers: readonly { readonly op: string; readonly name: string; readonly price: number }[];
   /** What the owner's own enrolment begins with, as typed. Visits of before have none. */
   readonly owner?: EmployerOwner;
+  /** The owner's own enrolment, and whether the code of the business pays it along: only where it was made before. */
+  readonly ownerOp?: string | null;
+  readonly ownerAlong?: boolean;
   /** The phone's clock, ms. */
   readonly at: number;
 }

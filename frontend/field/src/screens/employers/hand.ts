@@ -38,6 +38,8 @@ export interface Visit {
   readonly firm: Firm;
   readonly hands: readonly Hand[];
   readonly op: string | null;
+  /** The owner's own enrolment (BPU): the id of its draft, and then of its op. Visits of before have none. */
+  readonly ownerDraft?: string | null;
 }
 
 export const EMPTY_FIRM: Firm = {

@@ -10,8 +10,9 @@ import { Page, Section } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { navigate } from "../../ui/route";
 import { birthOf } from "../enrol/birth";
-import { type Hand, priceOf, programmesOf } from "./hand";
-import { complete } from "./visit";
+import { type Hand, ownerOf, priceOf, programmesOf } from "./hand";
+import { OwnerCard, useOwner } from "./owner";
+import { complete, keepVisit } from "./visit";
 import type { VisitProps } from "./visit-screen";
 
 interface Props extends VisitProps {
@@ -28,12 +29,18 @@ export function HandsStep({ visit, change, rules, today, onFirm, onWorker, onFin
   const [problem, setProblem] = useState<ErrorView | null>(null);
   const [removed, setRemoved] = useState<Hand | null>(null);
   const prices = visit.hands.map((hand) => priceOf(hand, visit.firm, rules, today)?.total ?? 0);
+  const owner = useOwner(visit.ownerDraft);
+  const workers = prices.reduce((sum, price) => sum + price, 0);
+  const keepDraft = async (ownerDraft: string) => {
+    onFinish();
+    await keepVisit({ ...visit, ownerDraft });
+  };
   const finish = async () => {
     if (busy) return;
     setBusy(true);
     onFinish();
     try {
-      navigate(`#/employers/slip/${await complete(visit, rules, today, language)}`, "replace");
+      navigate(`#/employers/slip/${await complete(visit, rules, today, language, owner?.key ?? null)}`, "replace");
     } catch (failure) {
       setProblem(asErrorView(failure));
       setBusy(false);
@@ -65,12 +72,12 @@ export function HandsStep({ visit, change, rules, today, onFirm, onWorker, onFin
       }
     >
       {problem && <ErrorNotice error={problem} />}
-      <p>
-        {visit.firm.owner}{" "}
-        <Button kind="quiet" icon="pen" onPress={onFirm} testid="firm-change">
-          {t.change}
-        </Button>
-      </p>
+      <Button kind="quiet" icon="pen" onPress={onFirm} testid="firm-change">
+        {t.changeFirm}
+      </Button>
+      <Section title={t.ownerTitle}>
+        <OwnerCard owner={ownerOf(visit.firm)} draftId={visit.ownerDraft} onDraft={keepDraft} />
+      </Section>
       <Section title={t.workersTitle}>
         {visit.hands.length === 0 && <p class="muted">{t.noWorkers}</p>}
         {visit.hands.map((hand, at) => (
@@ -101,9 +108,11 @@ export function HandsStep({ visit, change, rules, today, onFirm, onWorker, onFin
       </Section>
       <Section title={t.total}>
         <p class="firm__code" data-testid="visit-total">
-          {formatMoney(prices.reduce((sum, price) => sum + price, 0))}
+          {formatMoney(workers + (owner?.amount ?? 0))}
         </p>
-        <p class="muted small">{t.ownerHint}</p>
+        {owner !== null && (
+          <p class="muted">{t.parts(formatMoney(owner.amount ?? 0), formatMoney(workers), visit.hands.length)}</p>
+        )}
       </Section>
     </Page>
   );

@@ -1,26 +1,21 @@
 import { useEffect, useState } from "preact/hooks";
-import { type EmployerMade, type ErrorView, engine } from "../../engine";
+import type { EmployerMade, MemberView } from "../../engine";
 import { commonTexts } from "../../i18n/common";
 import { employersTexts } from "../../i18n/employers";
 import { formatMoney, inGroups } from "../../i18n/format";
 import { Button, ButtonLink } from "../../ui/button";
-import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { Notice } from "../../ui/notice";
 import { Facts, Page, Section } from "../../ui/page";
 import { useTexts } from "../../ui/preferences";
-import { link, navigate } from "../../ui/route";
-import { toDraftFields } from "../enrol/form";
-import { STEPS } from "../enrol/steps";
-import { ownerForm } from "./hand";
-import { findEmployers } from "./visit";
+import { OwnerCard, useOwner } from "./owner";
+import { changeEmployers, findEmployers } from "./visit";
 
-/** What the employer leaves the visit with: the sum, one code, and who is in it. */
+/** What the employer leaves the visit with: one sum, its code or codes, and who is in it. */
 export function SlipOfEmployer({ op }: { op: string }) {
   const t = useTexts(employersTexts);
   const common = useTexts(commonTexts);
   const [made, setMade] = useState<EmployerMade | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<ErrorView | null>(null);
+  const owner = useOwner(made?.ownerOp);
   useEffect(() => {
     void findEmployers().then((kept) => setMade(kept.made.find((one) => one.op === op) ?? null));
   }, [op]);
@@ -31,21 +26,11 @@ export function SlipOfEmployer({ op }: { op: string }) {
       </Page>
     );
   }
-  const total = made.workers.reduce((sum, one) => sum + one.price, 0);
-  const enrolOwner = async () => {
-    setBusy(true);
-    try {
-      const draft = await engine.drafts.start();
-      if (made.owner) engine.drafts.save(draft.id, { fields: toDraftFields(ownerForm(made.owner)) });
-      navigate(link("enrol", draft.id, STEPS[0]));
-    } catch (failure) {
-      setProblem(asErrorView(failure));
-      setBusy(false);
-    }
-  };
-  const share = () => {
-    const text = t.shareText(made.name, made.code ?? "", formatMoney(total));
-    void navigator.share?.({ text }).catch(() => undefined);
+  const keepDraft = async (ownerOp: string) => {
+    await changeEmployers((kept) => ({
+      ...kept,
+      made: kept.made.map((one) => (one.op === op ? { ...one, ownerOp, ownerAlong: false } : one)),
+    }));
   };
   return (
     <Page
@@ -53,37 +38,77 @@ export function SlipOfEmployer({ op }: { op: string }) {
       back={{ href: "#/employers", label: t.back }}
       testid="screen-employer-slip"
       foot={
-        <Button kind="primary" wide busy={busy} onPress={() => void enrolOwner()} testid="owner-enrol">
-          {t.ownerNext}
-        </Button>
+        <ButtonLink kind="primary" wide href="#/employers">
+          {t.toList}
+        </ButtonLink>
       }
     >
-      {problem && <ErrorNotice error={problem} />}
       <Notice tone="done" title={t.slipSafe}>
         <p>{t.slipWhen}</p>
       </Notice>
-      <Section title={made.code ? t.slipCode : t.slipNoCode}>
-        {made.code && (
-          <p class="firm__code" data-testid="employer-code">
-            {inGroups(made.code)}
-          </p>
-        )}
-        <Facts
-          rows={[
-            [t.total, <strong data-testid="employer-total">{formatMoney(total)}</strong>],
-            ...made.workers.map((one) => [one.name, formatMoney(one.price)] as const),
-          ]}
-        />
-      </Section>
-      <p class="muted small">{t.ownerHint}</p>
-      <div class="row">
-        {made.code && (
-          <Button icon="share" onPress={share}>
-            {t.share}
-          </Button>
-        )}
-        <ButtonLink href="#/employers">{t.toList}</ButtonLink>
-      </div>
+      <Codes made={made} owner={owner} />
+      {owner === null && made.owner && <OwnerCard owner={made.owner} draftId={made.ownerOp} onDraft={keepDraft} />}
     </Page>
+  );
+}
+
+function Codes({ made, owner }: { made: EmployerMade; owner: MemberView | null }) {
+  const t = useTexts(employersTexts);
+  const workers = made.workers.reduce((sum, one) => sum + one.price, 0);
+  const own = owner?.amount ?? 0;
+  const isTwo = owner !== null && made.ownerAlong !== true;
+  const ownCode = owner?.paymentCode ?? null;
+  const [sum, forWorkers, forOwner] = [workers + own, workers, own].map(formatMoney) as [string, string, string];
+  const code = made.code ?? "";
+  const share = () => {
+    const text = isTwo
+      ? t.shareTwo(made.name, sum, code || t.codeLater, forWorkers, ownCode ?? t.codeLater, forOwner)
+      : t.shareText(made.name, code, sum);
+    void navigator.share?.({ text }).catch(() => undefined);
+  };
+  return (
+    <Section title={isTwo ? t.slipTwo : made.code ? t.slipCode : t.slipNoCode} testid="employer-codes">
+      {!isTwo && made.code && (
+        <p class="firm__code" data-testid="employer-code">
+          {inGroups(made.code)}
+        </p>
+      )}
+      <Facts
+        rows={[
+          [t.total, <strong data-testid="employer-total">{sum}</strong>],
+          ...(isTwo
+            ? ([
+                [t.ownerCode, <CodeOf code={ownCode} amount={forOwner} testid="owner-code" />],
+                [t.workersCode, <CodeOf code={made.code} amount={forWorkers} testid="employer-code" />],
+              ] as const)
+            : []),
+          ...(owner !== null && !isTwo ? [[`${owner.name} (${t.ownerTitle})`, forOwner] as const] : []),
+          ...made.workers.map((one) => [one.name, formatMoney(one.price)] as const),
+        ]}
+      />
+      {owner !== null && !isTwo && (
+        <p class="muted small">
+          {t.slipAlong} {ownCode !== null && t.slipOwner(inGroups(ownCode))}
+        </p>
+      )}
+      {(made.code || ownCode) && (
+        <Button icon="share" onPress={share}>
+          {t.share}
+        </Button>
+      )}
+    </Section>
+  );
+}
+
+function CodeOf({ code, amount, testid }: { code: string | null; amount: string; testid: string }) {
+  const t = useTexts(employersTexts);
+  return (
+    <span>
+      <strong class="firm__code" data-testid={testid}>
+        {code === null ? t.codeLater : inGroups(code)}
+      </strong>
+      <br />
+      {amount}
+    </span>
   );
 }

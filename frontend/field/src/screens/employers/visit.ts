@@ -30,13 +30,19 @@ export async function keepVisit(visit: Visit | null): Promise<void> {
   await changeEmployers((kept) => ({ ...kept, visit: visit === null ? null : JSON.stringify(visit) }));
 }
 
-function employerBody(firm: Firm, rules: PhoneRules, today: string, code: string | null): object {
+function employerBody(
+  firm: Firm,
+  rules: PhoneRules,
+  today: string,
+  code: string | null,
+  enrolment: string | null,
+): object {
   return {
     name: tidy(firm.name),
     owner: {
       name: tidy(firm.owner),
       nik: firm.ownerNik.trim() === "" ? null : checkNik(rules.nik, firm.ownerNik, today).digits,
-      enrolment: null,
+      enrolment,
     },
     scale: firm.scale,
     risk: firm.risk,
@@ -94,21 +100,28 @@ function workerBody(
 
 /**
  * Makes the ops, the business first; a page that dies in the middle goes on after the last one that was made. Answers the op of
- * the business.
+ * the business. `owner`: the op of the owner's own enrolment, where it is made.
  */
-export async function complete(visit: Visit, rules: PhoneRules, today: string, language: Language): Promise<string> {
+export async function complete(
+  visit: Visit,
+  rules: PhoneRules,
+  today: string,
+  language: Language,
+  owner: string | null,
+): Promise<string> {
   const place = await engine.locate(1_500).catch(() => null);
   let done = visit;
   const name = tidy(visit.firm.name);
   if (done.op === null) {
     const { op, code } = await engine.learning.appendWithCode(
       "employer",
-      (given) => employerBody(visit.firm, rules, today, given),
+      (given) => employerBody(visit.firm, rules, today, given, owner),
       place,
       name,
     );
     done = { ...done, op: op.id };
-    const made = { op: op.id, name, code, workers: [], at: Date.now(), owner: ownerOf(visit.firm) };
+    const about = { owner: ownerOf(visit.firm), ownerOp: owner, ownerAlong: owner !== null };
+    const made = { op: op.id, name, code, workers: [], at: Date.now(), ...about };
     await changeEmployers((kept) => ({ ...withMade(kept, op.id, () => made, made), visit: JSON.stringify(done) }));
   }
   const employer = done.op ?? "";

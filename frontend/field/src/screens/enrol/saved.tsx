@@ -10,6 +10,7 @@ import { useLoaded, useValue } from "../../ui/observe";
 import { Page, Section } from "../../ui/page";
 import { useTexts } from "../../ui/preferences";
 import { link } from "../../ui/route";
+import { BackToVisit } from "../employers/back-to-visit";
 import { PaymentCard } from "../members/payment";
 import { hasSlip } from "../slip/slip";
 import { NextWorker } from "./next-worker";
@@ -68,6 +69,7 @@ export function SavedScreen({ opId }: { opId: string }) {
         )}
         {member && (
           <div class="stack">
+            <BackToVisit opId={opId} />
             <ButtonLink wide href={link("member", member.key)} testid="to-member">
               {t.toMember}
             </ButtonLink>
