@@ -4,13 +4,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from uuid import UUID
 
 import psycopg
 
-from perisai.contributions import rule_text, rules
+from perisai.contributions import rule_change, rule_form, rule_text, rules
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
@@ -61,6 +61,19 @@ def tried(change_id: UUID) -> None:
             " moved_at) VALUES (%s, %s, 'done', '2027-03-01', 12, 0, 0, '{}', %s, %s)",
             [uuid7(), change_id, now, now],
         )
+
+
+def publish(since: date, value: int, *, today: date, file: str = "bpu_tariff.yaml", key: str = "tariff.jkm") -> UUID:
+    """A figure (made up) from a month on, as two people of head office publish it; the change."""
+    text = rule_form.add_value(rule_text.text_in_force(file), key=key, since=since, value=value, reference="Uji coba")
+    with acting(user()) as work:
+        made = rule_change.propose(
+            work, file=file, text=text, why="Uji coba saja", is_correction=since <= today, today=today
+        )
+    tried(made)
+    with acting(user()) as work:
+        rule_change.approve(work, change_id=made, reason="", today=today)
+    return made
 
 
 @contextmanager

@@ -1,0 +1,139 @@
+"""Bills issued anew that others pay or hold money for: first bills, sponsors' and employers' codes, cash that an agent took."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perisai.contributions import reprice
+from perisai.contributions.month_run import Place
+from perisai.events.clock import FixedClock
+from perisai.payers import collective, sponsor
+from perisai.payments import judgement, ledger, order
+from tests.contributions.rule_world import clean_rules, publish
+from tests.custody.test_deposit import agrees, deposit
+from tests.custody.till import PhoneOf, open_till
+from tests.employers.conftest import TODAY as PRESENT
+from tests.employers.conftest import Firm, firm, month, row
+from tests.employers.test_jobs_and_bills import bill as employer_bill
+from tests.payers.people import work_at
+from tests.payments.place import make_bank, make_billed
+from tests.sync.conftest import http, phone_of
+from tests.world import Branch, make_branch, system_work
+
+__all__ = ["firm", "http", "phone_of"]
+
+NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
+DAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+FACTS: dict[str, Any] = {
+    "income": 1_500_000,
+    "base_income": 1_600_000,
+    "transport": False,
+    "programmes": ["JKK", "JKM"],
+}
+
+
+@pytest.fixture(autouse=True)
+def _clean(database: Path) -> Iterator[None]:
+    with clean_rules():
+        yield
+
+
+def _carry_out(branch: Branch, at: datetime | None = NOW) -> None:
+    reprice.carry_out_branch(Place(branch.id, branch.timezone), clock=FixedClock(at) if at else None)
+
+
+def _open(branch: Branch) -> list[tuple[Any, ...]]:
+    with system_work(branch) as work:
+        assert ledger.prove(work, branch.id) == []
+        return work.rows(
+            "SELECT id, origin, first_month, months, amount, sponsor_id FROM contributions_bill"
+            " WHERE branch_id = %s AND state = 'open' ORDER BY first_month, id",
+            [branch.id],
+        )
+
+
+def test_first_bill_of_who_has_not_paid_yet_is_issued_anew_and_still_moves_to_the_month_of_its_payment() -> None:
+    branch = make_branch(target=None)
+    who = make_billed(branch, at=NOW, months=3, **FACTS)
+    assert [found[4] for found in _open(branch)] == [11_400 * 2 + 22_800]
+    publish(JANUARY, 7_000, today=DAY)
+    _carry_out(branch)
+    ((bill_id, *told),) = _open(branch)
+    assert told == ["first", NOVEMBER, 3, 11_400 * 2 + 23_000, None]
+    assert bill_id != who.bill_id
+    later = datetime(2026, 12, 2, 3, tzinfo=UTC)
+    with work_at(branch, later) as work:
+        ((met,), _) = judgement.lock_met(work, branch_id=branch.id, bill_ids=[bill_id], at=later)
+    assert (met.due.repriced.first_month, met.due.repriced.amount) == (DECEMBER, 11_400 + 23_000 * 2)
+
+
+def test_sponsor_gets_another_code_for_the_bills_issued_anew() -> None:
+    branch = make_branch(target=None)
+    people = [make_billed(branch, at=NOW, **FACTS) for _ in range(2)]
+    with work_at(branch, NOW) as work:
+        by = sponsor.make(
+            work,
+            branch_id=branch.id,
+            given={"kind": "local_budget", "name": "Kota Uji", "first_month": NOVEMBER, "last_month": JANUARY},
+        )
+        wanted = [sponsor.ToFund(one.enrolment_id, NOVEMBER, JANUARY) for one in people]
+        sponsor.fund(work, branch_id=branch.id, sponsor_id=by, wanted=wanted)
+        old = collective.for_sponsor(work, branch_id=branch.id, sponsor_id=by, month=NOVEMBER)
+    publish(NOVEMBER, 7_000, today=DAY)  # a correction of the present month
+    _carry_out(branch)
+    assert [(found[4], found[5]) for found in _open(branch)] == [(23_000, by)] * 2
+    with work_at(branch, NOW) as work:
+        ((order_id,),) = work.rows(
+            "SELECT order_id FROM payers_collective WHERE branch_id = %s AND cancelled_at IS NULL", [branch.id]
+        )
+        made = order.find(work, branch_id=branch.id, order_id=order_id)
+        before = order.find(work, branch_id=branch.id, order_id=old.id)
+    assert made is not None
+    assert before is not None
+    assert (made.state, made.amount, made.count, before.state) == ("open", 46_000, 2, "cancelled")
+    assert made.code != before.code
+    _carry_out(branch)
+    with work_at(branch, NOW) as work:
+        assert len(work.rows("SELECT 1 FROM payers_collective WHERE branch_id = %s", [branch.id])) == 2, "once"
+
+
+def test_employer_gets_another_bill_for_all_at_the_new_price(firm: Firm) -> None:
+    firm.bring_in([row(wage=2_000_000), row(wage=1_000_000)])
+    present, following = employer_bill(firm), employer_bill(firm, 1)
+    publish(month(1), 40, today=PRESENT, file="pu_tariff.yaml")
+    _carry_out(firm.branch, None)
+    found = firm.ask(
+        "SELECT b.month, b.state, o.state, b.amount FROM employers_bill b JOIN payments_order o"
+        " ON o.branch_id = b.branch_id AND o.id = b.order_id WHERE b.branch_id = %s ORDER BY b.month, b.made_at"
+    )
+    assert found == [
+        (month(0), "open", "open", present.amount),
+        (month(1), "cancelled", "cancelled", following.amount),
+        (month(1), "open", "open", 3_000_000 * (54 + 40) // 10_000),
+    ]
+    _open(firm.branch)
+
+
+def test_cash_in_custody_is_free_again_and_what_does_not_suffice_waits(phone_of: PhoneOf) -> None:
+    till, bank = open_till(phone_of), make_bank()
+    (enrolled,) = till.enrol()
+    member, amount = enrolled["op"], enrolled["result"]["amount"]
+    till.receive({member: amount})
+    old = deposit(till)["result"]
+    publish(month(0), 7_000, today=PRESENT)
+    _carry_out(till.branch, None)
+    (anew,) = _open(till.branch)
+    assert anew[4] > amount
+    assert bank.pay(old["code"], old["amount"]).json()["responseCode"] != "2002500"
+    assert till.look()["deposits"][0]["state"] == "cancelled"
+    assert deposit(till)["code"] == "E4704", "what was taken does not suffice for the new price"
+    till.receive({member: anew[4] - amount}, whole=False)
+    made = deposit(till)["result"]
+    assert made["amount"] == anew[4]
+    assert bank.pay(made["code"], made["amount"]).json()["responseCode"] == "2002500"
+    assert till.look()["held"] == 0
+    agrees(till)
