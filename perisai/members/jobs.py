@@ -4,13 +4,17 @@ import logging
 
 from procrastinate.contrib.django import app
 
+from perisai.events.clock import Clock
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
 from perisai.members import (
     core_jobs,  # noqa: F401 - registers its jobs
     photo_due,
 )
+from perisai.members.admit import MOST as ADMITTED_AT_ONCE
+from perisai.members.admit import admit_waiting
 from perisai.members.expire import MOST, expire_unpaid
+from perisai.targets import quota
 
 _BRANCHES = (
     "SELECT p.branch_id, o.timezone FROM events_position p JOIN offices_office o ON o.id = p.branch_id ORDER BY 1"
@@ -31,6 +35,33 @@ def expire_unpaid_everywhere(timestamp: int) -> None:
             _expire_branch(branch_id)
         except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
             log.error("unpaid enrolments of branch %s cannot be ended: %s", branch_id, type(error).__name__)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="members", queueing_lock="admit", pass_context=False)
+def admit_everywhere(timestamp: int) -> None:
+    """Every minute, where somebody waits for a slot of the quota and there is room: a slot returned, a lease ended, the cap was
+    raised. A branch that fails waits for the next minute and stops no other."""
+    del timestamp
+    with Work(scope=Scope.nation()) as work:
+        branches = quota.branches_with_room(work)
+    for branch_id, timezone in branches:
+        try:
+            admit(branch_id, timezone)
+        except Exception as error:  # noqa: BLE001 - as above
+            log.error("who waits for a slot in branch %s cannot be let in: %s", branch_id, type(error).__name__)
+
+
+def admit(branch_id: int, timezone: str, clock: Clock | None = None) -> int:
+    """Lets in until there is no room or nobody waits, each segment and batch in a Work of its own; returns how many."""
+    total = 0
+    for segment in ("BPU", "PU"):
+        admitted = ADMITTED_AT_ONCE
+        while admitted == ADMITTED_AT_ONCE:
+            with Work(scope=Scope.branch(branch_id), clock=clock) as work:
+                admitted = admit_waiting(work, branch_id=branch_id, timezone=timezone, segment=segment)
+            total += admitted
+    return total
 
 
 @app.periodic(cron="23 * * * *")

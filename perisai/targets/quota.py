@@ -63,7 +63,7 @@ WITH wanted AS (
 UPDATE targets_quota AS q
 SET consumed = q.consumed + s.lent + s.pool, leased = q.leased - s.lent - s.ended,
     over = q.over + CASE WHEN q.mode = 'warn' THEN s.count - s.lent - s.pool ELSE 0 END,
-    is_queued = q.is_queued OR (q.mode = 'queue' AND NOT %(past_queue)s::boolean AND s.lent + s.pool < s.count),
+    is_queued = q.is_queued OR (q.mode <> 'warn' AND NOT %(past_queue)s::boolean AND s.lent + s.pool < s.count),
     grandfathered = GREATEST(0, LEAST(q.grandfathered, q.consumed + q.leased + s.pool - s.ended - q.cap))
 FROM share s
 WHERE q.branch_id = %(branch)s AND q.period = s.period AND q.segment = s.segment
@@ -93,8 +93,17 @@ WHERE branch_id = %(branch)s AND period = %(period)s AND segment = %(segment)s
 RETURNING target, cap_percent, cap, mode
 """
 
-_QUEUED: LiteralString = """
-SELECT period, segment, months FROM targets_quota WHERE branch_id = %s AND is_queued ORDER BY period, segment FOR UPDATE
+_LOCK_QUEUE: LiteralString = """
+SELECT q.period, q.segment, q.months, q.is_queued FROM targets_quota q
+WHERE q.branch_id = %s AND (q.is_queued OR EXISTS (SELECT FROM unnest(%s::date[]) AS m (first)
+  WHERE m.first >= q.period AND m.first < q.period + make_interval(months => q.months)))
+ORDER BY q.period, q.segment FOR UPDATE
+"""
+
+# A few rows a branch.
+_WITH_ROOM: LiteralString = """
+SELECT DISTINCT q.branch_id, o.timezone FROM targets_quota q JOIN offices_office o ON o.id = q.branch_id
+WHERE q.is_queued AND (q.mode = 'warn' OR q.cap > q.consumed + q.leased) ORDER BY 1
 """
 
 _REOPEN: LiteralString = """
@@ -225,13 +234,19 @@ def raise_cap(work: Work, *, branch_id: int, period: date, segment: str, by: int
     return int(cap)
 
 
-def lock_queued(work: Work, *, branch_id: int) -> list[tuple[date, str, int]]:
-    """Quotas (period, segment, months) that are closed to newcomers because somebody waits; locked."""
-    return [(row[0], row[1], row[2]) for row in work.rows(_QUEUED, [branch_id])]
+def lock_queue(work: Work, *, branch_id: int, months: list[date]) -> list[tuple[date, str, int]]:
+    """Locks the quotas of these months, and those that are closed to newcomers because somebody waits; returns the latter as
+    (period, segment, months)."""
+    return [(row[0], row[1], row[2]) for row in work.rows(_LOCK_QUEUE, [branch_id, months]) if row[3]]
+
+
+def branches_with_room(work: Work) -> list[tuple[int, str]]:
+    """Branches (and their time zones) where somebody waits and could be let in."""
+    return [(row[0], row[1]) for row in work.rows(_WITH_ROOM)]
 
 
 def reopen(work: Work, *, branch_id: int, quotas: list[tuple[date, str]]) -> None:
-    """Nobody waits for these any more. The caller holds them by ``lock_queued``."""
+    """Nobody waits for these any more. The caller holds them by ``lock_queue``."""
     if quotas:
         work.execute(_REOPEN, [[period for period, _ in quotas], [of for _, of in quotas], branch_id])
 

@@ -58,7 +58,8 @@ ON CONFLICT (branch_id, month, segment) DO UPDATE SET persons = excluded.persons
 """
 
 _LOCK: LiteralString = """
-SELECT period, segment, months, consumed + leased + over + grandfathered + extra > 0, cap_percent, mode FROM targets_quota
+SELECT period, segment, months, is_queued OR consumed + leased + over + grandfathered + extra > 0, cap_percent, mode
+FROM targets_quota
 WHERE branch_id = %(branch)s AND period + make_interval(months => months) > %(from)s AND period < %(before)s
 ORDER BY period, segment FOR UPDATE
 """

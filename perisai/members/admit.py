@@ -1,0 +1,184 @@
+"""Lets in who waits for a slot of the quota, in the order of capture, when there is room: the cap was raised, a slot returned.
+
+Who waits was found clear when the enrolment came, so that the system may accept; the event says so. Order of locks: enrolments
+(those that somebody holds are left for the next time), NIK registry, quota, numbering of payment codes.
+"""
+
+from collections import Counter
+from datetime import date, datetime
+from typing import LiteralString, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from perisai.contributions import bill
+from perisai.events.vault import unseal
+from perisai.events.work import Happened, Work
+from perisai.payments import codes
+from perisai.targets import quota
+
+MOST = 500
+
+# Carried by review_open. The moment of capture is known by its day and from its earliest on.
+_WAITING: LiteralString = """
+SELECT e.id, r.id, e.segment, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.device_id, e.captured_from,
+  e.captured_to, e.captured_on, e.income, e.programmes, e.transport, e.months, p.nik_hash, p.nik_sealed, e.payment_code
+FROM members_review r
+JOIN members_enrolment e ON e.branch_id = r.branch_id AND e.id = r.enrolment_id AND e.state = 'review' AND e.segment = %(segment)s
+JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+WHERE r.branch_id = %(branch)s AND r.state = 'open' AND r.reason = 'quota'
+ORDER BY e.captured_on, e.captured_from, e.id LIMIT %(most)s
+FOR UPDATE OF e, r SKIP LOCKED
+"""
+
+_CLAIM: LiteralString = "SELECT enrolment_id FROM members_claim_niks(%s, %s, %s::bytea[], %s::uuid[], %s)"
+
+_ACCEPT: LiteralString = """
+UPDATE members_enrolment e SET state = 'accepted', decided_at = %(now)s, payment_code = a.code, quota_period = a.period,
+  quota_over = coalesce(a.over, false)
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS a (id uuid, code text, period date, over boolean)
+WHERE e.branch_id = %(branch)s AND e.id = a.id
+"""
+
+_CLOSE: LiteralString = """
+UPDATE members_review SET state = 'accepted', decided_at = %s, decided_by = NULL, note = ''
+WHERE branch_id = %s AND id = ANY (%s::uuid[]) AND state = 'open'
+"""
+
+# Who still waits, by captured month, whatever holds them at this moment.
+_STILL: LiteralString = """
+SELECT DISTINCT date_trunc('month', e.captured_on)::date, e.segment
+FROM members_review r JOIN members_enrolment e ON e.branch_id = r.branch_id AND e.id = r.enrolment_id AND e.state = 'review'
+WHERE r.branch_id = %s AND r.state = 'open' AND r.reason = 'quota' AND e.id <> ALL (%s::uuid[])
+"""
+
+
+class _One(NamedTuple):
+    id: UUID
+    review_id: UUID
+    segment: str
+    agent_id: UUID | None
+    sub_branch_id: int | None
+    agency_office_id: int | None
+    region_code: str
+    device_id: UUID | None
+    captured_from: datetime
+    captured_to: datetime
+    captured_on: date
+    income: int
+    programmes: list[str]
+    transport: bool
+    months: int
+    nik_hash: bytes
+    nik_sealed: bytes
+    payment_code: str | None
+
+
+def admit_waiting(work: Work, *, branch_id: int, timezone: str, segment: str) -> int:
+    """Accepts as many as there are slots for, at most ``MOST``, and bills them; returns how many. A fixed number of statements."""
+    found = work.rows(_WAITING, {"branch": branch_id, "segment": segment, "most": MOST})
+    waiting = _claimed(work, branch_id, segment, [_One(*row) for row in found])
+    months = sorted({quota.period_of(one.captured_on) for one in waiting})
+    queued = quota.lock_queue(work, branch_id=branch_id, months=months)
+    slots = _take(work, branch_id, segment, waiting)
+    _reopen(work, branch_id, queued, admitted=list(slots))
+    if not slots:
+        return 0
+    admitted = [one for one in waiting if one.id in slots]
+    numbers = _number(work, branch_id, segment, admitted)
+    rows = [
+        {"id": one.id, "code": numbers[one.id], "period": slots[one.id][0], "over": slots[one.id][1]}
+        for one in admitted
+    ]
+    work.execute(_ACCEPT, {"now": work.now, "branch": branch_id, "rows": orjson.dumps(rows).decode()})
+    issued = _bill(work, branch_id, timezone, admitted, numbers) if segment == "BPU" else {}
+    work.execute(_CLOSE, [work.now, branch_id, [one.review_id for one in admitted]])
+    for one in admitted:
+        _report(work, branch_id, one, issued.get(one.id))
+    return len(admitted)
+
+
+def _claimed(work: Work, branch_id: int, segment: str, waiting: list[_One]) -> list[_One]:
+    """Those whose NIK is theirs, as it was when they came."""
+    if not waiting:
+        return []
+    asked = [segment, branch_id, [one.nik_hash for one in waiting], [one.id for one in waiting], work.now]
+    holders = {row[0] for row in work.rows(_CLAIM, asked)}
+    return [one for one in waiting if one.id in holders]
+
+
+def _take(work: Work, branch_id: int, segment: str, waiting: list[_One]) -> dict[UUID, tuple[date | None, bool]]:
+    """Period of the slot and whether above the cap, of those who get in; in order."""
+    wanted = Counter(quota.period_of(one.captured_on) for one in waiting)
+    granted = quota.take(work, branch_id=branch_id, wanted=wanted, segment=segment, past_queue=True)
+    taken: dict[UUID, tuple[date | None, bool]] = {}
+    for one in waiting:
+        slots = granted.get(quota.period_of(one.captured_on))
+        if slots is None:  # its target was taken away: nothing is capped any more
+            taken[one.id] = None, False
+        elif slots.within:
+            slots.within -= 1
+            taken[one.id] = slots.period, False
+        elif slots.above:
+            slots.above -= 1
+            taken[one.id] = slots.period, True
+    return taken
+
+
+def _reopen(work: Work, branch_id: int, queued: list[tuple[date, str, int]], *, admitted: list[UUID]) -> None:
+    """Opens quotas to newcomers where nobody waits any more. They were locked before anybody is counted: who came to wait has
+    committed by then, or waits for the lock."""
+    if not queued:
+        return
+    still = work.rows(_STILL, [branch_id, admitted])
+    empty = [
+        (period, of)
+        for period, of, months in queued
+        if not any(
+            0 <= quota.months_between(period, month) < months and of in ("all", segment) for month, segment in still
+        )
+    ]
+    quota.reopen(work, branch_id=branch_id, quotas=empty)
+
+
+def _number(work: Work, branch_id: int, segment: str, admitted: list[_One]) -> dict[UUID, str]:
+    """The code that the worker left with, otherwise a new one; a wage earner is not found by NIK."""
+    kept = {one.id: one.payment_code for one in admitted if one.payment_code}
+    if segment == "PU":
+        new = [one.id for one in admitted if one.id not in kept]
+        fresh = codes.take_numbers(work, branch_id=branch_id, count=len(new))
+        return codes.issue_many(work, branch_id=branch_id, niks={}, kept=kept | dict(zip(new, fresh, strict=True)))
+    niks = {one.id: unseal(one.nik_sealed).decode() for one in admitted}
+    return codes.issue_many(work, branch_id=branch_id, niks=niks, kept=kept)
+
+
+def _bill(
+    work: Work, branch_id: int, timezone: str, admitted: list[_One], numbers: dict[UUID, str]
+) -> dict[UUID, bill.Issued]:
+    wanted = [
+        bill.ToBill(one.id, numbers[one.id], one.income, frozenset(one.programmes), one.transport, one.months)
+        for one in admitted
+    ]
+    return bill.issue_many(work, branch_id=branch_id, timezone=timezone, wanted=wanted)
+
+
+def _report(work: Work, branch_id: int, one: _One, issued: bill.Issued | None) -> None:
+    month = issued.first_month if issued else one.captured_on.replace(day=1)
+    work.report(
+        Happened(
+            kind="review_accepted",
+            branch_id=branch_id,
+            subject_id=one.id,
+            agent_id=one.agent_id,
+            sub_branch_id=one.sub_branch_id,
+            agency_office_id=one.agency_office_id,
+            region_code=one.region_code,
+            segment=one.segment,
+            amount=issued.amount if issued else 0,
+            device_id=one.device_id,
+            captured_from=one.captured_from,
+            captured_to=one.captured_to,
+            day=one.captured_on,
+            detail={"reason": "quota", "by": "system", "first_month": month.isoformat(), "months": one.months},
+        )
+    )
