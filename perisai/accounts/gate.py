@@ -12,12 +12,14 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.views.defaults import bad_request
 
 from perisai.accounts.audience import Declared, PageRequest, Role, User, Viewer, declared_for
 from perisai.accounts.queries import has_second_factor
@@ -57,11 +59,15 @@ class GateMiddleware:
         if declared.kind == "machine":
             return None
         _speak(request)
+        if declared.kind == "people" and (before := _first(request, declared)):
+            return before
+        if _holds_nul(request):
+            return bad_request(request, BadRequest())
         if declared.kind != "people":
             if match and match.url_name in CLOSED:
                 raise Http404
             return None
-        return _first(request, declared) or _run(cast(PageRequest, request), declared, view, args, kwargs)
+        return _run(cast(PageRequest, request), declared, view, args, kwargs)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A refusal of a view that runs without a Work, such as a public page."""
@@ -87,6 +93,14 @@ def _first(request: HttpRequest, declared: Declared) -> HttpResponseBase | None:
     if not declared.own and not has_second_factor(user.pk):
         return _go(request, reverse("mfa_index"))
     return None
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """In a field of a form with files: no form of ours holds one, and no text of PostgreSQL can. Of addresses and other forms
+    ``ProblemsMiddleware`` says so before anything is read."""
+    if request.method != "POST" or request.content_type != "multipart/form-data":
+        return False
+    return any("\x00" in text for name, texts in request.POST.lists() for text in (name, *map(str, texts)))
 
 
 def _go(request: HttpRequest, address: str) -> HttpResponse:

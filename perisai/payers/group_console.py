@@ -150,8 +150,6 @@ def _find(request: PageRequest, branch_id: int, group_id: UUID) -> dict[str, Any
 def _village(request: PageRequest, text: str) -> str:
     """The code of a village by its code, or by its name where only one of the branch's province is called so. What is none is
     refused by the verb."""
-    if not text.isprintable():
-        return ""
     named = request.work.rows(
         "SELECT r.code FROM offices_region r JOIN offices_office o ON o.id = %s AND r.code LIKE o.province_code || '.%%'"
         " WHERE r.level = 4 AND lower(r.name) = lower(%s) LIMIT 2",

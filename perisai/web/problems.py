@@ -55,7 +55,8 @@ class ProblemsMiddleware:
 
 
 def _ask(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
-    """No address and no form of ours holds a NUL, and no text of PostgreSQL can."""
+    """No address and no form of ours holds a NUL, and no text of PostgreSQL can. Forms with files are looked at by the gate, once
+    who sends them may."""
     is_form = request.content_type == "application/x-www-form-urlencoded"
     if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "") or (is_form and b"%00" in request.body):
         return bad_request(request, BadRequest())
