@@ -85,13 +85,16 @@ def wait(work: Work, *, item_id: UUID, until: date, note: str) -> None:
 def explain(work: Work, *, item_id: UUID, reason: str, note: str) -> None:
     """It is as it should be, for a reason. Where only the amount differs, line and notification are one from now on.
 
-    Raises ``Refused`` E4809: no such reason here, "other" without a note, or a payment that the bank took back and that we
-    still count as paid.
+    Raises ``Refused`` E4809: no such reason here, or a payment that the bank took back and that we still count as paid; E4816 where
+    a note must say why: of "other", and where the statement holds more than the bank told us, for then the rest is somebody's.
     """
     item = _lock(work, item_id)
     note = _checked(note)
-    if reason not in REASONS[item["kind"]] or (reason == "other" and len(note.strip()) < SHORTEST_NOTE):
+    is_surplus = item["kind"] == "amount" and item["amount"] > item["other"]
+    if reason not in REASONS[item["kind"]] or (is_surplus and reason == "bank_fee"):
         raise Refused("E4809", why=reason or "-")
+    if (reason == "other" or is_surplus) and len(note) < SHORTEST_NOTE:
+        raise Refused("E4816", least=SHORTEST_NOTE)
     if reason == "reversed_by_bank" and item["is_credited"]:
         raise Refused("E4809", why="refund / pengembalian")
     if item["kind"] == "amount":

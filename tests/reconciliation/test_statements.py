@@ -202,6 +202,23 @@ def test_list_names_each_kind_and_decisions_close_the_day() -> None:
             assert ledger.prove(work, one.branch.id) == []
 
 
+def test_more_on_the_statement_than_was_told_is_explained_with_a_note_alone() -> None:
+    bank = make_account_bank()
+    owed = _pay(bank)
+    statement = Statement()
+    statement.add(owed.amount + 5_000, f"VA {owed.code}", "REF0000009")
+    _take(bank, statement.mt940())
+    (item,) = _items(bank)
+    assert (item["kind"], item["amount"] - item["other"]) == ("amount", 5_000)
+    for reason, note, code in (("bank_error", "", "E4816"), ("bank_error", "  salah  ", "E4816"), ("other", "", "E4816"),
+                               ("bank_fee", "biaya bank dikembalikan", "E4809")):  # fmt: skip
+        with Work(scope=Scope.nation()) as work, pytest.raises(Refused, match=code):
+            deciding.explain(work, item_id=item["id"], reason=reason, note=note)
+    with Work(scope=Scope.nation()) as work:
+        deciding.explain(work, item_id=item["id"], reason="bank_error", note="bank menarik 5.000 besok")
+    assert _items(bank)[0]["state"] == "decided"
+
+
 def test_later_statement_clears_what_waited() -> None:
     bank = make_account_bank()
     owed = _pay(bank)
