@@ -25,6 +25,8 @@ REVIEWS: dict[str, str | Promise] = {
     "overdue": _("Taken while older cash was overdue"),
     "doubtful_time": _("Nobody can say when it was taken"),
     "not_signed": _("Its signature does not fit what was sent"),
+    "other_name": _("The member's paper names another payer"),
+    "other_time": _("The member's paper says another time"),
     "number_unknown": _("Its number was not reserved for this agent"),
     "number_twice": _("Its number is another receipt's"),
     "page_unknown": _("Its page is of no book of this agent"),

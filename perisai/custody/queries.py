@@ -34,6 +34,16 @@ JOIN agents_agent a ON a.branch_id = r.branch_id AND a.id = r.agent_id
 LEFT JOIN custody_book b ON b.branch_id = r.branch_id AND b.id = r.book_id
 WHERE l.branch_id = %s AND l.enrolment_id = %s ORDER BY r.captured_at DESC LIMIT 20
 """
+# Carried by custody_line_enrolment.
+_OF_MEMBERS: LiteralString = """
+SELECT r.id, coalesce(r.number, b.series || '/' || r.page, r.said_number) AS number, r.amount, r.captured_at,
+  a.full_name AS agent_name
+FROM custody_receipt r
+JOIN agents_agent a ON a.branch_id = r.branch_id AND a.id = r.agent_id
+LEFT JOIN custody_book b ON b.branch_id = r.branch_id AND b.id = r.book_id
+WHERE r.branch_id = %s AND r.id IN (SELECT receipt_id FROM custody_line WHERE branch_id = %s AND enrolment_id = ANY (%s::uuid[]))
+ORDER BY r.captured_at DESC LIMIT 20
+"""
 # Carried by receipt_held and the key of custody_line. Extended until: by permission_agent.
 _HELD: LiteralString = """
 SELECT a.branch_id, a.id AS agent_id, a.code, a.full_name, a.state AS agent_state, h.cash, h.advanced, h.receipts, h.since,
@@ -154,6 +164,11 @@ def cash_accounts(work: Work, branch_id: int) -> dict[str, int]:
 def of_member(work: Work, branch_id: int, enrolment_id: UUID) -> list[dict[str, Any]]:
     """Receipts that name a member, newest first. One statement."""
     return work.dicts(_OF_MEMBER, [branch_id, enrolment_id])
+
+
+def of_members(work: Work, branch_id: int, enrolment_ids: list[UUID]) -> list[dict[str, Any]]:
+    """Receipts that name any of these, whole, newest first. One statement."""
+    return work.dicts(_OF_MEMBERS, [branch_id, branch_id, enrolment_ids])
 
 
 def held(work: Work, *, viewer: Viewer) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """Judges ops ``cash_receipt``, each once. What is wrong with one sends it to a person and never away: the money is real."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, LiteralString
+from datetime import date, datetime, timedelta
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import orjson
@@ -12,12 +12,15 @@ from perisai.custody import tell
 from perisai.custody.body import ReceiptBody
 from perisai.custody.signed import Forged, digest_of, open_text
 from perisai.custody.standing import Cash, Standing
+from perisai.events.captured import Captured
 from perisai.events.work import Happened, Work, branch_day
 from perisai.members.decision import Decision
 from perisai.payments import ledger
 from perisai.training.told import Learner, Told
 
 UNREADABLE = "E4701"
+SAME_TIME: Final = timedelta(minutes=15)
+"""The paper is signed just before its op is made; the phone's clock is as good for both."""
 
 # By primary keys.
 _MEMBERS: LiteralString = "SELECT id, agent_id FROM members_enrolment WHERE branch_id = %s AND id = ANY (%s)"
@@ -141,7 +144,7 @@ def _look(work: Work, who: Learner, bodies: list[ReceiptBody]) -> _Known:
 
 def _take(work: Work, who: Learner, known: _Known, one: Told, body: ReceiptBody) -> Decision:
     leased = known.numbers.get(body.number or "")
-    signed, doubts = _check_signed(who, body)
+    signed, doubts = _check_signed(who, one.captured, body)
     if leased is not None and leased.receipt_id is not None and signed and leased.signed == signed:
         return Decision("accepted", None, {"receipt": str(leased.receipt_id), "number": body.number, "review": ""})
     number, book, page = _place(who, known, body, doubts)
@@ -183,8 +186,9 @@ def _take(work: Work, who: Learner, known: _Known, one: Told, body: ReceiptBody)
     return Decision("accepted", None, result)
 
 
-def _check_signed(who: Learner, body: ReceiptBody) -> tuple[bytes, list[str]]:
-    """The bytes of its QR, and what is wrong with them: they must be this phone's and say what the op says."""
+def _check_signed(who: Learner, captured: Captured, body: ReceiptBody) -> tuple[bytes, list[str]]:
+    """The bytes of its QR, and what is wrong with them: they must be this phone's and say what the op says, also from whom and
+    when, for that is what the member holds in their hand."""
     if body.paper is not None:
         return b"", []
     try:
@@ -197,7 +201,12 @@ def _check_signed(who: Learner, body: ReceiptBody) -> tuple[bytes, list[str]]:
         body.number, body.amount, body.kind, body.whole, lines, len(body.lines)
     )  # fmt: skip
     is_own = found.certificate.device_id == who.device_id and found.certificate.branch_id == who.branch_id
-    return raw, [] if agrees and is_own else ["not_signed"]
+    doubts = [] if agrees and is_own else ["not_signed"]
+    if said.payer_name.strip() != body.payer.name:
+        doubts.append("other_name")
+    if not captured.doubtful and abs(said.captured_at - captured.estimate) > SAME_TIME:
+        doubts.append("other_time")
+    return raw, doubts
 
 
 def _place(

@@ -88,6 +88,21 @@ def test_unsigned_or_changed_receipt_is_kept_for_a_person(phone_of: PhoneOf) -> 
     assert till.held() == 15_100
 
 
+def test_paper_that_names_another_payer_or_time_is_kept_for_a_person(phone_of: PhoneOf) -> None:
+    till = open_till(phone_of)
+    till.enrol()
+    whose = {till.members[0]: 1_000}
+    body = till.body(whose)
+    body["payer"]["name"] = "Orang Lain"
+    assert till.op("cash_receipt", body)["result"]["review"] == "other_name"
+    for minutes, review in ((-16, "other_time"), (-14, ""), (14, ""), (16, "other_time")):
+        till.phone.clock_skew_ms = minutes * 60_000
+        body = till.body(whose)
+        till.phone.clock_skew_ms = 0
+        assert till.op("cash_receipt", body)["result"]["review"] == review, minutes
+    assert till.held() == 5_000
+
+
 def test_cash_above_the_limit_is_taken_and_looked_at(phone_of: PhoneOf) -> None:
     till = open_till(phone_of)
     till.enrol()
