@@ -19,6 +19,8 @@ COLUMNS: Final = (
     "licences_ending", "quota_cap", "quota_consumed", "quota_leased", "quota_left", "target",
 )  # fmt: skip
 """Of figures_standing."""
+MEMBER_COLUMNS: Final = COLUMNS[:5]
+"""Told for wage earners (PU) apart, in columns that end in ``_pu``."""
 STAGES: Final = ("accepted", "first_paid", "paying_3", "paying_6", "paying_12")
 """Of figures_cohort."""
 

@@ -1,5 +1,6 @@
 """The readings behind ``figures.reading``, for any connection. ``now`` is the instant of the reading."""
 
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from perisai.events.reading import Reading, Row
@@ -8,6 +9,10 @@ from perisai.figures.counted import Sums, Want, read_days, read_keys, read_sums
 from perisai.figures.outcome import Child, Figures, Late, Values
 from perisai.figures.period import FAR_OFF, Period
 from perisai.figures.place import Branch, Found, beneath, find
+from perisai.figures.stood import Stages, Stood, added_up, read_cohorts, read_stood
+from perisai.figures.stood import Want as Standing
+from perisai.figures.stood import read_days as stood_by_day
+from perisai.figures.stood import read_keys as stood_of_keys
 from perisai.offices.scopes import AGENT, BRANCH, NATION, REGION, Watch
 
 _A_DAY = timedelta(days=1)
@@ -15,13 +20,14 @@ _A_DAY = timedelta(days=1)
 
 def of(scope: Watch, period: Period, as_of: date, now: datetime, *, compare: Period | None = None) -> Reading[Figures]:
     found = yield from find(scope)
-    other = as_of_in(compare, period, as_of) if compare else None
-    wants = [Want.of(found, period, as_of)]
-    if compare and other:
-        wants.append(Want.of(found, compare, other))
-    sums = yield from read_sums(wants, now)
-    compared = _figures(found, compare, other, sums[1]) if compare and other else None
-    return _figures(found, period, as_of, sums[0], compared)
+    asked = [(period, as_of), *([(compare, as_of_in(compare, period, as_of))] if compare else [])]
+    sums = yield from read_sums([Want.of(found, *each) for each in asked], now)
+    stood = yield from read_stood([Standing.of(found, *each) for each in asked])
+    read = []
+    for each, mine, standing in zip(asked, sums, stood, strict=True):
+        (months,) = yield from read_cohorts([Standing.of(found, *each)])
+        read.append(_figures(found, *each, Known(mine, standing, added_up(months))))
+    return replace(read[0], compared=read[1]) if compare else read[0]
 
 
 def children(scope: Watch, period: Period, as_of: date, now: datetime) -> Reading[list[Child]]:
@@ -29,37 +35,48 @@ def children(scope: Watch, period: Period, as_of: date, now: datetime) -> Readin
     if scope.level == AGENT:
         return []
     if scope.level in (NATION, REGION):
-        groups = yield from _groups(found)
-        sums = yield from read_sums([Want(branches, "b", "", period, as_of) for _, _, _, branches in groups], now)
-        return [
-            Child(watch, name, code, _values(each)) for (watch, name, code, _), each in zip(groups, sums, strict=True)
-        ]
+        return (yield from _of_branches(found, period, as_of, now))
     rows = yield from beneath(found)
     levels = ("s", "o", "a") if scope.level == BRANCH else ("a",)
-    keys = yield from read_keys(Want.of(found, period, as_of), levels, now)
+    sums = yield from read_keys(Want.of(found, period, as_of), levels, now)
+    stood = yield from stood_of_keys(Standing.of(found, period, as_of), levels)
     return [
         Child(
             Watch(row["level"], row["key"]),
             row["name"],
             row["code"],
-            _values(keys.get((row["letter"], row["key"]), Sums())),
+            _values(Known(sums.get(key, Sums()), stood.get(key, Stood()))),
         )
         for row in rows
-        if row["is_shown"] or (row["letter"], row["key"]) in keys
+        if (key := (row["letter"], row["key"])) in sums or row["is_shown"]
+    ]
+
+
+def _of_branches(found: Found, period: Period, as_of: date, now: datetime) -> Reading[list[Child]]:
+    groups = yield from _groups(found)
+    sums = yield from read_sums([Want(branches, "b", "", period, as_of) for _, _, _, branches in groups], now)
+    wants = [Standing(branches, "b", "", period, as_of) for _, _, _, branches in groups]
+    stood = yield from read_stood(wants)
+    cohorts = yield from read_cohorts(wants)
+    return [
+        Child(watch, name, code, _values(Known(mine, standing, added_up(months))))
+        for (watch, name, code, _), mine, standing, months in zip(groups, sums, stood, cohorts, strict=True)
     ]
 
 
 def series(
     scope: Watch, name: str, period: Period, as_of: date, now: datetime
 ) -> Reading[list[tuple[date, int | None]]]:
-    if definition.figures()[name].source.counter is None:
+    source = definition.figures()[name].source
+    if source.counter is None and source.standing is None:
         raise KeyError(name)
     found = yield from find(scope)
+    all_days = [period.first + _A_DAY * n for n in range((period.last - period.first).days + 1)]
+    if source.standing is not None:
+        stood = yield from stood_by_day(found, name, period, as_of)
+        return [(day, stood.get(day)) for day in all_days]
     days = yield from read_days(found, name, period, as_of, now)
-    count = (period.last - period.first).days + 1
-    return [
-        (day, days.get(day, 0) if day <= as_of else None) for day in (period.first + _A_DAY * n for n in range(count))
-    ]
+    return [(day, days.get(day, 0) if day <= as_of else None) for day in all_days]
 
 
 def late(scope: Watch, period: Period, as_of: date, now: datetime) -> Reading[Late]:
@@ -77,19 +94,36 @@ def as_of_in(compare: Period, period: Period, as_of: date) -> date:
     return compare.last if as_of >= period.last else min(compare.last, compare.first + (as_of - period.first))
 
 
-def _figures(found: Found, period: Period, as_of: date, sums: Sums, compared: Figures | None = None) -> Figures:
-    values = _values(sums)
-    segments = {name: _values(Sums(all=sums.segments[name])) for name in definition.SEGMENTS}
-    told = {
-        segment: {k: v for k, v in each.items() if definition.figures()[k].by_segment}
-        for segment, each in segments.items()
+@dataclass(frozen=True)
+class Known:
+    """All that a figure may be made of."""
+
+    sums: Sums
+    stood: Stood = field(default_factory=Stood)
+    stages: Stages = field(default_factory=Stages)
+
+    def of_segment(self, segment: str) -> "Known":
+        return Known(
+            Sums(all=self.sums.segments[segment]),
+            Stood(self.stood.of_segment(segment)),
+            Stages(self.stages.segments[segment]),
+        )
+
+
+def _figures(found: Found, period: Period, as_of: date, known: Known) -> Figures:
+    told = {segment: _values(known.of_segment(segment)) for segment in definition.SEGMENTS}
+    segments = {
+        segment: {k: v for k, v in each.items() if definition.figures()[k].by_segment} for segment, each in told.items()
     }
-    return Figures(found.scope, found.name, found.code, period, as_of, values, told, compared=compared)
+    values, stood = _values(known), known.stood
+    return Figures(found.scope, found.name, found.code, period, as_of, values, segments, stood.day, stood.at)
 
 
-def _values(sums: Sums) -> Values:
+def _values(known: Known) -> Values:
     values: Values = dict.fromkeys(definition.figures())
-    values |= definition.from_counters(sums.all)
+    values |= definition.from_counters(known.sums.all)
+    values |= definition.from_standing(known.stood.columns)
+    values |= definition.from_cohort(known.stages.all)
     return values | definition.percentages(values)
 
 

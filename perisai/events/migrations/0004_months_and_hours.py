@@ -1,6 +1,7 @@
 """Counters by kecamatan, by month and by the hour. What has happened already is added up from counters by day and from events."""
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 import yaml
@@ -36,7 +37,7 @@ WHERE e.day_captured = e.day_received AND k.prefix IS NOT NULL GROUP BY 1, 3, 4,
 """
 
 
-def _add_up(apps, schema_editor):
+def _add_up(_apps: Any, schema_editor: Any) -> None:
     kinds = yaml.safe_load((Path(__file__).parents[1] / "kinds.yaml").read_text(encoding="utf-8"))
     metrics = orjson.dumps(
         [

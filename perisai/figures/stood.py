@@ -1,0 +1,207 @@
+"""What standings and cohorts say, as of a day. Readings."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final, LiteralString
+
+from perisai.events.reading import Reading, Row
+from perisai.figures import definition
+from perisai.figures.definition import COLUMNS, MEMBER_COLUMNS
+from perisai.figures.period import Period, month_end
+from perisai.figures.place import Branch, Found
+
+# Months of a period of which targets are added up, at most; a longer one has no target.
+_MOST_MONTHS: Final = 36
+
+_SUMS: LiteralString = """s.key IS NOT NULL AS is_there, s.paying, s.paying_pu, s.catch_up, s.catch_up_pu, s.ended, s.ended_pu,
+  s.arrears_members, s.arrears_members_pu, s.arrears, s.arrears_pu, s.custody, s.custody_overdue, s.agents_active,
+  s.licences_ending, s.quota_cap, s.quota_consumed, s.quota_leased, s.quota_left, s.target"""
+# The last day the branch was taken by a day, and the key's row of that day. By the primary key (branch_id, level, day, key).
+_LAST: LiteralString = """
+FROM unnest(%(ns)s::int[], %(branches)s::int[], %(levels)s::bpchar[], %(keys)s::text[], %(since)s::date[], %(until)s::date[])
+  AS p (n, branch_id, level, key, since, until)
+JOIN LATERAL (
+  SELECT b.day, b.taken_at FROM figures_standing b
+  WHERE b.branch_id = p.branch_id AND b.level = 'b' AND b.day BETWEEN p.since AND p.until ORDER BY b.day DESC LIMIT 1) d ON true
+LEFT JOIN figures_standing s ON s.branch_id = p.branch_id AND s.level = p.level AND s.day = d.day
+"""
+_STOOD: LiteralString = "SELECT p.n, d.day, d.taken_at, " + _SUMS + _LAST + "AND s.key = p.key"
+_STOOD_WITHIN: LiteralString = (
+    "SELECT s.level, s.key, s.sub_branch_id, s.agency_office_id, d.day, d.taken_at, " + _SUMS + _LAST
+)
+# Every day that was taken, from the branch's own rows.
+_BY_DAY: LiteralString = (
+    "SELECT b.day, b.taken_at, "
+    + _SUMS
+    + """
+FROM unnest(%(branches)s::int[], %(levels)s::bpchar[], %(keys)s::text[]) AS p (branch_id, level, key)
+JOIN figures_standing b ON b.branch_id = p.branch_id AND b.level = 'b' AND b.day BETWEEN %(first)s AND %(last)s
+LEFT JOIN figures_standing s ON s.branch_id = p.branch_id AND s.level = p.level AND s.day = b.day AND s.key = p.key
+ORDER BY b.day
+"""
+)
+# Carried by the primary key (branch_id, level, month, stage, key, segment). A day ends first in Jayapura; stages are told in the
+# first minutes of a branch's day, so that this asks the same everywhere.
+_COHORTS: LiteralString = """
+SELECT p.n, c.month, c.stage, c.segment, sum(c.persons)::int AS persons
+FROM unnest(%(ns)s::int[], %(branches)s::int[], %(levels)s::bpchar[], %(keys)s::text[]) AS p (n, branch_id, level, key)
+JOIN figures_cohort c ON c.branch_id = p.branch_id AND c.level = p.level AND c.key = p.key
+  AND c.month BETWEEN %(first)s AND %(last)s AND (c.taken_at AT TIME ZONE 'Asia/Jayapura')::date <= %(as_of)s
+GROUP BY 1, 2, 3, 4
+"""
+
+
+@dataclass
+class Stood:
+    """Columns added up over branches; ``day`` and ``at``: of the oldest row among them."""
+
+    columns: dict[str, int | None] = field(default_factory=dict)
+    day: date | None = None
+    at: datetime | None = None
+
+    def add(self, row: Row) -> None:
+        for column in (*COLUMNS, *(f"{each}_pu" for each in MEMBER_COLUMNS)):
+            value = row[column] if row["is_there"] else (None if column in _NULLABLE else 0)
+            known = self.columns.get(column)
+            self.columns[column] = value if known is None else known if value is None else known + value
+        if self.day is None or row["day"] < self.day:
+            self.day, self.at = row["day"], row["taken_at"]
+
+    def of_segment(self, segment: str) -> dict[str, int | None]:
+        """Columns of one segment, of those that are told apart."""
+        found: dict[str, int | None] = {}
+        for column in MEMBER_COLUMNS:
+            all_, pu = self.columns.get(column), self.columns.get(f"{column}_pu")
+            found[column] = pu if segment == "PU" or all_ is None else all_ - (pu or 0)
+        return found
+
+
+_NULLABLE: Final = frozenset({"quota_cap", "quota_consumed", "quota_leased", "quota_left", "target"})
+
+
+@dataclass(frozen=True)
+class Want:
+    """Of a key (empty: each branch's own) in branches, the last standing by a day."""
+
+    branches: Sequence[Branch]
+    letter: str
+    key: str
+    period: Period
+    as_of: date
+
+    @classmethod
+    def of(cls, found: Found, period: Period, as_of: date) -> "Want":
+        return cls(found.branches, found.letter, found.key, period, as_of)
+
+    @property
+    def until(self) -> date:
+        return min(self.period.last, self.as_of)
+
+    @property
+    def months(self) -> list[tuple[date, date]]:
+        """Months of the period that had ended by then, first and last day; the last one is told by the standing itself."""
+        found: list[tuple[date, date]] = []
+        first = self.period.first.replace(day=1)
+        while first <= self.until.replace(day=1) and len(found) < _MOST_MONTHS:
+            found.append((first, min(month_end(first), self.until)))
+            first = _next(first)
+        return found[:-1]
+
+
+def read_stood(wants: Sequence[Want]) -> Reading[list[Stood]]:
+    """In the order of ``wants``; the target is that of all the period's months that have begun. One statement."""
+    found = [Stood() for _ in wants]
+    targets = [Stood() for _ in wants]
+    asked: list[tuple[int, int, str, str, date, date]] = []
+    for n, want in enumerate(wants):
+        for branch in want.branches:
+            key = want.key or str(branch.id)
+            asked.append((n, branch.id, want.letter, key, date(2000, 1, 1), want.until))
+            asked += [(n + len(wants), branch.id, want.letter, key, *month) for month in want.months]
+    for row in (yield _STOOD, _columns(asked)):
+        (found if row["n"] < len(wants) else targets)[row["n"] % len(wants)].add(row)
+    for stood, before in zip(found, targets, strict=True):
+        more, target = before.columns.get("target"), stood.columns.get("target")
+        if more is not None:
+            stood.columns["target"] = more + (target or 0)
+    return found
+
+
+def read_keys(want: Want, levels: Iterable[str]) -> Reading[dict[tuple[str, str], Stood]]:
+    """Of every key of these levels in the one branch, by (level, key). One statement."""
+    branch = want.branches[0]
+    asked = [(0, branch.id, level, "", date(2000, 1, 1), want.until) for level in levels]
+    found: defaultdict[tuple[str, str], Stood] = defaultdict(Stood)
+    for row in (yield _STOOD_WITHIN, _columns(asked)):
+        if row["is_there"]:
+            found[row["level"], row["key"]].add(row)
+    return dict(found)
+
+
+def read_days(found: Found, name: str, period: Period, as_of: date) -> Reading[dict[date, int | None]]:
+    """One figure that is made of standings, of days on which a branch was taken. One statement."""
+    asked = {
+        "branches": [branch.id for branch in found.branches],
+        "levels": [found.letter for _ in found.branches],
+        "keys": [found.key_in(branch) for branch in found.branches],
+        "first": period.first,
+        "last": min(period.last, as_of),
+    }
+    days: defaultdict[date, Stood] = defaultdict(Stood)
+    for row in (yield _BY_DAY, asked):
+        days[row["day"]].add(row)
+    return {day: definition.from_standing(stood.columns)[name] for day, stood in days.items()}
+
+
+@dataclass
+class Stages:
+    """Persons by stage, over all segments and of each; None where a stage's time has not come."""
+
+    all: dict[str, int] = field(default_factory=dict)
+    segments: defaultdict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+
+
+def read_cohorts(wants: Sequence[Want]) -> Reading[list[dict[date, Stages]]]:
+    """By month of the period, in the order of ``wants``, which share period and day. One statement."""
+    found: list[defaultdict[date, Stages]] = [defaultdict(Stages) for _ in wants]
+    asked = [
+        (n, branch.id, want.letter, want.key or str(branch.id))
+        for n, want in enumerate(wants)
+        for branch in want.branches
+    ]
+    params: dict[str, object] = {
+        "ns": [each[0] for each in asked],
+        "branches": [each[1] for each in asked],
+        "levels": [each[2] for each in asked],
+        "keys": [each[3] for each in asked],
+        "first": wants[0].period.first.replace(day=1),
+        "last": wants[0].period.last,
+        "as_of": wants[0].as_of,
+    }
+    for row in (yield _COHORTS, params):
+        stages = found[row["n"]][row["month"]]
+        stages.all[row["stage"]] = stages.all.get(row["stage"], 0) + row["persons"]
+        stages.segments[row["segment"]][row["stage"]] = row["persons"]
+    return [dict(each) for each in found]
+
+
+def added_up(months: dict[date, Stages]) -> Stages:
+    """Over the months of a period: a stage only where every month that has any has come to it."""
+    total = Stages()
+    for stage in definition.STAGES:
+        if months and all(stage in stages.all for stages in months.values()):
+            total.all[stage] = sum(stages.all[stage] for stages in months.values())
+            for segment in definition.SEGMENTS:
+                total.segments[segment][stage] = sum(s.segments[segment].get(stage, 0) for s in months.values())
+    return total
+
+
+def _columns(asked: Sequence[tuple[int, int, str, str, date, date]]) -> dict[str, object]:
+    names = ("ns", "branches", "levels", "keys", "since", "until")
+    return {name: [each[index] for each in asked] for index, name in enumerate(names)}
+
+
+def _next(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

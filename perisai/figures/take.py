@@ -1,0 +1,189 @@
+"""Takes the standing of a branch: what members, money and agents stand at just now. The only writer of ``figures_standing``."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, Final, LiteralString
+
+import orjson
+
+from perisai.contributions.cover import standing
+from perisai.contributions.cover_rule import add_months
+from perisai.events.work import Work, branch_day
+from perisai.offices.scopes import AGENCY_OFFICE, AGENT, BRANCH, SUB_BRANCH
+from perisai.targets import plan_reading, quota
+
+EXPIRING: Final = timedelta(days=30)
+_FURTHEST: Final = 36
+"""Months of arrears or of payment ahead after which nothing changes any more."""
+_LEVELS: Final = {"b": BRANCH, "s": SUB_BRANCH, "o": AGENCY_OFFICE, "a": AGENT}
+
+# Members by enrolment_state, open bills by bill_open, cash by receipt_held and the key of custody_line, agents and licences by
+# their keys: what one branch holds, whatever has happened in it. The words of cover come as months from which they hold.
+_GATHERED: LiteralString = """
+WITH word AS (
+  SELECT * FROM jsonb_to_recordset(%(words)s::jsonb) AS w (segment text, paying_from date, catch_up_from date)
+), member AS (
+  SELECT e.segment, e.agent_id, a.sub_branch_id, a.agency_office_id, left(e.region_code, 8) AS kecamatan,
+    count(*) FILTER (WHERE e.state = 'active' AND e.paid_through >= w.paying_from) AS paying,
+    count(*) FILTER (WHERE e.state = 'active' AND e.paid_through < w.paying_from AND e.paid_through >= w.catch_up_from) AS catch_up,
+    count(*) FILTER (WHERE e.state <> 'active' OR e.paid_through < w.catch_up_from) AS ended,
+    count(b.enrolment_id) FILTER (WHERE e.state = 'active') AS arrears_members,
+    coalesce(sum(b.amount) FILTER (WHERE e.state = 'active'), 0) AS arrears
+  FROM members_enrolment e
+  JOIN word w ON w.segment = e.segment
+  LEFT JOIN agents_agent a ON a.branch_id = e.branch_id AND a.id = e.agent_id
+  LEFT JOIN (
+    SELECT enrolment_id, sum(amount) AS amount FROM contributions_bill
+    WHERE branch_id = %(branch)s AND state = 'open' AND first_month < date_trunc('month', %(day)s::date) GROUP BY 1
+  ) b ON b.enrolment_id = e.id
+  WHERE e.branch_id = %(branch)s AND e.state IN ('active', 'lapsed', 'ended') AND e.paid_through IS NOT NULL
+  GROUP BY 1, 2, 3, 4, 5
+), cash AS (
+  SELECT r.agent_id, sum(l.amount - l.settled) AS held,
+    sum(l.amount - l.settled) FILTER (WHERE r.due_on < %(day)s AND NOT EXISTS (
+      SELECT FROM custody_permission p WHERE p.branch_id = r.branch_id AND p.agent_id = r.agent_id AND p.kind = 'extension'
+        AND p.ended_at IS NULL AND p.until_on >= %(day)s)) AS overdue
+  FROM custody_receipt r JOIN custody_line l ON l.branch_id = r.branch_id AND l.receipt_id = r.id
+  WHERE r.branch_id = %(branch)s AND r.state = 'held' AND r.kind = 'cash' GROUP BY 1
+), agent AS (
+  SELECT a.id AS agent_id, a.sub_branch_id, a.agency_office_id, coalesce(c.held, 0) AS held, coalesce(c.overdue, 0) AS overdue,
+    (a.state = 'active' AND EXISTS (SELECT FROM agents_licence l WHERE l.branch_id = a.branch_id AND l.agent_id = a.id
+      AND l.state = 'valid' AND %(day)s BETWEEN l.valid_from AND l.valid_to))::int AS is_active,
+    (a.state = 'active' AND NOT EXISTS (SELECT FROM agents_licence l WHERE l.branch_id = a.branch_id AND l.agent_id = a.id
+      AND l.state = 'valid' AND l.valid_to > %(expiring)s))::int AS is_ending
+  FROM agents_agent a LEFT JOIN cash c ON c.agent_id = a.id WHERE a.branch_id = %(branch)s
+), of_members AS (
+  SELECT k.level, k.key, sum(paying)::int AS paying, coalesce(sum(paying) FILTER (WHERE is_pu), 0)::int AS paying_pu,
+    sum(catch_up)::int AS catch_up, coalesce(sum(catch_up) FILTER (WHERE is_pu), 0)::int AS catch_up_pu,
+    sum(ended)::int AS ended, coalesce(sum(ended) FILTER (WHERE is_pu), 0)::int AS ended_pu,
+    sum(arrears_members)::int AS arrears_members,
+    coalesce(sum(arrears_members) FILTER (WHERE is_pu), 0)::int AS arrears_members_pu,
+    sum(arrears)::bigint AS arrears, coalesce(sum(arrears) FILTER (WHERE is_pu), 0)::bigint AS arrears_pu
+  FROM member m CROSS JOIN LATERAL (SELECT m.segment = 'PU' AS is_pu) p
+  CROSS JOIN LATERAL (VALUES ('b', %(branch)s::int::text), ('s', m.sub_branch_id::text), ('o', m.agency_office_id::text),
+    ('a', m.agent_id::text), ('r', left(m.kecamatan, 5)),
+    ('d', CASE WHEN length(m.kecamatan) = 8 THEN m.kecamatan END)) AS k (level, key)
+  WHERE k.key IS NOT NULL GROUP BY 1, 2
+), of_agents AS (
+  SELECT k.level, k.key, sum(held)::bigint AS custody, sum(overdue)::bigint AS custody_overdue,
+    sum(is_active)::int AS agents_active, sum(is_ending)::int AS licences_ending,
+    max(g.sub_branch_id) FILTER (WHERE k.level = 'a') AS sub_branch_id,
+    max(g.agency_office_id) FILTER (WHERE k.level = 'a') AS agency_office_id
+  FROM agent g CROSS JOIN LATERAL (VALUES ('b', %(branch)s::int::text), ('s', g.sub_branch_id::text),
+    ('o', g.agency_office_id::text), ('a', g.agent_id::text)) AS k (level, key)
+  WHERE k.key IS NOT NULL GROUP BY 1, 2
+), plan AS (
+  SELECT * FROM jsonb_to_recordset(%(plan)s::jsonb)
+    AS t (level text, key text, target int, quota_cap int, quota_consumed int, quota_leased int, quota_left int)
+)
+"""
+_COLUMNS: Final[
+    LiteralString
+] = """sub_branch_id, agency_office_id, paying, paying_pu, catch_up, catch_up_pu, ended, ended_pu,
+  arrears_members, arrears_members_pu, arrears, arrears_pu, custody, custody_overdue, agents_active, licences_ending, quota_cap,
+  quota_consumed, quota_leased, quota_left, target"""
+_NOUGHT: Final[LiteralString] = """paying = 0, paying_pu = 0, catch_up = 0, catch_up_pu = 0, ended = 0, ended_pu = 0,
+  arrears_members = 0, arrears_members_pu = 0, arrears = 0, arrears_pu = 0, custody = 0, custody_overdue = 0, agents_active = 0,
+  licences_ending = 0, target = NULL"""
+_TAKE: LiteralString = (
+    _GATHERED
+    + "INSERT INTO figures_standing (branch_id, level, day, key, taken_at, "
+    + _COLUMNS
+    + """)
+SELECT %(branch)s, level, %(day)s, key, %(now)s, sub_branch_id, agency_office_id, coalesce(paying, 0), coalesce(paying_pu, 0),
+  coalesce(catch_up, 0), coalesce(catch_up_pu, 0), coalesce(ended, 0), coalesce(ended_pu, 0), coalesce(arrears_members, 0),
+  coalesce(arrears_members_pu, 0), coalesce(arrears, 0), coalesce(arrears_pu, 0), coalesce(custody, 0),
+  coalesce(custody_overdue, 0), coalesce(agents_active, 0), coalesce(licences_ending, 0), quota_cap, quota_consumed,
+  quota_leased, quota_left, target
+FROM (SELECT 'b' AS level, %(branch)s::int::text AS key UNION SELECT level, key FROM of_members
+  UNION SELECT level, key FROM of_agents UNION SELECT level, key FROM plan) AS keys
+LEFT JOIN of_members USING (level, key) LEFT JOIN of_agents USING (level, key) LEFT JOIN plan USING (level, key)
+ORDER BY level, key
+ON CONFLICT (branch_id, level, day, key) DO UPDATE SET taken_at = excluded.taken_at, ("""
+    + _COLUMNS
+    + ") = ROW (excluded."
+    + ", excluded.".join(_COLUMNS.replace("\n", " ").replace(" ", "").split(","))
+    + ")"
+)
+# What stood at something earlier today and is not found any more.
+_GONE: LiteralString = (
+    "UPDATE figures_standing SET taken_at = %(now)s, "
+    + _NOUGHT
+    + " WHERE branch_id = %(branch)s AND day = %(day)s AND level = ANY ('{s,o,a,r,d}') AND taken_at < %(now)s"
+)
+# The branches whose position moved since their last row of today, or that have none of today. By their keys.
+_DUE: LiteralString = """
+SELECT p.branch_id, o.timezone FROM events_position p
+JOIN offices_office o ON o.id = p.branch_id
+CROSS JOIN LATERAL (SELECT %(now)s::timestamptz AT TIME ZONE o.timezone AS at) t
+LEFT JOIN figures_standing s ON s.branch_id = p.branch_id AND s.level = 'b' AND s.day = t.at::date AND s.key = p.branch_id::text
+WHERE s.day IS NULL OR p.moved_at >= s.taken_at OR (%(ending)s AND extract(hour FROM t.at) = 23)
+ORDER BY 1
+"""
+
+
+def due(work: Work, *, ending: bool = False) -> list[tuple[int, str]]:
+    """(branch, time zone) of branches to take; with ``ending`` also all whose day is in its last hour."""
+    return [(row[0], row[1]) for row in work.rows(_DUE, {"now": work.now, "ending": ending})]
+
+
+def take(work: Work, *, branch_id: int, timezone: str) -> None:
+    """Writes the rows of the branch's today. A fixed number of statements, whatever the branch holds."""
+    day = branch_day(work.now, timezone)
+    asked: dict[str, Any] = {"branch": branch_id, "day": day, "now": work.now, "expiring": day + EXPIRING}
+    asked |= {"words": _json(_words(day)), "plan": _json(_plan(work, branch_id, day))}
+    work.execute(_TAKE, asked)
+    work.execute(_GONE, asked)
+
+
+def _words(day: date) -> Iterable[dict[str, object]]:
+    """From which last paid month on a member is protected on a day, and from which on they can still catch up."""
+    months = [add_months(day, n) for n in range(-_FURTHEST, 2)]
+    for segment in ("BPU", "PU"):
+        said = {m: standing(state="active", paid_through=m, today=day, segment=segment).word for m in months}
+        catch_up = min(m for m in months if said[m] != "ended")
+        yield {
+            "segment": segment,
+            "paying_from": min(m for m in months if said[m] == "protected"),
+            "catch_up_from": date(1900, 1, 1) if catch_up == months[0] else catch_up,
+        }
+
+
+def _plan(work: Work, branch_id: int, day: date) -> Iterable[dict[str, object]]:
+    """Targets of the month by level, and the branch's quota."""
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    month = day.replace(day=1)
+    keys = _keys(work, branch_id)
+    for letter, level in _LEVELS.items():
+        found = plan_reading.targets_of(
+            work, level=level, keys=keys[letter], first_month=month, last_month=month, branches=[branch_id]
+        )
+        for key, target in found.items():
+            rows[letter, key] = {"level": letter, "key": key, "target": target}
+    quotas = quota.of_day(work, branch_id=branch_id, day=day)
+    if quotas:
+        of = rows.setdefault(("b", str(branch_id)), {"level": "b", "key": str(branch_id)})
+        of["quota_cap"] = sum(one.cap for one in quotas)
+        of["quota_consumed"] = sum(one.consumed for one in quotas)
+        of["quota_leased"] = sum(one.leased for one in quotas)
+        of["quota_left"] = sum(one.left for one in quotas)
+    return rows.values()
+
+
+# Offices by the index on branch_id, agents by their primary key.
+_KEYS: LiteralString = """
+SELECT 's', id::text FROM offices_office WHERE branch_id = %(branch)s AND kind = 'sub_branch'
+UNION ALL SELECT 'o', id::text FROM offices_office WHERE branch_id = %(branch)s AND kind = 'agency'
+UNION ALL SELECT 'a', id::text FROM agents_agent WHERE branch_id = %(branch)s AND state <> 'ended'
+"""
+
+
+def _keys(work: Work, branch_id: int) -> dict[str, list[str]]:
+    keys: dict[str, list[str]] = {"b": [str(branch_id)], "s": [], "o": [], "a": []}
+    for letter, key in work.rows(_KEYS, {"branch": branch_id}):
+        keys[letter].append(key)
+    return keys
+
+
+def _json(rows: Iterable[dict[str, object]]) -> str:
+    return orjson.dumps(list(rows)).decode()
