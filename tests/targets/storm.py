@@ -1,0 +1,83 @@
+"""Phones that push all at once while processes are killed. Each push runs in a process of its own, through the whole application,
+so that killing it kills a web process in the middle of its transaction."""
+
+import multiprocessing
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives import serialization
+
+from perisai.web.simulate.phone import Phone
+from tests.world import Branch, make_agent, make_device, worker
+
+SECONDS = 60
+
+
+def application() -> httpx.Client:
+    from perisai.web.wsgi import application as wsgi
+
+    return httpx.Client(transport=httpx.WSGITransport(app=wsgi), base_url="http://localhost")
+
+
+def make_phone(branch: Branch) -> Phone:
+    phone = Phone(application())
+    spki = phone.key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    phone.device = str(make_device(make_agent(branch), spki))
+    phone.sync_time()
+    return phone
+
+
+def capture(phone: Phone, many: int) -> None:
+    for _ in range(many):
+        phone.op("enrol", worker())
+
+
+def push_until_judged(phone: Phone, *, at_once: int) -> list[dict[str, Any]]:
+    """Sends all again, however much of it was received before; answers of all in order."""
+    lines = list(phone.outbox)
+    answers: list[dict[str, Any]] = []
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        phone.outbox = list(lines)
+        try:
+            answers = phone.push(at_once)
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code != 503:  # busy: come back
+                raise
+            continue
+        if not {"received", "held"} & {answer["status"] for answer in answers}:
+            return answers
+    raise AssertionError(f"not judged in {SECONDS} s: {answers}")
+
+
+def kill_some(jobs: list[Callable[[], Any]], *, kill: int, seed: int) -> int:
+    """Forks a process a job; ``kill`` of them are killed (SIGKILL) at random moments of the first second, the rest come to their
+    end. Returns how many were killed before they had ended. None is left."""
+    from django.db import connection
+
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
+    drawn = random.Random(seed)
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=job, daemon=True) for job in jobs]
+    killed = 0
+    try:
+        for process in processes:
+            process.start()
+        for victim in drawn.sample(processes, kill):
+            time.sleep(drawn.uniform(0, 1.0 / kill))
+            killed += victim.is_alive()
+            victim.kill()
+        for process in processes:
+            process.join(SECONDS)
+            assert not process.is_alive(), "a push hangs"
+    finally:
+        for process in processes:
+            process.kill()
+            process.join(5)
+    return killed
