@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
@@ -25,27 +26,62 @@ from perisai.events.work import Work
 MONTHS: Final = 12
 LARGEST: Final = 10
 
-# Each of the four is read once for the whole branch and joined by hashing, so that a million members take seconds.
+# Members to whom nothing happens within the months are told by the first one: terms, wages and fundings are read once for the whole
+# branch and joined by hashing, so that a million members take seconds. The others are few: month by month, by their keys.
 _MEMBERS: LiteralString = """
-SELECT e.segment, coalesce(w.wage, t.income, e.income) AS income, coalesce(t.programmes, e.programmes) AS programmes,
-  coalesce(t.transport, e.transport) AS transport, e.risk, coalesce(f.is_state, false) AS is_state, count(*)::int,
-  (array_agg(e.id ORDER BY e.id))[1:10]
-FROM members_enrolment e
-LEFT JOIN (
-  SELECT DISTINCT ON (enrolment_id) enrolment_id, income, programmes, transport FROM contributions_terms
-  WHERE branch_id = %(branch)s AND from_month <= %(month)s ORDER BY enrolment_id, from_month DESC
-) t ON t.enrolment_id = e.id
-LEFT JOIN (
-  SELECT DISTINCT ON (enrolment_id) enrolment_id, wage FROM employers_wage
-  WHERE branch_id = %(branch)s AND from_month <= %(month)s ORDER BY enrolment_id, from_month DESC, id DESC
-) w ON w.enrolment_id = e.id
-LEFT JOIN (
-  SELECT enrolment_id, bool_or(is_state) AS is_state FROM payers_funding
-  WHERE branch_id = %(branch)s AND first_month <= %(month)s AND coalesce(last_month, %(month)s) >= %(month)s
-  GROUP BY enrolment_id
-) f ON f.enrolment_id = e.id
-WHERE e.branch_id = %(branch)s AND e.state = 'active'
-GROUP BY 1, 2, 3, 4, 5, 6
+WITH moved AS (
+  SELECT enrolment_id FROM contributions_terms
+  WHERE branch_id = %(branch)s AND from_month > %(first)s AND from_month <= %(last)s
+  UNION SELECT enrolment_id FROM employers_wage
+  WHERE branch_id = %(branch)s AND from_month > %(first)s AND from_month <= %(last)s
+  UNION SELECT enrolment_id FROM payers_funding
+  WHERE branch_id = %(branch)s AND coalesce(last_month, first_month) >= first_month
+    AND (first_month > %(first)s AND first_month <= %(last)s OR last_month >= %(first)s AND last_month < %(last)s)
+), still AS (
+  SELECT e.id, e.segment, e.risk, coalesce(w.wage, t.income, e.income) AS income,
+    CASE WHEN f.programmes IS NULL THEN coalesce(t.programmes, e.programmes)
+      ELSE ARRAY(SELECT p FROM unnest(coalesce(t.programmes, e.programmes)) AS p WHERE p = ANY (f.programmes)) END AS programmes,
+    coalesce(t.transport, e.transport) AS transport, coalesce(f.is_state, false) AS is_state
+  FROM members_enrolment e
+  LEFT JOIN (
+    SELECT DISTINCT ON (enrolment_id) enrolment_id, income, programmes, transport FROM contributions_terms
+    WHERE branch_id = %(branch)s AND from_month <= %(first)s ORDER BY enrolment_id, from_month DESC
+  ) t ON t.enrolment_id = e.id
+  LEFT JOIN (
+    SELECT DISTINCT ON (enrolment_id) enrolment_id, wage FROM employers_wage
+    WHERE branch_id = %(branch)s AND from_month <= %(first)s ORDER BY enrolment_id, from_month DESC, id DESC
+  ) w ON w.enrolment_id = e.id
+  LEFT JOIN (
+    SELECT enrolment_id, is_state, programmes FROM payers_funding
+    WHERE branch_id = %(branch)s AND first_month <= %(first)s AND coalesce(last_month, %(first)s) >= %(first)s
+  ) f ON f.enrolment_id = e.id
+  WHERE e.branch_id = %(branch)s AND e.state = 'active' AND e.id NOT IN (SELECT enrolment_id FROM moved)
+), each AS (
+  SELECT e.id, e.segment, e.risk, jsonb_agg(jsonb_build_array(
+      coalesce(w.wage, t.income, e.income),
+      CASE WHEN f.programmes IS NULL THEN coalesce(t.programmes, e.programmes)
+        ELSE ARRAY(SELECT p FROM unnest(coalesce(t.programmes, e.programmes)) AS p WHERE p = ANY (f.programmes)) END,
+      coalesce(t.transport, e.transport), coalesce(f.is_state, false)) ORDER BY m.month) AS facts
+  FROM moved v
+  JOIN members_enrolment e ON e.branch_id = %(branch)s AND e.id = v.enrolment_id AND e.state = 'active'
+  CROSS JOIN generate_series(%(first)s::date, %(last)s::date, interval '1 month') AS m (month)
+  LEFT JOIN LATERAL (
+    SELECT income, programmes, transport FROM contributions_terms
+    WHERE branch_id = %(branch)s AND enrolment_id = e.id AND from_month <= m.month ORDER BY from_month DESC LIMIT 1
+  ) t ON true
+  LEFT JOIN LATERAL (
+    SELECT wage FROM employers_wage WHERE branch_id = %(branch)s AND enrolment_id = e.id AND from_month <= m.month
+    ORDER BY from_month DESC, id DESC LIMIT 1
+  ) w ON true
+  LEFT JOIN payers_funding f ON f.branch_id = %(branch)s AND f.enrolment_id = e.id AND f.first_month <= m.month
+    AND coalesce(f.last_month, m.month) >= m.month
+  GROUP BY e.id, e.segment, e.risk
+)
+SELECT segment, risk, jsonb_build_array(jsonb_build_array(income, programmes, transport, is_state))::text, count(*)::int,
+  (array_agg(id ORDER BY id))[1:10]
+FROM still GROUP BY segment, risk, income, programmes, transport, is_state
+UNION ALL
+SELECT segment, risk, facts::text, count(*)::int, (array_agg(id ORDER BY id))[1:10] FROM each GROUP BY segment, risk, facts
 """
 _BRANCHES: LiteralString = "SELECT id FROM offices_office WHERE kind = 'branch' ORDER BY id"
 _BEGIN: LiteralString = """
@@ -69,20 +105,27 @@ _ASKED: LiteralString = (
 
 
 class Group(NamedTuple):
-    """Members of a branch with equal facts; ``some`` are at most ten of them."""
+    """Members of a branch with equal facts; ``some`` are at most ten of them. ``facts`` is JSON: [income, programmes, transport,
+    paid by a public budget] of each month, or of all where there is one alone."""
 
     segment: str
-    income: int
-    programmes: list[str]
-    transport: bool
     risk: str | None
-    is_state: bool
+    facts: str
     members: int
     some: list[UUID]
 
-    def asked(self, months: tuple[date, ...]) -> Asked:
+    def asked(self, months: tuple[date, ...]) -> list[Asked]:
+        facts = orjson.loads(self.facts)
+        each = (
+            [(facts[0], months)]
+            if len(facts) == 1
+            else [(one, (month,)) for one, month in zip(facts, months, strict=True)]
+        )
         segment: Any = self.segment
-        return Asked(segment, self.income, frozenset(self.programmes), self.transport, self.risk, months, self.is_state)
+        return [
+            Asked(segment, income, frozenset(programmes), transport, self.risk, some, is_state)
+            for (income, programmes, transport, is_state), some in each
+        ]
 
 
 @dataclass
@@ -172,7 +215,7 @@ def run(trial_id: UUID) -> None:
     outcome = Outcome()
     for done, branch_id in enumerate(branches, 1):
         with Work(scope=Scope.branch(branch_id)) as work:
-            rows = work.rows(_MEMBERS, {"branch": branch_id, "month": first})
+            rows = work.rows(_MEMBERS, {"branch": branch_id, "first": months[0], "last": months[-1]})
             add_branch(outcome, branch_id, [Group(*row) for row in rows], months, old, new)
             state = "done" if done == len(branches) else "running"
             told = orjson.dumps(outcome.told()).decode()
@@ -199,7 +242,7 @@ def add_branch(
         asked = group.asked(months)
         outcome.members += group.members
         try:
-            before, after = price_many([asked], rules=old)[0], price_many([asked], rules=new)[0]
+            before, after = (list(chain.from_iterable(price_many(asked, rules=rules))) for rules in (old, new))
         except PriceError:
             outcome.unpriced += group.members
             continue

@@ -149,7 +149,7 @@ def test_pages_of_changes_are_for_their_roles() -> None:
     assert head.get("/console/rules/new/bpu_tariff.yaml/").status_code == 200
 
 
-def test_trial_takes_terms_and_state_funding_of_its_month(database: Path) -> None:
+def test_trial_takes_terms_and_state_funding_of_each_month(database: Path) -> None:
     members = make_members(3)
     month = add_months(datetime.now(UTC).date(), 1)
     changed, funded, plain = members.ids
@@ -171,12 +171,30 @@ def test_trial_takes_terms_and_state_funding_of_its_month(database: Path) -> Non
             " VALUES (%s, %s, %s, %s, true, now())",
             [members.branch.id, sponsor, funded, month],
         )
+    after = add_months(month, 2)
     with members.work() as work:
-        rows = work.rows(rule_trial._MEMBERS, {"branch": members.branch.id, "month": month})
-        before = work.rows(rule_trial._MEMBERS, {"branch": members.branch.id, "month": add_months(month, -1)})
-    of = {row.some[0]: row for row in (rule_trial.Group(*row) for row in rows)}
-    assert of[changed].asked((month,)).income == 9_000_000
-    assert of[changed].asked((month,)).programmes == {"JKK", "JKM", "JHT"}
-    assert [of[one].is_state for one in (changed, funded, plain)] == [False, True, False]
-    assert sum(row[6] for row in before) == 3
-    assert len(before) == 1
+        rows = work.rows(rule_trial._MEMBERS, {"branch": members.branch.id, "first": month, "last": after})
+        before = work.rows(
+            rule_trial._MEMBERS,
+            {"branch": members.branch.id, "first": add_months(month, -1), "last": add_months(month, -1)},
+        )
+        turning = work.rows(
+            rule_trial._MEMBERS,
+            {"branch": members.branch.id, "first": add_months(month, -1), "last": add_months(month, 1)},
+        )
+    of = {
+        group.some[0]: group.asked((month, add_months(month, 1), after))
+        for group in (rule_trial.Group(*row) for row in rows)
+    }
+    assert [len(of[one]) for one in members.ids] == [1, 1, 1]
+    assert of[changed][0].income == 9_000_000
+    assert of[changed][0].programmes == {"JKK", "JKM", "JHT"}
+    assert [of[one][0].funded_by_state for one in (changed, funded, plain)] == [False, True, False]
+    assert [row[3] for row in before] == [3]
+    months = (add_months(month, -1), month, add_months(month, 1))
+    of = {group.some[0]: group.asked(months) for group in (rule_trial.Group(*row) for row in turning)}
+    assert [(one.months, one.income) for one in of[changed]] == [
+        ((months[0],), 1_500_000), ((months[1],), 9_000_000), ((months[2],), 9_000_000),
+    ]  # fmt: skip
+    assert [one.funded_by_state for one in of[funded]] == [False, True, True]
+    assert [one.months for one in of[plain]] == [months]
