@@ -118,6 +118,8 @@ def member_page(request: PageRequest, branch_id: int, enrolment_id: UUID) -> Htt
         "is_staff": is_staff,
         "cash": custody.of_member(request.work, branch_id, enrolment_id),
         "contacts": reminders.context(request.work, branch_id=branch_id, enrolment_id=enrolment_id),
+        "wishes": reminders.wishes(request.work, branch_id=branch_id, phone=member["phone"]),
+        "may_wish": bool(member["phone"]) and viewer.role in STAFF,
         "may_unmask": viewer.role in STAFF,
         "unmask_reasons": _unmask_reasons(),
         "labels": labels,

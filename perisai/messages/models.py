@@ -121,7 +121,7 @@ class Spent(models.Model):
 
 
 class Preference(models.Model):
-    """What whoever holds a number wants, found by the number's keyed hash: nothing more, or one channel first."""
+    """What whoever holds a number wants, found by the number's keyed hash: nothing more, one channel first, or a language."""
 
     pk = models.CompositePrimaryKey("branch_id", "phone_hash")
     branch_id = models.IntegerField()
@@ -129,6 +129,8 @@ class Preference(models.Model):
     is_stopped = models.BooleanField(default=False)
     prefers = models.TextField(blank=True, default="")
     """A kind of channel; empty: the branch's order."""
+    language = models.TextField(blank=True, default="", db_default="")
+    """``id`` or ``en``; empty: not known, and so Indonesian."""
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -109,7 +109,7 @@ def _prepare(work: Work, branch_id: int, message_id: UUID, gateway: Gateway | No
     own, policy = calendar.of_office(work, branch_id), channel.policy(work, branch_id=branch_id)
     rule, prefers = message_rules().purpose(purpose), ""
     if urgency > 0:
-        is_stopped, prefers = preference.find_preference(work, branch_id=branch_id, phone=to.phone)
+        is_stopped, prefers, _language = preference.find_preference(work, branch_id=branch_id, phone=to.phone)
         if is_stopped and not rule.must_arrive:
             raise _Over("dropped", "opted_out")
         allowed = hours.next_allowed(work.now, policy.hours, own)

@@ -1,7 +1,7 @@
 """``/j/<token>``: what a reminder is about, and "have you already paid somebody?", for whoever holds its link. No account, no
 script: a cheap phone is enough."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +15,7 @@ from perisai.errors import Refused
 from perisai.events.clock import SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
+from perisai.payments import order_link
 from perisai.portal import link as pay_link
 from perisai.reminders import answer as answers
 from perisai.reminders import link
@@ -67,14 +68,14 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 @public
 @require_POST
 def prefer(request: HttpRequest, token: str) -> HttpResponse:
-    """The way by which messages to this number go first. Raises ``Refused`` E4603 for no way."""
+    """The way by which messages to this number go first, and their language. Raises ``Refused`` E4603 for what is none."""
     found = _find(request, token)
     if found is None:
         return _page(request, {"state": "unknown"}, 404)
     limit.take(kind="answer_sent", key=token, limit=SENT, per=HOUR, now=SystemClock().now())
-    way = request.POST.get("way", "")
+    way, language = request.POST.get("way", ""), request.POST.get("language")
     with Work.open(scope=Scope.branch(found.branch_id)) as work:
-        answers.prefer(work, branch_id=found.branch_id, reminder_id=found.reminder_id, way=way)
+        answers.prefer(work, branch_id=found.branch_id, reminder_id=found.reminder_id, way=way, language=language)
     return HttpResponseRedirect(f"{link.PATH}{token}#berhenti")
 
 
@@ -94,12 +95,12 @@ def _question(request: HttpRequest, token: str, found: link.Link, refused: Refus
     if asked is None:
         return _page(request, {"state": "old"}, 410)
     until = SystemClock().now() + GOOD_FOR
-    pay = pay_link.make(enrolment_id=asked.enrolment_id, branch_id=found.branch_id, expires_at=until)
+    pay = _pay(found.branch_id, asked, until)
     told = refused or ("terima" in request.GET and asked.said)
     context = {
         "state": "asked",
         "asked": asked,
-        "first_name": first_name(asked.first_name),
+        "first_name": asked.first_name if asked.is_employer else first_name(asked.first_name),
         "token": token,
         "pay": pay,
         "refused": {"text": refused.text(), "action": refused.action()} if refused else None,
@@ -109,6 +110,15 @@ def _question(request: HttpRequest, token: str, found: link.Link, refused: Refus
         "oldest": asked.today - answers.BACK,
     }
     return _page(request, context, refused.status if refused else 200)
+
+
+def _pay(branch_id: int, asked: answers.Asked, until: datetime) -> str:
+    """Where it can be paid; '' of an employer who owes nothing of that month any more."""
+    if not asked.is_employer:
+        return pay_link.make(enrolment_id=asked.subject_id, branch_id=branch_id, expires_at=until)
+    if asked.bill is None:
+        return ""
+    return order_link.make(branch_id=branch_id, order_id=asked.bill.order_id, pay_by=asked.bill.pay_by)
 
 
 def _page(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:

@@ -12,7 +12,7 @@ from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work
 from perisai.offices import calendar
-from perisai.reminders import contact
+from perisai.reminders import contact, queries
 from perisai.reminders.models import CaseKind
 from perisai.reminders.rules import reminder_rules
 
@@ -39,15 +39,25 @@ SET answer_id = coalesce(excluded.answer_id, reminders_case.answer_id),
   visit_id = coalesce(excluded.visit_id, reminders_case.visit_id), has_receipt = excluded.has_receipt
 RETURNING id, kind, enrolment_id, agent_id, sub_branch_id
 """
+_OPEN_OF_EMPLOYER: LiteralString = """
+INSERT INTO reminders_case (branch_id, id, kind, employer_id, agent_id, sub_branch_id, answer_id, has_receipt, opened_at, due_on,
+  decision, note)
+SELECT m.branch_id, %(id)s, %(kind)s, m.id, m.agent_id, m.sub_branch_id, %(answer)s, %(has_receipt)s, %(now)s, %(due_on)s, '', ''
+FROM employers_employer m WHERE m.branch_id = %(branch)s AND m.id = %(employer)s
+ON CONFLICT (branch_id, employer_id, kind) WHERE closed_at IS NULL DO UPDATE
+SET answer_id = excluded.answer_id, has_receipt = excluded.has_receipt
+RETURNING id, agent_id, sub_branch_id
+"""
 _CLOSE: LiteralString = """
 UPDATE reminders_case SET closed_at = %s, closed_by = %s, decision = %s, note = %s
-WHERE branch_id = %s AND id = %s AND closed_at IS NULL RETURNING kind, enrolment_id, agent_id, sub_branch_id
+WHERE branch_id = %s AND id = %s AND closed_at IS NULL
+RETURNING kind, coalesce(enrolment_id, employer_id), agent_id, sub_branch_id, enrolment_id IS NOT NULL
 """
 _TAKE_BACK: LiteralString = """
 UPDATE reminders_case SET closed_at = %s, decision = 'taken_back'
-WHERE branch_id = %s AND closed_at IS NULL AND (visit_id = ANY (%s::uuid[]) OR (enrolment_id = ANY (%s::uuid[])
-  AND answer_id IS NOT NULL AND visit_id IS NULL AND kind = ANY (%s)))
-RETURNING id, kind, enrolment_id, agent_id, sub_branch_id
+WHERE branch_id = %s AND closed_at IS NULL AND (visit_id = ANY (%s::uuid[])
+  OR (coalesce(enrolment_id, employer_id) = ANY (%s::uuid[]) AND answer_id IS NOT NULL AND visit_id IS NULL AND kind = ANY (%s)))
+RETURNING id, kind, coalesce(enrolment_id, employer_id), agent_id, sub_branch_id
 """
 
 
@@ -88,6 +98,28 @@ def open_many(work: Work, *, branch_id: int, cases: list[NewCase], today: date) 
             _report(work, "case_opened", branch_id, enrolment_id, agent_id, sub_branch_id, detail)
 
 
+def open_of_employer(
+    work: Work, *, branch_id: int, employer_id: UUID, kind: CaseKind, answer_id: UUID, today: date
+) -> None:
+    """What an employer said, for the branch to look into; said again it is the same case."""
+    hands = queries.hands(work, branch_id=branch_id, employer_id=employer_id)
+    case_id, days = uuid7(), reminder_rules().case_days[kind.value]
+    asked = {
+        "branch": branch_id,
+        "id": case_id,
+        "kind": kind.value,
+        "employer": employer_id,
+        "answer": answer_id,
+        "has_receipt": bool(outstanding(work, branch_id, hands)) if kind is CaseKind.PAID_SOMEBODY else None,
+        "now": work.now,
+        "due_on": calendar.add_working_days(today, days, calendar.of_office(work, branch_id)),
+    }
+    row = work.row(_OPEN_OF_EMPLOYER, asked)
+    if row is not None and row[0] == case_id:
+        detail = {"case": case_id, "kind": kind.value}
+        _report(work, "case_opened", branch_id, employer_id, row[1], row[2], detail)
+
+
 def close(work: Work, *, branch_id: int, case_id: UUID, decision: str, note: str) -> str:
     """Decides a case; returns its kind. Raises E4605 where it was decided before, E4608 for a decision that its kind does not
     know."""
@@ -99,8 +131,9 @@ def close(work: Work, *, branch_id: int, case_id: UUID, decision: str, note: str
     closed = work.row(_CLOSE, [work.now, work.actor.user_id, decision, note.strip(), branch_id, case_id])
     if closed is None:
         raise Refused("E4605")
-    kind, enrolment_id, agent_id, sub_branch_id = closed
-    contact.refresh(work, branch_id=branch_id, enrolment_ids=[enrolment_id])
+    kind, enrolment_id, agent_id, sub_branch_id, is_member = closed
+    if is_member:
+        contact.refresh(work, branch_id=branch_id, enrolment_ids=[enrolment_id])
     detail = {"case": case_id, "kind": kind, "decision": decision}
     _report(work, "case_closed", branch_id, enrolment_id, agent_id, sub_branch_id, detail)
     return str(kind)
@@ -114,7 +147,8 @@ def take_back(
     answers_of: UUID | None = None,
     kinds: tuple[str, ...] = (),
 ) -> None:
-    """Closes what was opened by visits that are taken back, or by a member's earlier answer that says something else now."""
+    """Closes what was opened by visits that are taken back, or by an earlier answer of a member or an employer
+    (``answers_of``) that says something else now."""
     members = [answers_of] if answers_of else []
     for row in work.rows(_TAKE_BACK, [work.now, branch_id, visit_ids or [], members, list(kinds)]):
         case_id, kind, enrolment_id, agent_id, sub_branch_id = row

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from perisai.contributions.bill import last_moment
 from perisai.events.work import Work, branch_day
-from perisai.messages import outbox
+from perisai.messages import outbox, preference
 from perisai.reminders import dues, link
 from perisai.reminders.dues import Due
 from perisai.reminders.plan import about
@@ -16,7 +16,10 @@ from perisai.reminders.rules import ReminderRule, reminder_rules
 MOST: Final = 500
 GOOD_FOR: Final = timedelta(days=3)
 PURPOSE: Final = "reminder"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+_MONTHS: Final = {
+    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
 
 # Two jobs at once share the rows: what one has locked the other leaves to it. Carried by reminder_day.
 _TAKE: LiteralString = """
@@ -56,7 +59,9 @@ WHERE e.branch_id = %s AND e.id = %s
 """
 _EMPLOYER_NOW: LiteralString = """
 SELECT 1 FROM employers_bill b JOIN payments_order o ON o.branch_id = b.branch_id AND o.id = b.order_id AND o.state = 'open'
-WHERE b.branch_id = %s AND b.employer_id = %s AND b.due_on = %s AND b.state = 'open'
+WHERE b.branch_id = %s AND b.employer_id = %s AND b.due_on = %s AND b.state = 'open' AND NOT EXISTS (
+  SELECT FROM reminders_case c WHERE c.branch_id = b.branch_id AND c.employer_id = b.employer_id AND c.closed_at IS NULL
+    AND c.kind IN ('stopped', 'wrong_number'))
 """
 _ENDED: LiteralString = """
 UPDATE reminders_reminder SET state = %s, reason = %s, ended_at = %s
@@ -65,7 +70,8 @@ WHERE branch_id = %s AND message_id = %s AND state = 'planned'
 
 
 def queue_planned(work: Work, *, branch_id: int, branch: str, timezone: str, most: int = MOST) -> int:
-    """Queues up to ``most`` of the branch's planned reminders; answers how many it looked at. Eight statements."""
+    """Queues up to ``most`` of the branch's planned reminders, each in the language that its number has chosen; answers how many it
+    looked at. Nine statements."""
     today = branch_day(work.now, timezone)
     rows = work.dicts(_TAKE, [branch_id, today, most])
     members = [row["subject_id"] for row in rows if row["subject"] == "member"]
@@ -77,6 +83,8 @@ def queue_planned(work: Work, *, branch_id: int, branch: str, timezone: str, mos
     texts: list[tuple[UUID, int, outbox.Text]] = []
     dropped: list[tuple[UUID, str]] = []
     firms = _firms(work, branch_id, [row["subject_id"] for row in rows if row["subject"] == "employer"])
+    phones = [*(one.phone or "" for one in owed.values()), *(one["phone"] for one in firms.values())]
+    spoken = preference.languages(work, branch_id=branch_id, phones=phones)
     for row in rows:
         rule, until = reminder_rules().reminders.get(row["rule"]), _good_until(row, work.now, today, timezone)
         due = owed.get(row["subject_id"])
@@ -86,11 +94,12 @@ def queue_planned(work: Work, *, branch_id: int, branch: str, timezone: str, mos
             and due is not None
             and _stands(rule, due, row["about_on"], today)
         ):
-            body = member_text(rule, due, link.address(branch_id, row["id"]))
+            body = member_text(rule, due, link.address(branch_id, row["id"]), spoken.get(due.phone or "", "id"))
             text = _text(body, due.phone or "", until, row, rule, emails.get(due.enrolment_id) or "")
             texts.append((row["id"], due.amount, text))
         elif rule is not None and (firm := firms.get((row["subject_id"], row["about_on"]))) is not None:
-            body = _employer_text(rule, firm, branch)
+            language = spoken.get(firm["phone"], "id")
+            body = employer_text(rule, firm, branch, link.address(branch_id, row["id"]), language)
             texts.append((row["id"], firm["amount"], _text(body, firm["phone"], until, row, rule, "")))
         else:
             dropped.append((row["id"], "paid"))
@@ -181,22 +190,32 @@ def _good_until(row: dict[str, Any], now: datetime, today: date, timezone: str) 
     return last_moment(now + GOOD_FOR, timezone)
 
 
-def member_text(rule: ReminderRule, due: Due, address: str) -> str:
+def member_text(rule: ReminderRule, due: Due, address: str, language: str = "id") -> str:
     standing = due.standing
     until = standing.protected_through or (due.pay_by.date() if due.pay_by else None)
-    return rule.text.id.format(
+    return _words(rule, language).format(
         first=first_name(due.name),
         amount=_rupiah(due.amount),
-        until=_day(until),
-        ends=_day(standing.catch_up_until or until),
+        until=_day(until, language),
+        ends=_day(standing.catch_up_until or until, language),
         link=address,
     )
 
 
-def _employer_text(rule: ReminderRule, firm: dict[str, Any], branch: str) -> str:
+def employer_text(rule: ReminderRule, firm: dict[str, Any], branch: str, address: str, language: str = "id") -> str:
     month: date = firm["month"]
-    told = {"name": firm["name"][:40], "month": f"{_MONTHS[month.month - 1]} {month.year}", "branch": branch}
-    return rule.text.id.format(amount=_rupiah(firm["amount"]), until=_day(firm["due_on"]), **told)
+    return _words(rule, language).format(
+        name=firm["name"][:40],
+        month=f"{_MONTHS[language][month.month - 1]} {month.year}",
+        branch=branch,
+        amount=_rupiah(firm["amount"]),
+        until=_day(firm["due_on"], language),
+        link=address,
+    )
+
+
+def _words(rule: ReminderRule, language: str) -> str:
+    return rule.text.en if language == "en" else rule.text.id
 
 
 def first_name(name: str) -> str:
@@ -209,5 +228,5 @@ def _rupiah(amount: int) -> str:
     return f"Rp{amount:,}".replace(",", ".")
 
 
-def _day(day: date | None) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else "-"
+def _day(day: date | None, language: str) -> str:
+    return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}" if day else "-"

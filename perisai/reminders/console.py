@@ -8,14 +8,14 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.accounts.words import say
-from perisai.custody.queries import of_member as receipts_of
+from perisai.custody.queries import of_members as receipts_of
 from perisai.errors import Refused
 from perisai.events.work import branch_day
-from perisai.messages import budget
+from perisai.messages import budget, preference
 from perisai.reminders import case, chase, labels, queries
 from perisai.reminders.models import CaseKind, ReminderState
 
@@ -64,7 +64,7 @@ def case_page(request: PageRequest, branch_id: int, case_id: UUID) -> HttpRespon
         "whom": labels.whom(),
         "decision": words.get(found["decision"], found["decision"]),
         "choices": [(value, words[value]) for value in case.DECISIONS[found["kind"]]],
-        "receipts": receipts_of(work, branch_id, found["enrolment_id"]) if is_paid else [],
+        "receipts": receipts_of(work, branch_id, _members(request, found)) if is_paid else [],
         "heirs": queries.heirs(work, branch_id=branch_id, enrolment_id=found["enrolment_id"])
         if found["kind"] == CaseKind.DIED
         else [],
@@ -72,6 +72,27 @@ def case_page(request: PageRequest, branch_id: int, case_id: UUID) -> HttpRespon
         "refused": {"text": refused.text(), "action": refused.action()} if refused else None,
     }
     return render(request, "reminders/case.html", context, status=refused.status if refused else 200)
+
+
+@audience(*STAFF)
+@require_POST
+def wishes(request: PageRequest, branch_id: int, enrolment_id: UUID) -> HttpResponse:
+    """The way and the language in which a member wants to be written to. They hold for the number."""
+    work = request.work
+    phone = queries.phone_of_member(work, viewer=request.viewer, branch_id=branch_id, enrolment_id=enrolment_id)
+    if not phone:
+        raise Refused("E4603", field="phone")
+    way, language = request.POST.get("way", ""), request.POST.get("language", "")
+    preference.set_preference(work, branch_id=branch_id, phone=phone, prefers=way, language=language)
+    messages.success(request, say("Tersimpan.", "Saved."))
+    return HttpResponseRedirect(reverse("members:member", args=[branch_id, enrolment_id]))
+
+
+def _members(request: PageRequest, found: dict[str, Any]) -> list[UUID]:
+    """Whose receipts tell something about a case."""
+    if found["enrolment_id"] is not None:
+        return [found["enrolment_id"]]
+    return queries.hands(request.work, branch_id=found["branch_id"], employer_id=found["employer_id"])
 
 
 def _reminders(request: PageRequest) -> dict[str, Any]:

@@ -63,7 +63,9 @@ class Answer(models.Model):
     branch_id = models.IntegerField()
     id = models.UUIDField(db_default=Uuid7())
     reminder_id = models.UUIDField()
-    enrolment_id = models.UUIDField()
+    enrolment_id = models.UUIDField(null=True)
+    employer_id = models.UUIDField(null=True)
+    """Of a reminder to an employer, which is no enrolment's."""
     said = models.TextField(choices=Said)
     whom = models.TextField(blank=True, default="")
     """Of ``paid``: agent, office, bank, other."""
@@ -150,13 +152,14 @@ class CaseKind(models.TextChoices):
 
 
 class Case(models.Model):
-    """What the branch looks into because somebody said so. One open row of a kind for an enrolment."""
+    """What the branch looks into because somebody said so. One open row of a kind for an enrolment, or for an employer."""
 
     pk = models.CompositePrimaryKey("branch_id", "id")
     branch_id = models.IntegerField()
     id = models.UUIDField(db_default=Uuid7())
     kind = models.TextField(choices=CaseKind)
-    enrolment_id = models.UUIDField()
+    enrolment_id = models.UUIDField(null=True)
+    employer_id = models.UUIDField(null=True)
     agent_id = models.UUIDField(null=True)
     """Who has the care of the member."""
     sub_branch_id = models.IntegerField(null=True)
@@ -176,7 +179,17 @@ class Case(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["branch_id", "enrolment_id", "kind"], condition=Q(closed_at__isnull=True), name="case_open_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["branch_id", "employer_id", "kind"],
+                condition=Q(closed_at__isnull=True),
+                name="case_employer_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(enrolment_id__isnull=False, employer_id__isnull=True)
+                | Q(enrolment_id__isnull=True, employer_id__isnull=False),
+                name="case_of_one",
+            ),
         ]
         indexes = [
             models.Index(fields=["branch_id", "due_on"], name="case_open", condition=Q(closed_at__isnull=True)),

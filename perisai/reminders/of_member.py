@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from perisai.events.work import Work
+from perisai.messages.preference import Preference, find_preference
 from perisai.reminders import labels, queries
 
 
@@ -20,3 +21,8 @@ def context(work: Work, *, branch_id: int, enrolment_id: UUID) -> list[dict[str,
         }
         for row in queries.of_member(work, branch_id=branch_id, enrolment_id=enrolment_id)
     ]
+
+
+def wishes(work: Work, *, branch_id: int, phone: str | None) -> Preference:
+    """How the holder of the number wants to be written to. One statement."""
+    return find_preference(work, branch_id=branch_id, phone=phone) if phone else Preference()

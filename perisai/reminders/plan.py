@@ -96,7 +96,9 @@ _PLAN_EMPLOYERS: LiteralString = (
     _HEAD
     + """
   SELECT w.rule, 'employer' AS subject, m.id AS subject_id, b.due_on AS about_on, w.planned_on, m.agent_id, m.sub_branch_id,
-    b.amount, CASE WHEN coalesce(m.phone, '') = '' THEN 'no_number' ELSE '' END AS reason
+    b.amount, CASE WHEN coalesce(m.phone, '') = '' THEN 'no_number' WHEN EXISTS (
+      SELECT FROM reminders_case c WHERE c.branch_id = m.branch_id AND c.employer_id = m.id AND c.closed_at IS NULL
+        AND c.kind IN ('stopped', 'wrong_number')) THEN 'stopped' ELSE '' END AS reason
   FROM unnest(%(rules)s::text[], %(abouts)s::date[], %(planned)s::date[]) AS w (rule, about_on, planned_on)
   JOIN employers_bill b ON b.branch_id = %(branch)s AND b.due_on = w.about_on AND b.state = 'open'
   JOIN payments_order o ON o.branch_id = b.branch_id AND o.id = b.order_id AND o.state = 'open'

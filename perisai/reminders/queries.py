@@ -42,23 +42,26 @@ WHERE """
 # Carried by case_open.
 _CASES: LiteralString = """
 SELECT c.branch_id, c.id, c.kind, c.enrolment_id, c.has_receipt, c.opened_at, c.due_on, c.closed_at, c.decision, c.answer_id,
-  c.visit_id, p.name, g.full_name AS agent, o.name AS office, o.timezone
+  c.visit_id, coalesce(p.name, f.name) AS name, g.full_name AS agent, o.name AS office, o.timezone
 FROM reminders_case c
 JOIN offices_office o ON o.id = c.branch_id
-JOIN members_enrolment e ON e.branch_id = c.branch_id AND e.id = c.enrolment_id
-JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+LEFT JOIN members_enrolment e ON e.branch_id = c.branch_id AND e.id = c.enrolment_id
+LEFT JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+LEFT JOIN employers_employer f ON f.branch_id = c.branch_id AND f.id = c.employer_id
 LEFT JOIN agents_agent g ON g.branch_id = c.branch_id AND g.id = c.agent_id
 WHERE """
 _CASE: LiteralString = """
-SELECT c.*, p.name, p.phone, g.full_name AS agent, g.code AS agent_code, o.name AS office, o.timezone,
+SELECT c.*, coalesce(p.name, f.name) AS name, coalesce(p.phone, f.phone) AS phone, g.full_name AS agent,
+  g.code AS agent_code, o.name AS office, o.timezone,
   u.full_name AS closed_by_name,
   a.said_at, a.whom AS answer_whom, a.whom_sealed AS answer_name, a.paid_on AS answer_day, a.amount AS answer_amount,
   v.recorded_at, v.whom AS visit_whom, v.whom_sealed AS visit_name, v.paid_on AS visit_day, v.amount AS visit_amount,
   v.note_sealed, w.full_name AS visit_agent, e.state AS member_state, e.paid_through
 FROM reminders_case c
 JOIN offices_office o ON o.id = c.branch_id
-JOIN members_enrolment e ON e.branch_id = c.branch_id AND e.id = c.enrolment_id
-JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+LEFT JOIN members_enrolment e ON e.branch_id = c.branch_id AND e.id = c.enrolment_id
+LEFT JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+LEFT JOIN employers_employer f ON f.branch_id = c.branch_id AND f.id = c.employer_id
 LEFT JOIN agents_agent g ON g.branch_id = c.branch_id AND g.id = c.agent_id
 LEFT JOIN accounts_user u ON u.id = c.closed_by
 LEFT JOIN reminders_answer a ON a.branch_id = c.branch_id AND a.id = c.answer_id
@@ -174,6 +177,25 @@ def visits(work: Work, *, viewer: Viewer, agent_id: UUID | None) -> list[dict[st
 def of_member(work: Work, *, branch_id: int, enrolment_id: UUID) -> list[dict[str, Any]]:
     """What was written to somebody, what they answered and what visits told. One statement."""
     return work.dicts(_OF_MEMBER, {"branch": branch_id, "id": enrolment_id})
+
+
+def hands(work: Work, *, branch_id: int, employer_id: UUID) -> list[UUID]:
+    """Who works or worked for an employer."""
+    sql = "SELECT enrolment_id FROM employers_job WHERE branch_id = %s AND employer_id = %s"
+    return [row[0] for row in work.rows(sql, [branch_id, employer_id])]
+
+
+def phone_of_member(work: Work, *, viewer: Viewer, branch_id: int, enrolment_id: UUID) -> str:
+    """'' where there is none. Raises E1004 outside what the viewer may see."""
+    sql, params = viewer.narrow("e")
+    query: LiteralString = (
+        "SELECT coalesce(p.phone, '') FROM members_enrolment e"
+        " JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id WHERE e.branch_id = %s AND e.id = %s AND "
+    )
+    row = work.row(query + sql, [branch_id, enrolment_id, *params])
+    if row is None:
+        raise Refused("E1004")
+    return str(row[0])
 
 
 def heirs(work: Work, *, branch_id: int, enrolment_id: UUID) -> list[tuple[str, str]]:

@@ -133,9 +133,17 @@ def test_way_that_a_number_wants_first_outlives_stop_and_again() -> None:
         world.client.post(world.address + "/berhenti", told)
     with system_work(world.agent.branch) as work:
         found = preference.find_preference(work, branch_id=world.agent.branch.id, phone=world.phone)
-    assert found == (False, "whatsapp")
+    assert found == (False, "whatsapp", "")
     assert '<option value="whatsapp" selected>' in world.client.get(world.address).content.decode()
     assert world.client.post(world.address + "/lewat", {"way": "pigeon"}).status_code == 422
+    assert world.client.post(world.address + "/lewat", {"way": "", "language": "xx"}).status_code == 422
+    assert world.client.post(world.address + "/lewat", {"way": "sms", "language": "en"}).status_code == 302
+    with system_work(world.agent.branch) as work:
+        assert preference.find_preference(work, branch_id=world.agent.branch.id, phone=world.phone) == (
+            False,
+            "sms",
+            "en",
+        )
 
 
 def test_wrong_links_say_nothing_and_are_counted() -> None:

@@ -191,4 +191,4 @@ def test_every_text_of_the_rules_is_short_and_holds_what_it_needs() -> None:
                 f"{name}: paying on that day still keeps membership"
             )
             assert filled.isascii(), f"{name}: a letter outside GSM 03.38 makes a text cost twice"
-            assert ("{link}" in text) == (rule.subject == "member"), name
+            assert "{link}" in text, name
