@@ -236,12 +236,21 @@ def _prepare(config: Config, run_step: Callable[[Service], None], *, kind: Kind)
         world_mark.put(config.owner_url, kind)
     else:
         world_mark.require(config.database_url, kind)
-    steps = []
     if kind != "real":
-        steps.append(("demo", "jambi", services.load_demo()))
+        _prepare_demo(config, run_step)
     elif config.owner_url and (regions := prepared.describe_regions()):
-        steps.append(("regions", regions, services.load_regions()))
-    _run_missing(config, run_step, steps)
+        _run_missing(config, run_step, [("regions", regions, services.load_regions())])
+
+
+def _prepare_demo(config: Config, run_step: Callable[[Service], None]) -> None:
+    """The world once; where it is there, only the simulated bank's desk follows to the address of this start."""
+    is_there = bool(config.owner_url) and prepared.has(config.owner_url, "demo", "jambi")
+    if is_there:
+        _run_missing(config, run_step, [("desk", config.origin, services.point_desk())])
+    else:
+        _run_missing(config, run_step, [("demo", "jambi", services.load_demo())])
+        if config.owner_url:
+            prepared.remember(config.owner_url, "desk", config.origin)
 
 
 def _run_missing(config: Config, run_step: Callable[[Service], None], steps: list[tuple[str, str, Service]]) -> None:

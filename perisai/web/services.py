@@ -77,6 +77,11 @@ def load_demo() -> Service:
     return Service("demo", (sys.executable, "-m", "perisai", "manage", "load_demo"))
 
 
+def point_desk() -> Service:
+    """Tells the demo where the simulated bank is since it serves at another address."""
+    return Service("desk", (sys.executable, "-m", "perisai", "manage", "load_demo", "--desk"))
+
+
 def layout_from_environment(host: str, port: int, live_port: int) -> Layout:
     """Sizes from ``PERISAI_WEB_WORKERS`` and ``PERISAI_WEB_THREADS`` (defaults 2 and 4)."""
     return Layout(

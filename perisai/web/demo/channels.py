@@ -29,7 +29,13 @@ SELECT id FROM accounts_user WHERE role IN ('branch', 'branch_head') AND office_
 
 
 def build_channels(end: datetime) -> None:
-    """The desk follows the address of this start, for the simulated bank lives at it; mandates are made once."""
+    """Mandates are made once."""
+    point_desk(end)
+    _mandates(end)
+
+
+def point_desk(end: datetime) -> None:
+    """The desk follows the address of this start, for the simulated bank lives at it."""
     with Work(scope=Scope.nation(), clock=FixedClock(end)) as work:
         given = {
             "origin": f"{settings.ORIGIN}/simulate/bank",
@@ -40,7 +46,6 @@ def build_channels(end: datetime) -> None:
             "is_open": "1",
         }
         virtual_account.save_desk(work, bank_id=BANK, given=given)
-    _mandates(end)
 
 
 def _mandates(end: datetime) -> None:

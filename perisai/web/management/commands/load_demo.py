@@ -1,15 +1,22 @@
 """``perisai manage load_demo``"""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from perisai.web.demo import load
+from perisai.web.demo.channels import point_desk
 
 
 class Command(BaseCommand):
     help = "Fills an empty installation with the Jambi demo world; leaves one that has it as it is."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--desk", action="store_true", help="only point the simulated bank's desk to this address")
+
     def handle(self, *_: Any, **options: Any) -> None:
-        del options
-        load(say=self.stdout.write)
+        if options["desk"]:
+            point_desk(datetime.now(UTC))
+        else:
+            load(say=self.stdout.write)
