@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.prepared import put_migrated
 from tests.running import Running, run_demo
 
 DATA = Path(tempfile.mkdtemp(prefix="perisai-test-"))
@@ -55,14 +56,12 @@ def database() -> Iterator[Path]:
     from django.db import connections
 
     from perisai.web import config as configuration
-    from perisai.web.commands import run_step_here
     from perisai.web.postgres import running
-    from perisai.web.services import migrate
 
     config = configuration.resolve(str(DATA))
+    put_migrated(DATA)
     configuration.ensure_folders(config)
     with running(DATA):
-        assert run_step_here(migrate(config)) == 0
         yield DATA
         for connection in connections.all():
             connection.close()

@@ -16,6 +16,7 @@ from typing import Any
 from perisai.web.config import resolve
 from perisai.web.supervisor import read_state
 from perisai.web.tether import tether
+from tests.prepared import put_demo
 
 START_SECONDS = 240.0
 PERISAI = (sys.executable, "-m", "perisai")
@@ -78,6 +79,8 @@ def clean_environment() -> dict[str, str]:
 def run_demo(data: Path, *options: str, command: Sequence[str] = DEMO) -> Iterator[Running]:
     """``perisai demo --no-simulate`` (or another ``command`` that serves) on free ports until the block ends."""
     port = free_port()
+    if command is DEMO:
+        put_demo(data)
     process = start_demo(data, port, *options, command=command)
     try:
         yield Running(data, process, port, port + 1)
