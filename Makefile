@@ -48,24 +48,13 @@ build: .build/base .build/frontend
 	$(BIN)/python deploy/browser.py > $@.new
 	mv $@.new $@
 
-# Browser tests wait much of their time, so those of mishaps run beside the rest of them, and all others beside both.
-# Their logs come when all have ended, and pytest's summary last.
-OTHERS := .build/tests.log
-MISHAPS := .build/mishaps.log
-PART = $(BROWSER) $(BIN)/python -m pytest -m "not full" --basetemp=$$(mktemp -d)
+# Browser tests wait much of their time, so parts of the tests run beside each other: see tests/parts.py.
 test: build .build/dev .build/browser
 	cd frontend && npm test
 ifdef ARGS
 	$(BROWSER) $(BIN)/python -m pytest -m "not full" $(ARGS)
 else
-	@$(PART) --ignore=tests/e2e >$(OTHERS) 2>&1 & others=$$!; \
-	$(PART) tests/e2e/mishaps >$(MISHAPS) 2>&1 & mishaps=$$!; \
-	failed=; \
-	$(PART) --ignore=tests/e2e/mishaps tests/e2e || failed="$$failed browser"; \
-	wait $$mishaps || failed="$$failed mishaps"; \
-	wait $$others || failed="$$failed others"; \
-	[ -z "$$failed" ] || echo "failed:$$failed (see above and below)"; \
-	cat $(MISHAPS) $(OTHERS); [ -z "$$failed" ]
+	@$(BROWSER) $(BIN)/python -m tests.parts
 endif
 test-full: build .build/dev .build/browser
 	cd frontend && npm test

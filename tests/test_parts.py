@@ -1,0 +1,50 @@
+"""The runner of the parts of the tests ends whatever its parts do, says so, and leaves nothing behind."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+RUN = """
+import json, sys
+from pathlib import Path
+from tests.parts import run
+sys.exit(run(json.loads(sys.argv[1]), Path(sys.argv[2]), seconds=1.5, grace=1))
+"""
+GOOD = "print('2 passed')"
+HANGS = "import time\nprint('at work', flush=True)\ntry:\n time.sleep(600)\nfinally:\n print('cleaned up')"
+DEAF = "import signal, time; signal.signal(2, signal.SIG_IGN); signal.signal(15, signal.SIG_IGN); time.sleep(600)"
+ORPHAN = (
+    "import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'],"
+    " start_new_session=True); print(child.pid)"
+)
+
+
+def _run(folder: Path, **parts: str) -> "subprocess.CompletedProcess[str]":
+    commands = json.dumps({name: [sys.executable, "-c", code] for name, code in parts.items()})
+    command = [sys.executable, "-c", RUN, commands, str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_run_whose_parts_all_pass_passes_and_tells_their_last_lines_at_the_end(tmp_path: Path) -> None:
+    ran = _run(tmp_path, one=GOOD, other="print('1 skipped\\n3 passed')")
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.splitlines()[-2:] == ["2 passed", "3 passed"]
+    assert "  other | 1 skipped" in ran.stdout
+
+
+def test_run_ends_parts_that_hang_and_lets_them_clean_up(tmp_path: Path) -> None:
+    ran = _run(tmp_path, good=GOOD, hangs=HANGS, deaf=DEAF)
+    assert ran.returncode == 1
+    assert "stopping hangs, deaf" in ran.stdout
+    assert "hangs | cleaned up" in ran.stdout
+    assert "deaf | ended with -9" in ran.stdout
+    assert "hangs | ended with" in ran.stdout
+
+
+def test_run_ends_what_a_part_left_behind(tmp_path: Path) -> None:
+    ran = _run(tmp_path, leaves=ORPHAN)
+    assert ran.returncode == 0
+    assert not psutil.pid_exists(int((tmp_path / "leaves.log").read_text()))
