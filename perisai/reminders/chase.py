@@ -27,7 +27,7 @@ class Item:
 
 
 def for_agent(work: Work, *, branch_id: int, agent_id: UUID, today: date) -> list[Item]:
-    """What is lost first. Three statements."""
+    """What is lost first. Four statements."""
     return listed(dues.of_agent(work, branch_id=branch_id, agent_id=agent_id, today=today), today)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from perisai.contributions.bill import last_moment
 from perisai.events.work import Work, branch_day
 from perisai.messages import outbox, preference
+from perisai.payments import held
 from perisai.reminders import dues, link
 from perisai.reminders.dues import Due
 from perisai.reminders.plan import about
@@ -71,7 +72,7 @@ WHERE branch_id = %s AND message_id = %s AND state = 'planned'
 
 def queue_planned(work: Work, *, branch_id: int, branch: str, timezone: str, most: int = MOST) -> int:
     """Queues up to ``most`` of the branch's planned reminders, each in the language that its number has chosen; answers how many it
-    looked at. Nine statements."""
+    looked at. Ten statements."""
     today = branch_day(work.now, timezone)
     rows = work.dicts(_TAKE, [branch_id, today, most])
     members = [row["subject_id"] for row in rows if row["subject"] == "member"]
@@ -93,6 +94,7 @@ def queue_planned(work: Work, *, branch_id: int, branch: str, timezone: str, mos
             and row["subject"] == "member"
             and due is not None
             and _stands(rule, due, row["about_on"], today)
+            and not _is_held(due)
         ):
             body = member_text(rule, due, link.address(branch_id, row["id"]), spoken.get(due.phone or "", "id"))
             text = _text(body, due.phone or "", until, row, rule, emails.get(due.enrolment_id) or "")
@@ -102,7 +104,7 @@ def queue_planned(work: Work, *, branch_id: int, branch: str, timezone: str, mos
             body = employer_text(rule, firm, branch, link.address(branch_id, row["id"]), language)
             texts.append((row["id"], firm["amount"], _text(body, firm["phone"], until, row, rule, "")))
         else:
-            dropped.append((row["id"], "paid"))
+            dropped.append((row["id"], "held" if due is not None and _is_held(due) else "paid"))
     _give(work, branch_id, texts)
     if dropped:
         work.execute(_DROP, [work.now, [one for one, _ in dropped], [why for _, why in dropped], branch_id])
@@ -113,7 +115,7 @@ class ReminderWatch:
     """Entered for ``PURPOSE`` when the programme starts."""
 
     def still_wanted(self, work: Work, *, branch_id: int, message_id: UUID) -> str:
-        """Who has paid meanwhile, stopped, or promised for a later day, is not reminded."""
+        """Who has paid meanwhile, also by money that is held for them, stopped, or promised for a later day, is not reminded."""
         row = work.row(_OF_MESSAGE, [branch_id, message_id])
         if row is None:
             return "handled"
@@ -124,7 +126,13 @@ class ReminderWatch:
         if subject == "employer":
             return "" if work.row(_EMPLOYER_NOW, [branch_id, subject_id, about_on]) else "paid"
         found = work.row(_MEMBER_NOW, [branch_id, subject_id])
-        return _why_not(found, rule, about_on, branch_day(work.now, timezone))
+        today = branch_day(work.now, timezone)
+        if why := _why_not(found, rule, about_on, today):
+            return why
+        if not held.balance(work, branch_id=branch_id, enrolment_ids=[subject_id]):
+            return ""
+        (due,) = dues.of_enrolments(work, branch_id=branch_id, enrolment_ids=[subject_id], today=today)
+        return "held" if _is_held(due) else ""
 
     def ended(self, work: Work, *, branch_id: int, message_id: UUID, state: str, problem: str) -> None:
         reason = problem if state == "dropped" else ("channel" if state == "failed" and problem != "too late" else "")
@@ -158,6 +166,11 @@ def _stands(rule: ReminderRule, due: Due, about_on: date, today: date) -> bool:
     if due.standing.word not in ("protected", "catch_up") or not due.months:
         return False
     return about(rule, _paid_through(due), today) == about_on
+
+
+def _is_held(due: Due) -> bool:
+    """Money of theirs that is here covers it: there is nothing to ask for."""
+    return due.held > 0 and due.amount == 0
 
 
 def _paid_through(due: Due) -> date:

@@ -1,7 +1,7 @@
-"""What each member of an agent owes and stands to lose, for the phone and for pages: three statements, whatever their number.
+"""What each member of an agent owes and stands to lose, for the phone and for pages: four statements, whatever their number.
 
-The amount is that of the open bills for what is missing, and for months nobody has billed yet their price; whoever pays it is
-protected again. Rupiah; months are first days.
+The amount is that of the open bills for what is missing, and for months nobody has billed yet their price, less what is held for
+the member; whoever pays it is protected again. Rupiah; months are first days.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from perisai.contributions.cover_rule import add_months
 from perisai.contributions.lapse import cannot_return
 from perisai.contributions.tariff import PriceError
 from perisai.events.work import Work
+from perisai.payments import held
 
 MONTH, TOTAL = 0, 6
 """Where month and total stand in a line of a bill."""
@@ -50,7 +51,8 @@ WHERE branch_id = %s AND enrolment_id = ANY (%s::uuid[]) AND (last_month IS NULL
 @dataclass(frozen=True, slots=True)
 class Due:
     """``months``: what is missing to be safe, in order: owed ones, or the next one of who is protected. ``lost``: why they could
-    not come back once it has ended: age, sick or ''. ``is_funded``: somebody else pays the first of these months."""
+    not come back once it has ended: age, sick or ''. ``is_funded``: somebody else pays the first of these months. ``held``: money
+    of theirs that no bill has taken yet; ``amount`` is what they still have to bring beside it."""
 
     enrolment_id: UUID
     agent_id: UUID | None
@@ -63,6 +65,7 @@ class Due:
     standing: Standing
     months: tuple[date, ...]
     amount: int
+    held: int
     payment_code: str | None
     pay_by: datetime | None
     """Of somebody who has never paid: when the code stops working."""
@@ -101,10 +104,13 @@ def _dues(work: Work, branch_id: int, rows: list[dict[str, Any]], today: date) -
     funded: dict[UUID, list[tuple[date, date | None]]] = {}
     for enrolment_id, first, last in work.rows(_FUNDED, [branch_id, ids]) if ids else []:
         funded.setdefault(enrolment_id, []).append((first, last))
+    there = held.balance(work, branch_id=branch_id, enrolment_ids=ids) if ids else {}
     asked = [_missing(row, today) for row in rows]
     sums = _amounts(rows, [months for _standing, months in asked], bills)
     return [
-        _due(row, standing, months, amount, bills.get(row["id"], []), funded.get(row["id"], []))
+        _due(
+            row, standing, months, amount, there.get(row["id"], 0), bills.get(row["id"], []), funded.get(row["id"], [])
+        )
         for row, (standing, months), amount in zip(rows, asked, sums, strict=True)
     ]
 
@@ -126,10 +132,10 @@ def _amounts(
     for at, (row, months) in enumerate(zip(rows, asked, strict=True)):
         left = {f"{month:%Y-%m}": month for month in months}
         for lines, amount, _pay_by in bills.get(row["id"], []):
-            held = [line[MONTH] for line in lines]
-            if not months or any(month in left for month in held):
+            named = [line[MONTH] for line in lines]
+            if not months or any(month in left for month in named):
                 billed[at] += amount
-                for month in held:
+                for month in named:
                     left.pop(month, None)
         if left:
             places.append(at)
@@ -164,6 +170,7 @@ def _due(
     standing: Standing,
     months: tuple[date, ...],
     amount: int,
+    kept: int,
     bills: list[tuple[list[list[Any]], int, datetime]],
     funded: list[tuple[date, date | None]],
 ) -> Due:
@@ -183,7 +190,8 @@ def _due(
         place=_place(row["place"]),
         standing=standing,
         months=months,
-        amount=amount,
+        amount=max(amount - kept, 0),
+        held=kept,
         payment_code=row["payment_code"],
         pay_by=max((pay_by for _lines, _amount, pay_by in bills), default=None),
         captured_on=row["captured_on"],

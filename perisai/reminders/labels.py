@@ -15,6 +15,7 @@ def states() -> dict[str, Word]:
 def reasons() -> dict[str, str]:
     return {
         "paid": say("sudah membayar", "has paid"),
+        "held": say("uangnya sudah ada pada kami", "their money is here already"),
         "stopped": say("pengingat dihentikan", "reminders stopped"),
         "no_consent": say("tidak setuju menerima pesan", "no consent to messages"),
         "no_number": say("tidak ada nomor atau e-mail", "no number or e-mail"),

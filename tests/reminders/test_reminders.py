@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from perisai.contributions.cover_rule import add_months
 from perisai.events.clock import FixedClock
 from perisai.messages import outbox
-from perisai.reminders import jobs, plan
+from perisai.payments import held
+from perisai.reminders import chase, dues, jobs, plan
 from perisai.reminders.rules import reminder_rules
 from tests.messages.operator import Operator, an_operator, set_ways
 from tests.messages.test_ways import _at_once
@@ -97,6 +98,36 @@ def test_text_names_nobody_but_by_first_name_and_carries_a_link(agent: FieldAgen
     assert "/j/" in text
     assert "Rp" in text
     assert len(text) <= 2 * 153
+
+
+def hold(agent: FieldAgent, enrolment_id: UUID, amount: int) -> None:
+    with system_work(agent.branch) as work:
+        held.move(
+            work, branch_id=agent.branch.id, moves=[held.Move(enrolment_id, amount, "received", UUID(int=amount))]
+        )
+
+
+def test_money_held_is_taken_off_and_who_has_enough_is_not_reminded(agent: FieldAgent, operator: Operator) -> None:
+    day = date(2026, 11, 23)
+    plain, some, enough = (member(agent, paid_through=NOVEMBER, phone=f"+62812000099{n:02d}") for n in range(3))
+    with system_work(agent.branch) as work:
+        (owed,) = dues.of_enrolments(work, branch_id=agent.branch.id, enrolment_ids=[plain], today=day)
+    hold(agent, some, 5_000)
+    hold(agent, enough, owed.amount)
+    remind(agent.branch, day)
+    told = {row["subject_id"]: (row["state"], row["reason"], row["amount"]) for row in rows(agent.branch)}
+    assert told[plain] == ("planned", "", owed.amount)
+    assert told[some] == ("planned", "", owed.amount - 5_000)
+    assert told[enough][:2] == ("dropped", "held")
+    hold(agent, plain, owed.amount)  # paid between the planning and the sending
+    send_all(agent.branch, day)
+    told = {row["subject_id"]: (row["state"], row["reason"], row["amount"]) for row in rows(agent.branch)}
+    assert (told[plain][:2], told[some][:2]) == (("dropped", "held"), ("sent", ""))
+    (sent,) = operator.texts("/sms")
+    assert f"Rp{owed.amount - 5_000:,}".replace(",", ".") in sent["text"]
+    with system_work(agent.branch) as work:
+        chased = chase.for_agent(work, branch_id=agent.branch.id, agent_id=agent.id, today=day)
+    assert [(one.due.enrolment_id, one.due.amount) for one in chased] == [(some, owed.amount - 5_000)]
 
 
 def test_who_cannot_be_written_to_is_told_with_the_reason(agent: FieldAgent) -> None:
