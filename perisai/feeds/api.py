@@ -12,7 +12,7 @@ from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.kinds import kinds
 from perisai.feeds import reading
-from perisai.feeds.door import PROBLEMS, ReadKey, answer, clock, reader_of, sees
+from perisai.feeds.door import PROBLEMS, ReadKey, answer, reader_of, sees
 from perisai.feeds.door import reading as open_for
 
 router = Router(tags=["read"], auth=ReadKey())
@@ -197,6 +197,3 @@ def events(
 
 def _branches(work: Any) -> list[int] | None:
     return None if work.scope.branches is None else list(work.scope.branches)
-
-
-__all__ = ["clock", "router"]

@@ -66,8 +66,8 @@ class Asked:
     days: int
 
 
-def make_key(work: Work, *, office: Office, asked: Asked) -> tuple[Key, str]:
-    """The key and its secret, which is in no table. Raises E5404 with the field."""
+def make_key(work: Work, *, office: Office, asked: Asked, token: str = "") -> tuple[Key, str]:
+    """The key and its secret, which is in no table; ``token`` where it is known beforehand. Raises E5404 with the field."""
     wrong = _wrong(asked)
     if wrong:
         raise Refused("E5404", field=wrong)
@@ -82,7 +82,7 @@ def make_key(work: Work, *, office: Office, asked: Asked) -> tuple[Key, str]:
         made_by=work.actor.user_id,
     )
     _report(work, key, "made")
-    return key, _add_secret(work, key)
+    return key, _add_secret(work, key, token)
 
 
 def rotate(work: Work, *, key: Key, hours: int) -> str:
@@ -148,8 +148,8 @@ def _lock(key: Key) -> Key:
     return locked
 
 
-def _add_secret(work: Work, key: Key) -> str:
-    token = PREFIX + secrets.token_urlsafe(32)
+def _add_secret(work: Work, key: Key, token: str = "") -> str:
+    token = token or PREFIX + secrets.token_urlsafe(32)
     KeySecret.objects.create(hash=_hash(token), key=key, hint=token[-4:], made_at=work.now, made_by=work.actor.user_id)
     return token
 

@@ -65,9 +65,9 @@ def headers(message: Message, *, sealed: Sequence[bytes], now: datetime) -> dict
     }
 
 
-def new_secret() -> tuple[str, bytes]:
-    """(as it is shown once, as it is kept)"""
-    raw = secrets.token_bytes(32)
+def new_secret(raw: bytes = b"") -> tuple[str, bytes]:
+    """(as it is shown once, as it is kept); ``raw`` where it is known beforehand."""
+    raw = raw or secrets.token_bytes(32)
     return show_secret(raw), vault.seal(raw)
 
 

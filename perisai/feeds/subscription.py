@@ -45,12 +45,13 @@ class Asked:
     kinds: Collection[str]
 
 
-def subscribe(work: Work, *, office: Office, asked: Asked) -> tuple[Subscription, str]:
-    """It begins with the next event. The secret is shown now and never again. Raises E5404, E5406, E5407."""
+def subscribe(work: Work, *, office: Office, asked: Asked, raw: bytes = b"") -> tuple[Subscription, str]:
+    """It begins with the next event. The secret is shown now and never again; ``raw`` where it is known beforehand. Raises E5404,
+    E5406, E5407."""
     if world.is_practice():
         raise Refused("E5407")
     _check(asked)
-    shown, sealed = message.new_secret()
+    shown, sealed = message.new_secret(raw)
     made = Subscription.objects.create(
         office=office,
         name=asked.name.strip(),

@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 from perisai.errors import Refused
 from perisai.events import world
 from perisai.feeds.api import router as read
+from perisai.feeds.figures_api import router as read_figures
 from perisai.payments.api import router as snap
 from perisai.sync.api import router as sync
 from perisai.sync.custody_api import router as custody
@@ -48,6 +49,7 @@ api.add_router("/api/v1/", dues)
 api.add_router("/api/v1/", groups)
 api.add_router("/api/v1/", employers)
 api.add_router("/api/v1/read/", read)
+api.add_router("/api/v1/read/", read_figures)
 api.add_router("/snap/v1.0/", snap)
 
 

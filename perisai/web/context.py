@@ -92,6 +92,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         (
             Place(_("Offices"), "/console/offices/", icon="building"),
             Place(_("Users"), "/console/accounts/users/", icon="user-cog"),
+            Place(_("Data for other systems"), "/console/feeds/", icon="link"),
         ),
     ),
 )

@@ -40,6 +40,7 @@ urlpatterns = [
     path("console/live/", include("perisai.web.live.urls")),
     path("console/messages/", include("perisai.messages.urls")),
     path("console/reminders/", include("perisai.reminders.urls")),
+    path("console/feeds/", include("perisai.feeds.urls")),
     path("p/", include("perisai.portal.urls")),
     path("j/", include("perisai.portal.answer_urls")),
     path("usaha/", include("perisai.employers.public_urls")),

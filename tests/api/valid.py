@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -143,6 +144,8 @@ def make_true(case: Case, place: Place, code: str, address: str) -> None:
         case.path_parameters = {"address": address}
     if "/read/" in case.path and "branch" in (case.query or {}):
         case.query["branch"] = place.agent.branch.id
+    if ("/read/figures" in case.path or "/read/targets" in case.path) and "key" in (case.query or {}):
+        case.query |= {"level": "branch", "key": str(place.agent.branch.id)}
     if not isinstance(case.body, dict):
         return
     if case.path.startswith("/snap/"):
@@ -176,6 +179,20 @@ def of_branch(place: Place) -> Valid:
     return Valid(query={"branch": place.agent.branch.id})
 
 
+def figures(place: Place) -> Valid:
+    today = datetime.now(UTC).date()
+    scope = {"level": "branch", "key": str(place.agent.branch.id)}
+    return Valid(query={**scope, "first": f"{today:%Y-%m}-01", "last": today.isoformat()})
+
+
+def series(place: Place) -> Valid:
+    return Valid(query={**figures(place).query, "figure": "captured"})
+
+
+def month(place: Place) -> Valid:
+    return Valid(query={"month": datetime.now(UTC).date().isoformat()})
+
+
 VALID: dict[str, Callable[[Place], Valid]] = {
     "GET /api/v1/training/courses": own_papers,
     "GET /api/v1/sync/groups": own_papers,
@@ -199,6 +216,12 @@ VALID: dict[str, Callable[[Place], Valid]] = {
     "GET /api/v1/read/kinds": anything,
     "GET /api/v1/read/positions": anything,
     "GET /api/v1/read/events": of_branch,
+    "GET /api/v1/read/figures/definitions": anything,
+    "GET /api/v1/read/figures": figures,
+    "GET /api/v1/read/figures/children": figures,
+    "GET /api/v1/read/figures/series": series,
+    "GET /api/v1/read/targets": month,
+    "GET /api/v1/read/targets/plan": figures,
     "POST /snap/v1.0/access-token/b2b": token,
     "POST /snap/v1.0/transfer-va/inquiry": inquiry,
     "POST /snap/v1.0/transfer-va/payment": payment,

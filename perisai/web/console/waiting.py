@@ -16,6 +16,7 @@ from perisai.custody import queries as custody
 from perisai.events.work import branch_day
 from perisai.exams import queries as exams
 from perisai.exams.console import WAITING as EXAMS
+from perisai.feeds import queries as feeds
 from perisai.payments import labels as payments_words
 from perisai.payments import proposal as payments
 from perisai.reconciliation import labels as reconciliation_words
@@ -25,6 +26,7 @@ from perisai.recruitment import queries as recruitment
 from perisai.reminders import waiting as reminders
 from perisai.supervision import queries as supervision
 from perisai.supervision.console import WAITING as SUPERVISION
+from perisai.targets import request as quota_requests
 from perisai.training import labels as training_words
 from perisai.training import queries as training
 from perisai.web.context import may_open
@@ -58,6 +60,8 @@ def _all(request: PageRequest) -> Iterator[Waiting]:
         (payments.waiting(work, viewer=viewer), payments_words.WAITING, "users"),
         (reconciliation.waiting_long(work, viewer=viewer), reconciliation_words.WAITING, "scale"),
         (reminders.waiting(work, viewer=viewer), reminders.WAITING, "message"),
+        (quota_requests.waiting(work, viewer=viewer), quota_requests.WAITING, "stairs-up"),
+        (feeds.waiting(work, viewer=viewer), feeds.WAITING, "link"),
     )
     for found, words, icon in rooms:
         for key, count, address in found:
