@@ -5,7 +5,7 @@ from django.db import migrations
 
 from perisai.events.rls import WEB_ROLE, EnableScope, Grant
 
-_TODAY = """(day >= (SELECT (now() AT TIME ZONE o.timezone)::date FROM offices_office o WHERE o.id = branch_id)
+_TODAY = """(day >= (SELECT (now() AT TIME ZONE o.timezone)::date FROM offices_office o WHERE o.id = figures_standing.branch_id)
   OR EXISTS (SELECT FROM events_world w WHERE w.kind = 'demo'))"""
 
 _ONLY_TODAY = f"""
