@@ -1,5 +1,6 @@
 """Small worlds for tests: a branch with offices, agents and phones, made through the tables that their rooms own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -81,6 +82,25 @@ def make_agent(branch: Branch, *, valid_from: date | None = None, valid_to: date
             [user_id, f"agent-{agent_id.hex[-10:]}", branch.id, agent_id],
         )
     return FieldAgent(branch, agent_id, user_id)
+
+
+def give_target(work: Work, branch_id: int, agents: Iterable[UUID], month: date, persons: int) -> None:
+    """An approved plan of the branch in which each of these agents has this many persons in a month."""
+    plan_id = uuid7()
+    work.execute(
+        "INSERT INTO targets_plan (branch_id, id, office_id, year, version, state, from_month, revision, made_at)"
+        " VALUES (%s, %s, %s, %s, 1, 'draft', %s, 0, now())",
+        [branch_id, plan_id, branch_id, month.year, month],
+    )
+    work.execute(
+        "INSERT INTO targets_figure (branch_id, plan_id, month, segment, measure, child_level, child_key, value)"
+        " SELECT %s, %s, %s, 'BPU', 'persons', 'agent', a, %s FROM unnest(%s::text[]) AS a",
+        [branch_id, plan_id, month, persons, [str(agent) for agent in agents]],
+    )
+    work.execute(
+        "UPDATE targets_plan SET state = 'approved', approved_at = now(), approved_on = %s WHERE branch_id = %s AND id = %s",
+        [month, branch_id, plan_id],
+    )
 
 
 def make_device(agent: FieldAgent, public_key: bytes, *, device_id: UUID | None = None) -> UUID:

@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 import yaml
 
 from perisai.events.work import Work
+from perisai.targets.agent_target import joined
 
 STEPS_PERCENT = (60, 90, 120, 180)
 """Where the steps of the map's scale end, of the branch's mean load."""
@@ -26,13 +27,18 @@ JOIN offices_region d ON d.parent_code = r.code AND d.level = 3
 WHERE r.code = ANY (%s) ORDER BY r.code, d.name
 """
 _TARGET: LiteralString = "SELECT sum(persons) FROM targets_quota_target WHERE branch_id = %s AND month = %s"
-_COUNTS: LiteralString = """
+_COUNTS: LiteralString = (
+    """
 SELECT a.sub_branch_id, count(*), coalesce(sum(t.persons), 0) FROM agents_agent a
-LEFT JOIN targets_agent_target t ON t.branch_id = a.branch_id AND t.agent_id = a.id AND t.period = %s
+"""
+    + joined("%s")
+    + """
 WHERE a.branch_id = %s AND a.state IN ('active', 'suspended') GROUP BY 1
 """
+)
 # One row an agent who has not ended: by the primary keys, placement_once, licence_agent and hold_once.
-_AGENTS: LiteralString = """
+_AGENTS: LiteralString = (
+    """
 SELECT a.id, a.full_name, a.sub_branch_id, coalesce(p.districts, '{}') AS districts, t.persons AS target,
   EXISTS (SELECT FROM agents_licence l WHERE l.branch_id = a.branch_id AND l.agent_id = a.id AND l.state = 'valid'
     AND %(today)s BETWEEN l.valid_from AND l.valid_to)
@@ -42,9 +48,12 @@ SELECT a.id, a.full_name, a.sub_branch_id, coalesce(p.districts, '{}') AS distri
     AND c.key = a.id::text AND c.metric = 'captured' AND c.day_captured BETWEEN %(month)s AND %(today)s) AS captured
 FROM agents_agent a
 LEFT JOIN agents_placement p ON p.branch_id = a.branch_id AND p.agent_id = a.id AND p.during @> %(today)s::date
-LEFT JOIN targets_agent_target t ON t.branch_id = a.branch_id AND t.agent_id = a.id AND t.period = %(month)s
+"""
+    + joined("%(month)s")
+    + """
 WHERE a.branch_id = %(branch)s AND a.state IN ('active', 'suspended') ORDER BY a.full_name
 """
+)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from uuid import UUID
 from perisai.accounts.audience import STAFF, Viewer
 from perisai.errors import Refused
 from perisai.events.work import Work
+from perisai.targets.agent_target import joined
 
 PAGE = 100
 EXPIRING_DAYS = 30
@@ -15,7 +16,8 @@ EXPIRING_DAYS = 30
 # Numbers come from the counters of level 'a', last activity from the phones; one row an agent with the licence that counts.
 # The page is chosen first, so that only its agents are looked up: with the licences beside all of them, a list of 20,000 took
 # three times as long.
-_LIST: LiteralString = """
+_LIST: LiteralString = (
+    """
 SELECT a.branch_id, a.id, a.code, a.full_name, a.phone, a.state, a.since, a.sub_branch_id, a.agency_office_id,
   l.number AS licence_number, l.valid_from, l.valid_to, l.state AS licence_state,
   coalesce(c.captured_today, 0) AS captured_today, coalesce(c.captured, 0) AS captured, coalesce(c.active, 0) AS active,
@@ -38,9 +40,12 @@ LEFT JOIN LATERAL (
   SELECT max(last_seen_at) AS last_seen_at, count(*) FILTER (WHERE state = 'active') AS phones
   FROM accounts_device d WHERE d.branch_id = a.branch_id AND d.agent_id = a.id
 ) d ON true
-LEFT JOIN targets_agent_target t ON t.branch_id = a.branch_id AND t.agent_id = a.id AND t.period = %s
+"""
+    + joined("%s")
+    + """
 ORDER BY a.code, a.branch_id
 """
+)
 # Each branch gives its first through agent_code, so that no list sorts the agents of the country.
 _FIRST: LiteralString = """SELECT m.*
   FROM unnest(coalesce(%s::int[], ARRAY(SELECT id FROM offices_office WHERE kind = 'branch'))) AS b (id)

@@ -1,7 +1,7 @@
 """What an agent's home screen shows: figures of today and of the month, quota, dues, licence."""
 
 from datetime import date
-from typing import Any
+from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 from perisai.agents.conditions import renewal_opens
@@ -14,6 +14,7 @@ from perisai.sync.clock import to_ms
 from perisai.sync.signed import Phone
 from perisai.targets import lease as slots
 from perisai.targets import quota
+from perisai.targets.agent_target import OF_AGENT
 
 # Carried by the primary key of events_counter: one agent's rows of one month.
 _FIGURES = """
@@ -34,14 +35,18 @@ LEFT JOIN contributions_bill b
 WHERE e.branch_id = %(branch)s AND e.agent_id = %(agent)s AND e.state IN ('accepted', 'active', 'review')
 """
 
-_OFFICES = """
+_OFFICES: LiteralString = (
+    """
 SELECT b.name, (SELECT name FROM offices_office WHERE id = %s), (SELECT name FROM offices_office WHERE id = %s),
-  (SELECT persons FROM targets_agent_target WHERE branch_id = %s AND agent_id = %s AND period = %s),
+  """
+    + OF_AGENT
+    + """,
   (SELECT phone FROM agents_agent WHERE branch_id = %s AND id = %s),
   (SELECT state FROM agents_renewal r WHERE r.branch_id = %s AND r.agent_id = %s AND r.licence_id = %s
     ORDER BY r.asked_at DESC, r.id DESC LIMIT 1)
 FROM offices_office b WHERE b.id = %s
 """
+)
 
 
 def me(work: Work, phone: Phone) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -20,7 +20,8 @@ MOST_CHOSEN: Final = 10_000
 class Sheet:
     """``rows`` below the titles; ``notes``: what is wrong with a cell, by (row as the spreadsheet shows it, column from 0);
     ``links``: the place in this workbook that a cell leads to, by the same key; ``choices``: what may be picked in a column (from
-    0): words, or a range of this workbook such as ``=Pilihan!$A$2:$A$90``; ``hints``: what is said beside a title, by column."""
+    0): words, or a range of this workbook such as ``=Pilihan!$A$2:$A$90``; ``hints``: what is said beside a title, by column;
+    ``free``: columns (from 0) that may be changed, where titles and the other columns are locked (None: nothing is)."""
 
     name: str
     titles: Sequence[str]
@@ -29,6 +30,7 @@ class Sheet:
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
     choices: Mapping[int, Sequence[str] | str] = field(default_factory=dict)
     hints: Mapping[int, str] = field(default_factory=dict)
+    free: Collection[int] | None = None
 
 
 def write_csv(titles: Sequence[str], rows: Cells) -> bytes:
@@ -55,6 +57,7 @@ def write_xlsx(*sheets: Sheet) -> bytes:
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
         "wrong": book.add_format({"bg_color": "#F8D7DA", "num_format": "@"}),
         "text": book.add_format({"num_format": "@"}),
+        "free": book.add_format({"locked": False, "num_format": "#,##0"}),
     }
     for sheet in sheets:
         _write(book.add_worksheet(sheet.name), sheet, look)
@@ -70,10 +73,25 @@ def _write(page: Any, sheet: Sheet, look: Mapping[str, Any]) -> None:
         page.write_comment(0, column, hint)
     for column, words in sheet.choices.items():
         page.data_validation(1, column, MOST_CHOSEN, column, {"validate": "list", "source": words})
+    if sheet.free is not None:
+        page.protect("", {"format_columns": True, "select_locked_cells": True})
     for number, row in enumerate(sheet.rows, start=2):
         for column, value in enumerate(row):
+            if sheet.free is not None and column in sheet.free:
+                _write_free(page, number - 1, column, plain(value), look["free"])
+                continue
             note, link = sheet.notes.get((number, column)), sheet.links.get((number, column))
             _write_cell(page, number - 1, column, value, look, note=note, link=link)
+
+
+def _write_free(page: Any, row: int, column: int, shown: Any, look: Any) -> None:
+    """A cell that stays open where the sheet is locked."""
+    if shown is None:
+        page.write_blank(row, column, None, look)
+    elif isinstance(shown, int | float) and not isinstance(shown, bool):
+        page.write_number(row, column, shown, look)
+    else:
+        page.write_string(row, column, str(shown), look)
 
 
 def _write_cell(

@@ -17,7 +17,7 @@ from perisai.targets.plan_models import (
 from perisai.targets.quota_models import Lease, QuotaRequest, QuotaSetting, QuotaTarget
 
 __all__ = [
-    "AgentTarget", "Figure", "Lease", "Plan", "PlanChange", "Proposal", "Quota", "QuotaMode", "QuotaRequest", "QuotaSetting",
+    "Figure", "Lease", "Plan", "PlanChange", "Proposal", "Quota", "QuotaMode", "QuotaRequest", "QuotaSetting",
     "QuotaTarget", "UpperFigure", "UpperPlan", "UpperPlanChange", "UpperProposal",
 ]  # fmt: skip
 
@@ -72,16 +72,3 @@ class Quota(models.Model):
             ),
             models.CheckConstraint(condition=Q(months__in=[1, 3, 12]), name="quota_months"),
         ]
-
-
-class AgentTarget(models.Model):
-    """An agent's share of the branch's target for a month. Persons."""
-
-    pk = models.CompositePrimaryKey("branch_id", "agent_id", "period")
-    branch_id = models.IntegerField()
-    agent_id = models.UUIDField()
-    period = models.DateField()
-    persons = models.IntegerField()
-
-    class Meta:
-        db_table = "targets_agent_target"

@@ -70,6 +70,9 @@ WHERE {p} p.id = %(plan)s AND p.office_id = %(office)s FOR UPDATE
 _FIGURES: LiteralString = """
 SELECT f.child_level, f.child_key, f.month, f.segment, f.measure, f.value FROM {figure} f WHERE {f} f.plan_id = %(plan)s
 """
+OF_ID: Final[LiteralString] = """
+SELECT p.year, p.version FROM {plan} p WHERE {p} p.id = %(plan)s AND p.office_id = %(office)s
+"""
 _CELLS: LiteralString = """
 jsonb_to_recordset(%(cells)s::jsonb) AS n (month date, segment text, measure text, level text, key text, value bigint)"""
 _PUT: LiteralString = (
@@ -235,5 +238,5 @@ def _said(cell: Cell) -> list[str]:
 
 
 __all__ = [
-    "MOST", "Cell", "Version", "edit", "figures", "lock", "reason_of", "start", "target_of", "targets_of", "tell",
+    "MOST", "OF_ID", "Cell", "Version", "edit", "figures", "lock", "reason_of", "start", "target_of", "targets_of", "tell",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from perisai.offices.models import Office
 from tests.accounts.people import logged_in, make_user, tree
 from tests.agents.whole import Way, make_world, today
 from tests.members.enrolling import enrol
-from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work
+from tests.world import Branch, FieldAgent, give_target, make_agent, make_branch, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -111,10 +111,7 @@ def test_coverage_counts_agents_of_a_district_and_finds_the_empty_ones() -> None
                 since=today(),
                 districts=districts,
             )
-        work.execute(
-            "INSERT INTO targets_agent_target (branch_id, agent_id, period, persons) VALUES (%s, %s, %s, 41)",
-            [branch.id, first.id, today().replace(day=1)],
-        )
+        give_target(work, branch.id, [first.id], today().replace(day=1), 41)
         (office,) = of_branch(work, branch_id=branch.id, today=today())
     assert (office.agents, office.licensed, office.anywhere, office.target, office.per_agent) == (2, 2, 1, 41, 21)
     counts = {tile.code: len(tile.agents) for tile in office.tiles}

@@ -12,6 +12,7 @@ from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
 from perisai.events.work import Happened, Work
 from perisai.offices.models import Office, OfficeKind
+from tests.world import give_target
 
 _regions = count(9700, 10)
 REGENCIES = {
@@ -115,10 +116,7 @@ def _branch(branch_id: int, region: int, above: list[int], agents: int) -> Branc
                     place.agency_office if number else None,
                 ],
             )
-            work.execute(
-                "INSERT INTO targets_agent_target (branch_id, agent_id, period, persons) VALUES (%s, %s, %s, 40)",
-                [branch_id, agent_id, month],
-            )
+        give_target(work, branch_id, place.agents, month, 40)
         for code, name in {"15": "Jambi", **REGENCIES}.items():
             work.execute(
                 "INSERT INTO offices_region (code, parent_code, level, name) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",

@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from perisai.events import partitions
-from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.offices import regions
@@ -23,10 +22,11 @@ from perisai.web.demo.channels import build_channels
 from perisai.web.demo.custody import build_custody
 from perisai.web.demo.employers import build_employers
 from perisai.web.demo.exams import build_exams
+from perisai.web.demo.feeds import build_feeds
 from perisai.web.demo.orders import build_orders
 from perisai.web.demo.payers import build_payers
-from perisai.web.demo.people import HISTORY, build_agents, build_logins, set_targets
-from perisai.web.demo.places import BUNGO, JAMBI, build_offices
+from perisai.web.demo.people import HISTORY, build_agents, build_logins
+from perisai.web.demo.places import build_offices
 from perisai.web.demo.reconciliation import build_reconciliation
 from perisai.web.demo.recruitment import build_candidates
 from perisai.web.demo.reminders import build_reminders
@@ -34,6 +34,7 @@ from perisai.web.demo.renewals import build_renewals
 from perisai.web.demo.rules import build_rules
 from perisai.web.demo.secret import Secrets
 from perisai.web.demo.supervision import build_files
+from perisai.web.demo.targets import build_targets, change_targets
 from perisai.web.demo.training import build_training
 
 REGIONS = Path("frontend/node_modules/idn-area-data/data")
@@ -57,8 +58,7 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     build_logins(Secrets())
     with Work.open(scope=Scope.nation()) as work:
         load_demo_banks(work)
-    for branch_id, figures in _targets(end.astimezone(ZONE).date()).items():
-        set_targets(branch_id, figures, FixedClock(end - HISTORY))
+    build_targets(end)
     build_agencies(end)
     say(f"offices, logins, targets ({time.monotonic() - begun:.1f} s)")
     told = history.tell(end)
@@ -78,14 +78,6 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     build_reconciliation(end)
     build_channels(end)
     build_rules(end)
+    build_feeds(end)
+    change_targets(end)
     say(f"candidates ({time.monotonic() - begun:.1f} s)")
-
-
-def _targets(today: date) -> dict[int, dict[date, int]]:
-    """By branch and month: the months of the story, this one, and the next."""
-    months = []
-    month = (today - HISTORY).replace(day=1)
-    while month <= today:
-        months.append(month)
-        month = (month + timedelta(days=32)).replace(day=1)
-    return {branch: dict.fromkeys([*months, month], target) for branch, target in ((JAMBI, 400), (BUNGO, 200))}

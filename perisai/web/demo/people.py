@@ -1,4 +1,4 @@
-"""Who logs in to the demo world: staff of every role, agency offices, agents with licences, targets and quotas."""
+"""Who logs in to the demo world: staff of every role, agency offices, agents with licences."""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from perisai.accounts.models import Role, User
 from perisai.events import world
-from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.web.demo.places import BUNGO, HEAD, JAMBI, KANWIL, SPOTS, Spot
@@ -147,23 +146,6 @@ def _arm(user: User) -> dict[str, object]:
     TOTP.activate(user, seed)
     codes = RecoveryCodes.activate(user)
     return {"password": password, "totp_secret": seed, "recovery_codes": codes.get_unused_codes()}
-
-
-def set_targets(branch_id: int, targets: dict[date, int], clock: FixedClock) -> None:
-    """Quota of the branch and equal shares of its agents, by month; months that have one stay as they are."""
-    from perisai.targets import quota
-
-    mine = [agent for agent in agents() if agent.branch_id == branch_id]
-    with Work.open(scope=Scope.branch(branch_id), clock=clock) as work:
-        for period, target in targets.items():
-            if quota.left(work, branch_id=branch_id, period=period)[0] is None:
-                quota.set_quota(work, branch_id=branch_id, period=period, target=target)
-            for agent in mine:
-                work.execute(
-                    "INSERT INTO targets_agent_target (branch_id, agent_id, period, persons) VALUES (%s, %s, %s, %s)"
-                    " ON CONFLICT DO NOTHING",
-                    [branch_id, agent.id, period, target // len(mine)],
-                )
 
 
 def _agent_id(branch_id: int, number: int) -> UUID:
