@@ -2,7 +2,7 @@
 
 A day of an office is, from strongest to weakest: what the nearest office in its line (itself, its branch, its region office,
 head office) said of it; what ``rules/calendar.yaml`` says; the library's national holidays and collective leave; the weekend.
-All functions are pure but ``of_office`` and ``of_branches``, which read what offices added, in one statement.
+All functions are pure but ``of_office``, ``of_branches`` and ``reading_of``, which read what offices added, in one statement.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,7 @@ from typing import Final, LiteralString, NamedTuple
 import holidays
 from hijridate import Gregorian, Hijri
 
+from perisai.events.reading import Reading, read
 from perisai.events.work import Work
 from perisai.offices.calendar_rules import calendar_rules
 
@@ -154,7 +155,7 @@ _READ: LiteralString = """
 SELECT o.id, o.timezone, array_position(o.path, d.office_id) AS depth, d.kind, d.day, d.every_days, d.name
 FROM offices_office o
 LEFT JOIN offices_calendar_day d ON d.office_id = ANY (o.path) AND d.removed_at IS NULL
-WHERE o.id = ANY (%s)
+WHERE o.id = ANY (%(offices)s::int[])
 ORDER BY o.id, depth NULLS FIRST, d.day
 """
 
@@ -166,11 +167,17 @@ def of_office(work: Work, office_id: int) -> Calendar:
 
 def of_branches(work: Work, office_ids: Iterable[int]) -> dict[int, Calendar]:
     """The calendars of many offices. One statement."""
+    return read(reading_of(office_ids), work.dicts)
+
+
+def reading_of(office_ids: Iterable[int]) -> Reading[dict[int, Calendar]]:
+    """As ``of_branches``, over any connection."""
     gathered: dict[int, tuple[str, dict[date, str], dict[date, str], list[Repeated]]] = {}
-    for office_id, timezone, _depth, kind, day, every, name in work.rows(_READ, [list(office_ids)]):
-        _zone, closed, opened, markets = gathered.setdefault(office_id, (timezone, {}, {}, []))
+    for row in (yield _READ, {"offices": list(office_ids)}):
+        _zone, closed, opened, markets = gathered.setdefault(row["id"], (row["timezone"], {}, {}, []))
+        day, kind, name = row["day"], row["kind"], row["name"]
         if kind == "market":
-            markets.append(Repeated(day, every, name))
+            markets.append(Repeated(day, row["every_days"], name))
         elif kind is not None:
             # Nearer offices come later, and what they say replaces what those above said.
             (mine, other) = (closed, opened) if kind == "closed" else (opened, closed)
