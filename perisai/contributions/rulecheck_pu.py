@@ -21,6 +21,7 @@ def tariff_problems(pu: PuFile) -> Iterator[str]:
     yield from _class_problems(pu.tariff)
     yield from _jkp_problems(pu.tariff)
     yield from _scale_problems(pu)
+    yield from _threshold_problems(pu)
     question = pu.open_questions.jkp_wage
     if question.chosen not in question.readings:
         yield f"open_questions.jkp_wage: {question.chosen} is none of its readings"
@@ -104,6 +105,21 @@ def _scale_problems(pu: PuFile) -> Iterator[str]:
             yield f"scales.{name}: JKK and JKM are obligatory everywhere"
         both = set(scale.obligatory) & set(scale.optional)
         yield from (f"scales.{name}: {programme} is both obligatory and optional" for programme in sorted(both))
+
+
+def _threshold_problems(pu: PuFile) -> Iterator[str]:
+    """A larger scale reaches further, on every day; the largest has no end."""
+    for name in ("capital_most", "sales_most"):
+        figures = {str(scale): getattr(rule, name) for scale, rule in pu.scales.items()}
+        if figures.get("medium") is not None:
+            yield f"scales.medium.{name}: it is whatever is above the others"
+        if figures.get("micro") is None or figures.get("small") is None:
+            yield f"scales: {name} is missing for micro or small"
+            continue
+        small = figures["small"].values
+        for day, micro in figures["micro"].values.items():
+            if micro.value >= (value_on(small, day) or 0):
+                yield f"scales.micro.{name}: {day}: {micro.value} is not below that of small"
 
 
 def _unknown_readings(name: str, followed: dict[date, Followed], readings: set[str]) -> Iterator[str]:

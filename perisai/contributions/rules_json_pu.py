@@ -40,6 +40,8 @@ def pu_json(rules: "Rules") -> dict[str, Any]:
                 "means": _words(scale.means),
                 "obligatory": list(scale.obligatory),
                 "optional": list(scale.optional),
+                "capital_most": _dated(scale.capital_most.values) if scale.capital_most else [],
+                "sales_most": _dated(scale.sales_most.values) if scale.sales_most else [],
             }
             for name, scale in pu.scales.items()
         },

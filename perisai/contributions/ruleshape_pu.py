@@ -67,13 +67,16 @@ class PuTariff:
 
 @dataclass(frozen=True, config=SHAPE)
 class ScaleRule:
-    """What an enterprise of this scale must enrol its workers in, and what it may add."""
+    """What an enterprise of this scale must enrol its workers in, and what it may add. ``capital_most`` and ``sales_most``: rupiah
+    up to which it is of this scale; None for what is above the others."""
 
     name: Words
     means: Words
     obligatory: tuple[PuProgramme, ...]
     optional: tuple[PuProgramme, ...]
     reference: Text
+    capital_most: Figure | None = None
+    sales_most: Figure | None = None
 
 
 @dataclass(frozen=True, config=SHAPE)

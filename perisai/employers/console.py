@@ -73,7 +73,8 @@ def new(request: PageRequest) -> HttpResponse:
                 alike = [one for one in found if one.id in seen]
                 names = [one.name for one in alike] + [_("one of another office")] * (len(alike) < len(found))
                 refused = Refused("E4402", names=", ".join(names))
-    return render(request, "employers/new.html", _form_context(request.POST, refused, alike), status=_status(refused))
+    context = _form_context(request, request.POST, refused, alike)
+    return render(request, "employers/new.html", context, status=_status(refused))
 
 
 @audience(*EDITORS)
@@ -94,7 +95,7 @@ def edit(request: PageRequest, employer_id: UUID) -> HttpResponse:
             request.work.forget_since(mark)
             refused = error
     given = request.POST if request.method == "POST" else known | {"region": known["region_code"]}
-    context = _form_context(given, refused, []) | {"known": known}
+    context = _form_context(request, given, refused, []) | {"known": known}
     return render(request, "employers/new.html", context, status=_status(refused))
 
 
@@ -206,13 +207,6 @@ def make_link(request: PageRequest, employer_id: UUID) -> HttpResponse:
 
 def form_of(given: QueryDict) -> Form:
     """What was typed; wrong figures are told as wrong, not left aside."""
-
-    def amount(name: str) -> int | None:
-        text = "".join(letter for letter in given.get(name, "") if letter not in ". ").removeprefix("Rp")
-        if not text:
-            return None
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1
-
     return Form(
         name=given.get("name", ""),
         owner_name=given.get("owner_name", ""),
@@ -220,9 +214,9 @@ def form_of(given: QueryDict) -> Form:
         scale=given.get("scale", ""),
         risk=given.get("risk", ""),
         sector=given.get("sector", ""),
-        region=given.get("region", "").strip(),
-        capital=amount("capital"),
-        sales=amount("sales"),
+        region=(given.get("region", "") or given.get("village", "")).strip(),
+        capital=amount_of(given.get("capital")),
+        sales=amount_of(given.get("sales")),
         optional=frozenset(given.getlist("optional")),
         phone=_phone(given.get("phone", "")),
         address=given.get("address", ""),
@@ -230,6 +224,14 @@ def form_of(given: QueryDict) -> Form:
         npwp=given.get("npwp", "").strip() or None,
         npp=given.get("npp", "").strip() or None,
     )
+
+
+def amount_of(typed: Any) -> int | None:
+    """Rupiah as typed; None where nothing was, -1 for what is no amount."""
+    text = "".join(letter for letter in str(typed or "") if letter not in ". ").removeprefix("Rp")
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1
 
 
 def told_of(given: QueryDict) -> Told:
@@ -252,7 +254,14 @@ def _phone(text: str) -> str | None:
     return digits if digits.startswith("+") else f"+62{digits.removeprefix('62').removeprefix('0')}"
 
 
-def _form_context(given: Any, refused: Refused | None, alike: list[employer.Alike]) -> dict[str, Any]:
+def _form_context(
+    request: PageRequest, given: Any, refused: Refused | None, alike: list[employer.Alike]
+) -> dict[str, Any]:
+    from perisai.employers import form_console  # which reads what is typed as this page does
+
+    today = branch_day(request.work.now, request.viewer.office.timezone)
+    region = given.get("region", "") or ""
+    text = given.get("village", "") or region
     chosen = given.getlist("optional") if isinstance(given, QueryDict) else given.get("optional", [])
     return {
         "given": given,
@@ -262,6 +271,8 @@ def _form_context(given: Any, refused: Refused | None, alike: list[employer.Alik
         "scales": [(name, scale) for name, scale in load().pu.scales.items()],
         "risks": labels.RISKS,
         "sectors": list(employer.groups()),
+        **form_console.village_context(request, text, region),
+        **form_console.scale_context(given, today),
     }
 
 

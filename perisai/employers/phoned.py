@@ -66,6 +66,8 @@ class _Employer(BaseModel):
     region: Region
     nib: _Short | None = None
     npwp: _Short | None = None
+    sales: Annotated[int, Field(ge=0, lt=10**15)] | None = None
+    capital: Annotated[int, Field(ge=0, lt=10**15)] | None = None
     payment_code: _Short | None = None
 
 
@@ -138,6 +140,8 @@ def _form(body: _Employer) -> Form:
         address=body.address,
         nib=body.nib,
         npwp=body.npwp,
+        sales=body.sales,
+        capital=body.capital,
     )
 
 

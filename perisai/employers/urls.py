@@ -1,11 +1,13 @@
 from django.urls import path
 
-from perisai.employers import close_console, console, file_console
+from perisai.employers import close_console, console, file_console, form_console
 
 app_name = "employers"
 urlpatterns = [
     path("", console.employer_list, name="list"),
     path("new/", console.new, name="new"),
+    path("villages/", form_console.village_search, name="villages"),
+    path("scale/", form_console.scale_by_figures, name="scale"),
     path("template/", file_console.template, name="template"),
     path("<uuid:employer_id>/", console.employer_page, name="employer"),
     path("<uuid:employer_id>/edit/", console.edit, name="edit"),

@@ -113,6 +113,30 @@ def test_wage_leave_bill_and_their_correction(firm: Firm, officer: Client) -> No
     assert "Rp37.800" in officer.get(f"{page(firm)}bill/{bill_id}/").content.decode()
 
 
+def test_the_form_finds_a_village_by_name_and_a_scale_by_figures(firm: Firm) -> None:
+    from perisai.offices.models import Region
+
+    officer = client_of(firm)
+    name = Region.objects.get(code=VILLAGE).name
+    found = officer.get("/console/employers/villages/", {"village": name[:4].lower()}).content.decode()
+    assert f'value="{VILLAGE}"' in found
+    assert officer.get("/console/employers/villages/", {"village": "a"}).content.decode().strip() == ""
+    assert "No village" in officer.get("/console/employers/villages/", {"village": "qqqq\x01%_"}).content.decode()
+
+    def told(**typed: str) -> str:
+        return officer.get("/console/employers/scale/", typed).content.decode().strip()
+
+    assert "sales the business is of this scale: Micro (PP 7/2021 Pasal 35(5)(a))" in told(sales="2.000.000.000")
+    assert "Small (PP 7/2021 Pasal 35(5)(b))" in told(sales="2.000.000.001", capital="1")
+    assert "capital the business is of this scale: Medium or large" in told(capital="5000000001")
+    assert "Another one is chosen" in told(capital="5000000001", scale="micro")
+    assert told(sales="", capital="") == told(sales="much") == ""
+    # Without script the name alone is sent, and the page offers what it found.
+    answer = officer.post("/console/employers/new/", {"name": "Toko Baru", "village": name})
+    assert answer.status_code == 422
+    assert f'value="{VILLAGE}"' in answer.content.decode()
+
+
 def test_only_who_sees_the_employer_may_open_it(firm: Firm) -> None:
     stranger = client_of(Firm(make_branch(), firm.id))
     assert stranger.get(page(firm)).status_code == 404

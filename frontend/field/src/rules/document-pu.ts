@@ -38,6 +38,9 @@ export interface PuRules {
         readonly means: Words;
         readonly obligatory: readonly PuProgramme[];
         readonly optional: readonly PuProgramme[];
+        /** Rupiah up to which it is of this scale; empty of the largest, and of an older server. */
+        readonly capital_most?: readonly DatedValue[];
+        readonly sales_most?: readonly DatedValue[];
       }
     >
   >;

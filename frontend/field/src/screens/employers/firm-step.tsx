@@ -1,19 +1,21 @@
 import { useState } from "preact/hooks";
 import { employersTexts } from "../../i18n/employers";
+import { formatNumber } from "../../i18n/format";
 import { type PuProgramme, puRules, type Risk, type Scale } from "../../rules/document-pu";
 import { checkNik } from "../../rules/nik";
 import { Button } from "../../ui/button";
 import { Check, Choice } from "../../ui/choice";
 import { ErrorSummary, type Problem } from "../../ui/error-summary";
 import { TextArea, TextField } from "../../ui/field";
+import { Notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
 import { useSay, useTexts } from "../../ui/preferences";
 import { SelectField } from "../../ui/select-field";
 import { FillingContext } from "../enrol/context";
-import { EMPTY_FORM, normalisePhone } from "../enrol/form";
+import { digitsOf, EMPTY_FORM, normalisePhone } from "../enrol/form";
 import { VillagePicker } from "../enrol/village-picker";
 import { useOwnFilling } from "./filling";
-import type { Firm } from "./hand";
+import { type Firm, scaleBy } from "./hand";
 import type { VisitProps } from "./visit-screen";
 
 const SCALES: readonly Scale[] = ["micro", "small", "medium"];
@@ -130,12 +132,17 @@ interface KindProps extends VisitProps {
   readonly errorOf: (field: string) => string | undefined;
 }
 
-function Kind({ visit, rules, set, errorOf }: KindProps) {
+function shown(typed: string | undefined): string {
+  return typed ? formatNumber(Number(typed)) : "";
+}
+
+function Kind({ visit, rules, today, set, errorOf }: KindProps) {
   const t = useTexts(employersTexts);
   const say = useSay();
   const { firm } = visit;
   const pu = puRules(rules);
   if (pu === null) return null;
+  const suggested = scaleBy(firm, pu, today);
   const more = firm.scale === null ? [] : pu.scales[firm.scale].optional;
   const toggle = (programme: PuProgramme, on: boolean) =>
     set({ more: on ? [...firm.more, programme] : firm.more.filter((one) => one !== programme) });
@@ -149,6 +156,38 @@ function Kind({ visit, rules, set, errorOf }: KindProps) {
         error={errorOf("firm-sector")}
         options={rules.occupations.map((group) => ({ value: group.code, label: say(group.name) }))}
       />
+      <TextField
+        id="firm-sales"
+        label={t.sales}
+        optional={t.optional}
+        keyboard="numeric"
+        prefix="Rp"
+        maxLength={19}
+        value={shown(firm.sales)}
+        onValue={(typed) => set({ sales: digitsOf(typed, 14) })}
+      />
+      <TextField
+        id="firm-capital"
+        label={t.capital}
+        optional={t.optional}
+        keyboard="numeric"
+        prefix="Rp"
+        maxLength={19}
+        value={shown(firm.capital)}
+        onValue={(typed) => set({ capital: digitsOf(typed, 14) })}
+      />
+      {suggested !== null && (
+        <div role="status" data-testid="scale-suggested">
+          <Notice tone={firm.scale === null || firm.scale === suggested ? "note" : "needs"}>
+            <p>{t.scaleBy(say(pu.scales[suggested].name))}</p>
+            {firm.scale !== suggested && (
+              <Button kind="quiet" icon="check" onPress={() => set({ scale: suggested, more: [] })}>
+                {t.scaleTake}
+              </Button>
+            )}
+          </Notice>
+        </div>
+      )}
       <Choice<Scale>
         id="firm-scale"
         legend={t.scale}

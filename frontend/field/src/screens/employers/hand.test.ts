@@ -13,6 +13,7 @@ import {
   ownerOf,
   priceOf,
   programmesOf,
+  scaleBy,
 } from "./hand";
 
 const rules = readRules(
@@ -26,6 +27,15 @@ function hand(changes: Partial<Hand>): Hand {
   const made = newHand(firm);
   return { ...made, form: { ...made.form, birth: born }, ...changes };
 }
+
+it("suggests the scale by sales, else by capital", () => {
+  const pu = puRules(rules);
+  const by = (sales: string, capital: string) => pu && scaleBy({ ...firm, sales, capital }, pu, TODAY);
+  expect(by("2000000000", "")).toBe("micro");
+  expect(by("2000000001", "1")).toBe("small");
+  expect(by("", "5000000001")).toBe("medium");
+  expect(by("", "")).toBeNull();
+});
 
 describe("what a worker of an employer costs", () => {
   it("turns daily and piece wages into those of a month", () => {

@@ -21,6 +21,9 @@ export interface Firm {
   readonly risk: Risk | null;
   readonly sector: string | null;
   readonly more: readonly PuProgramme[];
+  /** Rupiah as typed; visits of before have none. */
+  readonly sales?: string;
+  readonly capital?: string;
 }
 
 export interface Hand {
@@ -68,6 +71,19 @@ export function ownerOf(firm: Firm): EmployerOwner {
 /** The owner's own form (BPU): who employs others is in JHT too. */
 export function ownerForm({ name, nik, phone, address, region }: EmployerOwner): Form {
   return { ...EMPTY_FORM, name, nik, phone, phoneOwner: phone === "" ? null : "own", address, region, employs: true };
+}
+
+/** The scale by sales, else by capital; null where neither is told. */
+export function scaleBy(firm: Firm, pu: PuRules, today: string): Scale | null {
+  const [sales, capital] = [firm.sales ?? "", firm.capital ?? ""];
+  const [typed, figure] = sales === "" ? [capital, "capital_most" as const] : [sales, "sales_most" as const];
+  if (typed === "") return null;
+  for (const scale of ["micro", "small"] as const) {
+    const most = (pu.scales[scale][figure] ?? []).filter((one) => one.first_month <= today.slice(0, 7)).pop();
+    if (most === undefined) return null;
+    if (Number(typed) <= most.value) return scale;
+  }
+  return "medium";
 }
 
 export function programmesOf(firm: Firm, pu: PuRules, born: string | null, today: string): readonly PuProgramme[] {

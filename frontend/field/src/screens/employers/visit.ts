@@ -30,6 +30,10 @@ export async function keepVisit(visit: Visit | null): Promise<void> {
   await changeEmployers((kept) => ({ ...kept, visit: visit === null ? null : JSON.stringify(visit) }));
 }
 
+function rupiahOf(typed: string | undefined): number | null {
+  return typed ? Number(typed) : null;
+}
+
 function employerBody(
   firm: Firm,
   rules: PhoneRules,
@@ -51,6 +55,8 @@ function employerBody(
     phone: firm.phone.trim() === "" ? null : normalisePhone(firm.phone),
     address: tidy(firm.address),
     region: firm.region,
+    sales: rupiahOf(firm.sales),
+    capital: rupiahOf(firm.capital),
     payment_code: code,
   };
 }
