@@ -210,7 +210,7 @@ def console(album: Album, browser: Browser, running: Running) -> None:
 def _console_above(album: Album, desk: Desk, language: str) -> None:
     """What head office sees besides."""
     pages = {
-        "live-nation": "/console/live/", "live-region": "/console/live/region/15/", "targets-nation": "/console/targets/",
+        "live-nation": "/console/live/", "live-region": "/console/live/region/15/", "targets-nation": "/console/targets/quota/",
         "banks": "/console/payments/banks/", "bank": "/console/payments/banks/demo-hmac/",
         "channels": "/console/payments/banks/demo-hmac/channels/", "rule-changes": "/console/rules/changes/",
         "rule-change": "/console/rules/changes/>", "rule-new": "/console/rules/new/bpu_tariff.yaml/",
@@ -249,7 +249,7 @@ def _console_pages(album: Album, desk: Desk, running: Running, language: str) ->
         "coverage": "/console/agents/coverage/1501/", "supervision": "/console/supervision/",
         "file": f"/console/supervision/1501/{agent}/", "handover": f"/console/supervision/1501/handover/{agent}/",
         "go-live": "/console/golive/",
-        "targets": "/console/targets/1501/", "payments": "/console/payments/",
+        "targets": "/console/targets/quota/1501/", "payments": "/console/payments/",
         "notifications": "/console/payments/notifications/", "notification": "/console/payments/notifications/?state=suspense>",
         "employers": "/console/employers/", "employer": "/console/employers/>", "employer-new": "/console/employers/new/",
         "groups": "/console/payers/groups/", "group": "/console/payers/groups/>",

@@ -53,6 +53,19 @@ WHERE r.branch_id = %s AND r.state = 'open' AND r.reason = 'quota' AND e.id <> A
 """
 
 
+# Carried by review_open, in the order in which they are let in.
+_LIST: LiteralString = """
+SELECT e.id, r.id AS review_id, e.segment, p.name, a.full_name AS agent, e.captured_on, r.opened_at, count(*) OVER () AS total
+FROM members_review r
+JOIN members_enrolment e ON e.branch_id = r.branch_id AND e.id = r.enrolment_id AND e.state = 'review'
+JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+LEFT JOIN agents_agent a ON a.branch_id = e.branch_id AND a.id = e.agent_id
+WHERE r.branch_id = %(branch)s AND r.state = 'open' AND r.reason = 'quota'
+  AND e.captured_on >= %(first)s AND e.captured_on < %(after)s
+ORDER BY e.captured_on, e.captured_from, e.id LIMIT %(most)s
+"""
+
+
 class _One(NamedTuple):
     id: UUID
     review_id: UUID
@@ -96,6 +109,16 @@ def admit_waiting(work: Work, *, branch_id: int, timezone: str, segment: str) ->
     for one in admitted:
         _report(work, branch_id, one, issued.get(one.id))
     return len(admitted)
+
+
+def list_waiting(
+    work: Work, *, branch_id: int, months: tuple[date, date] | None, most: int
+) -> tuple[list[dict[str, object]], int]:
+    """Who waits for a slot of the quota from the first month up to the second, first in line first, and how many they are."""
+    if months is None:
+        return [], 0
+    rows = work.dicts(_LIST, {"branch": branch_id, "first": months[0], "after": months[1], "most": most})
+    return rows, int(rows[0]["total"]) if rows else 0
 
 
 def _claimed(work: Work, branch_id: int, segment: str, waiting: list[_One]) -> list[_One]:

@@ -85,7 +85,9 @@ def _cancel(work: Work, branch_id: int, rows: list[tuple[Any, ...]]) -> None:
         return
     ids = [row[0] for row in rows]
     work.execute(_RELEASE, [branch_id, ids])
-    quota.give_back(work, branch_id=branch_id, slots=[Held(row[5], row[6], row[8]) for row in rows if row[5] is not None])
+    quota.give_back(
+        work, branch_id=branch_id, slots=[Held(row[5], row[6], row[8]) for row in rows if row[5] is not None]
+    )
     work.execute(_CANCEL, [work.now, branch_id, ids])
     work.execute(_CLOSE_REVIEWS, [work.now, branch_id, ids])
     bill.cancel_many(work, branch_id=branch_id, enrolment_ids=ids)

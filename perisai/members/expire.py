@@ -49,7 +49,9 @@ def _end_new(work: Work, branch_id: int, rows: list[tuple[Any, ...]]) -> None:
         return
     ids = [row[0] for row in rows]
     work.execute("SELECT members_release_niks(%s, %s)", [branch_id, ids])
-    quota.give_back(work, branch_id=branch_id, slots=[Held(row[6], row[7], row[9]) for row in rows if row[6] is not None])
+    quota.give_back(
+        work, branch_id=branch_id, slots=[Held(row[6], row[7], row[9]) for row in rows if row[6] is not None]
+    )
     work.execute(_END, [work.now, branch_id, ids])
     for row in rows:
         work.report(_happened("enrolment_expired", branch_id, row, day=row[5]))

@@ -241,7 +241,9 @@ def take_back(work: Work, *, branch_id: int, enrolment_ids: Sequence[UUID]) -> s
     rows = work.rows(_TAKE_BACK, [work.now, branch_id, list(enrolment_ids)])
     ids = [row[0] for row in rows]
     free_niks(work, branch_id=branch_id, enrolment_ids=ids)
-    quota.give_back(work, branch_id=branch_id, slots=[quota.Held(row[7], row[8], SEGMENT) for row in rows if row[7] is not None])
+    quota.give_back(
+        work, branch_id=branch_id, slots=[quota.Held(row[7], row[8], SEGMENT) for row in rows if row[7] is not None]
+    )
     work.execute(_CLOSE_REVIEWS, [work.now, branch_id, ids])
     for row in rows:
         kind = "enrolment_cancelled" if row[1] == "accepted" else "review_cancelled"

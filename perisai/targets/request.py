@@ -8,8 +8,10 @@ from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.functional import Promise, lazy
 
 from perisai.accounts.audience import Role, Viewer
+from perisai.accounts.words import say
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
 from perisai.targets import quota
@@ -54,6 +56,10 @@ _COUNT: LiteralString = """
 SELECT count(*) FROM targets_quota_request
 WHERE branch_id = ANY (coalesce(%s::int[], ARRAY(SELECT branch_id FROM events_position))) AND state = 'open'
 """
+
+WAITING: Final[dict[str, str | Promise]] = {
+    "quota_requests": lazy(say, str)("Permintaan tambahan kuota menunggu jawaban", "Requests for more quota, to answer")
+}
 
 ASKS: Final = (Role.BRANCH_HEAD,)
 DECIDES: Final = (Role.REGION, Role.HEAD_OFFICE)

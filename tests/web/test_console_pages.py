@@ -220,7 +220,7 @@ def test_export_is_whole_masked_and_safe(place: tuple[Branch, FieldAgent, User, 
 def test_quota_changed_with_reason_is_kept(place: tuple[Branch, FieldAgent, User, Client]) -> None:
     branch, _agent, _user, client = place
     form = {"period": "2027-01", "target": "1.500", "cap_percent": "90", "mode": "block"}
-    address = f"/console/targets/{branch.id}/"
+    address = f"/console/targets/quota/{branch.id}/"
     assert client.post(address + "change/", form).status_code == 422
     assert client.post(address + "change/", form | {"reason": "assigned"}).status_code == 302
     page = text(client, address + "?period=2027-01")
@@ -228,13 +228,13 @@ def test_quota_changed_with_reason_is_kept(place: tuple[Branch, FieldAgent, User
     assert "Target assigned" in page
     assert logged_in(officer(branch, Role.BRANCH)).post(address + "change/", form).status_code == 403
     other = make_branch()
-    assert client.post(f"/console/targets/{other.id}/change/", form | {"reason": "assigned"}).status_code == 404
+    assert client.post(f"/console/targets/quota/{other.id}/change/", form | {"reason": "assigned"}).status_code == 404
 
 
 LOGIN = 11
 """Session, user, second factor, office, Work: what every page takes."""
 BUDGETS = {
-    "/console/": LOGIN + 23,  # what waits, room by room
+    "/console/": LOGIN + 28,  # what waits, room by room; the day the quota is used up (three)
     "/console/members/": LOGIN + 7,
     "/console/members/{branch}/{member}/": LOGIN
     + 13,  # who had the member, and when; cash through agents; reminders and visits
@@ -246,8 +246,8 @@ BUDGETS = {
     "/console/agents/{branch}/{agent}/placement/": LOGIN + 7,
     "/console/agents/licences/": LOGIN + 3,  # who asks for renewal
     "/console/agents/coverage/{branch}/": LOGIN + 5,  # the target, for where the next agents belong
-    "/console/targets/": LOGIN + 2,
-    "/console/targets/{branch}/": LOGIN + 3,
+    "/console/targets/quota/": LOGIN + 2,
+    "/console/targets/quota/{branch}/": LOGIN + 11,  # forecast (three), queue, leases, requests, settings
 }
 """Statements a page may take at most."""
 
@@ -286,7 +286,7 @@ def test_every_place_of_the_menu_opens(language: str, place: tuple[Branch, Field
         "/console/members/",
         "/console/members/reviews/",
         "/console/agents/",
-        "/console/targets/",
+        "/console/targets/quota/",
     } <= set(places)
     for address in places:
         page = text(client, address)

@@ -14,6 +14,7 @@ from perisai.accounts.audience import ABOVE, READERS, STAFF, PageRequest, Role, 
 from perisai.agents import queries as agents
 from perisai.events.work import branch_day
 from perisai.members import queries as members
+from perisai.targets import forecast
 from perisai.targets import queries as targets
 from perisai.web.console import today as asked
 from perisai.web.console import waiting
@@ -50,6 +51,7 @@ def home(request: PageRequest) -> HttpResponse:
         "month_first": day.replace(day=1),
         "numbers": counted,
         "quota": quota,
+        "quota_ends": _quota_ends(request, day) if request.viewer.role in STAFF and quota and quota[4] else None,
         "may_list": may_open(request.viewer.role, "/console/members/"),
     }
     return render(request, "console/home.html", context)
@@ -95,13 +97,19 @@ def _quota(request: PageRequest, totals: tuple[int, int, int, int, int]) -> Iter
             _("Enrolments are not capped."),
             "needs",
             icon="target-off",
-            address="/console/targets/",
+            address="/console/targets/quota/",
         )
     elif set_for and left * 10 <= cap:
         title = ngettext("%(n)s quota slot left", "%(n)s quota slots left", left) % {"n": number(left)}
         text = _("%(taken)s of %(cap)s are taken this month; the target is %(target)s.")
         said = text % {"taken": number(consumed), "cap": number(cap), "target": number(target)}
-        yield Need(title, said, "stop" if not left else "needs", icon="target", address="/console/targets/")
+        yield Need(title, said, "stop" if not left else "needs", icon="target", address="/console/targets/quota/")
+
+
+def _quota_ends(request: PageRequest, day: date) -> date | None:
+    """The day on which the branch's cap is reached at the present pace, the first of its quotas."""
+    found = forecast.of_branches(request.work, dict.fromkeys(request.viewer.branches or (), day))
+    return min((one.on for some in found.values() for one in some if one.on and not one.is_full), default=None)
 
 
 def _field(request: PageRequest, day: date) -> Iterator[Need]:

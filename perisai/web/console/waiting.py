@@ -26,6 +26,7 @@ from perisai.recruitment import queries as recruitment
 from perisai.reminders import waiting as reminders
 from perisai.supervision import queries as supervision
 from perisai.supervision.console import WAITING as SUPERVISION
+from perisai.targets import request as quota_requests
 from perisai.training import labels as training_words
 from perisai.training import queries as training
 from perisai.web.context import may_open
@@ -59,6 +60,7 @@ def _all(request: PageRequest) -> Iterator[Waiting]:
         (payments.waiting(work, viewer=viewer), payments_words.WAITING, "users"),
         (reconciliation.waiting_long(work, viewer=viewer), reconciliation_words.WAITING, "scale"),
         (reminders.waiting(work, viewer=viewer), reminders.WAITING, "message"),
+        (quota_requests.waiting(work, viewer=viewer), quota_requests.WAITING, "stairs-up"),
         (feeds.waiting(work, viewer=viewer), feeds.WAITING, "link"),
     )
     for found, words, icon in rooms:

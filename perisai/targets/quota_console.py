@@ -1,0 +1,176 @@
+"""Staff pages about the quota: every branch of a month, one branch with all that moves its cap, and requests for more."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
+from perisai.errors import Refused
+from perisai.events.work import branch_day
+from perisai.members.admit import list_waiting
+from perisai.offices.tree import Office, OfficeKind
+from perisai.targets import forecast, lease, queries, quota_labels, quota_setting, request
+from perisai.targets.quota_setting import add_months
+
+YEARS = range(2015, 2101)
+"""Of the months that an address may ask for; any other is answered with this month."""
+EDITORS = (Role.BRANCH_HEAD, Role.HEAD_OFFICE)
+MOST_SHOWN = 50
+
+
+@audience(*STAFF, *ABOVE)
+@require_GET
+def overview(asked: PageRequest) -> HttpResponse:
+    """The quota that a month lies in, for every branch in sight."""
+    period = period_asked(asked)
+    branches = None if asked.viewer.branches is None else list(asked.viewer.branches)
+    context = {
+        "rows": [_shown(row) for row in queries.of_month(asked.work, branches=branches, period=period)],
+        **_months(period),
+        "totals": queries.totals(asked.work, branches=branches, period=period),
+        "mode_words": quota_labels.MODE_WORDS,
+    }
+    return render(asked, "targets/overview.html", context)
+
+
+@audience(*STAFF, *ABOVE)
+@require_GET
+def branch(asked: PageRequest, branch_id: int) -> HttpResponse:
+    return branch_page(asked, find_office(asked, branch_id), period_asked(asked))
+
+
+@audience(*STAFF, *ABOVE)
+@require_GET
+def requests(asked: PageRequest) -> HttpResponse:
+    """Requests for more quota of the branches in sight, those that wait first."""
+    branches = None if asked.viewer.branches is None else list(asked.viewer.branches)
+    return requests_page(asked, request.of_branches(asked.work, branches=branches))
+
+
+def requests_page(asked: PageRequest, rows: list[dict[str, Any]], refused: Refused | None = None) -> HttpResponse:
+    context = {
+        "requests": [_request(row) for row in rows],
+        "may_decide": asked.viewer.role in request.DECIDES,
+        "given": asked.POST,
+        "refused": _refused(refused),
+    }
+    return render(asked, "targets/quota_requests.html", context, status=refused.status if refused else 200)
+
+
+def branch_page(asked: PageRequest, office: Office, period: date, refused: Refused | None = None) -> HttpResponse:
+    """Everything about one branch's quota; ten statements."""
+    work, role = asked.work, asked.viewer.role
+    today = branch_day(work.now, office.timezone)
+    rows = queries.months(work, branch_id=office.id)
+    now = [_shown(row) for row in rows if row["period"] <= period < add_months(row["period"], row["months"])]
+    settings = quota_setting.settings(work, branch_id=office.id)
+    is_present = bool(now) and now[0]["period"] <= today.replace(day=1) <= quota_labels.last_month(
+        now[0]["period"], now[0]["months"]
+    )
+    waiting, total = list_waiting(work, branch_id=office.id, months=_span(now), most=MOST_SHOWN)
+    context: dict[str, Any] = {
+        "office": office,
+        "today": today,
+        **_months(period),
+        "quotas": now,
+        "first": now[0] if now else None,
+        "rows": [_shown(row) for row in rows],
+        "forecasts": _forecasts(asked, office.id, today) if is_present else {},
+        "leases": _leases(asked, office.id, now),
+        "lease_ends": quota_labels.lease_ends(),
+        "waiting": waiting,
+        "waiting_total": total,
+        "requests": [_request(row) for row in request.of_branches(work, branches=[office.id], most=10)],
+        "history": [
+            _changed(row) for row in queries.history(work, branch_id=office.id, since=period - timedelta(days=730))
+        ],
+        "settings": settings,
+        "setting": quota_setting.in_force(settings, period),
+        "every": quota_labels.every(),
+        "warnings": quota_labels.warnings(),
+        "may_edit": role in EDITORS,
+        "may_ask": role in request.ASKS,
+        "may_decide": role in request.DECIDES,
+        "modes": quota_labels.modes(),
+        "mode_words": quota_labels.MODE_WORDS,
+        "reasons": quota_labels.REASONS,
+        "given": asked.POST,
+        "refused": _refused(refused),
+    }
+    return render(asked, "targets/branch.html", context, status=refused.status if refused else 200)
+
+
+def _forecasts(asked: PageRequest, branch_id: int, today: date) -> dict[str, forecast.Forecast]:
+    return {one.segment: one for one in forecast.of_branch(asked.work, branch_id=branch_id, today=today)}
+
+
+def _leases(asked: PageRequest, branch_id: int, now: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return lease.of_quota(asked.work, branch_id=branch_id, period=now[0]["period"]) if now else []
+
+
+def _span(now: list[dict[str, Any]]) -> tuple[date, date] | None:
+    """First month of the quota and the first one after it."""
+    return (now[0]["period"], add_months(now[0]["period"], now[0]["months"])) if now else None
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """With what is used, and how the use of the cap is to be read: done, needs, stop."""
+    if row["cap"] is None:
+        return row | {"used": None, "tone": ""}
+    used = row["consumed"] + row["leased"]
+    share = used * 100 // row["cap"] if row["cap"] else 100
+    return row | {
+        "used": used,
+        "share": share,
+        "last": quota_labels.last_month(row["period"], row["months"]),
+        "segment_word": quota_labels.segment(row["segment"]),
+        "tone": "stop" if share >= 100 else "needs" if share >= 90 else "done",
+    }
+
+
+def _request(row: dict[str, Any]) -> dict[str, Any]:
+    said = quota_labels.states()[row["state"]]
+    last = quota_labels.last_month(row["period"], row["months"])
+    return row | {
+        "word": said.text, "tone": said.tone, "icon": said.icon, "last": last, "segment_word": quota_labels.segment(row["segment"]),
+    }  # fmt: skip
+
+
+def _changed(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {
+        "why": quota_labels.why(row["detail"].get("reason", "")),
+        "month": date.fromisoformat(row["detail"]["period"]),
+        "segment_word": quota_labels.segment(row["detail"]["segment"]) if row["detail"].get("segment") else "",
+    }
+
+
+def _refused(refused: Refused | None) -> dict[str, Any] | None:
+    return refused and {"code": refused.code, "text": refused.text(), "action": refused.action()}
+
+
+def _months(period: date) -> dict[str, date]:
+    return {"period": period, "before": add_months(period, -1), "after": add_months(period, 1)}
+
+
+def find_office(asked: PageRequest, branch_id: int) -> Office:
+    """Raises E1004 where it is no branch in sight."""
+    office = Office.objects.filter(id=branch_id, kind=OfficeKind.BRANCH).first()
+    if office is None or not asked.viewer.sees_branch(branch_id):
+        raise Refused("E1004")
+    return office
+
+
+def period_asked(asked: PageRequest) -> date:
+    text = asked.POST.get("period") or asked.GET.get("period") or ""
+    return month_of(text) or branch_day(asked.work.now, asked.viewer.office.timezone).replace(day=1)
+
+
+def month_of(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(f"{text[:7]}-01")
+    except ValueError:
+        return None
+    return found if found.year in YEARS else None
