@@ -31,15 +31,21 @@ SELECT count(*)::int, max(enrolment_id::text)::uuid FROM (
   ORDER BY b.enrolment_id FETCH FIRST %(most)s ROWS WITH TIES
 ) AS w
 """
-# Bills with equal facts and lines are one row. By the ranges or keys of the enrolments in bill_one_a_month, terms by their key,
-# wages by wage_of_month, fundings by funding_once_a_month. One whose payer is another by now is left to who issues it to that one.
+# While bills are written, statistics know nothing of them yet (``run``): a plan that looks them up one by one may read all of the
+# branch for each, so that bills, enrolments and fundings of the window are each read as a whole.
+_WHOLE: LiteralString = "SELECT set_config('enable_nestloop', %s, true)"
+# Bills with equal facts and lines are one row. By the ranges or keys of the enrolments in bill_one_a_month and the primary key,
+# terms by their key, wages by wage_of_month. One whose payer is another by now is left to who issues it to that one.
 _LOOK: LiteralString = f"""
 WITH owed AS (
   SELECT b.id, b.enrolment_id, b.first_month, b.months, b.lines, b.sponsor_id, e.segment, e.risk, e.income, e.programmes,
     e.transport
   FROM contributions_bill b
   JOIN members_enrolment e ON e.branch_id = b.branch_id AND e.id = b.enrolment_id AND e.state IN ('accepted', 'active')
-  WHERE {_OPEN} AND {{whose}}
+  WHERE {_OPEN} AND {{bills}} AND {{members}}
+), funded AS (
+  SELECT f.enrolment_id, f.first_month, f.last_month, f.sponsor_id, f.is_state, f.programmes FROM payers_funding f
+  WHERE f.branch_id = %(branch)s AND {{funded}}
 ), facts AS (
   SELECT o.id, o.enrolment_id, o.segment, o.risk, o.lines, jsonb_agg(jsonb_build_array(
       to_char(m.month, 'YYYY-MM-DD'),
@@ -59,15 +65,14 @@ WITH owed AS (
     WHERE branch_id = %(branch)s AND enrolment_id = o.enrolment_id AND from_month <= m.month
     ORDER BY from_month DESC, id DESC LIMIT 1
   ) w ON o.segment = 'PU'
-  LEFT JOIN payers_funding f ON f.branch_id = %(branch)s AND f.enrolment_id = o.enrolment_id AND f.first_month <= m.month
-    AND coalesce(f.last_month, m.month) >= m.month
+  LEFT JOIN funded f ON f.enrolment_id = o.enrolment_id AND f.first_month <= m.month AND coalesce(f.last_month, m.month) >= m.month
   GROUP BY o.id, o.enrolment_id, o.segment, o.risk, o.lines
   HAVING bool_and(f.sponsor_id IS NOT DISTINCT FROM o.sponsor_id)
 )
 SELECT segment, risk, lines::text, each::text, array_agg(id), array_agg(enrolment_id) FROM facts GROUP BY 1, 2, 3, 4
 """
-_IN_WINDOW: LiteralString = "b.enrolment_id > %(after)s AND b.enrolment_id <= %(last)s"
-_THESE: LiteralString = "b.enrolment_id = ANY (%(whose)s::uuid[])"
+_IN_WINDOW: LiteralString = "{of} > %(after)s AND {of} <= %(last)s"
+_THESE: LiteralString = "{of} = ANY (%(whose)s::uuid[])"
 # In the order of ids, as runs and payments lock them.
 _LOCK: LiteralString = """
 SELECT id, segment, agent_id, sub_branch_id, agency_office_id, region_code FROM members_enrolment
@@ -165,7 +170,10 @@ def _parameters(work: Work, asked: Asked) -> dict[str, Any]:
 def _look(work: Work, asked: Asked, parameters: dict[str, Any], whose: LiteralString) -> tuple[list[_Wrong], int]:
     """Bills that should say otherwise, and how many the rules do not price."""
     wrong, unpriced = [], 0
-    for segment, risk, lines, facts, bills, enrolments in work.rows(_LOOK.replace("{whose}", whose), parameters):
+    work.execute(_WHOLE, ["off"])
+    found = work.rows(_look_at(whose), parameters)
+    work.execute(_WHOLE, ["on"])
+    for segment, risk, lines, facts, bills, enrolments in found:
         before = orjson.loads(lines)
         try:
             after = _priced(segment, risk, before, orjson.loads(facts), asked.rules)
@@ -178,6 +186,14 @@ def _look(work: Work, asked: Asked, parameters: dict[str, Any], whose: LiteralSt
         elif after != before:
             wrong.append(_Wrong(after, amount, bills, enrolments))
     return wrong, unpriced
+
+
+def _look_at(whose: LiteralString) -> LiteralString:
+    return (
+        _LOOK.replace("{bills}", whose.replace("{of}", "b.enrolment_id"))
+        .replace("{members}", whose.replace("{of}", "e.id"))
+        .replace("{funded}", whose.replace("{of}", "f.enrolment_id"))
+    )
 
 
 def _priced(
