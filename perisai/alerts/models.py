@@ -1,1 +1,62 @@
 """Tables of alerts."""
+
+from django.db import models
+from django.db.models import Q
+
+from perisai.events.defaults import Uuid7
+
+
+class Alert(models.Model):
+    """Something that was found and still holds, or held until ``closed_at``. No more than one of a kind and subject is open.
+
+    ``level`` and ``key`` name what it is about: ``b`` the branch, ``a`` an agent, ``k`` a bank. ``facts``: numbers, days and ids
+    for its text, never a name.
+    """
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    kind = models.TextField()
+    level = models.CharField(max_length=1)
+    key = models.TextField()
+    tone = models.TextField()
+    facts = models.JSONField()
+    raised_at = models.DateTimeField()
+    found_at = models.DateTimeField()
+    """When it was last found to hold."""
+    seen_by = models.UUIDField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True, default="")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "alerts_alert"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch_id", "kind", "level", "key"],
+                condition=Q(closed_at__isnull=True),
+                name="alert_open_once",
+            ),
+            models.CheckConstraint(condition=Q(level__in=["b", "a", "k"]), name="alert_level"),
+            models.CheckConstraint(
+                condition=Q(seen_at__isnull=True, seen_by__isnull=True)
+                | Q(seen_at__isnull=False, seen_by__isnull=False),
+                name="alert_seen_by",
+            ),
+        ]
+        indexes = [models.Index(fields=["branch_id", "-raised_at"], name="alert_newest")]
+
+
+class Setting(models.Model):
+    """What a branch set otherwise than ``rules/alerts.yaml`` for a kind. ``figures`` holds only what differs."""
+
+    pk = models.CompositePrimaryKey("branch_id", "kind")
+    branch_id = models.IntegerField()
+    kind = models.TextField()
+    is_on = models.BooleanField(default=True)
+    figures = models.JSONField(default=dict)
+    changed_by = models.UUIDField(null=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "alerts_setting"

@@ -1,5 +1,6 @@
 """Banks, what they told us, payments, and the double-entry ledger."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -161,6 +162,7 @@ class Notification(models.Model):
             models.Index(fields=["state", "received_at"], name="notification_suspense", condition=Q(state="suspense")),
             models.Index(fields=["received_at"], name="notification_stored", condition=Q(state="stored")),
             models.Index(fields=["payment_code"], name="notification_code"),
+            BrinIndex(fields=["received_at"], name="notification_received"),
         ]
 
 

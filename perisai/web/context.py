@@ -36,6 +36,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place(_("Home"), "/console/", icon="home"),
             Place(_("Live"), "/console/live/", icon="broadcast"),
             Place(_("Reviews"), "/console/members/reviews/", icon="clipboard-check"),
+            Place(_("Alerts"), "/console/alerts/", icon="alert-triangle"),
         ),
     ),
     (
