@@ -1,6 +1,6 @@
 """Staff pages of targets: the cascade, an office's plan, what waits, and one's own target with the way to ask for another."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +23,6 @@ from perisai.targets.plan_results import by_months, of_agent
 from perisai.targets.plan_tree import Shown, tree
 
 OFFICES = tuple(role for role in READERS if role is not Role.AGENT)
-ANSWERS = timedelta(days=14)
-"""How long an answer to a proposal stands among what waits."""
 
 
 @audience(*OFFICES)

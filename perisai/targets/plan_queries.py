@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, LiteralString
+from datetime import date, datetime, timedelta
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import orjson
@@ -188,9 +188,12 @@ def sees(viewer: Viewer, home: Home) -> bool:
     return viewer.role is not Role.AGENT and viewer.office.id in home.path
 
 
-def waiting(work: Work, *, viewer: Viewer, now: datetime, since: datetime) -> list[tuple[str, int, str]]:
-    """(key of ``plan_labels.WAITING``, how many, where); what is nothing is left out. ``since``: answers that are newer. One
-    statement."""
+ANSWERS: Final = timedelta(days=14)
+"""How long an answer to a proposal stands among what waits."""
+
+
+def waiting(work: Work, *, viewer: Viewer) -> list[tuple[str, int, str]]:
+    """(key of ``plan_labels.WAITING``, how many, where); what is nothing is left out. One statement."""
     if viewer.role in (Role.AUDITOR, Role.SYSTEM):
         return []
     kinds = [kind for kind, roles in APPROVES.items() if viewer.role in roles]
@@ -202,7 +205,7 @@ def waiting(work: Work, *, viewer: Viewer, now: datetime, since: datetime) -> li
         "user": viewer.user.id,
         "level": level,
         "key": key,
-        "since": since,
+        "since": work.now - ANSWERS,
     }
     approve, asked, answered = work.row(_WAITS, params) or (0, 0, 0)
     is_maker = viewer.role in MAKES.get(viewer.office.kind, ())

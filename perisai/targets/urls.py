@@ -1,10 +1,26 @@
 from django.urls import path
 
-from perisai.targets import quota_acts, quota_console
+from perisai.targets import plan_console, plan_edit_console, plan_file_console, quota_acts, quota_console
 
 app_name = "targets"
 urlpatterns = [
-    path("", quota_console.overview, name="overview"),
+    path("", plan_console.overview, name="tree"),
+    path("waiting/", plan_console.waiting, name="waiting"),
+    path("mine/", plan_console.mine, name="mine"),
+    path("mine/ask/", plan_console.ask, name="ask"),
+    path("mine/<int:office_id>/<uuid:proposal_id>/withdraw/", plan_console.withdraw, name="withdraw"),
+    path("plan/<int:office_id>/", plan_edit_console.plan_page, name="plan"),
+    path("plan/<int:office_id>/start/", plan_edit_console.start, name="start"),
+    path("plan/<int:office_id>/<uuid:plan_id>/save/", plan_edit_console.save, name="save"),
+    path("plan/<int:office_id>/<uuid:plan_id>/split/", plan_edit_console.split, name="split"),
+    path("plan/<int:office_id>/<uuid:plan_id>/propose/", plan_edit_console.propose, name="propose"),
+    path("plan/<int:office_id>/<uuid:plan_id>/decide/", plan_edit_console.decide, name="decide"),
+    path("plan/<int:office_id>/<uuid:plan_id>/take/", plan_edit_console.take, name="take"),
+    path("plan/<int:office_id>/<uuid:proposal_id>/refuse/", plan_edit_console.refuse, name="refuse"),
+    path("plan/<int:office_id>/<uuid:plan_id>/export.xlsx", plan_file_console.export, name="export"),
+    path("plan/<int:office_id>/<uuid:plan_id>/import/", plan_file_console.bring, name="import"),
+    path("labour/<int:office_id>/", plan_file_console.labour, name="labour"),
+    path("labour/<int:office_id>/template.xlsx", plan_file_console.labour_template, name="labour_template"),
     path("quota/", quota_console.overview, name="quota_overview"),
     path("quota/requests/", quota_console.requests, name="quota_requests"),
     path("quota/<int:branch_id>/", quota_console.branch, name="quota"),

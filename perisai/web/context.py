@@ -46,6 +46,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place(_("Employers"), "/console/employers/", icon="building-factory-2"),
             Place(_("Groups"), "/console/payers/groups/", icon="users-group"),
             Place(_("Sponsors"), "/console/payers/sponsors/", icon="heart-handshake"),
+            Place(_("Targets"), "/console/targets/", icon="target-arrow"),
             Place(_("Quota"), "/console/targets/quota/", icon="target"),
             Place(_("Phones"), "/console/accounts/devices/", icon="device-mobile"),
             Place(_("Outbox from a file"), "/console/outbox/", icon="file-import"),

@@ -26,6 +26,8 @@ from perisai.recruitment import queries as recruitment
 from perisai.reminders import waiting as reminders
 from perisai.supervision import queries as supervision
 from perisai.supervision.console import WAITING as SUPERVISION
+from perisai.targets import plan_labels as targets_words
+from perisai.targets import plan_queries as targets
 from perisai.targets import request as quota_requests
 from perisai.training import labels as training_words
 from perisai.training import queries as training
@@ -60,6 +62,7 @@ def _all(request: PageRequest) -> Iterator[Waiting]:
         (payments.waiting(work, viewer=viewer), payments_words.WAITING, "users"),
         (reconciliation.waiting_long(work, viewer=viewer), reconciliation_words.WAITING, "scale"),
         (reminders.waiting(work, viewer=viewer), reminders.WAITING, "message"),
+        (targets.waiting(work, viewer=viewer), targets_words.WAITING, "target-arrow"),
         (quota_requests.waiting(work, viewer=viewer), quota_requests.WAITING, "stairs-up"),
         (feeds.waiting(work, viewer=viewer), feeds.WAITING, "link"),
     )
