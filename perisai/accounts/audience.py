@@ -137,6 +137,9 @@ class Declared:
     own: bool = False
     """The page changes only the viewer's own settings: open to an auditor's POST, and without MFA set up."""
     superuser: bool = False
+    copies: bool = False
+    """The page changes nothing that is there: it makes a copy of what the viewer sees (a paper with its number, an export) and
+    leaves an event of that: open to an auditor, whose other pages can write nothing."""
 
 
 THIRD_PARTY: dict[str, Declared] = {
@@ -156,11 +159,13 @@ View = Callable[Concatenate[R, P], A]
 _MARK = "perisai_audience"
 
 
-def audience(*roles: Role, work: bool = True, own: bool = False) -> Callable[[View[R, P, A]], View[R, P, A]]:
+def audience(
+    *roles: Role, work: bool = True, own: bool = False, copies: bool = False
+) -> Callable[[View[R, P, A]], View[R, P, A]]:
     """Opens a page to people with one of ``roles``; with ``work`` it runs inside a Work of the viewer's scope."""
     if not roles:
         raise ValueError("an audience names its roles")
-    return _declare(Declared("people", frozenset(roles), work, own))
+    return _declare(Declared("people", frozenset(roles), work, own, copies=copies))
 
 
 def public(view: View[R, P, A]) -> View[R, P, A]:

@@ -123,13 +123,14 @@ def _run(
     try:
         viewer = request.viewer = Viewer.of(request.user)
         changes = request.method not in SAFE_METHODS
-        if changes and not viewer.may_change and not declared.own:
+        may_write = viewer.may_change or declared.own or declared.copies
+        if changes and not may_write:
             raise Refused("E2006")
         if not declared.work:
             return _finished(view(request, *args, **kwargs))
         with Work.open(scope=viewer.scope, actor=viewer.actor) as work:
             request.work = work
-            if not viewer.may_change and not declared.own:
+            if not may_write:
                 work.execute("SET LOCAL transaction_read_only = on")
             response = _finished(view(request, *args, **kwargs))
             if response.status_code >= 400:

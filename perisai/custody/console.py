@@ -36,7 +36,7 @@ def overview(request: PageRequest) -> HttpResponse:
     tab = request.GET.get("tab", "") if request.GET.get("tab", "") in TABS else "held"
     q = request.GET.get("q", "").strip()[:100]
     work, viewer = request.work, request.viewer
-    if viewer.office.branch_id is not None:
+    if viewer.office.branch_id is not None and viewer.may_change:
         settle.settle(work, branch_id=viewer.office.branch_id)
     context: dict[str, Any] = {
         "tab": tab,
@@ -195,7 +195,8 @@ def change_books(request: PageRequest) -> HttpResponse:
 def _agent_page(request: PageRequest, branch_id: int, agent_id: UUID, refused: Refused | None = None) -> HttpResponse:
     work, viewer = request.work, request.viewer
     agent, zone = _agent(request, branch_id, agent_id), _zone(branch_id)
-    settle.settle(work, branch_id=branch_id, agent_id=agent_id)
+    if viewer.may_change:
+        settle.settle(work, branch_id=branch_id, agent_id=agent_id)
     stands = standing.standing_of(work, branch_id=branch_id, agent_id=agent_id, timezone=zone)
     held, limit = stands.held_at(work.now), stands.limit_at(work.now)
     context = {

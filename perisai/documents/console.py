@@ -6,48 +6,63 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from perisai.accounts.audience import STAFF, PageRequest, Role, audience
+from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.documents import facts, papers
 from perisai.documents.words import Language
 from perisai.errors import Refused
+from perisai.events.work import Happened
 from perisai.members import queries
 from perisai.payments import order_queries
 
-MAKERS = (*STAFF, Role.REGION, Role.HEAD_OFFICE)
-"""Auditors read inside a transaction that keeps nothing; a paper keeps its number."""
+MAKERS = (*STAFF, *ABOVE)
 
 
-@audience(Role.AGENCY, *MAKERS)
+@audience(Role.AGENCY, *MAKERS, copies=True)
 @require_GET
 def receipt(request: PageRequest, branch_id: int, payment_id: UUID) -> HttpResponse:
     found = facts.receipt(request.work, branch_id, payment_id)
     _check(request, branch_id, found["enrolment_id"])
-    return as_pdf(papers.receipt(request.work, branch_id=branch_id, payment_id=payment_id, language=language()))
+    made = papers.receipt(request.work, branch_id=branch_id, payment_id=payment_id, language=language())
+    return handed(request, branch_id, "receipt", made)
 
 
-@audience(Role.AGENCY, *MAKERS)
+@audience(Role.AGENCY, *MAKERS, copies=True)
 @require_GET
 def bill(request: PageRequest, branch_id: int, bill_id: UUID) -> HttpResponse:
     found = facts.bill(request.work, branch_id, bill_id)
     _check(request, branch_id, found["enrolment_id"])
-    return as_pdf(papers.bill(request.work, branch_id=branch_id, bill_id=bill_id, language=language()))
+    made = papers.bill(request.work, branch_id=branch_id, bill_id=bill_id, language=language())
+    return handed(request, branch_id, "bill", made)
 
 
-@audience(Role.AGENCY, *MAKERS)
+@audience(Role.AGENCY, *MAKERS, copies=True)
 @require_GET
 def year(request: PageRequest, branch_id: int, enrolment_id: UUID, of: int) -> HttpResponse:
     _check(request, branch_id, enrolment_id)
     made = papers.year(request.work, branch_id=branch_id, enrolment_id=enrolment_id, of=of, language=language())
-    return as_pdf(made)
+    return handed(request, branch_id, "year", made)
 
 
-@audience(*MAKERS)
+@audience(*MAKERS, copies=True)
 @require_GET
 def order(request: PageRequest, branch_id: int, order_id: UUID) -> HttpResponse:
     """An order spans members of the branch: for those who may see all of its members."""
     if order_queries.find(request.work, viewer=request.viewer, branch_id=branch_id, order_id=order_id) is None:
         raise Refused("E1004")
-    return as_pdf(papers.order(request.work, branch_id=branch_id, order_id=order_id, language=language()))
+    made = papers.order(request.work, branch_id=branch_id, order_id=order_id, language=language())
+    return handed(request, branch_id, "order", made)
+
+
+def handed(request: PageRequest, branch_id: int, kind: str, made: papers.Made) -> HttpResponse:
+    note_copy(request, branch_id, kind, made.number.text)
+    return as_pdf(made)
+
+
+def note_copy(request: PageRequest, branch_id: int, kind: str, number: str = "") -> None:
+    """Staff make papers for members; an auditor takes them away for an audit, which the branch's events say."""
+    if not request.viewer.may_change:
+        detail = {"paper": number, "kind": kind, "why": "audit"}
+        request.work.report(Happened(kind="paper_handed_out", branch_id=branch_id, detail=detail))
 
 
 def as_pdf(made: papers.Made) -> HttpResponse:

@@ -38,12 +38,12 @@ _OF_NIK: Final = ("p.nik_masked", "p.nik_sealed")
 
 _ASK: LiteralString = """
 INSERT INTO documents_export (id, owner_id, office_id, what, form, branches, sub_branch_id, agency_office_id, first_day, last_day,
-  reason, language, state, rows_done, size, asked_at, beat_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting', 0, 0, %s, %s)
+  reason, purpose, language, state, rows_done, size, asked_at, beat_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting', 0, 0, %s, %s)
 """
 _TAKE: LiteralString = """
 UPDATE documents_export SET state = 'running', beat_at = %s WHERE id = %s AND state = 'waiting'
-RETURNING owner_id, what, form, branches, sub_branch_id, agency_office_id, first_day, last_day, reason, language
+RETURNING owner_id, what, form, branches, sub_branch_id, agency_office_id, first_day, last_day, reason, purpose, language
 """
 _LIST: LiteralString = """
 SELECT id, what, form, branches, first_day, last_day, reason, state, rows_done, size, asked_at, ended_at FROM documents_export
@@ -61,6 +61,8 @@ class Asked:
     last_day: date
     branch_id: int | None = None
     reason: str = ""
+    purpose: str = ""
+    """Why an auditor takes a copy; nobody else is asked."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class _Job:
     first_day: date
     last_day: date
     reason: str
+    purpose: str
     language: str
 
     @property
@@ -91,7 +94,7 @@ def ask(work: Work, *, viewer: Viewer, asked: Asked, language: str) -> UUID:
         branches = [asked.branch_id]
     export_id = uuid7()
     place = [branches, viewer.sub_branch_id, viewer.agency_office_id]
-    span = [asked.first_day, asked.last_day, asked.reason, language, work.now, work.now]
+    span = [asked.first_day, asked.last_day, asked.reason, asked.purpose, language, work.now, work.now]
     try:
         with transaction.atomic():
             work.execute(_ASK, [export_id, viewer.user.id, viewer.office.id, asked.what, asked.form, *place, *span])
@@ -213,6 +216,7 @@ def _check(viewer: Viewer, asked: Asked) -> None:
         "form": asked.form not in FORMS,
         "period": asked.last_day < asked.first_day or (asked.last_day - asked.first_day).days > 366 * MOST_YEARS,
         "branch": asked.branch_id is not None and not viewer.sees_branch(asked.branch_id),
+        "purpose": (asked.purpose not in REASONS) if viewer.role is Role.AUDITOR else bool(asked.purpose),
         "reason": bool(asked.reason) and (asked.reason not in REASONS or viewer.role not in (*STAFF, Role.HEAD_OFFICE)),
     }
     for field, is_wrong in wrong.items():
@@ -267,7 +271,14 @@ def _tell(job: _Job, export_id: UUID, rows: int, clock: Clock) -> None:
     if branches is None:
         with Work(scope=Scope(()), clock=clock) as work:
             branches = tuple(row[0] for row in work.rows("SELECT branch_id FROM events_position ORDER BY 1"))
-    detail = {"export": str(export_id), "what": job.what, "form": job.form, "rows": rows, "nik": job.reason}
+    detail = {
+        "export": str(export_id),
+        "what": job.what,
+        "form": job.form,
+        "rows": rows,
+        "nik": job.reason,
+        "why": job.purpose,
+    }
     for branch_id in branches:
         with Work(scope=Scope.branch(branch_id), actor=Actor(user_id=job.owner_id), clock=clock) as work:
             work.report(Happened(kind="data_exported", branch_id=branch_id, subject_id=export_id, detail=detail))

@@ -39,20 +39,20 @@ STATES: dict[str, tuple[str | Promise, str, str]] = {
 }
 
 
-@audience(Role.AGENCY, *MAKERS)
+@audience(Role.AGENCY, *MAKERS, copies=True)
 @require_GET
 def page(request: PageRequest) -> HttpResponse:
     return render(request, "documents/exports.html", _context(request))
 
 
-@audience(Role.AGENCY, *MAKERS)
+@audience(Role.AGENCY, *MAKERS, copies=True)
 @require_GET
 def state(request: PageRequest) -> HttpResponse:
     """The part of the page that changes while a file is made."""
     return render(request, "documents/exports_list.html", {**_context(request), "is_part": True})
 
 
-@audience(Role.AGENCY, *MAKERS)
+@audience(Role.AGENCY, *MAKERS, copies=True)
 @require_POST
 def ask(request: PageRequest) -> HttpResponse:
     given = request.POST
@@ -64,12 +64,13 @@ def ask(request: PageRequest) -> HttpResponse:
         last_day=_day(given.get("last", "")),
         branch_id=int(branch) if branch.isdecimal() and len(branch) < 10 else None,
         reason=given.get("reason", ""),
+        purpose=given.get("purpose", ""),
     )
     export.ask(request.work, viewer=request.viewer, asked=asked, language=language())
     return redirect("documents:exports")
 
 
-@audience(Role.AGENCY, *MAKERS)
+@audience(Role.AGENCY, *MAKERS, copies=True)
 @require_GET
 def download(request: PageRequest, export_id: UUID) -> HttpResponseBase:
     found = export.find_ready(request.work, viewer=request.viewer, export_id=export_id)
@@ -96,6 +97,7 @@ def _context(request: PageRequest) -> dict[str, Any]:
         "whats": [(name, _said(one.title)) for name, one in DATASETS.items() if whole or not one.is_whole],
         "branches": branches if viewer.branches is None or len(viewer.branches) > 1 else [],
         "reasons": REASONS.items() if viewer.role in (*STAFF, Role.HEAD_OFFICE) else [],
+        "purposes": REASONS.items() if viewer.role is Role.AUDITOR else [],
         "first": (today.replace(day=1) - timedelta(days=1)).replace(day=1),
         "last": today,
         "zone": viewer.office.timezone,

@@ -64,6 +64,8 @@ class Export(models.Model):
     last_day = models.DateField()
     reason = models.TextField(blank=True, default="")
     """Why whole NIKs are in it, a key of ``exports.REASONS``; empty: they are masked."""
+    purpose = models.TextField(blank=True, default="", db_default="")
+    """Why an auditor took it, a key of ``export.REASONS``; empty for staff, whose work it is."""
     language = models.CharField(max_length=2, default="id")
     state = models.TextField(choices=ExportState, default=ExportState.WAITING)
     rows_done = models.BigIntegerField(default=0)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
+from perisai.documents.console import handed, note_copy
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.members.cover import cover_of
@@ -148,15 +149,15 @@ def template(request: PageRequest) -> HttpResponse:
     return download(funding_file.template(), "perisai-pendanaan.xlsx")
 
 
-@audience(*STAFF, Role.REGION, Role.HEAD_OFFICE)
+@audience(*READERS, copies=True)
 @require_GET
 def statement_file(request: PageRequest, branch_id: int, sponsor_id: UUID, form: str) -> HttpResponse:
     """What the sponsor is told of a month: as PDF without names, or as a table of its members."""
     found, _today = _find(request, branch_id, sponsor_id)
     if form == "xlsx":
+        note_copy(request, branch_id, "sponsor")
         return download(statement.table(request.work, request.viewer, found), f"perisai-{found['name'][:30]}.xlsx")
-    made = statement.pdf(request.work, found)
-    return download(made.data, made.name, "application/pdf")
+    return handed(request, branch_id, "sponsor", statement.pdf(request.work, found))
 
 
 def _fund_file(request: PageRequest, branch_id: int, sponsor_id: UUID, months: tuple[date, date]) -> HttpResponse:
@@ -245,7 +246,7 @@ def task_of(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cover(one: dict[str, Any], today: date) -> Any:
-    return cover_of(state=one["state"], paid_through=one["paid_through"], today=today)
+    return cover_of(state=one["state"], paid_through=one["paid_through"], today=today, segment=one["segment"])
 
 
 def _next(month: date) -> date:
