@@ -18,7 +18,7 @@ class Cover:
     month: date | None = None
 
 
-def cover_of(*, state: str, paid_through: date | None, today: date, segment: str = "BPU") -> Cover:
+def cover_of(*, state: str, paid_through: date | None, today: date, segment: str) -> Cover:
     """``paid_through`` is the first day of the last month that is paid."""
     stands = standing(state=state, paid_through=paid_through, today=today, segment=segment)
     month = stands.owed_months[0] if stands.word == "catch_up" else paid_through

@@ -125,7 +125,9 @@ def _context(request: PageRequest, branch_id: int, group_id: UUID) -> dict[str, 
         "members": [
             row
             | {
-                "cover": cover_of(state=row["state"], paid_through=row["paid_through"], today=today),
+                "cover": cover_of(
+                    state=row["state"], paid_through=row["paid_through"], today=today, segment=row["segment"]
+                ),
                 "attendance": [(month, month in (row["paid"] or [])) for month in months],
             }
             for row in rows

@@ -40,7 +40,10 @@ def _read(branch_id: int, coordinator_id: UUID) -> dict[str, Any]:
         months = link.six_months(today)
         rows = queries.members(work, viewer=None, branch_id=branch_id, group_id=found["id"], since=months[0])
     rows = [row for row in rows if row["state"] != "ended"]
-    covers = [cover_of(state=row["state"], paid_through=row["paid_through"], today=today) for row in rows]
+    covers = [
+        cover_of(state=row["state"], paid_through=row["paid_through"], today=today, segment=row["segment"])
+        for row in rows
+    ]
     shown = [
         {
             "name": short_name(row["name"]),

@@ -38,7 +38,7 @@ WHERE c.branch_id = %s AND c.{0} = %s ORDER BY c.made_at DESC LIMIT 24
 """
 _FUNDED: LiteralString = """
 SELECT f.enrolment_id AS id, f.branch_id, p.name, p.nik_masked, f.first_month, f.last_month, f.ended_at, e.state, e.paid_through,
-  a.full_name AS agent
+  e.segment, a.full_name AS agent
 FROM payers_funding f
 JOIN members_enrolment e ON e.branch_id = f.branch_id AND e.id = f.enrolment_id
 JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
@@ -75,7 +75,7 @@ LEFT JOIN LATERAL (
 
 # Carried by enrolment_group; what is owed by bill_enrolment, the months by the primary key of paid months.
 _MEMBERS: LiteralString = """
-SELECT e.branch_id, e.id, p.name, p.nik_masked, p.phone, e.state, e.first_month, e.paid_through, e.programmes,
+SELECT e.branch_id, e.id, p.name, p.nik_masked, p.phone, e.segment, e.state, e.first_month, e.paid_through, e.programmes,
   (SELECT array_agg(m.month) FROM contributions_paid_month m WHERE m.branch_id = e.branch_id AND m.enrolment_id = e.id
     AND m.month >= %(since)s) AS paid,
   b.id AS bill_id, b.amount, b.first_month AS bill_month, b.months AS bill_months, b.pay_by, b.sponsor_id

@@ -1,7 +1,7 @@
 """Pages of sponsors and groups through the front door, and what a coordinator sees without an account."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from perisai.accounts.models import Role
-from perisai.payers import group, link
+from perisai.payers import group, link, queries, sponsor
 from tests.accounts.people import logged_in, make_user, tree
 from tests.documents.money import bill_of
 from tests.payers.people import member_of, work_at
@@ -150,3 +150,24 @@ def test_group_pages_show_no_other_branchs_groups(branch: Branch) -> None:
 def test_empty_list_of_exports_says_how_to_begin() -> None:
     client = client_of(Role.HEAD_OFFICE)
     assert "empty-note" in client.get("/console/documents/exports/").content.decode()
+
+
+def test_wage_earner_of_a_group_does_not_end_for_dues_of_the_employer(branch: Branch) -> None:
+    stand = make_group(branch)
+    old = (MONTH - timedelta(days=200)).replace(day=1)
+    bpu = member_of(branch, name="Bpu Lama", group=stand, paid_through=old)
+    wage = member_of(branch, name="Pu Lama", group=stand, paid_through=old)
+    address = made_sponsor(client_of(Role.BRANCH), branch)
+    with work_at(branch) as work:
+        sponsor_id = UUID(address.rstrip("/").rpartition("/")[2])
+        wanted = [sponsor.ToFund(one, MONTH, MONTH) for one in (bpu, wage)]
+        sponsor.fund(work, branch_id=branch.id, sponsor_id=sponsor_id, wanted=wanted)
+        work.execute("UPDATE members_enrolment SET segment = 'PU', risk = 'low' WHERE id = %s", [wage])
+        (speaks,) = queries.speakers(work, branch.id, stand)
+    officer = client_of(Role.BRANCH)
+    group_page = officer.get(f"/console/payers/groups/{branch.id}/{stand}/").content.decode()
+    own_page = Client(SERVER_NAME="localhost").get(link.LINKS.make(branch.id, speaks["id"])).content.decode()
+    for page, ended in ((group_page, "Berakhir"), (officer.get(address).content.decode(), "Berakhir"),
+                        (own_page, "tidak terlindungi lagi")):  # fmt: skip
+        bpu_row, pu_row = (re.split("</tr>|</li>", page[page.index(name) :])[0] for name in ("Bpu L", "Pu L"))
+        assert (ended in bpu_row, ended in pu_row) == (True, False)
