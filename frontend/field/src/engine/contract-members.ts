@@ -92,6 +92,16 @@ export interface MyLicence {
   readonly renewed_to?: string | null;
 }
 
+/** Slots of one quota that this phone holds: people captured on a day from `from` to `to`, until an instant (null: it holds none). */
+export interface LeaseView {
+  readonly from: string;
+  readonly to: string;
+  /** `all`, `BPU` or `PU`. */
+  readonly segment: string;
+  readonly slots: number;
+  readonly until: string | null;
+}
+
 /** `me` of a pull, as the server wrote it. Fields a branch does not use are null. */
 export interface MeView {
   readonly agent: AgentView;
@@ -101,7 +111,15 @@ export interface MeView {
   readonly today: DayFigures;
   readonly month: DayFigures & { readonly contributions: number };
   readonly target_month: number | null;
-  readonly quota: { readonly cap: number; readonly left: number; readonly mode: string } | null;
+  readonly quota: {
+    readonly cap: number;
+    readonly left: number;
+    readonly mode: string;
+    /** Somebody waits already: who comes now waits behind them. */
+    readonly queue?: boolean;
+  } | null;
+  /** What the phone may use of the quota without signal; null: nothing is capped. An older server does not say. */
+  readonly lease?: readonly LeaseView[] | null;
   readonly dues: { readonly count: number; readonly amount: number };
   readonly rules: string;
   readonly as_of_ms: number;

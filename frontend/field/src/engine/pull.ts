@@ -103,7 +103,23 @@ function readQuota(value: unknown): MeView["quota"] {
   if (!isRecord(value)) return null;
   const cap = number(value, "cap");
   const left = number(value, "left");
-  return cap === null || left === null ? null : { cap, left, mode: text(value, "mode") ?? "" };
+  const mode = text(value, "mode") ?? "";
+  return cap === null || left === null ? null : { cap, left, mode, queue: value.queue === true };
+}
+
+/** Of an older server nothing. */
+function leaseOf(me: Fields): Pick<MeView, "lease"> {
+  if (me.lease === undefined) return {};
+  if (!Array.isArray(me.lease)) return { lease: null };
+  return {
+    lease: me.lease.filter(isRecord).map((one) => ({
+      from: text(one, "from") ?? "",
+      to: text(one, "to") ?? "",
+      segment: text(one, "segment") ?? "all",
+      slots: number(one, "slots") ?? 0,
+      until: text(one, "until"),
+    })),
+  };
 }
 
 export function readAgent(value: unknown): MeView["agent"] {
@@ -140,6 +156,7 @@ function readMe(value: unknown): MeView | null {
     month: figures(value.month),
     target_month: number(value, "target_month"),
     quota: readQuota(value.quota),
+    ...leaseOf(value),
     dues: { count: number(dues, "count") ?? 0, amount: number(dues, "amount") ?? 0 },
     rules: text(value, "rules") ?? "",
     as_of_ms: number(value, "as_of_ms") ?? 0,

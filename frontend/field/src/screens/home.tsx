@@ -1,7 +1,7 @@
 import { type Draft, engine, type MeView, type SyncState } from "../engine";
 import { blockedTexts } from "../i18n/blocked";
 import { commonTexts } from "../i18n/common";
-import { dayOf, formatAge, formatDate, formatMoney, formatNumber } from "../i18n/format";
+import { dayOf, formatAge, formatDate, formatInstant, formatMoney, formatNumber } from "../i18n/format";
 import { homeTexts } from "../i18n/home";
 import { Button, ButtonLink } from "../ui/button";
 import { Figure } from "../ui/figure";
@@ -21,6 +21,7 @@ import { EnrolLink } from "./enrol-link";
 import { daysLeftInMonth, neededPerDay, shortName } from "./home-figures";
 import { KeepingNotices } from "./keeping-notices";
 import { Exams } from "./me/learning";
+import { useSlots } from "./use-slots";
 
 /** What an agent needs to know before the next worker, and the one act: enrol. */
 export function HomeScreen() {
@@ -87,11 +88,30 @@ function TowardsLicence() {
 
 function QuotaNotice({ me }: { me: MeView | null }) {
   const t = useTexts(homeTexts);
-  if (!me?.quota || me.quota.left > 0) return null;
+  const { standing, ended } = useSlots(me);
+  if (standing !== "waits" && standing !== "refused") return null;
+  const isOut = me?.quota?.left === 0;
   return (
-    <Notice tone="needs" title={t.quotaOut} testid="quota-out">
-      <p>{me.quota.mode === "block" ? t.quotaOutBlock : t.quotaOutBody}</p>
+    <Notice tone="needs" title={isOut ? t.quotaOut : ended ? t.slotsEnded : t.slotsUsed} testid="quota-out">
+      <p>{standing === "refused" ? t.quotaOutBlock : isOut ? t.quotaOutBody : t.slotsOutBody}</p>
     </Notice>
+  );
+}
+
+/** How many more are sure to get in without signal, and until when. */
+function SlotsLeft({ me }: { me: MeView }) {
+  const t = useTexts(homeTexts);
+  const language = useLanguage();
+  const { left, until } = useSlots(me);
+  if (left === 0 || until === null) return null;
+  const end = formatInstant(until, me.branch.timezone, language);
+  return (
+    <p class="with-icon" data-testid="slots-left">
+      <Icon name="check" />
+      <span>
+        {t.slotsLeft(formatNumber(left))} <span class="muted small">{t.slotsUntil(end)}</span>
+      </span>
+    </p>
   );
 }
 
@@ -141,6 +161,7 @@ function Figures({ me, now, today }: { me: MeView; now: number; today: string })
       </p>
       <CashLate />
       <Target me={me} today={today} />
+      <SlotsLeft me={me} />
       <HomeChase today={today} />
       <Dues me={me} />
       <CashCard />

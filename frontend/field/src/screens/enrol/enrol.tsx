@@ -10,7 +10,9 @@ import { Page } from "../../ui/page";
 import { useTexts } from "../../ui/preferences";
 import { link, navigate } from "../../ui/route";
 import { BlockedScreen, findWhy } from "../blocked-notice";
+import { findSlots } from "../use-slots";
 import { Filler } from "./filler";
+import { QuotaGate } from "./quota-gate";
 import { STEPS, stepOf } from "./steps";
 
 interface Props {
@@ -23,8 +25,16 @@ export function EnrolScreen({ draftId, step }: Props) {
   useEffect(() => engine.updates.holdForForm(), []);
   // Judged when the form is opened: nobody is thrown out of one that they are filling in.
   const [why] = useState(findWhy);
+  // So is the quota, for a form that is begun.
+  const [gated, setGated] = useState(() => draftId === null && mayNotGetIn());
   if (why) return <BlockedScreen why={why} />;
+  if (gated) return <QuotaGate onGoOn={() => setGated(false)} />;
   return draftId === null ? <Begin /> : <Opened key={draftId} draftId={draftId} step={step} />;
+}
+
+function mayNotGetIn(): boolean {
+  const { standing } = findSlots();
+  return standing === "waits" || standing === "refused";
 }
 
 function Begin() {
