@@ -36,6 +36,8 @@ class Event(models.Model):
     captured_from = models.DateTimeField()
     captured_to = models.DateTimeField()
     day_captured = models.DateField()
+    hour_captured = models.SmallIntegerField(null=True)
+    """Of an enrolment received on the day it was captured; by the branch's clock."""
     day_received = models.DateField()
     detail = models.JSONField()
 
@@ -45,7 +47,8 @@ class Event(models.Model):
 
 
 class Counter(models.Model):
-    """What screens add up. ``level`` is a letter of ``counters.LEVELS``; ``key`` an office id, agent id or regency code."""
+    """What screens add up. ``level`` is a letter of ``counters.LEVELS``, in capitals by month; ``key`` an office id, agent id,
+    region code or hour."""
 
     pk = models.CompositePrimaryKey("branch_id", "level", "key", "day_captured", "day_received", "segment", "metric")
     branch_id = models.IntegerField()

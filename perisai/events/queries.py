@@ -198,6 +198,28 @@ def hours(days: Sequence[BranchDay], *, within: bool) -> Reading[dict[Key, list[
     return found
 
 
+# Carried by the primary key of events_counter: the hours of one thing a branch, on single days.
+_HOURS_OF_DAYS: LiteralString = """
+SELECT c.branch_id, c.day_captured AS day, right(c.key, 2)::int AS hour, sum(c.value)::bigint AS quantity
+FROM unnest(%(branches)s::int[]) AS b (id)
+CROSS JOIN unnest(%(keys)s::text[]) AS k (key)
+JOIN events_counter c ON c.branch_id = b.id AND c.level = 'h' AND c.key = k.key AND c.day_captured = ANY(%(days)s::date[])
+GROUP BY 1, 2, 3
+"""
+
+
+def hours_of_days(
+    branches: Sequence[int], level: str, key: str, days: Sequence[date]
+) -> Reading[dict[tuple[int, date], list[int]]]:
+    """Enrolments captured and received on days, by branch and day, by hour of the branch's clock. ``key``: of what is asked in its
+    one branch, of level ``s``, ``o`` or ``a``; of whole branches (``b``) it does not matter."""
+    keys = [hour_key(level, key, hour) for hour in range(24)]
+    found: dict[tuple[int, date], list[int]] = {}
+    for row in (yield _HOURS_OF_DAYS, {"branches": list(branches), "keys": keys, "days": list(days)}):
+        found.setdefault((row["branch_id"], row["day"]), [0] * 24)[row["hour"]] += row["quantity"]
+    return found
+
+
 def _key_and_hour(branch_id: int, text: str) -> tuple[Key, int]:
     """What ``counters.hour_key`` wrote."""
     key, _, hour = text.rpartition(":")

@@ -65,6 +65,15 @@ def read_keys(want: Want, levels: Iterable[str], now: datetime) -> Reading[dict[
     return dict(found)
 
 
+def read_areas(want: Want, level: str, now: datetime) -> Reading[defaultdict[str, Sums]]:
+    """By region code of a level (``r`` regency, ``d`` kecamatan), over all branches: neighbours may serve one. One statement."""
+    found: defaultdict[str, Sums] = defaultdict(Sums)
+    asked = _asked(0, Want(want.branches, level, "*", want.period, want.until, want.since), now)
+    for row in (yield from queries.counted_within(list(asked), definition.metrics())):
+        found[row["key"]].add(row["segment"], row["metric"], row["value"])
+    return found
+
+
 def read_days(found: Found, name: str, period: Period, until: date, now: datetime) -> Reading[dict[date, int]]:
     """One figure that is made of counters, by day captured; days without any are absent. One statement."""
     signs = definition.figures()[name].source.counter or {}

@@ -9,11 +9,15 @@ from datetime import date
 from perisai.events.reading import read
 from perisai.events.work import Work
 from perisai.figures import readings
-from perisai.figures.outcome import Child, Figures, Late
+from perisai.figures.outcome import Child, Figures, Late, Values
 from perisai.figures.period import Period
+from perisai.figures.run_rate import Pace, RunRate
 from perisai.offices.scopes import Watch
 
-__all__ = ["Child", "Figures", "Late", "Period", "Watch", "children", "late", "of", "series"]
+__all__ = [
+    "Child", "Figures", "Late", "Pace", "Period", "RunRate", "Watch", "areas", "children", "late", "of", "pace", "run_rate",
+    "series",
+]  # fmt: skip
 
 
 def of(work: Work, scope: Watch, period: Period, as_of: date, *, compare: Period | None = None) -> Figures:
@@ -37,3 +41,20 @@ def series(work: Work, scope: Watch, name: str, first: date, last: date, as_of: 
 def late(work: Work, scope: Watch, period: Period, as_of: date) -> Late:
     """What was captured in the period and came in after it. Raises ``UnknownScope``."""
     return read(readings.late(scope, period, as_of, work.now), work.dicts)
+
+
+def run_rate(work: Work, scope: Watch, period: Period, as_of: date) -> RunRate:
+    """How the target of the period (whole months) is being reached, in working days of the branches' calendars. Raises
+    ``UnknownScope``."""
+    return read(readings.rate(scope, period, as_of, work.now), work.dicts)
+
+
+def pace(work: Work, scope: Watch, day: date) -> Pace:
+    """Enrolments of a day against a usual one: of today by this hour, of a past day the whole of it. Raises ``UnknownScope``."""
+    return read(readings.pace_of(scope, day, work.now), work.dicts)
+
+
+def areas(work: Work, scope: Watch, level: str, period: Period, as_of: date) -> dict[str, Values]:
+    """Figures by region code; ``level``: ``r`` regencies, ``d`` kecamatan. Empty for scopes within a branch. Raises
+    ``UnknownScope``."""
+    return read(readings.areas(scope, level, period, as_of, work.now), work.dicts)

@@ -1,21 +1,29 @@
 """The readings behind ``figures.reading``, for any connection. ``now`` is the instant of the reading."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from perisai.events import queries
 from perisai.events.reading import Reading, Row
 from perisai.figures import definition
-from perisai.figures.counted import Sums, Want, read_days, read_keys, read_sums
+from perisai.figures.counted import Sums, Want, read_areas, read_days, read_keys, read_sums
 from perisai.figures.outcome import Child, Figures, Late, Values
 from perisai.figures.period import FAR_OFF, Period
 from perisai.figures.place import Branch, Found, beneath, find
+from perisai.figures.run_rate import Hours, Pace, RunRate, days_before, pace, run_rate
 from perisai.figures.stood import Stages, Stood, added_up, read_cohorts, read_stood
 from perisai.figures.stood import Want as Standing
+from perisai.figures.stood import read_areas as stood_of_areas
 from perisai.figures.stood import read_days as stood_by_day
 from perisai.figures.stood import read_keys as stood_of_keys
+from perisai.offices import calendar
 from perisai.offices.scopes import AGENT, BRANCH, NATION, REGION, Watch
 
 _A_DAY = timedelta(days=1)
+ATTAINS = "accepted"
+"""The figure that is held against the target."""
 
 
 def of(scope: Watch, period: Period, as_of: date, now: datetime, *, compare: Period | None = None) -> Reading[Figures]:
@@ -77,6 +85,41 @@ def series(
         return [(day, stood.get(day)) for day in all_days]
     days = yield from read_days(found, name, period, as_of, now)
     return [(day, days.get(day, 0) if day <= as_of else None) for day in all_days]
+
+
+def rate(scope: Watch, period: Period, as_of: date, now: datetime) -> Reading[RunRate]:
+    found = yield from find(scope)
+    (sums,) = yield from read_sums([Want.of(found, period, as_of)], now)
+    branches = found.branches
+    stood = yield from read_stood([Standing((each,), found.letter, found.key, period, as_of) for each in branches])
+    calendars = yield from calendar.reading_of([each.id for each in branches])
+    return run_rate(
+        attained=definition.from_counters(sums.all)[ATTAINS],
+        targets={each.id: one.columns.get("target") for each, one in zip(branches, stood, strict=True)},
+        calendars=calendars,
+        period=period,
+        day=as_of,
+    )
+
+
+def pace_of(scope: Watch, day: date, now: datetime) -> Reading[Pace]:
+    found = yield from find(scope)
+    ids = [each.id for each in found.branches]
+    hours = yield from queries.hours_of_days(ids, found.letter, found.key, [day, *days_before(day)])
+    calendars = yield from calendar.reading_of(ids)
+    parts = {each: Hours(calendars[each]) for each in ids}
+    for (branch, at), row in hours.items():
+        parts[branch].days[at] = row
+    return pace(list(parts.values()), day, [now.astimezone(ZoneInfo(each.timezone)) for each in found.branches])
+
+
+def areas(scope: Watch, level: str, period: Period, as_of: date, now: datetime) -> Reading[dict[str, Values]]:
+    found = yield from find(scope)
+    sums, stood = defaultdict[str, Sums](Sums), defaultdict[str, Stood](Stood)
+    if found.letter == "b":
+        sums = yield from read_areas(Want.of(found, period, as_of), level, now)
+        stood = yield from stood_of_areas(Standing.of(found, period, as_of), level)
+    return {code: _values(Known(sums[code], stood[code])) for code in sorted(sums.keys() | stood.keys())}
 
 
 def late(scope: Watch, period: Period, as_of: date, now: datetime) -> Reading[Late]:

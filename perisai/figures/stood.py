@@ -140,6 +140,16 @@ def read_keys(want: Want, levels: Iterable[str]) -> Reading[dict[tuple[str, str]
     return dict(found)
 
 
+def read_areas(want: Want, level: str) -> Reading[defaultdict[str, Stood]]:
+    """By region code of a level (``r`` regency, ``d`` kecamatan), over all branches. One statement."""
+    asked = [(0, branch.id, level, "", date(2000, 1, 1), want.until) for branch in want.branches]
+    found: defaultdict[str, Stood] = defaultdict(Stood)
+    for row in (yield _STOOD_WITHIN, _columns(asked)):
+        if row["is_there"]:
+            found[row["key"]].add(row)
+    return found
+
+
 def read_days(found: Found, name: str, period: Period, as_of: date) -> Reading[dict[date, int | None]]:
     """One figure that is made of standings, of days on which a branch was taken. One statement."""
     asked = {

@@ -34,7 +34,7 @@ def agent(branch: Branch) -> FieldAgent:
 def happened(branch: Branch, agent: FieldAgent) -> Callable[..., None]:
     def report(kind: str, at: datetime, **facts: Any) -> None:
         with Work(scope=Scope.branch(branch.id), clock=FixedClock(at)) as work:
-            known = {"agent_id": agent.id, "region_code": "15.71.08.1001"}
+            known: dict[str, Any] = {"agent_id": agent.id, "region_code": "15.71.08.1001"}
             work.report(Happened(kind=kind, branch_id=branch.id, **known | facts))
 
     return report

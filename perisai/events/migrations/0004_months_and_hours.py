@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import yaml
-from django.db import migrations
+from django.db import migrations, models
 
 _COLUMN = "ALTER TABLE events_event ADD COLUMN hour_captured smallint"
 
@@ -58,6 +58,10 @@ class Migration(migrations.Migration):
     dependencies = [("events", "0003_world"), ("offices", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(_COLUMN, "ALTER TABLE events_event DROP COLUMN hour_captured"),
+        migrations.RunSQL(
+            _COLUMN,
+            "ALTER TABLE events_event DROP COLUMN hour_captured",
+            state_operations=[migrations.AddField("event", "hour_captured", models.SmallIntegerField(null=True))],
+        ),
         migrations.RunPython(_add_up, migrations.RunPython.noop),
     ]
