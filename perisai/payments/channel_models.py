@@ -41,9 +41,32 @@ class Qris(models.Model):
     """NMID."""
     criteria = models.TextField(choices=[(c, c) for c in ("UMI", "UKE", "UME", "UBE", "URE")])
     is_open = models.BooleanField(default=True)
+    issued_by = models.TextField(choices=[("us", "us"), ("acquirer", "the acquirer")], default="us", db_default="us")
+    """Who makes the code: ``acquirer`` is asked for each at our desk there (``qris_acquirer``)."""
 
     class Meta:
         db_table = "payments_qris"
+
+
+class QrisCode(models.Model):
+    """What an acquirer answered when it was asked for a QRIS code for one payment code and sum. Append-only; rupiah."""
+
+    pk = models.CompositePrimaryKey("branch_id", "bank_id", "code", "serial")
+    branch_id = models.IntegerField()
+    bank_id = models.TextField()
+    code = models.TextField()
+    serial = models.SmallIntegerField()
+    """From 1: an acquirer takes each reference once."""
+    amount = models.BigIntegerField()
+    content = models.TextField(blank=True, default="")
+    """The payload; empty where it was refused or not answered."""
+    error = models.TextField(blank=True, default="")
+    asked_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    """Of a failure: until when it is not asked again."""
+
+    class Meta:
+        db_table = "payments_qris_code"
 
 
 class Desk(models.Model):

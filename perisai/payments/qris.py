@@ -25,20 +25,23 @@ _FORMS: Final = {
     "merchant_id": re.compile(r"[A-Za-z0-9]{1,15}"),
     "national_id": re.compile(r"ID[0-9]{10,13}"),
 }
+ISSUERS: Final = ("us", "acquirer")
+_NEEDED: Final = ("merchant_name", "merchant_id")
+"""Where the acquirer issues: whom a payer's app names, and what the acquirer knows us by."""
 _FIND: LiteralString = """
 SELECT q.bank_id, q.merchant_name, q.city, q.postal_code, q.category, q.acquirer, q.merchant_pan, q.merchant_id, q.national_id,
-  q.criteria FROM payments_qris q JOIN payments_bank b ON b.id = q.bank_id
+  q.criteria, q.issued_by FROM payments_qris q JOIN payments_bank b ON b.id = q.bank_id
 WHERE q.is_open AND b.is_open ORDER BY q.bank_id LIMIT 1
 """
 _SAVE: LiteralString = """
 INSERT INTO payments_qris (bank_id, merchant_name, city, postal_code, category, acquirer, merchant_pan, merchant_id, national_id,
-  criteria, is_open)
+  criteria, is_open, issued_by)
 VALUES (%(bank)s, %(merchant_name)s, %(city)s, %(postal_code)s, %(category)s, %(acquirer)s, %(merchant_pan)s, %(merchant_id)s,
-  %(national_id)s, %(criteria)s, %(is_open)s)
+  %(national_id)s, %(criteria)s, %(is_open)s, %(issued_by)s)
 ON CONFLICT (bank_id) DO UPDATE SET merchant_name = excluded.merchant_name, city = excluded.city,
   postal_code = excluded.postal_code, category = excluded.category, acquirer = excluded.acquirer,
   merchant_pan = excluded.merchant_pan, merchant_id = excluded.merchant_id, national_id = excluded.national_id,
-  criteria = excluded.criteria, is_open = excluded.is_open
+  criteria = excluded.criteria, is_open = excluded.is_open, issued_by = excluded.issued_by
 """
 
 
@@ -56,6 +59,8 @@ class Merchant:
     merchant_id: str
     national_id: str
     criteria: str
+    issued_by: str = "us"
+    """``acquirer``: it makes each code itself, and so knows what of the rest stands in it."""
 
 
 def payload(merchant: Merchant, *, code: str, amount: int) -> str:
@@ -104,8 +109,13 @@ def find(work: Work) -> Merchant | None:
 def save(work: Work, *, bank_id: str, given: dict[str, str]) -> None:
     """Raises ``Refused`` E4911 with the field."""
     row: dict[str, Any] = {"bank": bank_id, "is_open": bool(given.get("is_open"))}
+    row["issued_by"] = given.get("issued_by", "us")
+    if row["issued_by"] not in ISSUERS:
+        raise Refused("E4911", field="issued_by")
     for name, form in _FORMS.items():
         row[name] = given.get(name, "").strip()
+        if row["issued_by"] == "acquirer" and name not in _NEEDED and not row[name]:
+            continue
         if not form.fullmatch(row[name]):
             raise Refused("E4911", field=name)
     row["criteria"] = given.get("criteria", "")

@@ -1,7 +1,8 @@
 """qr/qr-mpm-notify (service 52): an acquirer's word that somebody has paid a QRIS code of ours, as the notice that crediting takes.
 
-``originalPartnerReferenceNo`` is what stood in the code's tag 62: our payment code. ``originalReferenceNo`` is the acquirer's own
-number of the payment, and tells it from others as paymentRequestId does.
+``originalPartnerReferenceNo`` is what stood in the code's tag 62: our payment code; or what we named when the acquirer issued the
+code: the payment code and a number (``qris_acquirer``). ``originalReferenceNo`` is the acquirer's own number of the payment, and
+tells it from others as paymentRequestId does.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from perisai.payments.messages import SERVICE_ID_LENGTH, Account, Notice, read_a
 
 PAID: Final = "00"
 _CODE_LENGTH: Final = 12
+_SERIAL_LENGTH: Final = 4
 
 
 def is_qris(message: Mapping[str, Any]) -> bool:
@@ -20,8 +22,8 @@ def is_qris(message: Mapping[str, Any]) -> bool:
 
 def read(message: Mapping[str, Any], *, service_id: str, padding: str) -> Notice:
     """Raises ``SnapRefused``; BAD_REQUEST for a payment that is not (or no longer) successful."""
-    code = read_text(message, "originalPartnerReferenceNo", 64)
-    if not (code.isascii() and code.isdecimal() and len(code) == _CODE_LENGTH):
+    code, _, serial = read_text(message, "originalPartnerReferenceNo", 64).partition("-")
+    if not (code.isascii() and code.isdecimal() and len(code) == _CODE_LENGTH and len(serial) <= _SERIAL_LENGTH):
         raise SnapRefused(Case.FIELD_FORMAT, "originalPartnerReferenceNo")
     request_id = read_text(message, "originalReferenceNo", 64)
     value = read_amount(message, "amount")

@@ -1,4 +1,5 @@
-"""SNAP BI from us to a bank: token; create, update, delete and status of a virtual account, and that it was paid (27-31). Signed.
+"""SNAP BI from us to a bank: token; create, update, delete and status of a virtual account, that it was paid (27-31);
+a QRIS code that the acquirer issues (47). Signed.
 
 Paths and the meaning of services differ by bank (domain/snap-va.md 4.1): ``paths`` overrides the standard's.
 """
@@ -22,8 +23,16 @@ PATHS: Final = {
     "paid": "/v1.0/transfer-va/update-status",
     "delete": "/v1.0/transfer-va/delete-va",
     "status": "/v1.0/transfer-va/inquiry-va",
+    "qris": "/v1.0/qr/qr-mpm-generate",
 }
-METHODS: Final = {"create": "POST", "update": "PUT", "paid": "PUT", "delete": "DELETE", "status": "POST"}
+METHODS: Final = {
+    "create": "POST",
+    "update": "PUT",
+    "paid": "PUT",
+    "delete": "DELETE",
+    "status": "POST",
+    "qris": "POST",
+}
 TIMEOUT: Final = 10.0
 
 

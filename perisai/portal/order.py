@@ -67,16 +67,19 @@ def _answer(request: HttpRequest, token: str, clock: Clock) -> HttpResponse:
         limit.take(kind="pay_guess", key=ip, limit=GUESSES, per=PER, now=now)
     due = find_order(link, at=now) if link and link.expires_at > now else None
     state, status = (due.state, 200) if due else ("old", 410) if link and link.expires_at <= now else ("unknown", 404)
-    context = {"state": state, "due": due, "qris": _qris(due) if due and state == "open" else None}
+    shown = _qris(due, link.branch_id, now) if due and link and state == "open" else None
+    context = {"state": state, "due": due, "qris": shown}
     response = render(request, "portal/order.html", context, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
-def _qris(due: OrderDue) -> qris.Shown | None:
+def _qris(due: OrderDue, branch_id: int, now: datetime) -> qris.Shown | None:
     with Work.open(scope=Scope.of([])) as work:
         merchant = payload.find(work)
-    return qris.draw(merchant, due.code, due.amount) if merchant else None
+    if merchant is None:
+        return None
+    return qris.draw(merchant, branch_id=branch_id, code=due.code, amount=due.amount, until=due.pay_by, now=now)
 
 
 def find_order(link: OrderLink, *, at: datetime) -> OrderDue | None:

@@ -49,7 +49,7 @@ def _answer(request: HttpRequest, token: str, clock: Clock) -> HttpResponse:
     if cover is not None and cover.stands.word == "ended" and due.state == "paid":
         context["state"] = "closed"  # what was paid is long over: the page must not say that all is well
     context |= {"cover": cover, "cash": find_cash(link)}
-    context["qris"] = qris.of_member(link, due.amount) if due.state == "open" else None
+    context["qris"] = qris.of_member(link, due.amount, now) if due.state == "open" else None
     return _page(request, context, 200)
 
 

@@ -72,9 +72,9 @@ def papers(work: Work, phone: Phone, *, known_photo: str | None) -> dict[str, An
 
 def _qris(merchant: qris.Merchant | None) -> dict[str, str] | None:
     """What a phone needs to make QRIS codes without signal."""
-    if merchant is None:
+    if merchant is None or merchant.issued_by != "us":
         return None
-    return {name: value for name, value in asdict(merchant).items() if name != "bank_id"}
+    return {name: value for name, value in asdict(merchant).items() if name not in ("bank_id", "issued_by")}
 
 
 def _licence(work: Work, standing: Standing, timezone: str) -> dict[str, Any] | None:

@@ -1,5 +1,5 @@
-"""The simulated bank's own desk: takes codes that a biller creates, updates and deletes there (services 27-31), as strict about
-signatures as a real one. In the demo at ``/simulate/bank``; it knows the demo's keys."""
+"""The simulated bank's own desk: takes codes that a biller creates, updates and deletes there (services 27-31) and issues QRIS
+codes (47), as strict about signatures as a real one. In the demo at ``/simulate/bank``; it knows the demo's keys."""
 
 import fcntl
 import hmac
@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from perisai import keys
 from perisai.accounts.audience import machine
 from perisai.events import world
-from perisai.payments import snap
+from perisai.payments import qris, snap
 from perisai.payments.demo import public_pem
 
 CLIENT = "PERISAI-DEMO"
@@ -29,7 +29,21 @@ _SERVICES = {
     "update-status": ("PUT", "29"),
     "inquiry-va": ("POST", "30"),
     "delete-va": ("DELETE", "31"),
+    "qr-mpm-generate": ("POST", "47"),
 }
+MERCHANT = qris.Merchant(
+    bank_id="sim",
+    merchant_name="IURAN SIMULASI",
+    city="JAMBI",
+    postal_code="36122",
+    category="9399",
+    acquirer="ID.CO.BANKSIM.WWW",
+    merchant_pan="9360000000000000017",
+    merchant_id="SIM001",
+    national_id="ID1020000000017",
+    criteria="UKE",
+)
+"""How the simulated acquirer has us in its books."""
 
 
 @dataclass
@@ -41,6 +55,8 @@ class BankDesk:
     codes: dict[str, str] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
     paid: list[str] = field(default_factory=list)
+    qris: dict[str, str] = field(default_factory=dict)
+    """QRIS codes that it issued: the sum by our reference."""
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
         """Status and SNAP body. ``path`` as it was signed."""
@@ -56,7 +72,21 @@ class BankDesk:
             return 401, _said("401", service, "Invalid Token (B2B)", "01")
         if not snap.verify_symmetric(self.secret, text, headers.get("X-SIGNATURE", "")):
             return 401, _said("401", service, "Unauthorized. [Signature]")
+        if name == "qr-mpm-generate":
+            return self._issue(service, orjson.loads(body))
         return self._serve(name, service, orjson.loads(body))
+
+    def _issue(self, service: str, message: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """As an acquirer: each reference once, and the code names what it is told to tell back."""
+        reference, value = str(message.get("partnerReferenceNo", "")), str(message.get("amount", {}).get("value", ""))
+        if message.get("merchantId") != MERCHANT.merchant_id or not value.endswith(".00"):
+            return 400, _said("400", service, "Invalid Field Format {merchantId, amount}", "01")
+        if reference in self.qris:
+            return 409, _said("409", service, "Duplicate partnerReferenceNo", "01")
+        self.qris[reference] = value
+        made = qris.payload(MERCHANT, code=reference, amount=int(value[:-3]))
+        named = {"partnerReferenceNo": reference, "referenceNo": secrets.token_hex(8), "qrContent": made}
+        return 200, _said("200", service, "Successful") | named
 
     def _token(self, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
         text = snap.token_text(headers.get("X-CLIENT-KEY", ""), headers.get("X-TIMESTAMP", ""))
@@ -114,6 +144,9 @@ def _kept() -> Iterator[BankDesk]:
         yield known
         fresh = path.with_suffix(".new")
         fresh.write_text(
-            json.dumps({"codes": known.codes, "tokens": known.tokens[-50:], "paid": known.paid[-50:]}), encoding="utf-8"
+            json.dumps(
+                {"codes": known.codes, "tokens": known.tokens[-50:], "paid": known.paid[-50:], "qris": known.qris}
+            ),
+            encoding="utf-8",
         )
         fresh.rename(path)
