@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -49,6 +49,13 @@ _FIND_ALL_FOR_PAYING = _FIND_ALL + " FOR UPDATE OF b"
 
 # By primary key, locked in order of id.
 _FIND_SOME = _COLUMNS + "WHERE b.branch_id = %s AND b.id = ANY (%s) ORDER BY b.id FOR UPDATE OF b"
+
+# Carried by bill_enrolment, what was there before by the primary key.
+_ASKED_AT: LiteralString = """
+SELECT coalesce(o.amount, b.amount), o.id IS NOT NULL FROM contributions_bill b
+LEFT JOIN contributions_bill o ON o.branch_id = b.branch_id AND o.id = b.replaces_id AND b.issued_at >= %s
+WHERE b.branch_id = %s AND b.enrolment_id = %s AND b.state = 'open' AND b.sponsor_id IS NULL ORDER BY b.first_month
+"""
 
 _REPRICE = """
 UPDATE contributions_bill SET first_month = %s, months = %s, lines = %s, amount = %s, priced_at = %s
@@ -217,6 +224,13 @@ def lock_payables(work: Work, *, branch_id: int, enrolment_id: UUID) -> list[Pay
 def lock_bills(work: Work, *, branch_id: int, bill_ids: list[UUID]) -> list[Payable]:
     """Those of ``bill_ids`` that there are, in order of id, locked. The caller holds their enrolments' rows. One statement."""
     return [found for row in work.rows(_FIND_SOME, [branch_id, bill_ids]) if (found := _payable(row))]
+
+
+def asked_at(work: Work, *, branch_id: int, enrolment_id: UUID, at: datetime) -> list[int]:
+    """What paying the oldest one, two, ... of the member's open bills cost ``at`` an instant after which some of them were issued
+    anew; nothing where none was. Rupiah."""
+    rows = work.rows(_ASKED_AT, [at, branch_id, enrolment_id])
+    return list(accumulate(amount for amount, _ in rows)) if any(is_newer for _, is_newer in rows) else []
 
 
 def is_stale(bill: Payable, at: datetime) -> bool:

@@ -65,7 +65,7 @@ def _choose(work: Work, bills: list[Payable], standing: Standing | None, one: Cr
         try:
             return _choose_price(bill, standing, one)
         except SnapRefused:
-            if not one.partner.takes_any_amount:
+            if not _takes(work, one):
                 raise
     return _choose_plan(work, bills, standing, one)
 
@@ -83,12 +83,21 @@ def _choose_plan(work: Work, bills: list[Payable], standing: Standing | None, on
         sums = allocation.prefix_sums(priced)
         if amount in sums or amount + before in sums:
             return allocation.plan(standing, priced, amount=amount, held=before)
-    if not one.partner.takes_any_amount or amount <= 0:
+    if amount <= 0 or not _takes(work, one):
         raise SnapRefused(Case.INVALID_AMOUNT, words=answers.WRONG_AMOUNT)
     planned = allocation.plan(standing, as_confirmed, amount=amount, held=before)
     owes_more = len(planned.pays) < len(as_confirmed)
     like = bills[0] if bills else None
     return allocation.go_ahead(work, branch_id=branch_id, planned=planned, like=like, owes_more=owes_more)
+
+
+def _takes(work: Work, one: Credit) -> bool:
+    """Whether another amount than what is owed is taken: from a bank that takes any, or where it is what was owed when the customer
+    paid, and bills were issued anew before the bank told us. What is over or does not suffice is held for the member."""
+    if one.partner.takes_any_amount:
+        return True
+    asked = settlement.asked_at(work, branch_id=one.owner.branch_id, enrolment_id=one.owner.arrived, at=one.due_at)
+    return one.notice.amount in asked
 
 
 def _book_notice(work: Work, one: Credit, standing: Standing, chosen: Due | Plan) -> None:

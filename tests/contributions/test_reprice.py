@@ -1,8 +1,6 @@
 """Bills that are out when a rule is published: issued anew where it prices them otherwise, once, whoever is killed or pays."""
 
-import signal
-import subprocess
-import sys
+import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -31,15 +29,6 @@ from tests.processes import run_together
 NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
-_CARRY_OUT = """
-import sys, uuid, datetime, django
-django.setup()
-from perisai.contributions import reprice
-from perisai.contributions.month_run import Place
-from perisai.events.clock import FixedClock
-now = datetime.datetime(2026, 11, 23, 3, tzinfo=datetime.UTC)
-reprice.carry_out(Place(int(sys.argv[1]), 'Asia/Jakarta'), uuid.UUID(sys.argv[2]), clock=FixedClock(now), most=20)
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -204,14 +193,20 @@ def test_killed_in_the_middle_goes_on_and_issues_each_once() -> None:
     members = make_members(700)
     _run(members, DECEMBER)
     _publish(DECEMBER)
-    worker = subprocess.Popen([sys.executable, "-c", _CARRY_OUT, str(members.branch.id), str(_going(members))])
+    going = _going(members)
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # a fork must not share them
+    worker = multiprocessing.get_context("fork").Process(
+        target=lambda: reprice.carry_out(_place(members), going, clock=FixedClock(NOW), most=20)
+    )
+    worker.start()
     try:
         deadline = time.monotonic() + 30
         while _progress(members, "issued") == (0,) and time.monotonic() < deadline:
             time.sleep(0.005)
     finally:
-        worker.send_signal(signal.SIGKILL)
-        worker.wait(30)
+        worker.kill()
+        worker.join(30)
     (done,) = _progress(members, "issued")
     assert 0 < done < 700
     assert len(_open(members, "id")) == 700

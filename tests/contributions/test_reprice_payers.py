@@ -1,17 +1,19 @@
 """Bills issued anew that others pay or hold money for: first bills, sponsors' and employers' codes, cash that an agent took."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import orjson
 import pytest
 
 from perisai.contributions import reprice
 from perisai.contributions.month_run import Place
 from perisai.events.clock import FixedClock
 from perisai.payers import collective, sponsor
-from perisai.payments import judgement, ledger, order
+from perisai.payments import judgement, ledger, notify, order, partner
 from tests.contributions.rule_world import clean_rules, publish
 from tests.custody.test_deposit import agrees, deposit
 from tests.custody.till import PhoneOf, open_till
@@ -137,3 +139,31 @@ def test_cash_in_custody_is_free_again_and_what_does_not_suffice_waits(phone_of:
     assert bank.pay(made["code"], made["amount"]).json()["responseCode"] == "2002500"
     assert till.look()["held"] == 0
     agrees(till)
+
+
+@pytest.mark.parametrize(("value", "state", "held"), [(6_400, "paid", 200), (7_000, "open", 11_400)])
+def test_paid_before_the_bill_was_issued_anew_and_told_after_it_is_taken(value: int, state: str, held: int) -> None:
+    """At a lower price the bill is paid and the rest held; at a higher one all is held until the difference comes."""
+    branch = make_branch(target=None)
+    who, bank = make_billed(branch, at=NOW, **FACTS), make_bank()
+    publish(NOVEMBER, value, today=DAY)
+    _carry_out(branch)
+
+    def told(rupiah: int, minutes: int) -> str:
+        paid_at, told_at = NOW + timedelta(minutes=minutes), NOW + timedelta(minutes=60)
+        body = orjson.dumps(bank.payment(who.code, rupiah) | {"trxDateTime": paid_at.isoformat()})
+        headers = {"X-EXTERNAL-ID": str(uuid4().int)[:12], "CHANNEL-ID": "95051", "Content-Type": "application/json"}
+        call = partner.Call("POST", "/snap/v1.0/transfer-va/payment", headers, body, told_at)
+        return notify.notify(call, partner.get_partner(bank.credentials.client_key)).code
+
+    assert told(11_400, minutes=5) == "4042513", "after it was issued anew the price is another"
+    assert told(11_300, minutes=-5) == "4042513", "that was never asked for"
+    assert told(11_400, minutes=-5) == "2002500"
+    with system_work(branch) as work:
+        assert ledger.prove(work, branch.id) == []
+        rows = work.rows(
+            "SELECT b.state, h.amount FROM contributions_bill b LEFT JOIN payments_held h ON h.branch_id = b.branch_id"
+            " AND h.enrolment_id = b.enrolment_id WHERE b.branch_id = %s AND b.state <> 'cancelled'",
+            [branch.id],
+        )
+    assert rows == [(state, held)]
