@@ -30,6 +30,8 @@ class Country:
     other: int
     sub_branch: int
     agency: int
+    province: str
+    """Nobody else's, so that kecamatan are its own too."""
     agents: list[UUID] = field(default_factory=list)
     officers: tuple[UUID, UUID] = field(default_factory=lambda: (uuid7(), uuid7()))
 
@@ -46,7 +48,7 @@ def month(number: int) -> date:
 def country(database: object) -> Iterator[Country]:
     n = next(_numbers)
     base = 80_000_000 + n * 100
-    made = Country(base, base + 1, base + 10, base + 20, base + 11, base + 12)
+    made = Country(base, base + 1, base + 10, base + 20, base + 11, base + 12, f"{n:02d}")
     rows: list[tuple[Any, ...]] = [
         (made.head, "head", None, None, [made.head], f"{n:02d}-P", "Kantor Pusat Uji", []),
         (made.region, "region", made.head, None, [made.head, made.region], f"{n:02d}-W", "Kanwil Uji", []),
@@ -58,7 +60,7 @@ def country(database: object) -> Iterator[Country]:
             [made.head, made.region, made.branch],
             f"{n:02d}-A",
             "KC Satu",
-            ["94.01"],
+            [f"{n:02d}.91"],
         ),
         (
             made.other,
@@ -68,7 +70,7 @@ def country(database: object) -> Iterator[Country]:
             [made.head, made.region, made.other],
             f"{n:02d}-B",
             "KC Dua",
-            ["94.02"],
+            [f"{n:02d}.92"],
         ),
     ]
     inside = [made.head, made.region, made.branch]
@@ -81,7 +83,7 @@ def country(database: object) -> Iterator[Country]:
             [*inside, made.sub_branch],
             f"{n:02d}-S",
             "KCP Uji",
-            ["94.03"],
+            [f"{n:02d}.93"],
         ),
         (
             made.agency,
