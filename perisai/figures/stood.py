@@ -25,11 +25,21 @@ FROM unnest(%(ns)s::int[], %(branches)s::int[], %(levels)s::bpchar[], %(keys)s::
 JOIN LATERAL (
   SELECT b.day, b.taken_at FROM figures_standing b
   WHERE b.branch_id = p.branch_id AND b.level = 'b' AND b.day BETWEEN p.since AND p.until ORDER BY b.day DESC LIMIT 1) d ON true
-LEFT JOIN figures_standing s ON s.branch_id = p.branch_id AND s.level = p.level AND s.day = d.day
 """
-_STOOD: LiteralString = "SELECT p.n, d.day, d.taken_at, " + _SUMS + _LAST + "AND s.key = p.key"
+_STOOD: LiteralString = (
+    "SELECT p.n, d.day, d.taken_at, "
+    + _SUMS
+    + _LAST
+    + """LEFT JOIN LATERAL (
+  SELECT * FROM figures_standing k WHERE k.branch_id = p.branch_id AND k.level = p.level AND k.day = d.day AND k.key = p.key
+  LIMIT 1) s ON true"""
+)
 _STOOD_WITHIN: LiteralString = (
-    "SELECT s.level, s.key, s.sub_branch_id, s.agency_office_id, d.day, d.taken_at, " + _SUMS + _LAST
+    "SELECT s.level, s.key, s.sub_branch_id, s.agency_office_id, d.day, d.taken_at, "
+    + _SUMS
+    + _LAST
+    + """LEFT JOIN LATERAL (
+  SELECT * FROM figures_standing k WHERE k.branch_id = p.branch_id AND k.level = p.level AND k.day = d.day OFFSET 0) s ON true"""
 )
 # Every day that was taken, from the branch's own rows.
 _BY_DAY: LiteralString = (
@@ -37,8 +47,12 @@ _BY_DAY: LiteralString = (
     + _SUMS
     + """
 FROM unnest(%(branches)s::int[], %(levels)s::bpchar[], %(keys)s::text[]) AS p (branch_id, level, key)
-JOIN figures_standing b ON b.branch_id = p.branch_id AND b.level = 'b' AND b.day BETWEEN %(first)s AND %(last)s
-LEFT JOIN figures_standing s ON s.branch_id = p.branch_id AND s.level = p.level AND s.day = b.day AND s.key = p.key
+CROSS JOIN LATERAL (
+  SELECT day, taken_at FROM figures_standing w
+  WHERE w.branch_id = p.branch_id AND w.level = 'b' AND w.day BETWEEN %(first)s AND %(last)s OFFSET 0) b
+LEFT JOIN LATERAL (
+  SELECT * FROM figures_standing k WHERE k.branch_id = p.branch_id AND k.level = p.level AND k.day = b.day AND k.key = p.key
+  LIMIT 1) s ON true
 ORDER BY b.day
 """
 )
@@ -47,8 +61,9 @@ ORDER BY b.day
 _COHORTS: LiteralString = """
 SELECT p.n, c.month, c.stage, c.segment, sum(c.persons)::int AS persons
 FROM unnest(%(ns)s::int[], %(branches)s::int[], %(levels)s::bpchar[], %(keys)s::text[]) AS p (n, branch_id, level, key)
-JOIN figures_cohort c ON c.branch_id = p.branch_id AND c.level = p.level AND c.key = p.key
-  AND c.month BETWEEN %(first)s AND %(last)s AND (c.taken_at AT TIME ZONE 'Asia/Jayapura')::date <= %(as_of)s
+CROSS JOIN LATERAL (
+  SELECT * FROM figures_cohort f WHERE f.branch_id = p.branch_id AND f.level = p.level AND f.key = p.key
+    AND f.month BETWEEN %(first)s AND %(last)s AND (f.taken_at AT TIME ZONE 'Asia/Jayapura')::date <= %(as_of)s OFFSET 0) c
 GROUP BY 1, 2, 3, 4
 """
 
