@@ -100,7 +100,8 @@ def change_terms(request: PageRequest, branch_id: int, enrolment_id: UUID) -> Ht
             "programmes": given.get("programmes", "").split("+"),
             "employs_others": given.get("employs_others") == "yes",
         })  # fmt: skip
-        changed = terms.change(request.work, branch_id=branch_id, timezone=member["timezone"], wanted=wanted)
+        why = given.get("why", "") if request.viewer.role is Role.BRANCH_HEAD else ""
+        changed = terms.change(request.work, branch_id=branch_id, timezone=member["timezone"], wanted=wanted, why=why)
     except ValidationError as error:
         return _dues(request, branch_id, enrolment_id, Refused("E4114", field=str(error.errors()[0]["loc"][0])))
     except Refused as refused:
@@ -136,6 +137,7 @@ def _dues(request: PageRequest, branch_id: int, enrolment_id: UUID, refused: Ref
     )
     is_ended = member["state"] == "lapsed"
     may_change = request.viewer.role in STAFF
+    may_begin_early = request.viewer.role is Role.BRANCH_HEAD
     context = {
         "member": member,
         "stands": stands,
@@ -148,12 +150,15 @@ def _dues(request: PageRequest, branch_id: int, enrolment_id: UUID, refused: Ref
         "may_change": may_change and member["segment"] == "BPU",
         "may_return": is_ended and not lapse.cannot_return(member["birth_date"], on=today),
         "is_ended": is_ended,
-        "months_to_change": _months_to_change(member["paid_through"], today) if member["state"] == "active" else [],
+        "months_to_change": _months_to_change(member["paid_through"], today, may_begin_early)
+        if member["state"] == "active"
+        else [],
+        "early_reasons": labels.EARLY.items() if may_begin_early else [],
         "occupations": load().occupations,
         "programme_choices": ["+".join(choice) for choice in PROGRAMMES],
         "chosen_programmes": "+".join(p for p in PROGRAMMES[1] if p in member["programmes"]),
         "refused": refused,
-        "given": {name: request.POST.get(name, "") for name in ("from_month", "income")},
+        "given": {name: request.POST.get(name, "") for name in ("from_month", "income", "why")},
     }
     return render(request, "contributions/dues.html", context, status=refused.status if refused else 200)
 
@@ -173,8 +178,10 @@ def _plan(request: PageRequest, member: dict[str, Any]) -> advance.Plan | Refuse
         return refused
 
 
-def _months_to_change(paid_through: date | None, today: date) -> list[date]:
+def _months_to_change(paid_through: date | None, today: date, may_begin_early: bool) -> list[date]:
     first = add_months(paid_through, 1) if paid_through else today.replace(day=1)
+    if not may_begin_early:
+        first = max(first, add_months(today, 1))
     return [add_months(first, n) for n in range(terms.MOST_AHEAD) if add_months(first, n) <= add_months(today, 12)]
 
 

@@ -19,3 +19,9 @@ ORIGINS: Final[dict[str, str | Promise]] = {
     "terms": _("issued anew after a change"),
     "return": _("coming back"),
 }
+EARLY: dict[str, str | Promise] = {
+    "entered_wrong": _("It was entered wrongly before"),
+    "told_in_time": _("The member told it before the month began"),
+    "authority": _("BPJS Ketenagakerjaan or a court decided so"),
+}
+"""Why the head of a branch lets a change of terms hold for months that have begun."""

@@ -4,7 +4,7 @@ cancelled by counter-entry and issued anew."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import orjson
@@ -23,6 +23,8 @@ from perisai.training.told import Learner, Told
 
 MOST_AHEAD = 12
 """Months: nobody declares today what they earn in two years."""
+REASONS: Final = ("entered_wrong", "told_in_time", "authority")
+"""Why the head of a branch lets a change hold for months that have begun."""
 
 _LOCK: LiteralString = """
 SELECT e.state, e.paid_through, e.payment_code, e.segment, e.income, e.base_income, e.programmes, e.jobs, e.transport,
@@ -118,9 +120,22 @@ class Held:
     changed_at: Any
 
 
-def change(work: Work, *, branch_id: int, timezone: str, wanted: Wanted, agent_id: UUID | None = None) -> Changed:
-    """Takes it down and issues open bills anew. Raises E1004, E4105 (no active BPU member), E4109 (too early or too far ahead),
-    E4106 (the month is paid), E4107 (nothing changes), E4104 (against the rules of entry)."""
+def change(
+    work: Work,
+    *,
+    branch_id: int,
+    timezone: str,
+    wanted: Wanted,
+    agent_id: UUID | None = None,
+    told_on: date | None = None,
+    why: str = "",
+) -> Changed:
+    """Takes it down and issues open bills anew. A month that had begun when it was told (``told_on``, by default today) keeps its
+    price, or arrears could be made smaller afterwards; the head of the branch may let it hold, with a reason (``why``).
+
+    Raises E1004, E4105 (no active BPU member), E4109 (too early or too far ahead), E4115 (the month has begun), E4106 (the month is
+    paid), E4107 (nothing changes), E4104 (against the rules of entry).
+    """
     row = work.row(_LOCK, [branch_id, wanted.enrolment, agent_id, agent_id])
     if row is None:
         raise Refused("E1004")
@@ -130,6 +145,7 @@ def change(work: Work, *, branch_id: int, timezone: str, wanted: Wanted, agent_i
         raise Refused("E4105")
     today = branch_day(work.now, timezone)
     _check_month(wanted, paid_through, today)
+    _check_begun(wanted, min(told_on or today, today), why)
     if (wanted.income, wanted.programmes, wanted.jobs, wanted.employs_others) == (
         income, frozenset(programmes), tuple(jobs), employs,
     ) and not history(work, branch_id=branch_id, enrolment_id=wanted.enrolment):  # fmt: skip
@@ -139,7 +155,7 @@ def change(work: Work, *, branch_id: int, timezone: str, wanted: Wanted, agent_i
     effect = {"branch": branch_id, "today": today, "enrolment": wanted.enrolment}
     if wanted.from_month <= today:
         work.execute(_EFFECT, effect)
-    _report(work, branch_id, wanted, whom)
+    _report(work, branch_id, wanted, whom, why)
     return _issue_anew(work, branch_id, timezone, wanted, code, whom)
 
 
@@ -170,7 +186,12 @@ def _judge(work: Work, learner: Learner, one: Told) -> Decision:
         return Decision("rejected", "E4108", None)
     try:
         changed = change(
-            work, branch_id=learner.branch_id, timezone=learner.timezone, wanted=wanted, agent_id=learner.trainee_id
+            work,
+            branch_id=learner.branch_id,
+            timezone=learner.timezone,
+            wanted=wanted,
+            agent_id=learner.trainee_id,
+            told_on=None if one.captured.doubtful else branch_day(one.captured.estimate, learner.timezone),
         )
     except Refused as refused:
         return Decision("rejected", refused.code, {"params": refused.params})
@@ -184,6 +205,14 @@ def _check_month(wanted: Wanted, paid_through: date | None, today: date) -> None
     earliest = add_months(paid_through, 1) if paid_through else today.replace(day=1)
     if wanted.from_month.day != 1 or not earliest <= wanted.from_month <= latest:
         raise Refused("E4109", month=f"{earliest:%m-%Y}")
+
+
+def _check_begun(wanted: Wanted, told_on: date, why: str) -> None:
+    if why not in ("", *REASONS):
+        raise Refused("E4114", field="why")
+    following = add_months(told_on, 1)
+    if wanted.from_month < following and not why:
+        raise Refused("E4115", month=f"{following:%m-%Y}")
 
 
 def _check_rules(wanted: Wanted, birth_date: date, today: date) -> int:
@@ -242,11 +271,12 @@ def _issue_anew(work: Work, branch_id: int, timezone: str, wanted: Wanted, code:
     return Changed(len(rows), sum(row[4] for row in cancelled), sum(row["amount"] for row in rows))
 
 
-def _report(work: Work, branch_id: int, wanted: Wanted, whom: Sequence[Any]) -> None:
+def _report(work: Work, branch_id: int, wanted: Wanted, whom: Sequence[Any], why: str) -> None:
     detail = {
         "from_month": f"{wanted.from_month:%Y-%m}",
         "income": wanted.income,
         "programmes": sorted(wanted.programmes),
+        "why": why,
     }
     work.report(_happened("terms_changed", branch_id, wanted.enrolment, whom, detail=detail))
 

@@ -170,7 +170,8 @@ class Life(RuleBasedStateMachine):
         said = {"enrolment": self.members.ids[who], "from_month": add_months(self.now.date(), ahead), "income": income}
         wanted = terms.Wanted.model_validate(said | {"jobs": ["trade.market"], "programmes": ["JKK", "JKM"]})
         with suppress(Refused), self.members.work(self.now) as work:
-            terms.change(work, branch_id=self.members.branch.id, timezone="Asia/Jakarta", wanted=wanted)
+            key = {"branch_id": self.members.branch.id, "timezone": "Asia/Jakarta"}
+            terms.change(work, **key, wanted=wanted, why="entered_wrong")  # type: ignore[arg-type]
 
     @rule(who=st.integers(0, 1))
     def somebody_comes_back(self, who: int) -> None:

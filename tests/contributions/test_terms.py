@@ -32,11 +32,14 @@ def _advance(members: Members, months: int) -> advance.Plan:
         )
 
 
-def _change(members: Members, from_month: date, **facts: Any) -> terms.Changed:
+def _change(
+    members: Members, from_month: date, told_on: date | None = None, why: str = "", **facts: Any
+) -> terms.Changed:
     said = {"enrolment": members.ids[0], "from_month": from_month, "income": 4_200_000, "jobs": ["trade.market"]}
     wanted = terms.Wanted.model_validate(said | {"programmes": ["JKK", "JKM", "JHT"]} | facts)
     with members.work(NOVEMBER) as work:
-        return terms.change(work, branch_id=members.branch.id, timezone=members.branch.timezone, wanted=wanted)
+        key: dict[str, Any] = {"branch_id": members.branch.id, "timezone": members.branch.timezone}
+        return terms.change(work, **key, wanted=wanted, told_on=told_on, why=why)
 
 
 def _proved(members: Members) -> bool:
@@ -136,12 +139,15 @@ def test_planned_change_stands_on_the_enrolment_when_its_month_begins_and_bills_
     [
         (OCTOBER, {}, "E4106"),
         (date(2028, 1, 1), {}, "E4109"),
-        (NOVEMBER, {"income": 900_000}, "E4104"),
-        (NOVEMBER, {"programmes": ["JKK"]}, "E4104"),
-        (NOVEMBER, {"employs_others": True, "programmes": ["JKK", "JKM"]}, "E4104"),
-        (NOVEMBER, {"programmes": ["JKK", "JKM", "JP"]}, "E4114"),
-        (NOVEMBER, {"jobs": ["none.such"]}, "E4114"),
-        (NOVEMBER, {"income": 1_500_000, "programmes": ["JKK", "JKM"]}, "E4107"),
+        (NOVEMBER, {}, "E4115"),
+        (NOVEMBER, {"told_on": NOVEMBER}, "E4115"),
+        (NOVEMBER, {"why": "curious"}, "E4114"),
+        (DECEMBER, {"income": 900_000}, "E4104"),
+        (DECEMBER, {"programmes": ["JKK"]}, "E4104"),
+        (DECEMBER, {"employs_others": True, "programmes": ["JKK", "JKM"]}, "E4104"),
+        (DECEMBER, {"programmes": ["JKK", "JKM", "JP"]}, "E4114"),
+        (DECEMBER, {"jobs": ["none.such"]}, "E4114"),
+        (DECEMBER, {"income": 1_500_000, "programmes": ["JKK", "JKM"]}, "E4107"),
     ],
 )
 def test_change_against_the_rules_is_refused(
@@ -151,3 +157,17 @@ def test_change_against_the_rules_is_refused(
     with pytest.raises(Refused) as refused:
         _change(members, from_month, **facts)
     assert refused.value.code == code
+
+
+def test_month_that_has_begun_changes_by_a_reason_or_because_it_was_told_before(database: Path) -> None:
+    late, told = make_members(1), make_members(1)
+    for members, how in ((late, {"why": "entered_wrong"}), (told, {"told_on": date(2026, 10, 31)})):
+        _run(members, NOVEMBER)
+        assert _change(members, NOVEMBER, **how).bills == 1  # type: ignore[arg-type]
+        assert _proved(members)
+        with members.work() as work:
+            rows = work.rows(
+                "SELECT detail ->> 'why' FROM events_event WHERE branch_id = %s AND kind = 'terms_changed'",
+                [members.branch.id],
+            )
+        assert rows == [(how.get("why", ""),)]

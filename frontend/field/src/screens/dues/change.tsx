@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { duesTexts } from "../../i18n/dues";
 import { formatMoney, formatMonth, formatNumber } from "../../i18n/format";
-import { monthsFrom } from "../../rules/dates";
+import { addMonths, monthOf, monthsFrom } from "../../rules/dates";
 import { Button } from "../../ui/button";
 import { Check } from "../../ui/choice";
 import { TextField } from "../../ui/field";
@@ -17,7 +17,8 @@ export function Change({ member, rules, today, send }: DuesProps) {
   const t = useTexts(duesTexts);
   const language = useLanguage();
   const before = { income: 0, jobs: [] as readonly string[], ...member.terms, programmes: member.programmes };
-  const first = firstMonth(member, today);
+  // A month that has begun keeps its price; the branch head may decide otherwise.
+  const first = [firstMonth(member, today), addMonths(monthOf(today), 1)].sort()[1] ?? today;
   const [from, setFrom] = useState(first);
   const [income, setIncome] = useState(String(before.income));
   const [job, setJob] = useState(before.jobs[0] ?? "");
