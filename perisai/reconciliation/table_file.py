@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from perisai.errors import Refused
@@ -26,6 +26,11 @@ _MOST_BEFORE: Final = 30
 _AMOUNT: Final = re.compile(
     r"(?P<minus>[-(]?)\s*(?:Rp|IDR)?\s*(?P<digits>\d[\d.,]*)\)?\s*(?P<sign>CR|DB|DR|K|D|C)?", re.IGNORECASE
 )
+_GROUPED: Final = re.compile(
+    r"(?P<whole>\d{1,3}(?:(?P<mark>[.,])\d{3})(?:(?P=mark)\d{3})*)(?:(?!(?P=mark))[.,](?P<sen>\d{1,2}))?"
+)
+_PLAIN: Final = re.compile(r"(?P<whole>\d+)(?:[.,](?P<sen>\d{1,2}))?")
+"""``1.234.567,00`` and ``1,234,567.00``; ``1234567,00`` and a workbook's ``1234567.5``. One of them, or it is no amount."""
 _OUT: Final = ("D", "DB", "DR", "DEBIT", "DEBET")
 
 
@@ -124,15 +129,11 @@ def _number(text: str, number: int) -> tuple[int, str]:
     found = _AMOUNT.fullmatch(text.strip())
     if found is None:
         raise Unreadable("broken", f"{number}: {text[:20]}")
-    digits = found["digits"]
-    whole, sen = digits, "0"
-    if match := re.fullmatch(r"(.*)[.,](\d{2})", digits):
-        whole, sen = match[1], match[2]
-    whole = re.sub(r"[.,]", "", whole)
-    try:
-        amount = rupiah(Decimal(f"{whole or 0}.{sen}"), str(number))
-    except InvalidOperation:
-        raise Unreadable("broken", f"{number}: {text[:20]}") from None
+    parts = _GROUPED.fullmatch(found["digits"]) or _PLAIN.fullmatch(found["digits"])
+    if parts is None:
+        raise Unreadable("broken", f"{number}: {text[:20]}")
+    whole = re.sub(r"[.,]", "", parts["whole"])
+    amount = rupiah(Decimal(f"{whole}.{parts['sen'] or 0}"), str(number))
     return (-amount if found["minus"] else amount), found["sign"] or ""
 
 

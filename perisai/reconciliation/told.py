@@ -37,13 +37,19 @@ class Statement:
 
 
 def rupiah(amount: Decimal, place: str) -> int:
-    """Whole rupiah. Raises E4801 where there are sen, of which our books have none, and for a sum that no account holds."""
+    """Whole rupiah, however it was written (``5000,00``). Raises E4817 where there are sen, of which our books have none, and E4801
+    for a sum that no account holds."""
     if not abs(amount) <= MOST_RUPIAH:
         raise Refused("E4801", why=f"> {rp(MOST_RUPIAH)}: {place}")
     whole = int(amount)
     if whole != amount:
-        raise Refused("E4801", why=f"sen: {place}")
+        raise Refused("E4817", place=place, amount=_with_sen(amount))
     return whole
+
+
+def _with_sen(amount: Decimal) -> str:
+    whole, _, sen = f"{abs(amount):,.2f}".partition(".")
+    return f"{'-' if amount < 0 else ''}Rp{whole.replace(',', '.')},{sen}"
 
 
 def rp(amount: int) -> str:

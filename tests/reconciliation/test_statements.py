@@ -89,7 +89,11 @@ def test_take_statement_whose_lines_all_agree_closes_the_day(form: str) -> None:
         (lambda s: s.mt940(account="999888777"), "E4806"),
         (lambda s: s.mt940().replace(b":61:", b":61:X"), "E4801"),
         (lambda s: s.mt940().replace(b"IDR", b"USD"), "E4801"),
-        (lambda s: s.mt940().replace(b"22800,00", b"22800,50"), "E4801"),
+        (lambda s: s.mt940().replace(b"22800,00", b"22800,50"), "E4817"),
+        (lambda s: s.csv().replace(b"22.800,00", b"22.800,50"), "E4817"),
+        (lambda s: s.csv().replace(b"22.800,00", b"22800.5"), "E4817"),
+        (lambda s: s.csv().replace(b"1.022.800,00", b"1.022.800,01"), "E4817"),
+        (lambda s: s.csv().replace(b"22.800,00", b"22.8.00"), "E4801"),
         (lambda s: s.csv().replace(b"22.800,00", b"dua puluh"), "E4801"),
         (lambda s: b"PK\x03\x04 no workbook", "E4801"),
         (lambda s: b"", "E4801"),
@@ -106,6 +110,24 @@ def test_take_wrong_statement_refused_and_nothing_kept(spoil: Any, code: str) ->
     with pytest.raises(Refused, match=code):
         _take(bank, spoil(statement))
     assert _kept(bank) == (0, 0)
+
+
+def test_sen_of_nothing_are_taken_and_real_ones_are_said_with_their_line() -> None:
+    for plain in (b"5.000,00", b"5,000.00", b"5000", b"5000.0", b"Rp5.000"):
+        bank, statement = make_account_bank(), Statement()
+        statement.add(5_000, "VA 2")
+        _take(bank, statement.csv().replace(b";5.000,00;", b";" + plain + b";"))
+        assert _kept(bank) == (1, 1), plain
+    bank, statement = make_account_bank(), Statement()
+    statement.add(22_800, "VA 1")
+    statement.add(5_000, "BUNGA")
+    with pytest.raises(Refused) as refused:
+        _take(bank, statement.csv().replace(b";5.000,00;", b";5.000,37;"))
+    assert refused.value.code == "E4817"
+    said = refused.value.text()
+    assert "Baris atau saldo 2 " in said["id"]
+    assert "Rp5.000,37" in said["id"]
+    assert "Line or balance 2 " in said["en"]
 
 
 def test_take_same_file_gap_and_overlap_refused_and_what_follows_taken() -> None:
