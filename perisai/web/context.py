@@ -37,6 +37,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place(_("Live"), "/console/live/", icon="broadcast"),
             Place(_("Reviews"), "/console/members/reviews/", icon="clipboard-check"),
             Place(_("Alerts"), "/console/alerts/", icon="alert-triangle"),
+            Place(_("Reports"), "/console/reports/", icon="report-analytics"),
         ),
     ),
     (

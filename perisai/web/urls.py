@@ -35,6 +35,7 @@ urlpatterns = [
     path("console/reconciliation/", include("perisai.reconciliation.urls")),
     path("console/documents/", include("perisai.documents.urls")),
     path("console/alerts/", include("perisai.alerts.urls")),
+    path("console/reports/", include("perisai.reports.urls")),
     path("console/custody/", include("perisai.custody.urls")),
     path("console/payers/", include("perisai.payers.urls")),
     path("console/targets/", include("perisai.targets.urls")),

@@ -1,0 +1,240 @@
+"""Pages of reports: days, weeks and months of a scope, as a page, PDF and workbook; the recap of today; who has what sent."""
+
+from datetime import date
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from perisai.accounts import watching
+from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
+from perisai.accounts.words import say
+from perisai.documents.words import Language
+from perisai.errors import Refused
+from perisai.events.work import branch_day
+from perisai.figures.definition import figures
+from perisai.offices import calendar
+from perisai.offices.models import Office
+from perisai.offices.scopes import AGENT, NATION, REGION, UnknownScope, Watch
+from perisai.reports import content, paper, recap, said, schedule, span, workbook
+
+SEES: Final = (Role.AGENCY, *STAFF, *ABOVE)
+SHOWN: Final[dict[span.Kind, int]] = {"daily": 14, "weekly": 26, "monthly": 24}
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@audience(*SEES)
+@require_GET
+def start(request: PageRequest) -> HttpResponse:
+    """The viewer's own scope."""
+    own = watching.own(request.viewer)
+    return redirect("reports:scope", own.level, own.key)
+
+
+@audience(*SEES)
+@require_GET
+def scope_page(request: PageRequest, level: str, key: str) -> HttpResponse:
+    """Today's recap, and the days, weeks and months that can be opened. ``kind`` in the address."""
+    return _scope_page(request, _scope(request, level, key))
+
+
+@audience(*SEES)
+@require_GET
+def report(request: PageRequest, level: str, key: str, kind: str, day: str) -> HttpResponse:
+    """One report; ``form`` pdf or xlsx, else a page. ``as_of``: as it was known on that day."""
+    scope = _scope(request, level, key)
+    today = _today(request)
+    chosen = span.read(kind, day, today)
+    try:
+        read = content.read(request.work, scope=scope, span=chosen, as_of=_as_of(request, today))
+    except UnknownScope:
+        raise Refused("E1004") from None
+    language = _language()
+    name = f"perisai-{scope.level}-{scope.key}-{chosen.kind}-{chosen.period.first}"
+    form = request.GET.get("form", "")
+    if form == "pdf":
+        office = request.viewer.office
+        zone = calendar.of_office(request.work, office.id)
+        made = paper.make(
+            read,
+            address=schedule.address(scope, chosen),
+            made_at=request.work.now.astimezone(ZoneInfo(zone.timezone)),
+            timezone_name=zone.zone,
+            language=language,
+        )
+        return _file(made, f"{name}.pdf", "application/pdf")
+    if form == "xlsx":
+        return _file(workbook.make(read, language=language), f"{name}.xlsx", XLSX)
+    context = {
+        "scope": scope,
+        "content": read,
+        "title": said.KINDS[language][chosen.kind],
+        "period": said.span(chosen, language),
+        "before": span.of(chosen.kind, chosen.before.first),
+        "after": _after(chosen, today),
+        "sections": _sections(read, scope, language),
+        "head": [paper.pick(figures()[name].label, language) for name in content.shape().beneath],
+        "rows": _rows(read, language),
+        "late": _late(read, language),
+        "is_past": read.as_of != today,
+    }
+    return render(request, "reports/report.html", context)
+
+
+@audience(*SEES)
+@require_POST
+def subscribe(request: PageRequest, level: str, key: str) -> HttpResponse:
+    """Has a kind sent, or no more (``stop``)."""
+    scope = _scope(request, level, key)
+    kind = request.POST.get("kind", "")
+    branch_id = _branch_of(request, scope)
+    if kind not in span.KINDS or branch_id is None:
+        raise Refused("E1004")
+    given: dict[str, Any] = {"branch_id": branch_id, "user": request.viewer.user, "scope": scope, "kind": kind}
+    try:
+        if request.POST.get("stop"):
+            schedule.stop(request.work, **given)
+        else:
+            schedule.start(request.work, **given)
+    except Refused as refused:
+        return _scope_page(request, scope, refused)
+    messages.success(request, say("Tersimpan.", "Saved."))
+    return redirect("reports:scope", scope.level, scope.key)
+
+
+def _scope_page(request: PageRequest, scope: Watch, refused: Refused | None = None) -> HttpResponse:
+    work, language = request.work, _language()
+    branch_id, today = _branch_of(request, scope), _today(request)
+    own = calendar.of_office(work, branch_id or request.viewer.office.id)
+    try:
+        text = recap.write(work, scope=scope, timezone=own.timezone, own=own, language=language)
+    except UnknownScope:
+        raise Refused("E1004") from None
+    kind: span.Kind = next((one for one in span.KINDS if one == request.GET.get("kind")), "weekly")
+    mine = schedule.mine(work, branch_id=branch_id, user=request.viewer.user, scope=scope) if branch_id else set()
+    context = {
+        "scope": scope,
+        "name": _name(work, scope),
+        "recap": text,
+        "kind": kind,
+        "kinds": [(one, said.KINDS[language][one], one in mine) for one in span.KINDS],
+        "spans": [
+            (one, said.span(one, language), one.period.last >= today) for one in span.recent(kind, today, SHOWN[kind])
+        ],
+        "may_subscribe": branch_id is not None and request.viewer.may_change,
+        "email": request.viewer.user.email,
+        "refused": refused and {"text": refused.text(), "action": refused.action(), "code": refused.code},
+    }
+    return render(request, "reports/scope.html", context, status=refused.status if refused else 200)
+
+
+def _scope(request: PageRequest, level: str, key: str) -> Watch:
+    try:
+        scope = Watch.parse(level, key)
+    except UnknownScope:
+        raise Refused("E1004") from None
+    if not watching.sees(request.work, request.viewer, scope):
+        raise Refused("E2006")
+    return scope
+
+
+def _name(work: Any, scope: Watch) -> str:
+    if scope.level == NATION:
+        return "Indonesia"
+    if scope.level == AGENT:
+        row = work.row("SELECT full_name FROM agents_agent WHERE id = %s", [scope.key])
+    else:
+        row = work.row("SELECT name FROM offices_office WHERE id = %s", [int(scope.key)])
+    return str(row[0]) if row else ""
+
+
+def _branch_of(request: PageRequest, scope: Watch) -> int | None:
+    """None for a region and the nation: their reports are read, not sent."""
+    if scope.level in (NATION, REGION):
+        return None
+    if scope.level == AGENT:
+        row = request.work.row("SELECT branch_id FROM agents_agent WHERE id = %s", [scope.key])
+        return int(row[0]) if row else None
+    return Office.objects.values_list("branch_id", flat=True).filter(id=int(scope.key)).first()
+
+
+def _sections(read: content.Content, scope: Watch, language: Language) -> list[dict[str, Any]]:
+    values = read.figures.values
+    before = read.figures.compared.values if read.figures.compared else {}
+    first, last = read.span.period
+    return [
+        {
+            "title": paper.pick(section.title, language),
+            "rows": [
+                {
+                    "label": paper.pick(figures()[name].label, language),
+                    "what": paper.pick(figures()[name].what, language),
+                    "value": said.amount(values.get(name), figures()[name].unit, language),
+                    "before": said.amount(before.get(name), figures()[name].unit, language),
+                    "change": said.change(values.get(name), before.get(name), figures()[name].unit, language),
+                    "address": figures()[name].address(scope, first, last),
+                }
+                for name in section.figures
+            ],
+        }
+        for section in content.shape().sections
+    ]
+
+
+def _rows(read: content.Content, language: Language) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": child.name,
+            "code": child.code,
+            "scope": child.scope,
+            "cells": [
+                (
+                    paper.pick(figures()[name].label, language),
+                    said.amount(child.values.get(name), figures()[name].unit, language),
+                )
+                for name in content.shape().beneath
+            ],
+        }
+        for child in read.children
+    ]
+
+
+def _late(read: content.Content, language: Language) -> list[tuple[str, str, str]]:
+    """(figure, came after the period, came after this reading) of what came late at all."""
+    names = [name for name in read.late.after_period.keys() | read.late.since.keys() if name in figures()]
+    order = list(figures())
+    return [
+        (
+            paper.pick(figures()[name].label, language),
+            said.amount(read.late.after_period.get(name, 0), figures()[name].unit, language),
+            said.amount(read.late.since.get(name, 0), figures()[name].unit, language),
+        )
+        for name in sorted(names, key=order.index)
+    ]
+
+
+def _after(chosen: span.Span, today: date) -> span.Span | None:
+    following = span.of(chosen.kind, date.fromordinal(chosen.period.last.toordinal() + 1))
+    return following if following.period.first <= today else None
+
+
+def _today(request: PageRequest) -> date:
+    return branch_day(request.work.now, request.viewer.office.timezone)
+
+
+def _as_of(request: PageRequest, today: date) -> date:
+    try:
+        return min(today, max(span.EARLIEST, date.fromisoformat(request.GET.get("as_of", ""))))
+    except ValueError:
+        return today
+
+
+def _language() -> Language:
+    return "en" if say("id", "en") == "en" else "id"
+
+
+def _file(data: bytes, name: str, kind: str) -> HttpResponse:
+    return HttpResponse(data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
