@@ -7,6 +7,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.parts import PARTS
+
 RUN = """
 import json, sys
 from pathlib import Path
@@ -15,6 +17,7 @@ sys.exit(run(json.loads(sys.argv[1]), Path(sys.argv[2]), seconds=1.5, grace=1))
 """
 GOOD = "print('2 passed')"
 HANGS = "import time\nprint('at work', flush=True)\ntry:\n time.sleep(600)\nfinally:\n print('cleaned up')"
+LATE = "import threading; print('4 passed', flush=True); threading.Thread(target=threading.Event().wait).start()"
 DEAF = "import signal, time; signal.signal(2, signal.SIG_IGN); signal.signal(15, signal.SIG_IGN); time.sleep(600)"
 ORPHAN = (
     "import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'],"
@@ -44,7 +47,22 @@ def test_run_ends_parts_that_hang_and_lets_them_clean_up(tmp_path: Path) -> None
     assert "hangs | ended with" in ran.stdout
 
 
+def test_run_fails_when_a_part_passes_but_does_not_end(tmp_path: Path) -> None:
+    assert _run(tmp_path, late=LATE).returncode == 1
+
+
 def test_run_ends_what_a_part_left_behind(tmp_path: Path) -> None:
     ran = _run(tmp_path, leaves=ORPHAN)
     assert ran.returncode == 0
     assert not psutil.pid_exists(int((tmp_path / "leaves.log").read_text()))
+
+
+def test_every_file_of_tests_is_in_one_part() -> None:
+    def has(part: list[str], file: Path) -> bool:
+        ignored = [Path(word.removeprefix("--ignore=")) for word in part if word.startswith("--")]
+        folders = [Path(word) for word in part if not word.startswith("--")]
+        return any(map(file.is_relative_to, folders)) and not any(map(file.is_relative_to, ignored))
+
+    files = list(Path("tests").rglob("test_*.py"))
+    assert files
+    assert {str(file): sum(has(part, file) for part in PARTS.values()) for file in files} == {str(f): 1 for f in files}
