@@ -1,10 +1,17 @@
 """Ends what was accepted and never paid: of new members the slot and the NIK return, once; who wanted to come back has lapsed as
-before."""
+before.
 
+Of a wage earner it is the employer who pays, by the day that the dated rule gives (``rules/bpu_cover.yaml``, ``due``): their
+registration is not ended before the dues of its first month were due, however long their code has worked.
+"""
+
+from datetime import date, datetime
 from typing import Any
 
 from perisai.contributions import bill, reactivate
-from perisai.events.work import Happened, Work
+from perisai.contributions.cover_rule import add_months, due_on
+from perisai.events.work import Happened, Work, branch_day
+from perisai.offices import calendar
 from perisai.targets import quota
 from perisai.targets.quota import Held
 
@@ -19,7 +26,8 @@ FROM members_enrolment e
 WHERE e.branch_id = %(branch)s AND e.state = 'accepted' AND e.id IN (
   SELECT b.enrolment_id FROM contributions_bill b
   JOIN members_enrolment a ON a.branch_id = b.branch_id AND a.id = b.enrolment_id AND a.state = 'accepted'
-  WHERE b.branch_id = %(branch)s AND b.state = 'open' AND b.pay_by < %(before)s LIMIT %(most)s)
+  WHERE b.branch_id = %(branch)s AND b.state = 'open' AND b.pay_by < %(before)s
+    AND (a.segment <> 'PU' OR b.first_month <= %(due)s) LIMIT %(most)s)
 ORDER BY e.id FOR UPDATE OF e
 """
 
@@ -35,13 +43,25 @@ _BACK = "UPDATE members_enrolment SET state = 'lapsed', decided_at = %s WHERE br
 def expire_unpaid(work: Work, *, branch_id: int) -> int:
     """Ends up to ``MOST`` accepted enrolments whose payment code stopped working so long ago that no bank will tell of a
     payment in time any more; returns how many."""
-    rows = work.rows(_OVERDUE, {"branch": branch_id, "before": work.now - bill.LATE_NOTICE, "most": MOST})
+    before = work.now - bill.LATE_NOTICE
+    asked = {"branch": branch_id, "before": before, "due": _last_due(work, branch_id, before), "most": MOST}
+    rows = work.rows(_OVERDUE, asked)
     if not rows:
         return 0
     _end_new(work, branch_id, [row for row in rows if not row[8]])
     _end_returns(work, branch_id, [row for row in rows if row[8]])
     bill.cancel_many(work, branch_id=branch_id, enrolment_ids=[row[0] for row in rows], state="expired")
     return len(rows)
+
+
+def _last_due(work: Work, branch_id: int, before: datetime) -> date:
+    """The last month of which employers' dues were due by then, on a working day of the branch."""
+    own = calendar.of_office(work, branch_id)
+    day = branch_day(before, own.timezone)
+    month = day.replace(day=1)
+    while calendar.next_working(due_on(month, segment="PU"), own) >= day:
+        month = add_months(month, -1)
+    return month
 
 
 def _end_new(work: Work, branch_id: int, rows: list[tuple[Any, ...]]) -> None:

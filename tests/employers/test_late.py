@@ -1,6 +1,6 @@
 """What employers owe: when, and that being late stops nobody else."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -33,3 +33,19 @@ def test_late_employers_do_not_keep_the_unpaid_from_expiring(firm: Firm, monkeyp
     late = FixedClock(datetime(TODAY.year + 1, TODAY.month, 1, 3, tzinfo=UTC))
     with Work(scope=Scope.branch(firm.branch.id), clock=late) as work:
         assert expire.expire_unpaid(work, branch_id=firm.branch.id) == 1
+
+
+def test_worker_never_paid_for_is_not_ended_before_the_employers_dues_were_due(firm: Firm) -> None:
+    firm.bring_in([row()])
+    bill(firm)
+    (worker,) = ids(firm)
+    with Work(scope=Scope.branch(firm.branch.id)) as work:
+        due = employer_bill.due_day(work, firm.branch.id, TODAY.replace(day=1))
+        work.execute(
+            "UPDATE contributions_bill SET pay_by = now() - interval '1 year' WHERE branch_id = %s AND enrolment_id = %s",
+            [firm.branch.id, worker],
+        )
+    for days, ended in ((-1, 0), (3, 0), (5, 1)):
+        at = FixedClock(datetime(due.year, due.month, due.day, 5, tzinfo=UTC) + timedelta(days=days))
+        with Work(scope=Scope.branch(firm.branch.id), clock=at) as work:
+            assert expire.expire_unpaid(work, branch_id=firm.branch.id) == ended, days
