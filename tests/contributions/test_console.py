@@ -89,6 +89,19 @@ def test_terms_are_changed_with_the_members_consent_only(database: Path) -> None
     assert wrong.status_code == 422
 
 
+def test_month_that_has_begun_is_changed_by_the_head_with_a_reason_alone(database: Path) -> None:
+    members = make_members(1, paid=add_months(_this_month(), -1))
+    begun = {"from_month": f"{_this_month():%Y-%m}", "income": "4.200.000", "job": "trade.market", "confirmed": "yes"}
+    form = begun | {"programmes": "JKK+JKM+JHT", "why": "entered_wrong"}
+    officer, head = _client(members), _client(members, Role.BRANCH_HEAD)
+    assert f'value="{begun["from_month"]}"' not in _text(officer, _page(members))
+    assert f'value="{begun["from_month"]}"' in _text(head, _page(members))
+    assert officer.post(_page(members) + "terms/", form).status_code == 409
+    assert head.post(_page(members) + "terms/", form | {"why": ""}).status_code == 409
+    assert head.post(_page(members) + "terms/", form | {"why": "because"}).status_code == 422
+    assert head.post(_page(members) + "terms/", form).status_code == 302
+
+
 def test_former_member_comes_back_from_the_desk(database: Path) -> None:
     members = make_members(1, paid=add_months(_this_month(), -6), state="lapsed")
     client = _client(members)
