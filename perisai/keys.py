@@ -72,6 +72,8 @@ KINDS: dict[str, _Kind] = {
     "bank_sim": _RSA,  # the private key of the simulated bank
     "bank_sim_secret": _PASSWORD,  # the client secret the simulated bank shares with us
     "sms_sim": _PASSWORD,  # what the simulated SMS gateway asks for
+    "feed_sim": _SECRET,  # what the demo's web hook is signed with, and its simulated receiver verifies by
+    "read_sim": _PASSWORD,  # the secret of the demo's read key
     "pg_superuser": _PASSWORD,
     "pg_owner": _PASSWORD,
     "pg_web": _PASSWORD,

@@ -17,7 +17,7 @@ from perisai.accounts.words import Word, say
 from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.kinds import kinds
-from perisai.feeds import area, key, queries, replay, subscription
+from perisai.feeds import area, key, queries, replay, snippets, subscription
 from perisai.feeds.models import Key, State, Subscription
 
 READERS: Final = area.READERS
@@ -42,7 +42,8 @@ def index(request: PageRequest) -> HttpResponse:
 @require_GET
 def verify(request: PageRequest) -> HttpResponse:
     """How a receiver makes sure that a message is ours, to copy."""
-    return render(request, "feeds/verify.html", {"origin": settings.ORIGIN})
+    shown = {"Python": snippets.PYTHON, "JavaScript": snippets.JAVASCRIPT}
+    return render(request, "feeds/verify.html", {"snippets": shown})
 
 
 @audience(*MAKERS)
@@ -214,10 +215,11 @@ def _hook_context(request: PageRequest, subscription_id: UUID) -> dict[str, Any]
     before = _uuid(request.GET.get("before", ""))
     rows = queries.deliveries(request.work, subscription_id, before=before, failed=failed)
     hook = _subscription(found[0])
+    hook["test_problem"] = _problem(hook["test_problem"])
     return {
         "hook": hook,
-        "cursors": queries.cursors(request.work, subscription_id),
-        "deliveries": rows[: queries.PAGE],
+        "cursors": [_told(row) for row in queries.cursors(request.work, subscription_id)],
+        "deliveries": [_told(row) for row in rows[: queries.PAGE]],
         "older": rows[queries.PAGE - 1]["id"] if len(rows) > queries.PAGE else None,
         "failed": failed,
         "is_newest": before is None,
@@ -318,6 +320,24 @@ def _key(request: PageRequest, row: dict[str, Any]) -> dict[str, Any]:
 
 def _subscription(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"word": _word(row)}
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"problem": _problem(row["problem"])}
+
+
+def _problem(text: str) -> str:
+    """What a line or a name did, in words; a status as it came."""
+    words = {
+        "timeout": say("tidak menjawab dalam 15 detik", "no answer within 15 seconds"),
+        "unknown host": say("nama alamat tidak dikenal", "the name is unknown"),
+        "private address": say("nama menunjuk ke jaringan dalam", "the name points to a private network"),
+        "address not allowed": say("alamat tidak boleh dituju", "nothing may be sent to this address"),
+        "ConnectError": say("tidak tersambung", "no connection"),
+    }
+    return words.get(text) or (
+        text if text.startswith("HTTP") or not text else say("sambungan putus", "the line broke")
+    )
 
 
 def _word(row: dict[str, Any]) -> Word:

@@ -7,7 +7,7 @@ from perisai.web.api import api
 from perisai.web.field_app import field_app, shared_too_early
 from perisai.web.health import healthz
 from perisai.web.home import home
-from perisai.web.simulate import bank_desk, bank_statement, sms
+from perisai.web.simulate import bank_desk, bank_statement, receiver, sms
 
 urlpatterns = [
     path("", home),
@@ -59,6 +59,9 @@ urlpatterns = [
     path("simulate/mutasi/<slug:bank_id>/", bank_statement.download),
     path("simulate/sms/", sms.page),
     path("simulate/sms/send", sms.take),
+    path("simulate/receiver/", receiver.page),
+    path("simulate/receiver/in", receiver.take),
+    path("simulate/receiver/busy", receiver.busy),
     path("", api.urls),
 ]
 

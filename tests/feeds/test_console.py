@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import httpx
 import pytest
@@ -144,9 +145,9 @@ def test_snippets_of_the_page_verify_what_is_sent(head: Client) -> None:
 
     shown, sealed = message.new_secret()
     page = text(head, "/console/feeds/verify/")
-    found = re.search(r'id="verify-python"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    found = re.search(r'data-snippet="Python"[^>]*>(.*?)</pre>', page, re.DOTALL)
     assert found is not None
-    code = found[1].replace("&quot;", '"')
+    code = unescape(found[1])
     now = datetime.now(UTC)
     told = message.sample(uuid4(), now)
     kept: list[tuple[str, str]] = []

@@ -234,7 +234,7 @@ def test_quota_changed_with_reason_is_kept(place: tuple[Branch, FieldAgent, User
 LOGIN = 11
 """Session, user, second factor, office, Work: what every page takes."""
 BUDGETS = {
-    "/console/": LOGIN + 28,  # what waits, room by room; the day the quota is used up (three)
+    "/console/": LOGIN + 29,  # what waits, room by room; the day the quota is used up (three)
     "/console/members/": LOGIN + 7,
     "/console/members/{branch}/{member}/": LOGIN
     + 13,  # who had the member, and when; cash through agents; reminders and visits

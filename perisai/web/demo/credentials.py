@@ -13,6 +13,7 @@ from perisai.accounts.models import User
 from perisai.events.scope import Scope
 from perisai.events.work import Happened, Work
 from perisai.payments.demo import BANKS
+from perisai.web.demo.feeds import read_token
 from perisai.web.demo.people import AGENTS, agents
 from perisai.web.demo.secret import Secrets
 
@@ -20,7 +21,7 @@ from perisai.web.demo.secret import Secrets
 def credentials(only: Collection[UUID] | None = None) -> dict[str, Any]:
     """``logins``: username, password, role, office, name, totp_secret, recovery_codes. ``agents``: the same people's agents,
     each with an ``activation_code`` of its own that nobody used yet: a new one every time (``only``: for these agents).
-    ``banks``: what simulators sign with."""
+    ``banks``: what simulators sign with. ``read_key``: of the read API (docs/read-api.md)."""
     secrets = Secrets()
     users = User.objects.select_related("office").filter(username__in=secrets.logins)
     by_name = {user.username: user for user in users}
@@ -31,6 +32,7 @@ def credentials(only: Collection[UUID] | None = None) -> dict[str, Any]:
         "logins": logins,
         "agents": [row for branch_id in AGENTS for row in _agents(branch_id, only)],
         "banks": [_bank(bank) for bank in BANKS],
+        "read_key": read_token(),
     }
 
 
