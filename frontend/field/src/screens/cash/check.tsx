@@ -1,10 +1,10 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import { type CashKept, type ErrorView, engine } from "../../engine";
+import { useState } from "preact/hooks";
+import type { CashKept, ErrorView } from "../../engine";
 import { type CheckedReceipt, checkReceipt, findCode } from "../../engine/cash-check";
-import { scanWithCamera } from "../../engine/scanner";
 import { cashTexts } from "../../i18n/cash";
 import { formatInstant, formatMoney, formatMonth } from "../../i18n/format";
 import { Button, ButtonLink } from "../../ui/button";
+import { CodeScanner } from "../../ui/code-scanner";
 import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { TextArea } from "../../ui/field";
 import { Notice } from "../../ui/notice";
@@ -46,7 +46,14 @@ export function CheckScreen() {
       {found && <Verdict {...found} kept={kept} />}
       {problem && <ErrorNotice error={problem} />}
       {scanning ? (
-        <Scanner onFound={seen} onStop={() => setScanning(false)} onProblem={setProblem} />
+        <CodeScanner
+          read={findCode}
+          says={t.scanning}
+          stop={t.stop}
+          onFound={seen}
+          onStop={() => setScanning(false)}
+          onProblem={setProblem}
+        />
       ) : (
         <>
           <Button icon="qr" wide onPress={() => setScanning(true)} testid="cash-scan">
@@ -104,42 +111,6 @@ function Verdict({ code, checked, kept }: { code: string; checked: CheckedReceip
           {t.openPage}
         </ButtonLink>
       )}
-    </div>
-  );
-}
-
-interface ScannerProps {
-  readonly onFound: (code: string) => void;
-  readonly onStop: () => void;
-  readonly onProblem: (problem: ErrorView) => void;
-}
-
-function Scanner({ onFound, onStop, onProblem }: ScannerProps) {
-  const t = useTexts(cashTexts);
-  const video = useRef<HTMLVideoElement>(null);
-  // The camera starts once, when this appears.
-  useEffect(() => {
-    const stop = new AbortController();
-    const release = engine.lock.hold();
-    if (video.current) {
-      scanWithCamera(video.current, stop.signal, findCode).then(onFound, (failure: unknown) => {
-        if (stop.signal.aborted) return;
-        onProblem(asErrorView(failure));
-        onStop();
-      });
-    }
-    return () => {
-      stop.abort();
-      release();
-    };
-  }, []);
-  return (
-    <div class="scanner">
-      <p role="status">{t.scanning}</p>
-      <video ref={video} playsInline muted class="scanner__video" data-testid="scanner" />
-      <Button icon="cross" wide onPress={onStop}>
-        {t.stop}
-      </Button>
     </div>
   );
 }

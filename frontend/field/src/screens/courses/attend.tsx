@@ -1,9 +1,9 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type ErrorView, engine, type OpView, type Place } from "../../engine";
 import { readDigits } from "../../engine/courses/taking";
-import { scanWithCamera } from "../../engine/scanner";
 import { coursesTexts } from "../../i18n/courses";
 import { Button } from "../../ui/button";
+import { CodeScanner } from "../../ui/code-scanner";
 import { asErrorView, ErrorNotice } from "../../ui/error-notice";
 import { TextField } from "../../ui/field";
 import { Notice } from "../../ui/notice";
@@ -77,7 +77,14 @@ export function AttendScreen({ digits }: { digits: string }) {
         </Notice>
       )}
       {scanning ? (
-        <CodeScanner onFound={found} onStop={() => setScanning(false)} onProblem={setProblem} />
+        <CodeScanner
+          read={readDigits}
+          says={t.scanning}
+          stop={t.attendStop}
+          onFound={found}
+          onStop={() => setScanning(false)}
+          onProblem={setProblem}
+        />
       ) : (
         <>
           <Button icon="qr" wide onPress={() => setScanning(true)} testid="attend-scan">
@@ -112,40 +119,4 @@ function Outcome({ op }: { op: OpView }) {
     return <ErrorNotice error={op.error} title={t.attendRefused} testid="attend-refused" />;
   }
   return <Notice tone="needs" live title={t.attendKept} testid="attend-kept" />;
-}
-
-interface ScannerProps {
-  readonly onFound: (code: string) => void;
-  readonly onStop: () => void;
-  readonly onProblem: (problem: ErrorView) => void;
-}
-
-function CodeScanner({ onFound, onStop, onProblem }: ScannerProps) {
-  const t = useTexts(coursesTexts);
-  const video = useRef<HTMLVideoElement>(null);
-  // The camera starts once, when this appears.
-  useEffect(() => {
-    const stop = new AbortController();
-    const release = engine.lock.hold();
-    if (video.current) {
-      scanWithCamera(video.current, stop.signal, readDigits).then(onFound, (failure: unknown) => {
-        if (stop.signal.aborted) return;
-        onProblem(asErrorView(failure));
-        onStop();
-      });
-    }
-    return () => {
-      stop.abort();
-      release();
-    };
-  }, []);
-  return (
-    <div class="scanner">
-      <p role="status">{t.scanning}</p>
-      <video ref={video} playsInline muted class="scanner__video" data-testid="scanner" />
-      <Button icon="cross" wide onPress={onStop}>
-        {t.attendStop}
-      </Button>
-    </div>
-  );
 }
