@@ -32,7 +32,10 @@ export async function findPayers(): Promise<readonly Payer[]> {
   return [...firms, ...others].filter((one) => one.enrolments.length > 0);
 }
 
-/** A line for everybody of the payer who owes something. */
+/**
+ * A line for everybody of the payer who owes something. What an employer owes is its bill, which the list of members has sooner than
+ * the copy of the dues.
+ */
 export async function linesOf(
   payer: Payer,
   month: string,
@@ -40,7 +43,7 @@ export async function linesOf(
 ): Promise<readonly Filling[]> {
   const found = await Promise.all(payer.enrolments.map((one) => engine.members.find(one)));
   const members = found.filter((one) => one !== null);
-  const lines = await Promise.all(members.map(async (one) => suggest(one, month, await dueOf(one))));
+  const lines = await Promise.all(members.map(async (one) => suggest(one, month, payer.kind === "employer" ? null : await dueOf(one))));
   return lines.filter((one) => (one.owed ?? 0) > 0).slice(0, MOST_LINES);
 }
 
