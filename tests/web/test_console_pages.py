@@ -237,7 +237,7 @@ BUDGETS = {
     "/console/": LOGIN + 29,  # what waits, room by room; the day the quota is used up (three)
     "/console/members/": LOGIN + 7,
     "/console/members/{branch}/{member}/": LOGIN
-    + 13,  # who had the member, and when; cash through agents; reminders and visits
+    + 14,  # who had the member, and when; cash through agents; money held; reminders and visits
     "/console/members/reviews/": LOGIN + 3,
     "/console/members/reviews/{branch}/{review}/": LOGIN + 8,
     "/console/agents/": LOGIN + 4,
