@@ -1,0 +1,110 @@
+"""Screens of a branch and of the nation with many events against the same screens with few; twenty thousand agents in both.
+
+A screen is everything that the page asks: the live payload, the figures of the month beside those of the month before, what is
+beneath, run rate, pace, thirty days of one figure, and the turning of all that into JSON; as the web role under row-level security,
+in one transaction. Rounds are interleaved. The arguments may name another number of events than ten million.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import Any, LiteralString
+
+import orjson
+import psycopg
+from psycopg.rows import DictRow, dict_row
+
+from bench import _dashboards_world as worlds
+from perisai.events.queries import SCOPE_OF_ALL
+from perisai.events.reading import read
+from perisai.figures import readings
+from perisai.figures.period import Period
+from perisai.offices.scopes import BRANCH, NATION, WHOLE, Watch
+from perisai.web.bench import Env
+from perisai.web.live.payload import build
+from perisai.web.live.world import World
+
+MANY, FEW = 10_000_000, 10_000
+ROUNDS, GOAL = 30, 1.3
+SCREENS = {"branch": Watch(BRANCH, str(worlds.FIRST_BRANCH + 7)), "nation": Watch(NATION, WHOLE)}
+_SCOPE_OF_ONE: LiteralString = "SELECT set_config('perisai.branches', %s, true)"
+
+
+def run(env: Env) -> dict[str, Any]:
+    many = int(env.arguments[0]) if env.arguments else MANY
+    today = datetime.now(UTC).date()
+    made = [
+        worlds.make(env, "few", FEW, days=today.day),
+        worlds.make(env, "many", many, days=365 * worlds.YEARS),
+    ]
+    with ExitStack() as stack:
+        connections = [stack.enter_context(psycopg.connect(world.web, row_factory=dict_row)) for world in made]
+        took = _measure(connections)
+    return {
+        "name": "dashboards",
+        "figures": [_figure(what, took[0][what], took[1][what]) for what in SCREENS],
+        "events": [world.events for world in made],
+        "agents": worlds.AGENTS,
+        "branches": worlds.BRANCHES,
+        "rounds": ROUNDS,
+    }
+
+
+def _measure(connections: list[psycopg.Connection[DictRow]]) -> list[dict[str, list[float]]]:
+    """Milliseconds of every round by world and screen; the first three rounds warm up both."""
+    took: list[dict[str, list[float]]] = [{what: [] for what in SCREENS} for _ in connections]
+    for turn in range(ROUNDS + 3):
+        for what, watch in SCREENS.items():
+            order = range(len(connections)) if turn % 2 else range(len(connections) - 1, -1, -1)
+            for index in order:
+                begun = time.perf_counter()
+                screen(connections[index], watch)
+                if turn >= 3:
+                    took[index][what].append((time.perf_counter() - begun) * 1000)
+    return took
+
+
+def screen(connection: psycopg.Connection[DictRow], watch: Watch) -> bytes:
+    """What a page of the scope asks, as JSON."""
+    now = datetime.now(UTC)
+    today = (now + timedelta(hours=7)).date()
+    month = Period.month(today)
+    before = Period.month(month.first - timedelta(days=1))
+
+    def rows(sql: LiteralString, params: dict[str, Any]) -> list[DictRow]:
+        return connection.execute(sql, params).fetchall()
+
+    with connection.transaction():
+        if watch.level == NATION:
+            connection.execute(SCOPE_OF_ALL)
+        else:
+            connection.execute(_SCOPE_OF_ONE, [f"{{{watch.key}}}"])
+        world = World()
+        place = read(world.open(watch, now), rows)
+        answers: list[Callable[[], Any]] = [
+            lambda: build(world, place, now),
+            lambda: asdict(read(readings.of(watch, month, today, now, compare=before), rows)),
+            lambda: [asdict(child) for child in read(readings.children(watch, month, today, now), rows)],
+            lambda: asdict(read(readings.rate(watch, month, today, now), rows)),
+            lambda: asdict(read(readings.pace_of(watch, today, now), rows)),
+            lambda: read(
+                readings.series(watch, "accepted", Period(today - timedelta(days=29), today), today, now), rows
+            ),
+        ]
+        return orjson.dumps([answer() for answer in answers], default=list, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _figure(what: str, few: list[float], many: list[float]) -> dict[str, Any]:
+    ratio = median(many) / median(few)
+    return {
+        "what": what,
+        "value": round(median(many), 2),
+        "unit": "ms",
+        "limit": round(median(few), 2),
+        "ratio": round(ratio, 3),
+        "goal": GOAL,
+        "met": ratio <= GOAL,
+    }
