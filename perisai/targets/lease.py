@@ -21,7 +21,7 @@ VALID_FOR: Final = timedelta(days=3)
 RENEW_WITHIN: Final = timedelta(days=2)
 WORTH: Final = timedelta(hours=12)
 """A lease that ends within the first is renewed where it then lasts longer by the second: about once a day for a phone in touch."""
-LEAST, MOST = 3, 40
+LEAST, MOST = 10, 60
 PACE_DAYS: Final = 14
 DAYS_AHEAD: Final = 3
 """How many of the agent's best days without signal a lease covers."""

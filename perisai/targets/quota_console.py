@@ -148,7 +148,7 @@ def _changed(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refused(refused: Refused | None) -> dict[str, Any] | None:
-    return refused and {"code": refused.code, "text": refused.text(), "action": refused.action()}
+    return {"code": refused.code, "text": refused.text(), "action": refused.action()} if refused else None
 
 
 def _months(period: date) -> dict[str, date]:

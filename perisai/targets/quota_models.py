@@ -13,6 +13,7 @@ class QuotaEvery(models.TextChoices):
 
 
 class LeaseEnd(models.TextChoices):
+    NONE = "", "berlaku"
     EXPIRED = "expired", "habis masa"
     PHONE_ENDED = "phone_ended", "HP diganti atau dicabut"
     TAKEN_BACK = "taken_back", "ditarik cabang"
@@ -77,7 +78,7 @@ class Lease(models.Model):
     until = models.DateTimeField()
     renewed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    end_reason = models.TextField(choices=LeaseEnd, blank=True, default="")
+    end_reason = models.TextField(choices=LeaseEnd, blank=True, default=LeaseEnd.NONE)
 
     class Meta:
         db_table = "targets_lease"

@@ -15,6 +15,7 @@ MONTHS_OF: Final = {"month": 1, "quarter": 3, "year": 12}
 SEGMENTS: Final = ("BPU", "PU")
 MOST_PERSONS: Final = 10_000_000
 MOST_PERCENT: Final = 1000
+MOST_REASON: Final = 500
 
 
 class Setting(NamedTuple):
@@ -182,48 +183,43 @@ def set_setting(
     wanted = Setting(from_month, every, by_segment, cap_percent, mode)
     if wanted.begins(from_month) != from_month:
         raise Refused("E5006")
-    following = [
-        s.from_month for s in settings(work, branch_id=branch_id) if s.from_month and s.from_month > from_month
-    ]
-    before = following[0] if following else date.max
-    rows = [_Row(*row) for row in work.rows(_LOCK, {"branch": branch_id, "from": from_month, "before": before})]
-    for row in rows:
-        is_other = row.months != wanted.months or ((row.segment != "all") and not by_segment)
-        if (row.is_begun and is_other) or (row.period < from_month):
-            raise Refused("E5005", month=f"{row.period:%Y-%m}")
-    work.execute(
-        _INSERT_SETTING,
-        [
-            branch_id,
-            from_month,
-            every,
-            by_segment,
-            cap_percent,
-            mode,
-            reason.strip()[:500],
-            work.now,
-            work.actor.user_id,
-        ],
-    )
+    known = settings(work, branch_id=branch_id)
+    before = next((one.from_month for one in known if one.from_month and one.from_month > from_month), date.max)
+    rows = _lock_after(work, branch_id, from_month, wanted, now=in_force(known, from_month), before=before)
+    parameters = [branch_id, from_month, every, by_segment, cap_percent, mode, reason.strip()[:MOST_REASON]]
+    work.execute(_INSERT_SETTING, [*parameters, work.now, work.actor.user_id])
     detail = {
         "from_month": f"{from_month:%Y-%m}", "every": every, "by_segment": by_segment, "cap_percent": cap_percent, "mode": mode,
     }  # fmt: skip
     work.report(Happened(kind="quota_setting_changed", branch_id=branch_id, quantity=0, detail=detail))
     _drop(work, branch_id, [row for row in rows if not row.is_begun])
-    for begins in sorted(
-        {wanted.begins(row[0]) for row in work.rows(_MONTHS, [branch_id, from_month]) if row[0] < before}
-    ):
+    months = [row[0] for row in work.rows(_MONTHS, [branch_id, from_month]) if row[0] < before]
+    for begins in sorted({wanted.begins(month) for month in months}):
         kept = [row for row in rows if row.is_begun and row.period == begins]
+        segments = _segments(work, branch_id, wanted, begins, wanted.months, kept)
         _put(
             work,
             branch_id,
             begins,
             wanted.months,
-            segments=_segments(work, branch_id, wanted, begins, wanted.months, kept),
+            segments=segments,
             percent=cap_percent,
             mode=mode,
             reason="setting",
         )
+
+
+def _lock_after(
+    work: Work, branch_id: int, from_month: date, wanted: Setting, *, now: Setting, before: date
+) -> list[_Row]:
+    """The quotas that a setting is for. Raises E5005."""
+    found = work.rows(_LOCK, {"branch": branch_id, "from": from_month, "before": before})
+    rows = [_Row(*row) for row in found]
+    if (now.every, now.by_segment) != (wanted.every, wanted.by_segment):
+        for row in rows:
+            if row.is_begun or row.period < from_month:
+                raise Refused("E5005", month=f"{row.period:%Y-%m}")
+    return [row for row in rows if row.period >= from_month]
 
 
 def _check(target: int, cap_percent: int | None, mode: str | None, month: date, segment: str) -> None:

@@ -47,7 +47,7 @@ def close_quota(branch: Branch, step: int) -> None:
         work.execute(
             "INSERT INTO targets_quota (branch_id, period, target, cap_percent, cap, mode, consumed, leased, over, grandfathered)"
             " VALUES (%s, %s, 5, 100, 5, 'queue', 5, 0, 0, 0)"
-            " ON CONFLICT (branch_id, period) DO UPDATE SET target = 5, cap = 5, consumed = 5",
+            " ON CONFLICT (branch_id, period, segment) DO UPDATE SET target = 5, cap = 5, consumed = 5",
             [branch.id, month(step)],
         )
 

@@ -98,11 +98,14 @@ def test_op_shown_to_an_officer_masks_every_number_of_a_person() -> None:
     assert "0101159" not in told
 
 
-def test_cap_that_no_number_holds_is_refused(database: object) -> None:
+def test_largest_cap_is_held_and_a_larger_one_refused(database: object) -> None:
     branch = make_branch(target=None)
     period = branch_day(datetime.now(UTC), branch.timezone).replace(day=1)
-    with system_work(branch) as work, pytest.raises(Refused, match="E5002"):
-        quota.set_quota(work, branch_id=branch.id, period=period, target=10_000_000, cap_percent=1000)
+    with system_work(branch) as work:
+        which = {"branch_id": branch.id, "period": period}
+        assert quota.set_quota(work, target=10_000_000, cap_percent=1000, **which) == 100_000_000
+        with pytest.raises(Refused, match="E5002"):
+            quota.set_quota(work, target=10_000_001, cap_percent=1000, **which)
 
 
 def test_branch_that_cannot_expire_stops_no_other(database: object, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ def test_a_phone_in_touch_is_lent_slots_by_pace_and_share() -> None:
     quick.push(6, at=NOW - timedelta(days=1))
     assert quick.slots(NOW) == 6 * lease.DAYS_AHEAD
     assert slow.slots(NOW) == lease.LEAST
-    assert quota_of(branch, NOW).leased == lent(branch) == 18 + 3
+    assert quota_of(branch, NOW).leased == lent(branch) == 18 + lease.LEAST
 
 
 def test_no_phone_holds_what_others_need() -> None:
@@ -112,10 +112,10 @@ def test_a_lease_ends_with_its_period_and_the_next_period_is_lent_ahead() -> Non
     phone = Holder(branch)
     found = phone.sync(END - timedelta(hours=5)).leases
     assert found is not None
-    assert [(one.first.day, one.slots) for one in found] == [(1, 3), (1, 3)]
+    assert [(one.first.day, one.slots) for one in found] == [(1, lease.LEAST)] * 2
     assert found[0].until == END
     jobs.return_leases(FixedClock(END))
-    assert (quota_of(branch, NOW).leased, quota_of(branch, END).leased) == (0, 3)
+    assert (quota_of(branch, NOW).leased, quota_of(branch, END).leased) == (0, lease.LEAST)
 
 
 def test_a_branch_takes_slots_back_from_a_phone() -> None:
@@ -123,7 +123,7 @@ def test_a_branch_takes_slots_back_from_a_phone() -> None:
     phone = Holder(branch)
     phone.sync(NOW)
     with system_work(branch, FixedClock(NOW)) as work:
-        assert lease.take_back(work, branch_id=branch.id, device_id=phone.device) == 3
+        assert lease.take_back(work, branch_id=branch.id, device_id=phone.device) == lease.LEAST
     with pytest.raises(Refused) as told, system_work(branch) as work:
         lease.take_back(work, branch_id=branch.id, device_id=phone.device)
     assert told.value.code == "E1004"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.events.recount import recount
 from perisai.members import expire, jobs, review
@@ -180,3 +181,34 @@ def test_a_quarter_is_one_quota_and_segments_have_their_own() -> None:
         ].within
         quota.give_back(work, branch_id=branch.id, slots=[quota.Held(date(year, 1, 1), False, "PU")])
         assert [one.consumed for one in quota.of_day(work, branch_id=branch.id, day=date(year, 1, 1))] == [6, 0]
+
+
+def test_rules_change_from_a_month_that_nothing_has_begun_in() -> None:
+    """What has begun keeps its period and segments; per cent and mode change at once; a mixed-up sum is told."""
+    branch = make_branch(target=10, at=NOW)
+    Holder(branch).push(1, at=NOW)
+    later = date(NOW.year + 1, 1, 1)
+
+    def rules(month: date, every: str = "month", by_segment: bool = False, percent: int = 100) -> None:
+        with system_work(branch) as work:
+            set_setting(
+                work, branch_id=branch.id, from_month=month, every=every, by_segment=by_segment, cap_percent=percent,
+                mode="block", reason="Rapat",
+            )  # fmt: skip
+
+    with pytest.raises(Refused, match="E5005"):
+        rules(MONTH, by_segment=True)
+    rules(MONTH, percent=50)
+    assert (quota_of(branch, NOW).cap, quota_of(branch, NOW).mode) == (5, "block")
+    with pytest.raises(Refused, match="E5006"):
+        rules(date(NOW.year + 1, 2, 1), "quarter")
+    rules(later, "quarter", by_segment=True)
+    with system_work(branch) as work:
+        for segment, target in (("BPU", 9), ("PU", 3)):
+            quota.set_quota(work, branch_id=branch.id, period=later, target=target, segment=segment)
+        quota.take(work, branch_id=branch.id, wanted=Counter({later: 1}))
+    with pytest.raises(Refused, match="E5008"), system_work(branch) as work:
+        quota.set_quota(work, branch_id=branch.id, period=later, target=20)
+    rules(later, "quarter", by_segment=True, percent=200)
+    with system_work(branch) as work:
+        assert [one.cap for one in quota.of_day(work, branch_id=branch.id, day=later)] == [18, 6]

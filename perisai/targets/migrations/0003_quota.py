@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         blank=True,
                         choices=[
+                            ("", "berlaku"),
                             ("expired", "habis masa"),
                             ("phone_ended", "HP diganti atau dicabut"),
                             ("taken_back", "ditarik cabang"),
