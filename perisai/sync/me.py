@@ -1,13 +1,18 @@
 """What an agent's home screen shows: figures of today and of the month, quota, dues, licence."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 from perisai.agents.conditions import renewal_opens
 from perisai.agents.licence import Held, HeldLicence, Standing, get_standing
 from perisai.contributions.rules import load
+from perisai.events.reading import read
 from perisai.events.work import Work
+from perisai.figures import rank
+from perisai.figures.period import month_end
+from perisai.offices import calendar
+from perisai.offices.calendar import Calendar
 from perisai.payments import lease
 from perisai.sync.branch_key import seal_key
 from perisai.sync.clock import to_ms
@@ -50,7 +55,7 @@ FROM offices_office b WHERE b.id = %s
 
 
 def me(work: Work, phone: Phone) -> dict[str, Any]:
-    """Six statements; two more where the phone's lease of slots is renewed, and two where that of payment codes is."""
+    """Eight statements; two more where the phone's lease of slots is renewed, and two where that of payment codes is."""
     today = work.now.astimezone(ZoneInfo(phone.timezone)).date()
     period = quota.period_of(today)
     standing = get_standing(work, branch_id=phone.branch_id, agent_id=phone.agent_id)
@@ -76,6 +81,7 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
         work, branch_id=phone.branch_id, device_id=phone.id, agent_id=phone.agent_id, timezone=phone.timezone
     )
     hold = standing.hold_at(work.now)
+    own = calendar.of_office(work, phone.branch_id)
     return {
         "agent": {
             "id": str(phone.agent_id),
@@ -97,8 +103,11 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
         | _renewal(standing, held, today, offices[5]),
         "today": {name: figures.get(metric, (0, 0))[0] for name, metric in _SHOWN},
         "month": {
-            name: figures.get(metric, (0, 0))[1] for name, metric in (*_SHOWN, ("contributions", "contributions"))
+            name: figures.get(metric, (0, 0))[1]
+            for name, metric in (*_SHOWN, ("accepted", "accepted"), ("contributions", "contributions"))
         },
+        "days_off": _days_off(today, own),
+        "rank": _rank(work, phone, today, own),
         "target_month": offices[3],
         "quota": {"cap": now.cap, "left": now.left, "mode": now.mode, "queue": now.is_queued},
         "lease": now.leases and [_slots(one) for one in now.leases],
@@ -151,6 +160,28 @@ def _slots(one: slots.Lease) -> dict[str, Any]:
         "segment": one.segment,
         "slots": one.slots,
         "until": one.until.isoformat() if one.until else None,
+    }
+
+
+def _days_off(today: date, own: Calendar) -> list[str]:
+    """Days until the end of the next month that are no working days at the branch, so that a phone without signal counts right."""
+    end = month_end(month_end(today) + timedelta(days=1))
+    days = (today + timedelta(days=n) for n in range((end - today).days + 1))
+    return [day.isoformat() for day in days if not calendar.is_working(day, own)]
+
+
+def _rank(work: Work, phone: Phone, today: date, own: Calendar) -> dict[str, Any] | None:
+    """The agent's place among their like in the branch; None for who has no licence."""
+    found = read(rank.ranked([(phone.branch_id, today)], {phone.branch_id: own}), work.dicts)
+    mine = rank.of_agent(found, phone.agent_id)
+    if mine is None:
+        return None
+    return {
+        "place": mine.place,
+        "of": mine.of,
+        "per_day": mine.per_day,
+        "is_city": mine.is_city,
+        "is_new": mine.is_new,
     }
 
 

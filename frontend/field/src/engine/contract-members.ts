@@ -103,14 +103,28 @@ export interface LeaseView {
 }
 
 /** `me` of a pull, as the server wrote it. Fields a branch does not use are null. */
+/** The agent among their like in the branch, this month. `place` is null where too few are alike or too few days are worked. */
+export interface RankView {
+  readonly place: number | null;
+  readonly of: number;
+  /** Accepted a working day, in hundredths. */
+  readonly per_day: number;
+  readonly is_city: boolean;
+  readonly is_new: boolean;
+}
+
 export interface MeView {
   readonly agent: AgentView;
   readonly branch: BranchView;
   /** `state`: valid, expired, revoked, suspended, remedial; null while there never was one (a trainee). */
   readonly licence: MyLicence | null;
   readonly today: DayFigures;
-  readonly month: DayFigures & { readonly contributions: number };
+  /** `accepted` is what the target counts; an older server does not say. */
+  readonly month: DayFigures & { readonly contributions: number; readonly accepted?: number };
   readonly target_month: number | null;
+  /** `YYYY-MM-DD` until the end of the next month on which the branch does not work. */
+  readonly days_off?: readonly string[];
+  readonly rank?: RankView | null;
   readonly quota: {
     readonly cap: number;
     readonly left: number;

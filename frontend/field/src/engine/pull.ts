@@ -2,7 +2,7 @@
 import type { LeasedCode, MemberRecord, StateValues } from "../storage/records";
 import type { PulledPage, Storage } from "../storage/storage";
 import { readAnswers } from "./answers";
-import { EngineError, type MeView } from "./contract";
+import { EngineError, type MeView, type RankView } from "./contract";
 import { AnswerTooLong, isRecord, readText } from "./http";
 import { type Leases, readLeases } from "./leases";
 import { Pieces } from "./pieces";
@@ -87,6 +87,12 @@ function figures(value: unknown): { enrolled: number; active: number; review: nu
   };
 }
 
+/** Left out where an older server does not say. */
+function acceptedOf(month: unknown): { accepted?: number } {
+  const accepted = isRecord(month) ? number(month, "accepted") : null;
+  return accepted === null ? {} : { accepted };
+}
+
 function readLicence(value: unknown): MeView["licence"] {
   if (!isRecord(value)) return null;
   return {
@@ -145,6 +151,17 @@ export function readBranch(value: unknown): MeView["branch"] {
   };
 }
 
+function readRank(value: unknown): RankView | null {
+  if (!isRecord(value)) return null;
+  return {
+    place: number(value, "place"),
+    of: number(value, "of") ?? 0,
+    per_day: number(value, "per_day") ?? 0,
+    is_city: value.is_city === true,
+    is_new: value.is_new === true,
+  };
+}
+
 function readMe(value: unknown): MeView | null {
   if (!isRecord(value)) return null;
   const dues = isRecord(value.dues) ? value.dues : {};
@@ -153,8 +170,10 @@ function readMe(value: unknown): MeView | null {
     branch: readBranch(value.branch),
     licence: readLicence(value.licence),
     today: figures(value.today),
-    month: figures(value.month),
+    month: { ...figures(value.month), ...acceptedOf(value.month) },
     target_month: number(value, "target_month"),
+    days_off: Array.isArray(value.days_off) ? value.days_off.filter((day) => typeof day === "string") : [],
+    rank: readRank(value.rank),
     quota: readQuota(value.quota),
     ...leaseOf(value),
     dues: { count: number(dues, "count") ?? 0, amount: number(dues, "amount") ?? 0 },

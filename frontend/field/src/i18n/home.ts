@@ -17,10 +17,16 @@ export const homeTexts = bilingual(
     active: "Aktif",
     review: "Diperiksa",
     target: "Target bulan ini",
-    targetRing: (done: number, target: number) => `${done} peserta aktif dari target ${target} bulan ini`,
+    targetRing: (done: number, target: number) => `${done} peserta diterima dari target ${target} bulan ini`,
     targetReached: "Target bulan ini tercapai.",
     neededPerDay: (count: string, days: number) =>
-      `Perlu ${count} peserta aktif lagi sehari, ${days === 1 ? "hari terakhir" : `sisa ${days} hari`}`,
+      days === 0
+        ? `Kurang ${count}, hari kerja bulan ini sudah habis`
+        : `Perlu ${count} peserta diterima sehari, ${days === 1 ? "hari kerja terakhir" : `sisa ${days} hari kerja`}`,
+    alike: (isCity: boolean, isNew: boolean) =>
+      `agen ${isNew ? "baru" : "lama"} di ${isCity ? "kota" : "kabupaten"}, cabang Anda`,
+    rank: (place: number, of: number, alike: string) => `Urutan ${place} dari ${of} ${alike}`,
+    rankNone: (alike: string) => `Belum ada urutan: terlalu sedikit ${alike}, atau baru beberapa hari bekerja`,
     noTarget: "Belum ada target dari kantor cabang.",
     contributions: "Iuran terkumpul",
     quotaLeft: "Sisa kuota cabang",
@@ -102,10 +108,16 @@ export const homeTexts = bilingual(
     active: "Active",
     review: "In review",
     target: "This month's target",
-    targetRing: (done, target) => `${done} active members of this month's target of ${target}`,
+    targetRing: (done, target) => `${done} members accepted of this month's target of ${target}`,
     targetReached: "This month's target is reached.",
     neededPerDay: (count, days) =>
-      `${count} more active members a day needed, ${days === 1 ? "last day" : `${days} days left`}`,
+      days === 0
+        ? `${count} missing, no working day is left this month`
+        : `${count} members accepted a day needed, ${days === 1 ? "last working day" : `${days} working days left`}`,
+    alike: (isCity, isNew) =>
+      `${isNew ? "new" : "experienced"} agents in ${isCity ? "cities" : "regencies"} of your branch`,
+    rank: (place, of, alike) => `Number ${place} of ${of} ${alike}`,
+    rankNone: (alike) => `No place yet: too few ${alike}, or only a few days worked`,
     noTarget: "The branch office has set no target yet.",
     contributions: "Contributions collected",
     quotaLeft: "Branch quota left",

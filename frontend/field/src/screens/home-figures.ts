@@ -2,15 +2,21 @@
 
 const DAY = 86_400_000;
 
-/** Days left in the month of `today`, today included: 1 on its last day. */
-export function daysLeftInMonth(today: string): number {
+/** Working days left in the month of `today`, today included: those that are not in `daysOff`. */
+export function workingDaysLeft(today: string, daysOff: readonly string[]): number {
   const [year, month, day] = today.split("-").map(Number) as [number, number, number];
-  return new Date(Date.UTC(year, month, 0)).getUTCDate() - day + 1;
+  const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const off = new Set(daysOff);
+  let left = 0;
+  for (let one = day; one <= last; one += 1) {
+    if (!off.has(`${today.slice(0, 8)}${String(one).padStart(2, "0")}`)) left += 1;
+  }
+  return left;
 }
 
-/** How many a day are needed to add `missing` in `days`, rounded up; null when nothing is missing. */
+/** How many a day are needed to add `missing` in `days`, rounded up; null when nothing is missing. On the last days off, all. */
 export function neededPerDay(missing: number, days: number): number | null {
-  return missing > 0 ? Math.ceil(missing / days) : null;
+  return missing > 0 ? Math.ceil(missing / Math.max(days, 1)) : null;
 }
 
 /** Whole days from `today` until `day`; negative when it is past. */

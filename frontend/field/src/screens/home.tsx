@@ -9,7 +9,7 @@ import { Icon } from "../ui/icon";
 import { Notice } from "../ui/notice";
 import { useNow, useValue } from "../ui/observe";
 import { Page, Section } from "../ui/page";
-import { useLanguage, useTexts } from "../ui/preferences";
+import { useLanguage, usePreferences, useTexts } from "../ui/preferences";
 import { Ring } from "../ui/ring";
 import { link } from "../ui/route";
 import { toast } from "../ui/toast";
@@ -18,7 +18,7 @@ import { BlockedLink, BlockedNotice } from "./blocked-notice";
 import { CashCard, CashLate } from "./cash-card";
 import { HomeChase } from "./chase/home-chase";
 import { EnrolLink } from "./enrol-link";
-import { daysLeftInMonth, neededPerDay, shortName } from "./home-figures";
+import { neededPerDay, shortName, workingDaysLeft } from "./home-figures";
 import { KeepingNotices } from "./keeping-notices";
 import { Exams } from "./me/learning";
 import { useSlots } from "./use-slots";
@@ -211,8 +211,8 @@ function Target({ me, today }: { me: MeView; today: string }) {
   const t = useTexts(homeTexts);
   const target = me.target_month;
   if (target === null) return <p class="muted">{t.noTarget}</p>;
-  const done = me.month.active;
-  const days = daysLeftInMonth(today);
+  const done = me.month.accepted ?? me.month.active;
+  const days = workingDaysLeft(today, me.days_off ?? []);
   const needed = neededPerDay(target - done, days);
   return (
     <section class="card target" data-testid="target">
@@ -220,8 +220,23 @@ function Target({ me, today }: { me: MeView; today: string }) {
       <div>
         <h2>{t.target}</h2>
         <p>{needed === null ? t.targetReached : t.neededPerDay(formatNumber(needed), days)}</p>
+        <Rank me={me} />
       </div>
     </section>
+  );
+}
+
+/** Among agents in the same kind of district who are as new: a place, or why there is none. Whoever wants none sees none. */
+function Rank({ me }: { me: MeView }) {
+  const t = useTexts(homeTexts);
+  const { rank: isWanted } = usePreferences();
+  const rank = me.rank;
+  if (!isWanted || !rank) return null;
+  const alike = t.alike(rank.is_city, rank.is_new);
+  return (
+    <p class="muted small" data-testid="rank">
+      {rank.place === null ? t.rankNone(alike) : t.rank(rank.place, rank.of, alike)}
+    </p>
   );
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { OpView, SyncState } from "../engine/contract";
 import { commonTexts } from "../i18n/common";
 import { parseRoute } from "../ui/route";
-import { daysLeftInMonth, daysUntil, neededPerDay, shortName } from "./home-figures";
+import { daysUntil, neededPerDay, shortName, workingDaysLeft } from "./home-figures";
 import { coverOf } from "./members/cover";
 import { historyOf } from "./members/history";
 import { whatsAppLink } from "./members/share";
@@ -11,8 +11,12 @@ import { describeSync } from "./sync-words";
 
 describe("the figures of the home screen", () => {
   test("days left count today", () => {
-    expect(daysLeftInMonth("2026-11-22")).toBe(9);
-    expect(daysLeftInMonth("2026-11-30")).toBe(1);
+    const sundays = ["2026-11-01", "2026-11-08", "2026-11-15", "2026-11-22", "2026-11-29", "2026-12-06"];
+    expect(workingDaysLeft("2026-11-22", [])).toBe(9);
+    expect(workingDaysLeft("2026-11-22", sundays)).toBe(7);
+    expect(workingDaysLeft("2026-11-30", ["2026-11-30"])).toBe(0);
+    expect(neededPerDay(3, 0)).toBe(3);
+    expect(workingDaysLeft("2026-11-30", sundays)).toBe(1);
   });
   test("what is needed a day is rounded up, and nothing when the target is reached", () => {
     expect(neededPerDay(29, 9)).toBe(4);

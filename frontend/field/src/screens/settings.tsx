@@ -71,6 +71,17 @@ function Looks() {
           { value: "largest", label: t.sizeLargest },
         ]}
       />
+      <Choice<"shown" | "hidden">
+        id="rank"
+        legend={t.rank}
+        inline
+        value={chosen.rank ? "shown" : "hidden"}
+        onValue={(rank) => changePreferences({ rank: rank === "shown" })}
+        options={[
+          { value: "shown", label: t.rankShown },
+          { value: "hidden", label: t.rankHidden },
+        ]}
+      />
     </>
   );
 }

@@ -9,10 +9,12 @@ export interface Preferences {
   readonly language: Language;
   readonly theme: Theme;
   readonly textSize: TextSize;
+  /** Whether the home screen compares the agent with others. */
+  readonly rank: boolean;
 }
 
 const KEY = "perisai.preferences";
-const DEFAULTS: Preferences = { language: "id", theme: "auto", textSize: "normal" };
+const DEFAULTS: Preferences = { language: "id", theme: "auto", textSize: "normal", rank: true };
 const SIZES: Record<TextSize, string> = { normal: "100%", large: "140%", largest: "200%" };
 
 const listeners = new Set<() => void>();
