@@ -187,7 +187,7 @@ def switched(request: PageRequest, year: int, one: date | None, segment: str, me
 
 
 def said(refused: Refused | None) -> dict[str, Any] | None:
-    return refused and {"code": refused.code, "text": refused.text(), "action": refused.action()}
+    return None if refused is None else {"code": refused.code, "text": refused.text(), "action": refused.action()}
 
 
 def whole(text: str) -> int:

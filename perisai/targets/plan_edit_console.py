@@ -46,7 +46,7 @@ def save(request: PageRequest, office_id: int, plan_id: UUID) -> HttpResponse:
     """Takes the boxes of the form; where somebody was faster, shows both and saves nothing."""
     home = makes(request, office_id)
     year, _one, segment, measure = _switches(request)
-    typed = {name: value for name, value in request.POST.items() if name.startswith("c:")}
+    typed = {name: str(value) for name, value in request.POST.items() if name.startswith("c:")}
     try:
         asked = plan_grid.cells_of(typed, year=year, segment=segment, measure=measure)
         cells = {cell: whole(text) if text.strip() else None for cell, text in asked.items()}

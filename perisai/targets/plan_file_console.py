@@ -173,7 +173,11 @@ def _labour(
     year, *_rest = switches(request)
     area = labour_force.area_of(request.work, Office.objects.get(id=home.id))
     known = labour_force.of(request.work, districts=[one.code for one in area], year=year)
-    total = Force(*(sum(force[at] for force in known.values()) for at in range(3)))
+    total = Force(
+        sum(one.labour_force for one in known.values()),
+        sum(one.informal for one in known.values()),
+        sum(one.micro for one in known.values()),
+    )
     context = {
         "home": home,
         "rows": [(one, known.get(one.code)) for one in area],

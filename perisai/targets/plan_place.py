@@ -117,10 +117,10 @@ ORDER BY 1
 
 def get_home(work: Work, office_id: int) -> Home:
     """Raises E1004 where no open office has this number."""
-    row = work.row(_HOME, [office_id])
-    if row is None:
+    found = work.dicts(_HOME, [office_id])
+    if not found:
         raise Refused("E1004")
-    return Home(*row[:7], tuple(row[7]))
+    return Home(**found[0] | {"path": tuple(found[0]["path"])})
 
 
 def children(work: Work, home: Home) -> list[Child]:

@@ -86,7 +86,9 @@ LEFT JOIN accounts_user a ON a.id = p.approved_by
 WHERE {p} p.office_id = %(office)s AND p.year = %(year)s ORDER BY p.version DESC
 """
 _CHANGES: LiteralString = """
-SELECT p.version, c.plan_id, c.revision, c.act, c.at, u.full_name, c.by, c.reason, c.cells::text FROM {plan} p
+SELECT p.version, c.plan_id, c.revision, c.act, c.at, u.full_name AS by, c.by AS by_id, c.reason,
+  c.cells::text AS cells
+FROM {plan} p
 JOIN {change} c ON {c} c.plan_id = p.id
 LEFT JOIN accounts_user u ON u.id = c.by
 WHERE {p} p.office_id = %(office)s AND p.year = %(year)s
@@ -119,8 +121,8 @@ def versions(work: Work, home: Home, year: int) -> list[Known]:
 
 def changes(work: Work, home: Home, year: int, *, plan_id: UUID | None = None, after: int = -1) -> list[Change]:
     """The last acts of a year, newest first; of one version only what came after a revision. One statement."""
-    rows = work.rows(at(home, _CHANGES), home.params(year=year, plan=plan_id, after=after))
-    return [Change(*row[:8], cells=orjson.loads(row[8])) for row in rows]
+    rows = work.dicts(at(home, _CHANGES), home.params(year=year, plan=plan_id, after=after))
+    return [Change(**row | {"cells": orjson.loads(row["cells"])}) for row in rows]
 
 
 def proposals_to(work: Work, home: Home, year: int) -> list[Asked]:

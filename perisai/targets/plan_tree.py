@@ -166,7 +166,7 @@ def _give(work: Work, home: Home, shown: Shown, nodes: list[Node]) -> None:
     for node in nodes:
         for one in node.beneath:
             one.target = figures.get((node.office_id or 0, *one.child.id))
-        if node.office_id in passed:
+        if node.office_id is not None and node.office_id in passed:
             node.passed = passed[node.office_id]
     for node in nodes:
         if node.child.level == AGENCY_OFFICE and node.depth and node.beneath and node.office_id in passed:

@@ -246,6 +246,9 @@ BUDGETS = {
     "/console/agents/{branch}/{agent}/placement/": LOGIN + 7,
     "/console/agents/licences/": LOGIN + 3,  # who asks for renewal
     "/console/agents/coverage/{branch}/": LOGIN + 5,  # the target, for where the next agents belong
+    "/console/targets/": LOGIN + 9,  # offices, agents, figures above and here, quota, results
+    "/console/targets/mine/": LOGIN + 8,
+    "/console/targets/plan/{branch}/": LOGIN + 7,
     "/console/targets/quota/": LOGIN + 2,
     "/console/targets/quota/{branch}/": LOGIN + 11,  # forecast (three), queue, leases, requests, settings
 }

@@ -67,8 +67,10 @@ def change_targets(end: datetime) -> None:
         ("branch", str(BUNGO)): {("BPU", "persons"): 195 - MOVED},
     }
     _settle(KANWIL, coming, shares, people, end - CHANGED_BEFORE, is_change=True)
-    asked = ((KANWIL, "branch", BUNGO, "kepala.bungo", 160, "Dua agen cuti sampai akhir tahun"),)
-    asked += ((JAMBI, "sub_branch", 150112, "kcp.tungkal", 90, "Pasar Tanggo Rajo buka lagi"),)
+    asked = (
+        (KANWIL, "branch", BUNGO, "kepala.bungo", 160, "Dua agen cuti sampai akhir tahun"),
+        (JAMBI, "sub_branch", 150112, "kcp.tungkal", 90, "Pasar Tanggo Rajo buka lagi"),
+    )
     for office, level, key, by, value, reason in asked:
         with _work(people[by], end - ASKED_BEFORE) as work:
             wish = Wish(level, str(key), "BPU", "persons", coming, coming, value, reason)
