@@ -22,11 +22,13 @@ from perisai.web.demo.channels import build_channels
 from perisai.web.demo.custody import build_custody
 from perisai.web.demo.employers import build_employers
 from perisai.web.demo.exams import build_exams
+from perisai.web.demo.figures import build_figures
 from perisai.web.demo.feeds import build_feeds
 from perisai.web.demo.orders import build_orders
 from perisai.web.demo.payers import build_payers
 from perisai.web.demo.people import HISTORY, build_agents, build_logins
 from perisai.web.demo.places import build_offices
+from perisai.web.demo.quota import build_quota_requests
 from perisai.web.demo.reconciliation import build_reconciliation
 from perisai.web.demo.recruitment import build_candidates
 from perisai.web.demo.reminders import build_reminders
@@ -79,5 +81,7 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     build_channels(end)
     build_rules(end)
     build_feeds(end)
+    build_quota_requests(end)
     change_targets(end)
+    build_figures(end)
     say(f"candidates ({time.monotonic() - begun:.1f} s)")
