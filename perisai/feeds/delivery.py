@@ -25,7 +25,7 @@ from perisai.offices.tree import Office
 BATCH: Final = 100
 CLAIM: Final = timedelta(seconds=60)
 """Much longer than a call may take."""
-WAITS: Final = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 21600)
+WAITS: Final = (5, 10, 20, 40, 80, 160, 300, 600, 1800, 3600, 7200, 14400, 21600)
 """Seconds after the first, second ... failure; the last one from then on."""
 GIVE_UP: Final = timedelta(days=3)
 MOST_WAIT: Final = 3600

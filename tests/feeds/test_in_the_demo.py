@@ -8,7 +8,8 @@ import httpx
 
 from tests.running import Running
 
-SECONDS = 60.0
+SECONDS = 120.0
+"""Of patience: the worker may be up before the web is, and its first tries wait for the next ones."""
 
 
 def _came(client: httpx.Client) -> set[int]:
