@@ -6,24 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-import phonenumbers
-
 from perisai.contributions.rules import load
 from perisai.events import world
 from perisai.members.nik import check_nik
-from perisai.tables.cell import read_day, read_month
+from perisai.tables import take
+from perisai.tables.cell import read_month
+from perisai.tables.take import Bad
 
 SHEET: Final = "Pekerja"
 CHANGES: Final = {"masuk": "join", "keluar": "leave", "upah": "wage"}
 KINDS: Final = {"bulanan": "monthly", "harian": "daily", "borongan": "piece"}
-
-
-class Bad(ValueError):
-    """A cell that cannot be taken: a key of ``labels.FINDINGS`` and what it is about, never a person's data."""
-
-    def __init__(self, key: str, detail: str = "") -> None:
-        self.key, self.detail = key, detail
-        super().__init__(key)
 
 
 @dataclass(frozen=True)
@@ -41,22 +33,6 @@ class Column:
     """Digits that a spreadsheet must not take for an amount: it would cut them."""
 
 
-def _words(most: int) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if len(text) > most or re.search(r"[\x00-\x1f]", text):
-            raise Bad("long", str(most))
-        return " ".join(text.split())
-
-    return read
-
-
-def _day(text: str) -> date:
-    day = read_day(text)
-    if day is None or not 1900 <= day.year < 3000:
-        raise Bad("day")
-    return day
-
-
 def _month(text: str) -> date:
     month = read_month(text)
     if month is None or not 2000 <= month.year < 3000:
@@ -64,23 +40,10 @@ def _month(text: str) -> date:
     return month
 
 
-def _rupiah(text: str) -> int:
-    digits = re.sub(r"^Rp\s*|[.\s]", "", text)
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 9:
-        raise Bad("rupiah")
-    if int(digits) == 0:
+def _wage(text: str) -> int:
+    if take.rupiah(text) == 0:
         raise Bad("nothing")
-    return int(digits)
-
-
-def _phone(text: str) -> str:
-    try:
-        number = phonenumbers.parse(text, "ID")
-    except phonenumbers.NumberParseException:
-        raise Bad("phone") from None
-    if not phonenumbers.is_possible_number(number):
-        raise Bad("phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return take.rupiah(text)
 
 
 def _nik(text: str) -> str:
@@ -92,12 +55,6 @@ def _nik(text: str) -> str:
     return report.digits
 
 
-def _region(text: str) -> str:
-    if not re.fullmatch(r"\d{2}\.\d{2}\.\d{2}\.\d{4}", text):
-        raise Bad("region")
-    return text
-
-
 def _job(text: str) -> str:
     code = text.split(" ", maxsplit=1)[0]
     if code not in load().sectors:
@@ -105,19 +62,10 @@ def _job(text: str) -> str:
     return code
 
 
-def _one_of(words: dict[str, str]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text.lower() not in words:
-            raise Bad("one_of", ", ".join(words))
-        return words[text.lower()]
-
-    return read
-
-
 _ALL: Final = frozenset({"join", "leave", "wage"})
 _JOIN, _PAID = frozenset({"join"}), frozenset({"join", "wage"})
 COLUMNS: Final = (
-    Column("change", "Perubahan", _one_of(CHANGES), "masuk, keluar, atau upah; kosong: masuk"),
+    Column("change", "Perubahan", take.one_of(CHANGES), "masuk, keluar, atau upah; kosong: masuk"),
     Column(
         "nik",
         "NIK",
@@ -127,18 +75,18 @@ COLUMNS: Final = (
         also=("No. NIK", "Nomor NIK", "No KTP"),
         is_number=True,
     ),
-    Column("name", "Nama", _words(100), "seperti di KTP", of=_JOIN, also=("Nama lengkap", "Nama pekerja")),
-    Column("birth_place", "Tempat lahir", _words(100), "boleh kosong"),
-    Column("birth_date", "Tanggal lahir", _day, "1990-08-17 atau 17-08-1990", of=_JOIN, also=("Tgl lahir",)),
-    Column("sex", "L/P", _one_of({"l": "M", "p": "F"}), "L atau P", of=_JOIN, also=("Jenis kelamin",)),
-    Column("phone", "HP", _phone, "milik pekerja sendiri; boleh kosong", also=("No. HP", "Telepon")),
-    Column("address", "Alamat", _words(300), "boleh kosong"),
-    Column("region", "Kode desa", _region, "seperti 15.71.08.1001; kosong: desa pemberi kerja"),
+    Column("name", "Nama", take.words(100), "seperti di KTP", of=_JOIN, also=("Nama lengkap", "Nama pekerja")),
+    Column("birth_place", "Tempat lahir", take.words(100), "boleh kosong"),
+    Column("birth_date", "Tanggal lahir", take.day, "1990-08-17 atau 17-08-1990", of=_JOIN, also=("Tgl lahir",)),
+    Column("sex", "L/P", take.one_of({"l": "M", "p": "F"}), "L atau P", of=_JOIN, also=("Jenis kelamin",)),
+    Column("phone", "HP", take.phone, "milik pekerja sendiri; boleh kosong", also=("No. HP", "Telepon")),
+    Column("address", "Alamat", take.words(300), "boleh kosong"),
+    Column("region", "Kode desa", take.region, "seperti 15.71.08.1001; kosong: desa pemberi kerja"),
     Column("job", "Pekerjaan", _job, "pilih dari daftar; kosong: bidang usaha pemberi kerja"),
-    Column("kind", "Jenis upah", _one_of(KINDS), "bulanan, harian, atau borongan; kosong: bulanan"),
-    Column("wage", "Upah", _rupiah, "rupiah sebulan; harian: sehari; borongan: hasil bulan lalu", of=_PAID),
-    Column("wage_2", "Borongan 2 bulan lalu", _rupiah, "hanya untuk borongan"),
-    Column("wage_3", "Borongan 3 bulan lalu", _rupiah, "hanya untuk borongan"),
+    Column("kind", "Jenis upah", take.one_of(KINDS), "bulanan, harian, atau borongan; kosong: bulanan"),
+    Column("wage", "Upah", _wage, "rupiah sebulan; harian: sehari; borongan: hasil bulan lalu", of=_PAID),
+    Column("wage_2", "Borongan 2 bulan lalu", _wage, "hanya untuk borongan"),
+    Column("wage_3", "Borongan 3 bulan lalu", _wage, "hanya untuk borongan"),
     Column(
         "from_month",
         "Mulai bulan",

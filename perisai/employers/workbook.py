@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any, Final
 
 from perisai.contributions.rules import load
-from perisai.employers.shape import CHANGES, COLUMNS, KINDS, SHEET, Bad
+from perisai.employers.shape import CHANGES, COLUMNS, KINDS, SHEET
 from perisai.tables import reading
 from perisai.tables.reading import Limits, Line, Odd, plain_title
+from perisai.tables.take import Bad
 from perisai.tables.writing import Sheet, write_xlsx
 
 MOST_BYTES: Final = 8 * 1024 * 1024

@@ -10,9 +10,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from perisai.contributions.rules import load
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
-from perisai.golive.shape import SHEETS, Bad, Column
+from perisai.golive.shape import SHEETS, Column
 from perisai.tables import reading
 from perisai.tables.reading import Limits, Line, Unreadable, plain_title
+from perisai.tables.take import Bad
 from perisai.tables.writing import Sheet, write_xlsx
 
 MOST_BYTES: Final = 5 * 1024 * 1024
