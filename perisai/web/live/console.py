@@ -1,6 +1,7 @@
 """Staff pages: the live screen of a scope, its numbers for a page whose stream is away, and tickets for the stream."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,9 +17,10 @@ from perisai.accounts.audience import READERS, PageRequest, audience
 from perisai.errors import Refused
 from perisai.events.live import SECONDS, make_ticket
 from perisai.events.reading import read
+from perisai.events.work import branch_day
 from perisai.offices.models import Office
 from perisai.offices.scopes import AGENT, KINDS, NATION, WHOLE, Place, UnknownScope, Watch
-from perisai.web.live import sources
+from perisai.web.live import past, sources
 from perisai.web.live.payload import Payload, build
 from perisai.web.live.permission import may_watch, own_watch
 from perisai.web.live.tiles import lay_out
@@ -60,6 +62,9 @@ def ticket(request: PageRequest, level: str, key: str) -> JsonResponse:
 def _page(request: PageRequest, watch: Watch) -> HttpResponse:
     world = World()
     place = _place(request, world, watch)
+    day = past.asked_day(request)
+    if day is not None:
+        return past.page(request, place, day, _above(request, world, place))
     payload = _payload(request, world, place)
     screen = {
         "payload": payload,
@@ -70,7 +75,9 @@ def _page(request: PageRequest, watch: Watch) -> HttpResponse:
         "data": reverse("live:data", args=[watch.level, watch.key]),
         "renew": reverse("live:ticket", args=[watch.level, watch.key]),
     }
-    context = {"place": place, "screen": screen, "first": _first(payload), "above": _above(request, world, place)}
+    yesterday = branch_day(request.work.now, request.viewer.office.timezone) - timedelta(days=1)
+    above = _above(request, world, place)
+    context = {"place": place, "screen": screen, "first": _first(payload), "above": above, "yesterday": yesterday}
     return render(request, "live/page.html", context)
 
 

@@ -1,0 +1,159 @@
+"""The time machine: a scope as it was known at the end of a past day, beside another period, and what came late. No stream; nothing
+moves, and the same day is always told the same."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from perisai.accounts.audience import PageRequest
+from perisai.accounts.words import say
+from perisai.documents.words import Language
+from perisai.events.work import branch_day
+from perisai.figures import reading
+from perisai.figures.definition import figures
+from perisai.figures.outcome import Child, Figures
+from perisai.figures.period import Period, month_end
+from perisai.figures.readings import as_of_in
+from perisai.offices.scopes import Place
+from perisai.reports import content, said
+from perisai.reports.paper import pick
+
+EARLIEST: Final = date(2015, 1, 1)
+HEADLINES: Final = (
+    "paying",
+    "captured",
+    "accepted",
+    "active",
+    "contributions",
+    "arrears",
+    "custody",
+    "licences_ending",
+    "quota_left",
+)
+FUNNEL: Final = ("cohort_accepted", "cohort_first_paid", "cohort_paying_3", "cohort_paying_6", "cohort_paying_12")
+LATE: Final = ("captured", "accepted", "active", "contributions", "payments")
+
+
+def asked_day(request: PageRequest) -> date | None:
+    """The past day that an address asks for; None for today, a day to come, or what is no day."""
+    today = branch_day(request.work.now, request.viewer.office.timezone)
+    try:
+        day = date.fromisoformat(request.GET.get("as_of", ""))
+    except ValueError:
+        return None
+    return day if EARLIEST <= day < today else None
+
+
+def page(request: PageRequest, place: Place, day: date, above: list[tuple[str, str]]) -> HttpResponse:
+    """The month up to that day, the day itself, what stood beneath, day by day and what came late. A fixed number of statements."""
+    work, scope, language = request.work, place.watch, _language()
+    month = Period(day.replace(day=1), day)
+    compare = _compared(request.GET.get("compare", ""), day)
+    of_month = reading.of(work, scope, month, day, compare=compare)
+    of_day = reading.of(work, scope, Period.day(day), day)
+    beneath = reading.children(work, scope, month, day)
+    before = reading.children(work, scope, compare, as_of_in(compare, month, day)) if compare else []
+    days = reading.series(work, scope, "accepted", month.first, month_end(day), day)
+    late = reading.late(work, scope, month, day)
+    context = {
+        "place": place,
+        "above": above,
+        "day": day,
+        "yesterday": day - timedelta(days=1),
+        "tomorrow": day + timedelta(days=1),
+        "today": branch_day(work.now, request.viewer.office.timezone),
+        "compare": request.GET.get("compare", "") if compare else "",
+        "compared": compare and f"{said.day(compare.first, language)} – {said.day(compare.last, language)}",
+        "standing_on": of_month.standing_on,
+        "headlines": [_told(name, of_month, of_day, language) for name in HEADLINES],
+        "funnel": _funnel(of_month, language),
+        "run_rate": reading.run_rate(work, scope, Period.month(day), day),
+        "bars": _bars(days),
+        "head": [pick(figures()[name].label, language) for name in content.shape().beneath],
+        "rows": _rows(beneath, before, language),
+        "late": [
+            (pick(figures()[name].label, language), _amount(name, late.since.get(name), language))
+            for name in LATE
+            if late.since.get(name)
+        ],
+    }
+    return render(request, "live/past.html", context)
+
+
+def _compared(text: str, day: date) -> Period | None:
+    """The month before or the same month of the year before, up to the same day; or a month by itself (``2025-10``)."""
+    if text == "month":
+        last = day.replace(day=1) - timedelta(days=1)
+        return Period(last.replace(day=1), last.replace(day=min(day.day, last.day)))
+    if text == "year":
+        end = month_end(date(day.year - 1, day.month, 1))
+        return Period(end.replace(day=1), end.replace(day=min(day.day, end.day)))
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+    return Period.month(first) if EARLIEST <= first < day.replace(day=1) else None
+
+
+def _told(name: str, month: Figures, of_day: Figures, language: Language) -> dict[str, Any]:
+    """``day`` only for what is counted by day; what stands as of a day has one value."""
+    figure = figures()[name]
+    before = month.compared.values.get(name) if month.compared else None
+    value = month.values.get(name)
+    return {
+        "label": pick(figure.label, language),
+        "what": pick(figure.what, language),
+        "value": _amount(name, value, language),
+        "day": _amount(name, of_day.values.get(name), language) if figure.source.counter is not None else None,
+        "before": _amount(name, before, language) if month.compared else None,
+        "change": said.change(value, before, figure.unit, language) if month.compared else None,
+        "address": figure.address(month.scope, month.period.first, month.period.last),
+    }
+
+
+def _funnel(month: Figures, language: Language) -> list[dict[str, Any]]:
+    whole = month.values.get(FUNNEL[0])
+    return [
+        {
+            "label": pick(figures()[name].label, language),
+            "value": said.amount(value, "persons", language),
+            "percent": None if value is None or not whole else value * 100 // whole,
+        }
+        for name in FUNNEL
+        if (value := month.values.get(name)) is not None
+    ]
+
+
+def _bars(days: list[tuple[date, int | None]]) -> list[dict[str, Any]]:
+    most = max((value or 0 for _, value in days), default=0)
+    return [
+        {"day": day, "value": value, "share": 0 if not most else max(0, value or 0) * 100 // most}
+        for day, value in days
+    ]
+
+
+def _rows(beneath: list[Child], before: list[Child], language: Language) -> list[dict[str, Any]]:
+    known = {child.scope: child for child in before}
+    rows = []
+    for child in sorted(beneath, key=lambda child: -(child.values.get("accepted") or 0)):
+        then = known.get(child.scope)
+        cells = [
+            (
+                pick(figures()[name].label, language),
+                _amount(name, child.values.get(name), language),
+                _amount(name, then.values.get(name), language) if then else "",
+            )
+            for name in content.shape().beneath
+        ]
+        rows.append({"scope": child.scope, "name": child.name, "code": child.code, "cells": cells})
+    return rows
+
+
+def _amount(name: str, value: int | None, language: Language) -> str:
+    return said.amount(value, figures()[name].unit, language)
+
+
+def _language() -> Language:
+    return "en" if say("id", "en") == "en" else "id"
