@@ -8,7 +8,6 @@ in one transaction. Rounds are interleaved. The arguments may name another numbe
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any, LiteralString
@@ -86,10 +85,10 @@ def screen(connection: psycopg.Connection[DictRow], watch: Watch) -> bytes:
         place = read(world.open(watch, now), rows)
         answers: list[Callable[[], Any]] = [
             lambda: build(world, place, now),
-            lambda: asdict(read(readings.of(watch, month, today, now, compare=before), rows)),
-            lambda: [asdict(child) for child in read(readings.children(watch, month, today, now), rows)],
-            lambda: asdict(read(readings.rate(watch, month, today, now), rows)),
-            lambda: asdict(read(readings.pace_of(watch, today, now), rows)),
+            lambda: read(readings.of(watch, month, today, now, compare=before), rows),
+            lambda: read(readings.children(watch, month, today, now), rows),
+            lambda: read(readings.rate(watch, month, today, now), rows),
+            lambda: read(readings.pace_of(watch, today, now), rows),
             lambda: read(
                 readings.series(watch, "accepted", Period(today - timedelta(days=29), today), today, now), rows
             ),

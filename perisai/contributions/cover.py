@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from perisai.contributions import cover_rule
 from perisai.contributions.cover_rule import add_months
@@ -11,6 +11,8 @@ from perisai.contributions.tariff import months_from
 
 Word = Literal["protected", "catch_up", "ended", "none"]
 OVER: Final = frozenset({"lapsed", "ended"})
+_FURTHEST: Final = 36
+"""Months without dues after which nothing changes any more."""
 BEFORE: Final = frozenset({"review", "accepted", "rejected", "cancelled"})
 
 
@@ -45,6 +47,28 @@ def standing(
         return Standing("protected", days.protected_until, days.catch_up_until, owed)
     until = add_months(today, 1) - timedelta(days=1) if is_late else days.catch_up_until
     return Standing("catch_up", days.protected_until, until, owed)
+
+
+class Bounds(NamedTuple):
+    """Months (first days) that members of a segment must have paid through at least to be protected, or to be able to catch up."""
+
+    segment: str
+    protected_from: date
+    catch_up_from: date
+
+
+def bounds(today: date) -> tuple[Bounds, ...]:
+    """``standing`` of all active members at once, for statements: who has paid through an earlier month has ended."""
+    months = [add_months(today, n) for n in range(-_FURTHEST, 2)]
+    found = []
+    for segment in ("BPU", "PU"):
+        said = {
+            month: standing(state="active", paid_through=month, today=today, segment=segment).word for month in months
+        }
+        catch_up = min(month for month in months if said[month] != "ended")
+        protected = min(month for month in months if said[month] == "protected")
+        found.append(Bounds(segment, protected, date.min if catch_up == months[0] else catch_up))
+    return tuple(found)
 
 
 def _owed(first: date, today: date) -> tuple[date, ...]:

@@ -19,64 +19,78 @@ SELECT set_config('perisai.branches', (SELECT coalesce(array_agg(branch_id), '{}
 
 # Carried by the primary key of events_counter: (branch_id, level, key, day_captured). The month is one row a metric and segment, of
 # the level's capital letter. Branch rows are asked by their key; for the others PostgreSQL skips from key to key within the level.
+# Lateral here and below: so that each key is looked up, however few rows the statistics know of.
 _SUMS = """
-SELECT c.branch_id, lower(c.level) AS level, c.key, c.metric,
-       coalesce(sum(c.value) FILTER (WHERE c.level <> lower(c.level)), 0)::bigint AS month,
-       coalesce(sum(c.value) FILTER (WHERE c.level = lower(c.level)), 0)::bigint AS today
+SELECT b.id AS branch_id, l.level, c.key, c.metric, sum(c.value) FILTER (WHERE p.is_month)::bigint AS month,
+       coalesce(sum(c.value) FILTER (WHERE NOT p.is_month), 0)::bigint AS today
 FROM unnest(%(branches)s::int[], %(todays)s::date[]) AS b (id, today)
 CROSS JOIN unnest(%(levels)s::text[]) AS l (level)
+CROSS JOIN LATERAL (VALUES (l.level::bpchar, b.today, false),
+                           (upper(l.level)::bpchar, date_trunc('month', b.today)::date, true)) AS p (level, day, is_month)
 CROSS JOIN LATERAL (
-  VALUES (l.level::bpchar, b.today), (upper(l.level)::bpchar, date_trunc('month', b.today)::date)) AS p (level, day)
-JOIN events_counter c ON c.branch_id = b.id AND c.level = p.level AND c.day_captured = p.day
-WHERE l.level <> 'b' OR c.key = b.id::text
+  SELECT c.key, c.metric, sum(c.value) AS value FROM events_counter c
+  WHERE c.branch_id = b.id AND c.level = p.level AND c.day_captured = p.day GROUP BY 1, 2) c
 GROUP BY 1, 2, 3, 4
 """
 
 # The same rows, only of the counters that moved; carried by the primary key of events_counter.
 _MOVED_SUMS = """
-SELECT m.branch_id, m.level, m.key, c.metric,
-       coalesce(sum(c.value) FILTER (WHERE c.level <> m.level), 0)::bigint AS month,
-       coalesce(sum(c.value) FILTER (WHERE c.level = m.level), 0)::bigint AS today
-FROM unnest(%(branches)s::int[], %(levels)s::bpchar[], %(keys)s::text[], %(todays)s::date[]) AS m (branch_id, level, key, today)
-CROSS JOIN LATERAL (VALUES (m.level, m.today), (upper(m.level)::bpchar, date_trunc('month', m.today)::date)) AS p (level, day)
-JOIN events_counter c ON c.branch_id = m.branch_id AND c.level = p.level AND c.key = m.key AND c.day_captured = p.day
+SELECT m.branch_id, m.level, m.key, c.metric, sum(c.value) FILTER (WHERE p.is_month)::bigint AS month,
+       coalesce(sum(c.value) FILTER (WHERE NOT p.is_month), 0)::bigint AS today
+FROM unnest(%(branches)s::int[], %(levels)s::text[], %(keys)s::text[], %(todays)s::date[]) AS m (branch_id, level, key, today)
+CROSS JOIN LATERAL (VALUES (m.level::bpchar, m.today, false),
+                           (upper(m.level)::bpchar, date_trunc('month', m.today)::date, true)) AS p (level, day, is_month)
+CROSS JOIN LATERAL (
+  SELECT c.metric, sum(c.value) AS value FROM events_counter c
+  WHERE c.branch_id = m.branch_id AND c.level = p.level AND c.key = m.key AND c.day_captured = p.day GROUP BY 1) c
 GROUP BY 1, 2, 3, 4
 """
 
 # Carried by the primary key of events_counter: 24 keys a branch; with what lies within it, PostgreSQL skips from key to key.
 _HOURS_OF_BRANCHES = """
-SELECT c.branch_id, c.key, sum(c.value)::bigint AS quantity
+SELECT b.id AS branch_id, c.key, c.quantity
 FROM unnest(%(branches)s::int[], %(todays)s::date[]) AS b (id, today)
-JOIN events_counter c ON c.branch_id = b.id AND c.level = 'h' AND c.key = ANY(%(keys)s::text[]) AND c.day_captured = b.today
-GROUP BY 1, 2
+CROSS JOIN LATERAL (
+  SELECT c.key, sum(c.value)::bigint AS quantity FROM events_counter c
+  WHERE c.branch_id = b.id AND c.level = 'h' AND c.key = ANY(%(keys)s::text[]) AND c.day_captured = b.today GROUP BY 1) c
 """
 _HOURS_WITHIN = """
-SELECT c.branch_id, c.key, sum(c.value)::bigint AS quantity
+SELECT b.id AS branch_id, c.key, c.quantity
 FROM unnest(%(branches)s::int[], %(todays)s::date[]) AS b (id, today)
-JOIN events_counter c ON c.branch_id = b.id AND c.level = 'h' AND c.day_captured = b.today
-GROUP BY 1, 2
+CROSS JOIN LATERAL (
+  SELECT c.key, sum(c.value)::bigint AS quantity FROM events_counter c
+  WHERE c.branch_id = b.id AND c.level = 'h' AND c.day_captured = b.today GROUP BY 1) c
 """
 
 # Three ways to add up the same; carried by the primary key of events_counter.
 _ASKED: LiteralString = """
 FROM unnest(%(ns)s::int[], %(branches)s::int[], %(levels)s::bpchar[], %(keys)s::text[], %(firsts)s::date[], %(lasts)s::date[],
   %(since)s::date[], %(until)s::date[]) AS p (n, branch_id, level, key, first, last, since, until)
-JOIN events_counter c ON c.branch_id = p.branch_id AND c.level = p.level AND c.day_captured BETWEEN p.first AND p.last
-  AND c.day_received BETWEEN p.since AND p.until AND c.metric = ANY(%(metrics)s::text[])
-"""
+CROSS JOIN LATERAL ("""
+_OF_ASKED: LiteralString = """
+  WHERE c.branch_id = p.branch_id AND c.level = p.level AND c.day_captured BETWEEN p.first AND p.last
+    AND c.day_received BETWEEN p.since AND p.until AND c.metric = ANY(%(metrics)s::text[])"""
 _COUNTED: LiteralString = (
-    "SELECT p.n, c.segment, c.metric, sum(c.value)::bigint AS value" + _ASKED + "AND c.key = p.key GROUP BY 1, 2, 3"
+    "SELECT p.n, c.segment, c.metric, sum(c.value)::bigint AS value"
+    + _ASKED
+    + "SELECT c.segment, c.metric, sum(c.value) AS value FROM events_counter c"
+    + _OF_ASKED
+    + " AND c.key = p.key GROUP BY 1, 2) c GROUP BY 1, 2, 3"
 )
 _COUNTED_BY_DAY: LiteralString = (
-    "SELECT p.n, c.day_captured AS day, c.metric, sum(c.value)::bigint AS value"
+    "SELECT p.n, c.day, c.metric, sum(c.value)::bigint AS value"
     + _ASKED
-    + "AND c.key = p.key GROUP BY 1, 2, 3"
+    + "SELECT c.day_captured AS day, c.metric, sum(c.value) AS value FROM events_counter c"
+    + _OF_ASKED
+    + " AND c.key = p.key GROUP BY 1, 2) c GROUP BY 1, 2, 3"
 )
 # PostgreSQL skips from key to key within the level.
 _COUNTED_WITHIN: LiteralString = (
-    "SELECT p.n, c.branch_id, c.level, c.key, c.segment, c.metric, sum(c.value)::bigint AS value"
+    "SELECT p.n, p.branch_id, p.level, c.key, c.segment, c.metric, sum(c.value)::bigint AS value"
     + _ASKED
-    + "GROUP BY 1, 2, 3, 4, 5, 6"
+    + "SELECT c.key, c.segment, c.metric, sum(c.value) AS value FROM events_counter c"
+    + _OF_ASKED
+    + " GROUP BY 1, 2, 3) c GROUP BY 1, 2, 3, 4, 5, 6"
 )
 
 _EVENT_COLUMNS: LiteralString = """
@@ -177,7 +191,7 @@ def _sums_of(rows: Sequence[Row]) -> dict[Key, Sums]:
     found: dict[Key, Sums] = {}
     for row in rows:
         entry = found.setdefault((row["branch_id"], row["level"], row["key"]), Sums())
-        entry.month[row["metric"]] = row["month"]
+        entry.month[row["metric"]] = row["month"] or 0
         if row["today"]:
             entry.today[row["metric"]] = row["today"]
     return found
@@ -200,11 +214,12 @@ def hours(days: Sequence[BranchDay], *, within: bool) -> Reading[dict[Key, list[
 
 # Carried by the primary key of events_counter: the hours of one thing a branch, on single days.
 _HOURS_OF_DAYS: LiteralString = """
-SELECT c.branch_id, c.day_captured AS day, right(c.key, 2)::int AS hour, sum(c.value)::bigint AS quantity
+SELECT b.id AS branch_id, c.day, c.hour, c.quantity
 FROM unnest(%(branches)s::int[]) AS b (id)
-CROSS JOIN unnest(%(keys)s::text[]) AS k (key)
-JOIN events_counter c ON c.branch_id = b.id AND c.level = 'h' AND c.key = k.key AND c.day_captured = ANY(%(days)s::date[])
-GROUP BY 1, 2, 3
+CROSS JOIN LATERAL (
+  SELECT c.day_captured AS day, right(c.key, 2)::int AS hour, sum(c.value)::bigint AS quantity FROM events_counter c
+  WHERE c.branch_id = b.id AND c.level = 'h' AND c.key = ANY(%(keys)s::text[]) AND c.day_captured = ANY(%(days)s::date[])
+  GROUP BY 1, 2) c
 """
 
 

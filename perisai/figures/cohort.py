@@ -24,10 +24,9 @@ _TELL: LiteralString = """
 WITH stage AS (
   SELECT * FROM unnest(%(months)s::date[], %(stages)s::text[], %(paid)s::date[]) AS s (month, stage, paid_through)
 ), member AS (
-  SELECT date_trunc('month', e.captured_on)::date AS month, e.segment, a.sub_branch_id, a.agency_office_id, e.region_code,
+  SELECT date_trunc('month', e.captured_on)::date AS month, e.segment, e.sub_branch_id, e.agency_office_id, e.region_code,
     coalesce(e.acquired_by, e.agent_id) AS agent_id, e.activated_at IS NOT NULL AS has_paid, e.paid_through
   FROM members_enrolment e
-  LEFT JOIN agents_agent a ON a.branch_id = e.branch_id AND a.id = coalesce(e.acquired_by, e.agent_id)
   WHERE e.branch_id = %(branch)s AND e.state IN ('accepted', 'active', 'lapsed', 'ended')
     AND e.captured_on >= (SELECT min(month) FROM stage)
 ), counted AS (

@@ -6,32 +6,29 @@ from typing import Any, Final, LiteralString
 
 import orjson
 
-from perisai.contributions.cover import standing
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions import cover
 from perisai.events.work import Work, branch_day
 from perisai.offices.scopes import AGENCY_OFFICE, AGENT, BRANCH, SUB_BRANCH
 from perisai.targets import plan_reading, quota
 
 EXPIRING: Final = timedelta(days=30)
-_FURTHEST: Final = 36
-"""Months of arrears or of payment ahead after which nothing changes any more."""
 _LEVELS: Final = {"b": BRANCH, "s": SUB_BRANCH, "o": AGENCY_OFFICE, "a": AGENT}
 
 # Members by enrolment_state, open bills by bill_open, cash by receipt_held and the key of custody_line, agents and licences by
 # their keys: what one branch holds, whatever has happened in it. The words of cover come as months from which they hold.
 _GATHERED: LiteralString = """
 WITH word AS (
-  SELECT * FROM jsonb_to_recordset(%(words)s::jsonb) AS w (segment text, paying_from date, catch_up_from date)
+  SELECT * FROM jsonb_to_recordset(%(words)s::jsonb) AS w (segment text, protected_from date, catch_up_from date)
 ), member AS (
-  SELECT e.segment, e.agent_id, a.sub_branch_id, a.agency_office_id, left(e.region_code, 8) AS kecamatan,
-    count(*) FILTER (WHERE e.state = 'active' AND e.paid_through >= w.paying_from) AS paying,
-    count(*) FILTER (WHERE e.state = 'active' AND e.paid_through < w.paying_from AND e.paid_through >= w.catch_up_from) AS catch_up,
+  SELECT e.segment, e.agent_id, e.sub_branch_id, e.agency_office_id, left(e.region_code, 8) AS kecamatan,
+    count(*) FILTER (WHERE e.state = 'active' AND e.paid_through >= w.protected_from) AS paying,
+    count(*) FILTER (WHERE e.state = 'active' AND e.paid_through < w.protected_from AND e.paid_through >= w.catch_up_from)
+      AS catch_up,
     count(*) FILTER (WHERE e.state <> 'active' OR e.paid_through < w.catch_up_from) AS ended,
     count(b.enrolment_id) FILTER (WHERE e.state = 'active') AS arrears_members,
     coalesce(sum(b.amount) FILTER (WHERE e.state = 'active'), 0) AS arrears
   FROM members_enrolment e
   JOIN word w ON w.segment = e.segment
-  LEFT JOIN agents_agent a ON a.branch_id = e.branch_id AND a.id = e.agent_id
   LEFT JOIN (
     SELECT enrolment_id, sum(amount) AS amount FROM contributions_bill
     WHERE branch_id = %(branch)s AND state = 'open' AND first_month < date_trunc('month', %(day)s::date) GROUP BY 1
@@ -131,22 +128,9 @@ def take(work: Work, *, branch_id: int, timezone: str) -> None:
     """Writes the rows of the branch's today. A fixed number of statements, whatever the branch holds."""
     day = branch_day(work.now, timezone)
     asked: dict[str, Any] = {"branch": branch_id, "day": day, "now": work.now, "expiring": day + EXPIRING}
-    asked |= {"words": _json(_words(day)), "plan": _json(_plan(work, branch_id, day))}
+    asked |= {"words": _json(each._asdict() for each in cover.bounds(day)), "plan": _json(_plan(work, branch_id, day))}
     work.execute(_TAKE, asked)
     work.execute(_GONE, asked)
-
-
-def _words(day: date) -> Iterable[dict[str, object]]:
-    """From which last paid month on a member is protected on a day, and from which on they can still catch up."""
-    months = [add_months(day, n) for n in range(-_FURTHEST, 2)]
-    for segment in ("BPU", "PU"):
-        said = {m: standing(state="active", paid_through=m, today=day, segment=segment).word for m in months}
-        catch_up = min(m for m in months if said[m] != "ended")
-        yield {
-            "segment": segment,
-            "paying_from": min(m for m in months if said[m] == "protected"),
-            "catch_up_from": date(1900, 1, 1) if catch_up == months[0] else catch_up,
-        }
 
 
 def _plan(work: Work, branch_id: int, day: date) -> Iterable[dict[str, object]]:

@@ -10,9 +10,10 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from perisai.accounts.audience import Viewer
+from perisai.contributions.cover import Bounds, bounds
 from perisai.events.kinds import kinds
 from perisai.events.vault import keyed_hash
-from perisai.events.work import Work
+from perisai.events.work import Work, branch_day
 from perisai.members.models import EnrolmentState
 
 PAGE = 50
@@ -69,6 +70,12 @@ _PHOTOS: dict[str, LiteralString] = {
     " AND e.state IN ('review', 'accepted', 'active', 'lapsed')",
 }
 
+_COVER: dict[str, LiteralString] = {
+    "paid": "(e.state = 'active' AND e.segment = %s AND e.paid_through >= %s)",
+    "unpaid": "(e.state = 'active' AND e.segment = %s AND e.paid_through < %s AND e.paid_through >= %s)",
+    "lapsed": "(e.segment = %s AND (e.state IN ('lapsed', 'ended') OR (e.state = 'active' AND e.paid_through < %s)))",
+}
+
 # Carried by consent_due_open, in the order of the list.
 _CONSENT: LiteralString = """EXISTS (SELECT 1 FROM members_consent_due w
   WHERE w.branch_id = e.branch_id AND w.enrolment_id = e.id AND w.collected_at IS NULL)"""
@@ -99,6 +106,8 @@ class Filters:
     """``due``: taken over from before, and the consent is not collected yet."""
     photo: str = ""
     """``due``: the picture of the ID card is awaited; ``overdue``: its day has passed."""
+    cover: str = ""
+    """``paid``, ``unpaid`` (can catch up) or ``lapsed``, as ``cover.py`` says it today."""
 
     @classmethod
     def of(cls, params: Mapping[str, str]) -> "Filters":
@@ -117,6 +126,7 @@ class Filters:
             regency=params.get("regency", "")[:5],
             consent="due" if params.get("consent") == "due" else "",
             photo=params.get("photo", "") if params.get("photo", "") in _PHOTOS else "",
+            cover=params.get("cover", "") if params.get("cover", "") in _COVER else "",
         )
 
     @property
@@ -171,7 +181,7 @@ def find(
     work: Work, *, viewer: Viewer, filters: Filters, after: Cursor | None = None, limit: int = PAGE
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """A page of members, newest first, and the cursor of the next one where there is more. One statement."""
-    conditions, params = _conditions(viewer, filters)
+    conditions, params = _conditions(viewer, filters, branch_day(work.now, viewer.office.timezone))
     if after is not None:
         conditions.append("(e.id < %s OR (e.id = %s AND e.branch_id > %s))")
         params += [after.id, after.id, after.branch_id]
@@ -194,10 +204,10 @@ def each(work: Work, *, viewer: Viewer, filters: Filters) -> Iterator[dict[str, 
             return
 
 
-def _conditions(viewer: Viewer, filters: Filters) -> tuple[list[LiteralString], list[Any]]:
+def _conditions(viewer: Viewer, filters: Filters, today: date) -> tuple[list[LiteralString], list[Any]]:
     sql, params = viewer.narrow("e")
     conditions: list[LiteralString] = [sql]
-    for more, values in (*_places(filters), *_words(filters), *_days(filters)):
+    for more, values in (*_places(filters), *_words(filters), *_days(filters), *_covered(filters, today)):
         conditions.append(more)
         params = [*params, *values]
     return conditions, params
@@ -252,6 +262,20 @@ def _days(filters: Filters) -> Iterator[Part]:
         yield _BEHIND, [taken, moved, max(first, _LONG_AGO) - timedelta(days=1), first, last, agent, agent]
     elif filters.day_from or filters.day_to:
         yield "e.captured_on BETWEEN %s AND %s", [first, last]
+
+
+def _covered(filters: Filters, today: date) -> Iterator[Part]:
+    if not filters.cover:
+        return
+    given: dict[str, Callable[[Bounds], list[Any]]] = {
+        "paid": lambda of: [of.segment, of.protected_from],
+        "unpaid": lambda of: [of.segment, of.protected_from, of.catch_up_from],
+        "lapsed": lambda of: [of.segment, of.catch_up_from],
+    }
+    found = bounds(today)
+    either = " OR ".join(_COVER[filters.cover] for _ in found)
+    values = [value for of in found for value in given[filters.cover](of)]
+    yield "e.paid_through IS NOT NULL AND (" + either + ")", values
 
 
 def _plain(text: str) -> str:

@@ -6,13 +6,18 @@ import psycopg
 import pytest
 from django.db import ProgrammingError
 
+from perisai.accounts.audience import Viewer
+from perisai.accounts.models import Role
 from perisai.contributions.cover_rule import add_months
 from perisai.events.scope import Scope
 from perisai.events.work import Happened, Work, branch_day
 from perisai.figures import jobs, reading, take
 from perisai.figures.period import Period
+from perisai.members import search
+from perisai.offices.models import Office
 from perisai.offices.scopes import AGENT, BRANCH, Watch
 from perisai.web import config as configuration
+from tests.accounts.people import make_user
 from tests.conftest import DATA
 from tests.contributions.covered import Members, make_members
 from tests.world import Branch, FieldAgent, make_agent, make_branch
@@ -96,6 +101,15 @@ def test_members_money_licences_and_quota_of_a_branch(place: tuple[FieldAgent, M
     assert (values["target"], values["quota_cap"], values["quota_left"]) == (200, 200, 200)
 
 
+@pytest.mark.parametrize(("cover", "count"), [("paid", 4), ("unpaid", 3), ("lapsed", 2)])
+def test_list_behind_a_figure_has_as_many(place: tuple[FieldAgent, Members], cover: str, count: int) -> None:
+    officer = make_user(Role.BRANCH, Office.objects.get(id=place[0].branch.id))
+    viewer = Viewer.of(officer)
+    with Work(scope=viewer.scope) as work:
+        rows, _ = search.find(work, viewer=viewer, filters=search.Filters.of({"cover": cover}))
+    assert len(rows) == count
+
+
 def test_an_agent_stands_at_what_they_care_for(place: tuple[FieldAgent, Members]) -> None:
     values = standing(place[0].branch, AGENT, str(place[0].id)).values
     assert (values["paying"], values["custody"], values["quota_cap"]) == (4, 35_000, None)
@@ -154,19 +168,27 @@ def test_what_is_not_there_any_more_stands_at_nought(place: tuple[FieldAgent, Me
     assert standing(branch, AGENT, str(other.id)).values["paying"] == len(members.ids)
 
 
-def test_job_takes_branches_that_moved_and_leaves_the_others(place: tuple[FieldAgent, Members]) -> None:
-    branch = make_branch(target=None)
-    jobs.take_due()
-    with Work(scope=Scope.nation()) as work:
-        assert branch.id not in [each for each, _ in take.due(work)]
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> Branch:
+    """A branch of its own; the job sees no other: those of other tests are many."""
+    branch, due = make_branch(target=None), take.due
+    monkeypatch.setattr(
+        take, "due", lambda work, ending: [each for each in due(work, ending=ending) if each[0] == branch.id]
+    )
+    return branch
+
+
+def test_job_takes_branches_that_moved_and_leaves_the_others(alone: Branch) -> None:
+    branch = alone
+    assert jobs.take_due() == 1
+    assert jobs.take_due() == 0
     with Work(scope=Scope.branch(branch.id)) as work:
         work.report(Happened(kind="visit_recorded", branch_id=branch.id))
-    with Work(scope=Scope.nation()) as work:
-        assert branch.id in [each for each, _ in take.due(work)]
+    assert jobs.take_due() == 1
 
 
-def test_cohort_is_told_once(place: tuple[FieldAgent, Members]) -> None:
-    branch = make_branch(target=None)
+def test_cohort_is_told_once(alone: Branch) -> None:
+    branch = alone
     month = add_months(today(), -4)
     since = datetime(month.year, month.month, 10, 3, tzinfo=UTC)
     members = make_members(3, branch=branch, paid=add_months(month, 3), since=since)
