@@ -71,9 +71,11 @@ class Part:
     def tell(self) -> None:
         """Prints the lines that are new."""
         *lines, self._rest = (self._rest + self._log.read()).split(b"\n")
-        for line in lines:
-            self.last = line.decode(errors="replace")
-            print(f"{self.name:>7} | {self.last}", flush=True)
+        for line in (raw.decode(errors="replace") for raw in lines):
+            # What threads still say after pytest's summary is not the last word.
+            if line.startswith("=") or not self.last.startswith("="):
+                self.last = line
+            print(f"{self.name:>7} | {line}", flush=True)
 
     def has_failed(self) -> bool:
         return self.code != 0 or self.is_late

@@ -38,6 +38,11 @@ def test_run_whose_parts_all_pass_passes_and_tells_their_last_lines_at_the_end(t
     assert "  other | 1 skipped" in ran.stdout
 
 
+def test_run_tells_the_summary_of_pytest_and_not_what_a_thread_says_after_it(tmp_path: Path) -> None:
+    ran = _run(tmp_path, one="print('=== 3 passed ===\\nconnection is bad')")
+    assert ran.stdout.splitlines()[-1] == "=== 3 passed ==="
+
+
 def test_run_ends_parts_that_hang_and_lets_them_clean_up(tmp_path: Path) -> None:
     ran = _run(tmp_path, good=GOOD, hangs=HANGS, deaf=DEAF)
     assert ran.returncode == 1
