@@ -30,8 +30,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 @require_GET
 def start(request: PageRequest) -> HttpResponse:
     """The viewer's own scope."""
-    own = watching.own(request.viewer)
-    return redirect("reports:scope", own.level, own.key)
+    return _scope_page(request, watching.own(request.viewer))
 
 
 @audience(*SEES)
