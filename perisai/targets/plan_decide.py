@@ -125,9 +125,6 @@ def _set_quota(work: Work, home: Home, version: Version, targets: Mapping[Sum, i
     assert home.branch_id is not None
     since = max(today.replace(day=1), version.from_month)
     for month in sorted({key.month for key in targets if key.measure == "persons" and key.month >= since}):
-        for segment in SEGMENTS:
-            persons = targets.get(Sum(segment, "persons", month))
-            if persons is not None:
-                quota.set_quota(
-                    work, branch_id=home.branch_id, period=month, target=persons, segment=segment, reason="plan"
-                )
+        known = {segment: targets.get(Sum(segment, "persons", month)) for segment in SEGMENTS}
+        persons = {segment: many for segment, many in known.items() if many is not None}
+        quota.set_targets(work, branch_id=home.branch_id, period=month, targets=persons, reason="plan")

@@ -14,9 +14,22 @@ import orjson
 
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
-from perisai.targets.quota_setting import MODES, set_quota
+from perisai.targets.quota_setting import MODES, set_quota, set_targets
 
-__all__ = ["ALL", "MODES", "Held", "Quota", "Slots", "give_back", "left", "period_of", "raise_cap", "set_quota", "take"]
+__all__ = [
+    "ALL",
+    "MODES",
+    "Held",
+    "Quota",
+    "Slots",
+    "give_back",
+    "left",
+    "period_of",
+    "raise_cap",
+    "set_quota",
+    "set_targets",
+    "take",
+]
 
 ALL: Final = "all"
 """The segment of a quota over all segments."""

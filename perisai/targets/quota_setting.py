@@ -4,6 +4,7 @@ A quota that has begun, of which something was taken or lent, keeps its period a
 may change at any time. Months that no quota was begun for follow the setting in force.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, LiteralString, NamedTuple
 
@@ -140,8 +141,32 @@ def set_quota(
     event keeps. Raises E5002 for a figure out of bounds, E5008 for one sum where the quota runs by segment.
     """
     _check(target, cap_percent, mode, period, segment)
+    put = _set(work, branch_id, period, {segment: target}, cap_percent=cap_percent, mode=mode, reason=reason)
+    return sum(cap for of, cap in put.items() if segment in (of, "all") or of == "all")
+
+
+def set_targets(work: Work, *, branch_id: int, period: date, targets: Mapping[str, int], reason: str) -> None:
+    """As ``set_quota``, the targets of a month's segments at once; cap in per cent and mode stay as they are. Raises E5002."""
+    for segment, target in targets.items():
+        _check(target, None, None, period, segment)
+    if targets:
+        _set(work, branch_id, period, targets, cap_percent=None, mode=None, reason=reason)
+
+
+def _set(
+    work: Work,
+    branch_id: int,
+    period: date,
+    targets: Mapping[str, int],
+    *,
+    cap_percent: int | None,
+    mode: str | None,
+    reason: str,
+) -> dict[str, int]:
+    """Caps by segment. Raises E5008."""
     setting = in_force(settings(work, branch_id=branch_id), period)
-    work.execute(_TARGET, {"branch": branch_id, "month": period, "segment": segment, "persons": target})
+    for segment, target in targets.items():
+        work.execute(_TARGET, {"branch": branch_id, "month": period, "segment": segment, "persons": target})
     begins, months, rows = _place(work, branch_id, setting, period)
     known = rows[0] if rows else None
     put = _put(
@@ -156,7 +181,7 @@ def set_quota(
     )
     if not put:
         raise Refused("E5008")
-    return sum(cap for of, cap in put.items() if segment in (of, "all") or of == "all")
+    return put
 
 
 def set_setting(
