@@ -43,7 +43,9 @@ export async function linesOf(
 ): Promise<readonly Filling[]> {
   const found = await Promise.all(payer.enrolments.map((one) => engine.members.find(one)));
   const members = found.filter((one) => one !== null);
-  const lines = await Promise.all(members.map(async (one) => suggest(one, month, payer.kind === "employer" ? null : await dueOf(one))));
+  const lines = await Promise.all(
+    members.map(async (one) => suggest(one, month, payer.kind === "employer" ? null : await dueOf(one))),
+  );
   return lines.filter((one) => (one.owed ?? 0) > 0).slice(0, MOST_LINES);
 }
 
