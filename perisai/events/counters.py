@@ -1,6 +1,7 @@
 """Which counters an event moves."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from perisai.events.kinds import kinds
@@ -20,7 +21,7 @@ def additions(rows: list[dict[str, Any]], *, branch_id: int, today: str) -> list
     (``15.71``), a kecamatan the first three.
     """
     sums: defaultdict[tuple[str, str, str, str, str, str], int] = defaultdict(int)
-    for row in rows:
+    for row in _alike(rows):
         keys = _keys(row, branch_id)
         for metric, column in kinds()[row["kind"]].metrics:
             value = -row["quantity"] if column == "-quantity" else row[column]
@@ -47,6 +48,25 @@ def additions(rows: list[dict[str, Any]], *, branch_id: int, today: str) -> list
         }
         for (level, key, captured, received, segment, metric), value in sorted(sums.items())
     ]
+
+
+_COMMON = (
+    "kind", "day_captured", "hour_captured", "segment", "sub_branch_id", "agency_office_id", "agent_id", "region_code",
+)  # fmt: skip
+
+
+def _alike(rows: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """One row for all that move the same counters: most of a push does."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        common = tuple(map(row.__getitem__, _COMMON))
+        known = found.get(common)
+        if known is None:
+            found[common] = row | {}
+        else:
+            known["quantity"] += row["quantity"]
+            known["amount"] += row["amount"]
+    return found.values()
 
 
 def hour_key(level: str, key: str, hour: int) -> str:

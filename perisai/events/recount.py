@@ -30,7 +30,7 @@ WITH metric AS (
   FROM events_event e
   JOIN offices_office o ON o.id = e.branch_id
   JOIN metric m ON m.kind = e.kind AND m.metric = %(hourly)s
-  CROSS JOIN LATERAL (SELECT e.captured_to AT TIME ZONE o.timezone AS at) t
+  CROSS JOIN LATERAL (SELECT e.captured_from AT TIME ZONE o.timezone AS at) t
   -- Of events from before the hour was kept.
   CROSS JOIN LATERAL (SELECT CASE WHEN t.at::date = e.day_captured THEN extract(hour FROM t.at)::int
                                   WHEN t.at::date > e.day_captured THEN 23 ELSE 0 END AS hour) h

@@ -28,7 +28,7 @@ SELECT e.branch_id, 'h', k.prefix || lpad(h.hour::text, 2, '0'), e.day_captured,
   sum(e.quantity)
 FROM events_event e JOIN offices_office o ON o.id = e.branch_id
 JOIN jsonb_to_recordset(%s::jsonb) AS m (kind text, metric text, source text) ON m.kind = e.kind AND m.metric = 'captured'
-CROSS JOIN LATERAL (SELECT e.captured_to AT TIME ZONE o.timezone AS at) t
+CROSS JOIN LATERAL (SELECT e.captured_from AT TIME ZONE o.timezone AS at) t
 CROSS JOIN LATERAL (SELECT CASE WHEN t.at::date = e.day_captured THEN extract(hour FROM t.at)::int
   WHEN t.at::date > e.day_captured THEN 23 ELSE 0 END AS hour) h
 CROSS JOIN LATERAL (VALUES (''), ('s' || e.sub_branch_id || ':'), ('o' || e.agency_office_id || ':'),
