@@ -1,6 +1,8 @@
 """Reads of alerts for pages, within what the viewer may see: those of agents by where the agent stands, others by the branch."""
 
+from datetime import datetime
 from typing import Any, LiteralString
+from uuid import UUID
 
 import orjson
 
@@ -54,6 +56,22 @@ def listed(work: Work, *, viewer: Viewer, state: str, kind: str = "") -> list[di
     given = [*params, kind, PAGE] if kind else [*params, PAGE]
     rows = work.dicts(_LIST + _STATE[state] + " AND " + sql + of_kind + _ORDER, given)
     return [row | {"facts": _json(row["facts"])} for row in rows]
+
+
+# Carried by alert_newest within each branch of the scope.
+_RAISED: LiteralString = """
+SELECT x.branch_id AS branch, x.id, x.kind, x.level, x.key, x.tone, x.facts, x.raised_at, x.found_at, x.seen_at, x.closed_at
+FROM alerts_alert x WHERE x.branch_id = ANY(coalesce(%(branches)s::int[], ARRAY(SELECT branch_id FROM events_position)))
+  AND (x.raised_at, x.id) > (%(since)s, %(after)s) AND (NOT %(open)s OR x.closed_at IS NULL)
+ORDER BY x.raised_at, x.id LIMIT %(limit)s
+"""
+
+
+def raised(work: Work, *, since: datetime, after: UUID, only_open: bool, limit: int) -> list[dict[str, Any]]:
+    """Alerts of the Work's branches in the order in which they were raised, after an instant and id; no name, no note."""
+    branches = None if work.scope.branches is None else list(work.scope.branches)
+    asked = {"branches": branches, "since": since, "after": after, "open": only_open, "limit": limit}
+    return [row | {"facts": _json(row["facts"])} for row in work.dicts(_RAISED, asked)]
 
 
 def counts(work: Work, *, viewer: Viewer) -> dict[str, int]:

@@ -19,7 +19,7 @@ from perisai.events.work import Happened, Work
 from perisai.feeds.models import Key, KeySecret, KeyUse
 from perisai.offices.tree import Office
 
-PARTS: Final = ("offices", "events", "figures", "targets")
+PARTS: Final = ("offices", "events", "figures", "targets", "alerts")
 PREFIX: Final = "perisai_read_"
 MOST_DAYS: Final = 730
 MOST_PER_MINUTE: Final = 6000

@@ -10,6 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from perisai.errors import Refused
 from perisai.events import world
+from perisai.feeds.alerts_api import router as read_alerts
 from perisai.feeds.api import router as read
 from perisai.feeds.figures_api import router as read_figures
 from perisai.payments.api import router as snap
@@ -50,6 +51,7 @@ api.add_router("/api/v1/", groups)
 api.add_router("/api/v1/", employers)
 api.add_router("/api/v1/read/", read)
 api.add_router("/api/v1/read/", read_figures)
+api.add_router("/api/v1/read/", read_alerts)
 api.add_router("/snap/v1.0/", snap)
 
 

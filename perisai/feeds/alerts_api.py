@@ -1,0 +1,73 @@
+"""Alerts over the read API (docs/read-api.md): what holds, and what held, by the rules of ``rules/alerts.yaml``."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+
+from perisai.alerts import queries
+from perisai.alerts.rules import watched
+from perisai.errors import Refused
+from perisai.feeds.api import ANSWERS
+from perisai.feeds.door import ReadKey, answer
+from perisai.feeds.door import reading as open_for
+
+router = Router(tags=["read"], auth=ReadKey())
+
+
+class AlertOut(Schema):
+    branch: int
+    id: UUID
+    kind: str
+    title: dict[str, str]
+    level: str
+    """``b`` the branch itself, ``a`` an agent, ``k`` a bank; ``key`` is its id."""
+    key: str
+    tone: str
+    facts: dict[str, Any]
+    raised_at: datetime
+    found_at: datetime
+    """When it was last found to hold."""
+    seen_at: datetime | None
+    closed_at: datetime | None
+
+
+class Alerts(Schema):
+    alerts: list[AlertOut]
+    next: str | None
+    """``after`` of the next page; null on the last."""
+
+
+@router.get("alerts", response={200: Alerts, **ANSWERS}, operation_id="readAlerts")
+def alerts(
+    request: HttpRequest,
+    after: Annotated[str, Query(max_length=80)] = "",
+    only_open: bool = True,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> HttpResponse:
+    """In the order in which they were raised; ``only_open`` false: those that are over too."""
+    since, last = _cursor(after)
+    with open_for(request, "alerts") as work:
+        rows = queries.raised(work, since=since, after=last, only_open=only_open, limit=limit + 1)
+    page = [
+        row | {"title": watched()[row["kind"]].title.model_dump() if row["kind"] in watched() else {}} for row in rows
+    ]
+    following = None
+    if len(page) > limit:
+        page = page[:limit]
+        following = f"{page[-1]['raised_at'].astimezone(UTC).isoformat()}~{page[-1]['id']}".replace("+00:00", "Z")
+    return answer(request, {"alerts": page, "next": following})
+
+
+def _cursor(text: str) -> tuple[datetime, UUID]:
+    """Raises E5408."""
+    if not text:
+        return datetime(2000, 1, 1, tzinfo=UTC), UUID(int=0)
+    at, _, last = text.partition("~")
+    try:
+        since = datetime.fromisoformat(at)
+        return since.replace(tzinfo=since.tzinfo or UTC), UUID(last)
+    except (ValueError, OverflowError):
+        raise Refused("E5408", reason="after") from None
