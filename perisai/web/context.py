@@ -48,6 +48,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place(_("Groups"), "/console/payers/groups/", icon="users-group"),
             Place(_("Sponsors"), "/console/payers/sponsors/", icon="heart-handshake"),
             Place(_("Targets"), "/console/targets/", icon="target-arrow"),
+            Place(_("My target"), "/console/targets/mine/", icon="flag"),
             Place(_("Quota"), "/console/targets/quota/", icon="target"),
             Place(_("Phones"), "/console/accounts/devices/", icon="device-mobile"),
             Place(_("Outbox from a file"), "/console/outbox/", icon="file-import"),
