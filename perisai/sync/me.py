@@ -101,11 +101,7 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
         "licence": held
         and _licence(held, hold, is_valid=held.valid_at(work.now, phone.timezone))
         | _renewal(standing, held, today, offices[5]),
-        "today": {name: figures.get(metric, (0, 0))[0] for name, metric in _SHOWN},
-        "month": {
-            name: figures.get(metric, (0, 0))[1]
-            for name, metric in (*_SHOWN, ("accepted", "accepted"), ("contributions", "contributions"))
-        },
+        **_counts(figures),
         "days_off": _days_off(today, own),
         "rank": _rank(work, phone, today, own),
         "target_month": offices[3],
@@ -160,6 +156,14 @@ def _slots(one: slots.Lease) -> dict[str, Any]:
         "segment": one.segment,
         "slots": one.slots,
         "until": one.until.isoformat() if one.until else None,
+    }
+
+
+def _counts(figures: dict[str, tuple[int, int]]) -> dict[str, dict[str, int]]:
+    of_month = (*_SHOWN, ("accepted", "accepted"), ("contributions", "contributions"))
+    return {
+        "today": {name: figures.get(metric, (0, 0))[0] for name, metric in _SHOWN},
+        "month": {name: figures.get(metric, (0, 0))[1] for name, metric in of_month},
     }
 
 
