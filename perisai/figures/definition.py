@@ -69,8 +69,8 @@ class Figure(_Strict):
     by_segment: bool
     behind: str
 
-    def address(self, scope: Watch, first: date, last: date) -> str:
-        """The console page of the records behind the figure."""
+    def address(self, scope: Watch, first: date | str, last: date | str) -> str:
+        """The console page of the records behind the figure. Days may be placeholders that a script fills in."""
         named = f"level={scope.level}&key={scope.key}" if scope.level != "nation" else ""
         text = self.behind.format(scope=named, key=scope.key, first=first, last=last)
         return text.replace("?&", "?").rstrip("?")

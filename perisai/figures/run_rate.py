@@ -70,13 +70,19 @@ def run_rate(
     *, attained: int, targets: Mapping[int, int | None], calendars: Mapping[int, Calendar], period: Period, day: date
 ) -> RunRate:
     """``targets`` and ``calendars`` by branch; of a scope within a branch its target alone."""
-    days = working_days(period, day, calendars)
+    only = next(iter(calendars.values())) if len(calendars) == 1 else None
+    return held_against(attained, targets, working_days(period, day, calendars), day, only)
+
+
+def held_against(
+    attained: int, targets: Mapping[int, int | None], days: Mapping[int, Days], day: date, only: Calendar | None = None
+) -> RunRate:
+    """As ``run_rate``, with the working days counted before. ``only``: the calendar of a scope of one branch."""
     known = {branch: target for branch, target in targets.items() if target is not None}
     target = sum(known.values()) if known else None
     expected = sum(value * days[branch].gone // max(days[branch].all, 1) for branch, value in known.items())
     left = max((one.left for one in days.values()), default=0)
     missing = max(0, (target or 0) - attained)
-    only = next(iter(calendars.values())) if len(calendars) == 1 else None
     return RunRate(
         attained=attained,
         target=target,

@@ -35,7 +35,7 @@ _STOOD: LiteralString = (
   LIMIT 1) s ON true"""
 )
 _STOOD_WITHIN: LiteralString = (
-    "SELECT s.level, s.key, s.sub_branch_id, s.agency_office_id, d.day, d.taken_at, "
+    "SELECT p.branch_id, s.level, s.key, s.sub_branch_id, s.agency_office_id, d.day, d.taken_at, "
     + _SUMS
     + _LAST
     + """LEFT JOIN LATERAL (
@@ -152,6 +152,18 @@ def read_keys(want: Want, levels: Iterable[str]) -> Reading[dict[tuple[str, str]
     for row in (yield _STOOD_WITHIN, _columns(asked)):
         if row["is_there"]:
             found[row["level"], row["key"]].add(row)
+    return dict(found)
+
+
+def read_within(
+    branches: Sequence[tuple[int, date]], levels: Iterable[str]
+) -> Reading[dict[tuple[int, str, str], Stood]]:
+    """Of every key of these levels in many branches, each as of its own day, by (branch, level, key). One statement."""
+    asked = [(0, branch, level, "", date(2000, 1, 1), day) for branch, day in branches for level in levels]
+    found: defaultdict[tuple[int, str, str], Stood] = defaultdict(Stood)
+    for row in (yield _STOOD_WITHIN, _columns(asked)):
+        if row["is_there"]:
+            found[row["branch_id"], row["level"], row["key"]].add(row)
     return dict(found)
 
 

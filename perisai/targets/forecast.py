@@ -4,11 +4,13 @@ The pace is slots taken a working day (acceptances less what was cancelled or en
 It says nothing before there are five working days with figures, and never of a day beyond the end of the quota's period.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final, LiteralString, NamedTuple
 
+from perisai.events.reading import Reading, Row, read
 from perisai.events.work import Work
 from perisai.offices import calendar
 from perisai.offices.calendar import Calendar
@@ -20,7 +22,7 @@ LEAST_DAYS: Final = 5
 
 # Carried by the primary key of events_counter: a branch's own rows of four weeks.
 _TAKEN: LiteralString = """
-SELECT c.branch_id, c.segment, c.day_captured, sum(c.value)::int
+SELECT c.branch_id, c.segment, c.day_captured, sum(c.value)::int AS taken
 FROM unnest(%(branches)s::int[], %(firsts)s::date[], %(lasts)s::date[]) AS b (id, first, last)
 JOIN events_counter c ON c.branch_id = b.id AND c.level = 'b' AND c.key = b.id::text
   AND c.day_captured BETWEEN b.first AND b.last
@@ -69,24 +71,29 @@ def reached_on(*, rest: int, pace: Fraction | None, today: date, last: date, of:
 
 def of_branches(work: Work, days: dict[int, date]) -> dict[int, list[Forecast]]:
     """By branch (with its present day), one a quota in force: none where nothing is capped. Three statements."""
-    quotas = work.rows(_QUOTAS, {"branches": list(days), "days": list(days.values())})
-    capped = sorted({row[0] for row in quotas})
+    return read(reading_of(days), work.dicts)
+
+
+def reading_of(days: dict[int, date]) -> Reading[dict[int, list[Forecast]]]:
+    """As ``of_branches``, over any connection."""
+    quotas = yield _QUOTAS, {"branches": list(days), "days": list(days.values())}
+    capped = sorted({row["branch_id"] for row in quotas})
     if not capped:
         return {}
     firsts, lasts = _window([days[one] for one in capped])
-    taken = work.rows(_TAKEN, {"branches": capped, "firsts": firsts, "lasts": lasts})
-    calendars = calendar.of_branches(work, capped)
+    rows = yield _TAKEN, {"branches": capped, "firsts": firsts, "lasts": lasts}
+    taken: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        taken[row["branch_id"]].append(row)
+    calendars = yield from calendar.reading_of(capped)
     found: dict[int, list[Forecast]] = {one: [] for one in capped}
-    for branch_id, period, months, segment, cap, consumed, _leased in quotas:
+    for quota in quotas:
+        branch_id, segment = quota["branch_id"], quota["segment"]
         of = calendars.get(branch_id, calendar.NATIONAL)
-        mine = [
-            (day, n)
-            for of_branch, of_segment, day, n in taken
-            if of_branch == branch_id and segment in (of_segment, "all")
-        ]
-        last = add_months(period, months) - timedelta(days=1)
+        mine = [(row["day_captured"], row["taken"]) for row in taken[branch_id] if segment in (row["segment"], "all")]
+        last = add_months(quota["period"], quota["months"]) - timedelta(days=1)
         pace = pace_of(mine, days[branch_id], of)
-        rest = max(0, cap - consumed)
+        rest = max(0, quota["cap"] - quota["consumed"])
         on = reached_on(rest=rest, pace=pace, today=days[branch_id], last=last, of=of)
         hundredths = None if pace is None else int(pace * 100)
         found[branch_id].append(Forecast(segment, on, rest == 0, hundredths, rest, last))

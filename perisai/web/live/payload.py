@@ -3,22 +3,37 @@
 A payload is plain data for JSON: ids, codes, names of offices and agents, counts and rupiah; nothing about a member.
 """
 
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from perisai.events.kinds import kinds
-from perisai.events.queries import Sums
+from perisai.events.queries import Key, Sums
 from perisai.events.reading import Row
-from perisai.offices.scopes import AGENCY_OFFICE, AGENT, BRANCH, NATION, REGION, SUB_BRANCH, Agent, Place
+from perisai.figures.definition import figures
+from perisai.figures.stood import Stood
+from perisai.offices.scopes import (
+    AGENCY_OFFICE,
+    AGENT,
+    BRANCH,
+    LETTERS,
+    NATION,
+    REGION,
+    SUB_BRANCH,
+    Agent,
+    Place,
+    Watch,
+)
+from perisai.web.live import standing
 from perisai.web.live.world import Branch, World
 
 Payload = dict[str, Any]
 
-METRICS = (
+COUNTED = (
     "captured",
     "accepted",
     "review",
@@ -27,13 +42,25 @@ METRICS = (
     "payments",
     "rejected",
     "cancelled",
-    "review_closed",
 )
-"""Metrics that the screen shows, of ``kinds.yaml``."""
+"""Figures of ``rules/figures.yaml`` that the screen counts by day."""
 ATTAINS = "accepted"
-"""The metric that is held against the target."""
-CHILD_METRICS = ("captured", "accepted", "active", "contributions")
+"""The figure that is held against the target."""
+CHILD_FIGURES = ("captured", "accepted", "active", "contributions")
 TILE_METRIC = "accepted"
+WHOLE_PARTS = (
+    "attainment",
+    "quota",
+    "hours",
+    "pace",
+    "stood",
+    "standing_on",
+    "standing_at",
+    "funnel",
+    "leaders",
+    "cap_days",
+)
+"""Parts that a change carries whole."""
 
 _ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
@@ -45,6 +72,9 @@ def build(world: World, place: Place, now: datetime) -> Payload:
     sums = [_sums(branch, place) for branch in branches]
     month, today = _total(each.month for each in sums), _total(each.today for each in sums)
     moved = [branch.moved_at for branch in branches if branch.moved_at is not None]
+    stood, hours = standing.stood_of(branches, place), _hours(branches, place)
+    targets = {branch.office.id: _target(branch, place) for branch in branches}
+    month_figures = _pick(month, COUNTED)
     return {
         "level": place.watch.level,
         "key": place.watch.key,
@@ -54,11 +84,18 @@ def build(world: World, place: Place, now: datetime) -> Payload:
         "day": day.isoformat(),
         "month_first": day.replace(day=1).isoformat(),
         "hour": _hour(branches, now),
-        "today": _pick(today, METRICS),
-        "month": _pick(month, METRICS),
-        "attainment": _attainment(month.get(ATTAINS, 0), _target(branches, place), day),
+        "today": _pick(today, COUNTED),
+        "month": month_figures,
+        "stood": standing.shown(stood),
+        "standing_on": stood.day.isoformat() if stood.day else None,
+        "standing_at": _ms(stood.at) if stood.at else None,
+        "attainment": asdict(standing.rate(branches, targets, month_figures[ATTAINS], day)),
         "quota": _quota(branches, place),
-        "hours": _hours(branches, place),
+        "cap_days": standing.cap_days(branches, place),
+        "hours": hours,
+        "pace": _pace(world, place, branches, sum(hours), now),
+        "funnel": _funnel(world, place),
+        "leaders": standing.leaders(branches, place),
         "feed": [_item(world, event) for event in world.feeds.get(place.watch, ())],
         "regencies": _regencies(branches) if place.key is None else {},
         "children": _children(world, place, branches),
@@ -74,7 +111,7 @@ def changes(old: Payload, new: Payload) -> Payload | None:
     found: Payload = {name: new[name] for name in ("position", "as_of", "moved_at", "hour")}
     for name in ("today", "month", "regencies"):
         found[name] = {key: value for key, value in new[name].items() if old[name].get(key) != value}
-    for name in ("attainment", "quota", "hours"):
+    for name in WHOLE_PARTS:
         if new[name] != old[name]:
             found[name] = new[name]
     found["feed"] = [item for item in new["feed"] if item["n"] not in seen]
@@ -100,30 +137,29 @@ def _hour(branches: list[Branch], now: datetime) -> int:
     return max((now.astimezone(ZoneInfo(branch.office.timezone)).hour for branch in branches), default=0)
 
 
-def _attainment(attained: int, target: int | None, day: date) -> Payload:
-    """Persons: how many by now at an even pace, and how many a day from today on reach the target (calendar days)."""
-    days = monthrange(day.year, day.month)[1]
-    left = days - day.day + 1
-    missing = max(0, (target or 0) - attained)
-    return {
-        "attained": attained,
-        "target": target,
-        "expected": None if target is None else target * day.day // days,
-        "needed_per_day": None if target is None else -(-missing // left),
-        "days_left": left,
-    }
+def _pace(world: World, place: Place, branches: list[Branch], so_far: int, now: datetime) -> Payload | None:
+    """Today beside a usual day; None where nothing is known of one."""
+    beside = world.beside.get(place.watch)
+    zones = {branch.office.id: branch.office.timezone for branch in branches}
+    day = max((branch.today for branch in branches), default=None)
+    found = beside.pace(so_far, day, now, zones) if beside and day else None
+    return None if found is None else asdict(found) | {"percent": found.percent, "heading_for": found.heading_for}
 
 
-def _target(branches: list[Branch], place: Place) -> int | None:
+def _funnel(world: World, place: Place) -> list[Payload]:
+    beside = world.beside.get(place.watch)
+    return [asdict(stage) | {"month": stage.month.isoformat()} for stage in (beside.stages if beside else ())]
+
+
+def _target(branch: Branch, place: Place) -> int | None:
+    """Persons this month: what the standing says, and before there is one, what plans and quota say."""
     if place.key is None:
-        quotas = [branch.quota.target for branch in branches if branch.quota]
-        return sum(quotas) if quotas else None
-    agents = branches[0].agents.values()
-    if place.watch.level == AGENT:
-        return branches[0].targets.get(place.watch.key)
-    return _target_of(
-        branches[0], (agent for agent in agents if _office_of(agent, place.watch.level) == place.watch.key)
-    )
+        return standing.target_of(branch, None, branch.quota.target if branch.quota else None)
+    level, key = place.watch.level, place.watch.key
+    if level == AGENT:
+        return standing.target_of(branch, place.key, branch.targets.get(key))
+    agents = (agent for agent in branch.agents.values() if _office_of(agent, level) == key)
+    return standing.target_of(branch, place.key, _target_of(branch, agents))
 
 
 def _target_of(branch: Branch, agents: Iterable[Agent]) -> int | None:
@@ -146,6 +182,8 @@ def _quota(branches: list[Branch], place: Place) -> Payload | None:
         "leased": sum(quota.leased for quota in quotas),
         "left": sum(max(0, quota.cap - quota.consumed - quota.leased) for quota in quotas),
         "over": sum(quota.over for quota in quotas),
+        "full": sum(quota.cap <= quota.consumed + quota.leased for quota in quotas),
+        "branches": len(quotas),
     }
 
 
@@ -195,40 +233,60 @@ def _regions(world: World, branches: list[Branch]) -> list[Payload]:
         if parent is None or parent.kind != "region":
             rows += [_branch_row(branch) for branch in members]
             continue
-        quotas = [branch.quota.target for branch in members if branch.quota]
+        targets = [t for branch in members if (t := _own_target(branch)) is not None]
         sums = [branch.sums.get((branch.office.id, "b", str(branch.office.id)), Sums()) for branch in members]
         total = Sums(_total(each.month for each in sums), _total(each.today for each in sums))
-        rows.append(_row(REGION, parent.id, parent.code, parent.name, total, sum(quotas) if quotas else None))
+        above = Place(Watch(REGION, str(parent.id)), parent.name, parent.code, ())
+        stood = standing.stood_of(members, above)
+        rows.append(_row(REGION, parent.id, parent.code, parent.name, total, sum(targets) if targets else None, stood))
     return rows
 
 
 def _branch_row(branch: Branch) -> Payload:
     office = branch.office
     sums = branch.sums.get((office.id, "b", str(office.id)), Sums())
-    return _row(BRANCH, office.id, office.code, office.name, sums, branch.quota.target if branch.quota else None)
+    key = (office.id, "b", str(office.id))
+    stood = branch.known.stood.get(key)
+    return _row(BRANCH, office.id, office.code, office.name, sums, _own_target(branch), stood)
+
+
+def _own_target(branch: Branch) -> int | None:
+    return standing.target_of(branch, None, branch.quota.target if branch.quota else None)
 
 
 def _office_row(branch: Branch, level: str, office_id: int, code: str, name: str) -> Payload:
     letter = "s" if level == SUB_BRANCH else "o"
-    sums = branch.sums.get((branch.office.id, letter, str(office_id)), Sums())
+    own = (branch.office.id, letter, str(office_id))
     agents = (agent for agent in branch.agents.values() if _office_of(agent, level) == str(office_id))
-    return _row(level, office_id, code, name, sums, _target_of(branch, agents))
+    target = standing.target_of(branch, own, _target_of(branch, agents))
+    return _row(level, office_id, code, name, branch.sums.get(own, Sums()), target, _stood(branch, own))
 
 
 def _agent_row(branch: Branch, agent: Agent) -> Payload:
-    sums = branch.sums.get((branch.office.id, "a", agent.id), Sums())
-    return _row(AGENT, agent.id, agent.code, agent.name, sums, branch.targets.get(agent.id))
+    own = (branch.office.id, "a", agent.id)
+    target = standing.target_of(branch, own, branch.targets.get(agent.id))
+    return _row(AGENT, agent.id, agent.code, agent.name, branch.sums.get(own, Sums()), target, _stood(branch, own))
 
 
-def _row(level: str, key: int | str, code: str, name: str, sums: Sums, target: int | None) -> Payload:
+def _stood(branch: Branch, key: Key) -> Stood | None:
+    """Of what the branch's standing knows; nought of what it does not, None where there is no standing."""
+    office = branch.office.id
+    level = next(level for level, letter in LETTERS.items() if letter == key[1])
+    return standing.stood_of([branch], Place(Watch(level, key[2]), "", "", (office,)))
+
+
+def _row(
+    level: str, key: int | str, code: str, name: str, sums: Sums, target: int | None, stood: Stood | None
+) -> Payload:
     return {
         "level": level,
         "key": str(key),
         "code": code,
         "name": name,
         "target": target,
-        "today": _pick(sums.today, CHILD_METRICS),
-        "month": _pick(sums.month, CHILD_METRICS),
+        "today": _pick(sums.today, CHILD_FIGURES),
+        "month": _pick(sums.month, CHILD_FIGURES),
+        "stood": standing.shown(stood, standing.CHILD_SHOWN),
     }
 
 
@@ -263,8 +321,14 @@ def _total(parts: Iterable[dict[str, int]]) -> dict[str, int]:
     return total
 
 
-def _pick(sums: dict[str, int], metrics: Iterable[str]) -> dict[str, int]:
-    return {metric: sums.get(metric, 0) for metric in metrics}
+def _pick(sums: dict[str, int], names: Iterable[str]) -> dict[str, int]:
+    """Figures out of counters, as ``rules/figures.yaml`` adds them up."""
+    return {name: sum(sign * sums.get(metric, 0) for metric, sign in _signs(name)) for name in names}
+
+
+@cache
+def _signs(name: str) -> tuple[tuple[str, int], ...]:
+    return tuple((figures()[name].source.counter or {}).items())
 
 
 def _by_key(rows: list[Payload]) -> dict[tuple[str, str], Payload]:

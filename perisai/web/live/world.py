@@ -15,7 +15,7 @@ from perisai.events.kinds import captured_kinds
 from perisai.events.queries import FEED_LENGTH, BranchDay, Key, Moved, Sums
 from perisai.events.reading import Reading, Row
 from perisai.offices.scopes import AGENT, BRANCH, KINDS, NATION, REGION, Agent, Office, Place, UnknownScope, Watch
-from perisai.web.live import sources
+from perisai.web.live import sources, standing
 from perisai.web.live.sources import Quota
 
 Feed = deque[Row]
@@ -42,6 +42,7 @@ class Branch:
     agents: dict[str, Agent] = field(default_factory=dict)
     targets: dict[str, int] = field(default_factory=dict)
     """Persons this month, by agent id."""
+    known: standing.Known = field(default_factory=standing.Known)
 
     @property
     def day(self) -> BranchDay:
@@ -62,6 +63,7 @@ class World:
     branches: dict[int, Branch] = field(default_factory=dict)
     feeds: dict[Watch, Feed] = field(default_factory=dict)
     places: dict[Watch, Place] = field(default_factory=dict)
+    beside: dict[Watch, standing.Beside] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     """Code of an agent by id."""
     has_tree: bool = False
@@ -84,12 +86,17 @@ class World:
         yield from self.load_branches(missing, now, detail=watch.has_detail)
         if watch not in self.feeds:
             yield from self._load_feed(place, now)
+        mine = [self.branches[each] for each in place.branches]
+        known = self.beside.get(watch)
+        if known is None or known.days != {branch.office.id: branch.today for branch in mine}:
+            self.beside[watch] = yield from standing.load_beside(place, mine)
         self.places[watch] = place
         return place
 
     def close(self, watch: Watch) -> None:
         """Forgets a scope that nobody watches. Branches stay: they are small, and the next viewer wants them."""
         self.feeds.pop(watch, None)
+        self.beside.pop(watch, None)
         self.places.pop(watch, None)
 
     def find(self, watch: Watch) -> Reading[Place]:
@@ -140,6 +147,7 @@ class World:
         self.branches.update({branch.office.id: branch for branch in fresh})
         yield from self.load_quotas(fresh)
         yield from self.load_people([branch for branch in fresh if branch.detail])
+        yield from standing.load(fresh)
 
     def _fresh(self, branch_id: int, now: datetime, *, detail: bool) -> Branch:
         office, known = self.offices[branch_id], self.branches.get(branch_id)

@@ -1,0 +1,213 @@
+"""What a live screen knows beside counters: standings, working days, places among the like, the day a cap is reached; and of a
+scope its usual day and its funnel.
+
+It changes by the minute or by the day, so the live process reads it again once a minute, set-based, and never on an event's way.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from perisai.events import queries
+from perisai.events.queries import Key
+from perisai.events.reading import Reading
+from perisai.figures import definition, funnel, rank
+from perisai.figures.funnel import Stage
+from perisai.figures.period import Period
+from perisai.figures.rank import Ranked
+from perisai.figures.run_rate import Days, Hours, Pace, RunRate, days_before, held_against, pace, working_days
+from perisai.figures.stood import Stood, read_within
+from perisai.offices import calendar
+from perisai.offices.calendar import NATIONAL, Calendar
+from perisai.offices.scopes import BRANCH, Place
+from perisai.targets import forecast
+from perisai.targets.forecast import Forecast
+
+if TYPE_CHECKING:
+    from perisai.web.live.world import Branch
+
+SHOWN = (
+    "paying",
+    "catch_up",
+    "ended",
+    "arrears_members",
+    "arrears",
+    "custody",
+    "custody_overdue",
+    "agents_active",
+    "licences_ending",
+)
+"""Figures of ``rules/figures.yaml`` that a screen shows as they stand."""
+CHILD_SHOWN = ("paying", "arrears")
+MOST_LEADERS = 200
+
+
+@dataclass
+class Known:
+    """Of one branch. ``stood`` by the counters' key."""
+
+    stood: dict[Key, Stood] = field(default_factory=dict)
+    calendar: Calendar = NATIONAL
+    days: Days = field(default_factory=lambda: Days(0, 0, 0))
+    ranked: list[Ranked] = field(default_factory=list)
+    forecasts: list[Forecast] = field(default_factory=list)
+
+
+@dataclass
+class Beside:
+    """Of one scope, for one day of each branch."""
+
+    days: dict[int, date] = field(default_factory=dict)
+    hours: dict[int, Hours] = field(default_factory=dict)
+    stages: list[Stage] = field(default_factory=list)
+    _minute: datetime | None = None
+    _pace: Pace | None = None
+
+    def pace(self, so_far: int, day: date, now: datetime, zones: dict[int, str]) -> Pace | None:
+        """Today's enrolments against a usual day by this minute; None where the day has changed since it was read."""
+        if any(one != day for one in self.days.values()) or not self.days:
+            return None
+        minute = now.replace(second=0, microsecond=0)
+        if self._minute != minute or self._pace is None:
+            moments = [minute.astimezone(ZoneInfo(zones[branch])) for branch in self.hours]
+            self._minute, self._pace = minute, pace(list(self.hours.values()), day, moments)
+        return replace(self._pace, so_far=so_far)
+
+
+def load(branches: "Collection[Branch]") -> Reading[None]:
+    """Of these branches, and of what is in those with detail. At most six statements."""
+    if not branches:
+        return
+    yield from _load_stood(branches)
+    calendars = yield from calendar.reading_of([branch.office.id for branch in branches])
+    for branch in branches:
+        branch.known.calendar = calendars.get(branch.office.id, NATIONAL)
+    for today in {branch.today for branch in branches}:
+        same = {branch.office.id: branch.known.calendar for branch in branches if branch.today == today}
+        counted = working_days(Period.month(today), today, same)
+        for branch in branches:
+            if branch.office.id in counted:
+                branch.known.days = counted[branch.office.id]
+    detailed = {branch.office.id: branch for branch in branches if branch.detail}
+    if detailed:
+        ranked = yield from rank.ranked([(each, branch.today) for each, branch in detailed.items()], calendars)
+        forecasts = yield from forecast.reading_of({each: branch.today for each, branch in detailed.items()})
+        for each, branch in detailed.items():
+            branch.known.ranked = [one for one in ranked if one.branch_id == each]
+            branch.known.forecasts = forecasts.get(each, [])
+
+
+def _load_stood(branches: "Collection[Branch]") -> Reading[None]:
+    by_id = {branch.office.id: branch for branch in branches}
+    for branch in branches:
+        branch.known.stood = {}
+    for levels, within in ((("b",), False), (("b", "s", "o", "a"), True)):
+        asked = [(branch.office.id, branch.today) for branch in branches if branch.detail == within]
+        if asked:
+            for key, stood in (yield from read_within(asked, levels)).items():
+                by_id[key[0]].known.stood[key] = stood
+
+
+def load_beside(place: Place, branches: "Collection[Branch]") -> Reading[Beside]:
+    """The same weekday of the weeks before, and the funnel. Two statements."""
+    days = {branch.office.id: branch.today for branch in branches}
+    if not days:
+        return Beside()
+    letter, key = (place.key[1], place.key[2]) if place.key else ("b", "")
+    found = Beside(days, {branch.office.id: Hours(branch.known.calendar) for branch in branches})
+    today = max(days.values())
+    for (branch_id, day), row in (
+        yield from queries.hours_of_days(list(days), letter, key, days_before(today))
+    ).items():
+        found.hours[branch_id].days[day] = row
+    found.stages = yield from funnel.newest(list(days), letter, key, today)
+    return found
+
+
+def stood_of(branches: "Collection[Branch]", place: Place) -> Stood:
+    """Added up over the branches of a scope; a key without a row of the branch's last day stood at nought."""
+    total = Stood()
+    for branch in branches:
+        whole = branch.known.stood.get(_own(branch))
+        if whole is None:
+            continue
+        mine = branch.known.stood.get(place.key) if place.key else whole
+        columns = mine.columns if mine else {column: None if column == "target" else 0 for column in whole.columns}
+        for column, value in columns.items():
+            known = total.columns.get(column)
+            total.columns[column] = value if known is None else known if value is None else known + value
+        if total.day is None or (whole.day is not None and whole.day < total.day):
+            total.day, total.at = whole.day, whole.at
+    return total
+
+
+def shown(stood: Stood | None, names: tuple[str, ...] = SHOWN) -> dict[str, int | None]:
+    values = definition.from_standing(stood.columns) if stood else {}
+    return {name: values.get(name) for name in names}
+
+
+def target_of(branch: "Branch", key: Key | None, otherwise: int | None) -> int | None:
+    """Persons of the month, as the last standing says; where there is none of the month yet, ``otherwise``."""
+    whole = branch.known.stood.get(_own(branch))
+    if whole is None or whole.day is None or whole.day.replace(day=1) != branch.month:
+        return otherwise
+    mine = branch.known.stood.get(key) if key else whole
+    target = mine.columns.get("target") if mine else None
+    return otherwise if target is None else target
+
+
+def rate(branches: "Collection[Branch]", targets: dict[int, int | None], attained: int, day: date) -> RunRate:
+    """How the month's target is being reached, in working days."""
+    days = {branch.office.id: branch.known.days for branch in branches}
+    only = next(iter(branches)).known.calendar if len(branches) == 1 else None
+    return held_against(attained, targets, days, day, only)
+
+
+def leaders(branches: "Collection[Branch]", place: Place) -> list[dict[str, Any]]:
+    """Agents beside their like, the best first, as of the last reading. Only of scopes in one branch with more than one agent."""
+    if len(branches) != 1 or not place.watch.has_detail or place.agent is not None:
+        return []
+    column = {"s": "sub_branch_id", "o": "agency_office_id"}.get(place.key[1]) if place.key else None
+    found = [
+        one
+        for one in next(iter(branches)).known.ranked
+        if column is None or place.key is None or str(getattr(one, column)) == place.key[2]
+    ]
+    return [
+        {
+            "key": one.agent_id,
+            "code": one.code,
+            "name": one.name,
+            "is_city": one.is_city,
+            "is_new": one.is_new,
+            "accepted": one.accepted,
+            "days": one.days,
+            "per_day": one.per_day,
+            "of": one.of,
+            "place": one.place,
+        }
+        for one in found[:MOST_LEADERS]
+    ]
+
+
+def cap_days(branches: "Collection[Branch]", place: Place) -> list[dict[str, Any]]:
+    """When the cap of each quota of one branch is reached at the pace of the last four weeks; none of other scopes."""
+    if place.watch.level != BRANCH:
+        return []
+    return [
+        {
+            "segment": one.segment,
+            "on": one.on.isoformat() if one.on else None,
+            "is_full": one.is_full,
+            "is_known": one.pace is not None,
+            "last": one.last.isoformat(),
+        }
+        for branch in branches
+        for one in branch.known.forecasts
+    ]
+
+
+def _own(branch: "Branch") -> Key:
+    return (branch.office.id, "b", str(branch.office.id))
