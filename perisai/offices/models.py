@@ -149,3 +149,38 @@ class LabourForce(models.Model):
                 name="labour_force_holds_its_parts",
             )
         ]
+
+
+class BoundaryImport(models.Model):
+    """A file of boundaries that was taken. ``sha256`` of its bytes."""
+
+    id = models.UUIDField(primary_key=True, db_default=Uuid7())
+    sha256 = models.BinaryField()
+    file_name = models.TextField()
+    source = models.TextField()
+    licence = models.TextField()
+    """The terms under which the data may be shown, as its maker words them."""
+    edition = models.TextField()
+    districts = models.IntegerField()
+    regencies = models.IntegerField()
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "offices_boundary_import"
+
+
+class Boundary(models.Model):
+    """The boundary of a regency or kecamatan, simplified for screens. Append-only: the row of the last import counts."""
+
+    pk = models.CompositePrimaryKey("code", "import_id")
+    code = models.TextField()
+    import_id = models.UUIDField()
+    level = models.SmallIntegerField()
+    polygons = models.JSONField()
+    """Each polygon its outer ring and holes, each ring positions (longitude, latitude) in degrees."""
+    is_derived = models.BooleanField()
+    """A regency drawn from all its kecamatan."""
+
+    class Meta:
+        db_table = "offices_boundary"

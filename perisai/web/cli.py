@@ -79,6 +79,17 @@ def build_parser() -> argparse.ArgumentParser:
     )
     books.add_argument("--branch", type=int, required=True, help="the branch's number")
     books.add_argument("--at", type=datetime.fromisoformat, help="the moment, with its time zone (default: now)")
+    boundaries = _add(
+        inner, "boundaries", commands.boundaries, "take a GeoJSON of boundaries for the maps, or say what is wrong"
+    )
+    boundaries.add_argument(
+        "file", metavar="FILE", help="a FeatureCollection with Kemendagri codes of kecamatan or regencies"
+    )
+    boundaries.add_argument("--source", required=True, help="who made the data; the map tells it")
+    boundaries.add_argument(
+        "--licence", required=True, help="the terms under which it may be shown; the map tells them"
+    )
+    boundaries.add_argument("--edition", required=True, help="its year or edition; the map tells it")
     _add(inner, "doctor", commands.doctor, "what is missing and how to mend it")
     return parser
 

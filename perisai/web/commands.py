@@ -132,6 +132,19 @@ def books(options: argparse.Namespace) -> int:
         return books_report.tell(branch_id=options.branch, at=options.at)
 
 
+def boundaries(options: argparse.Namespace) -> int:
+    try:
+        data = Path(options.file).read_bytes()
+    except OSError as error:
+        raise CannotRun(f"{options.file}: {error.strerror}") from error
+    with django(resolve(options)):
+        from perisai.offices import boundaries_command
+
+        return boundaries_command.take(
+            data, Path(options.file).name, source=options.source, licence=options.licence, edition=options.edition
+        )
+
+
 def doctor(options: argparse.Namespace) -> int:
     from perisai.web.doctor import examine
 
