@@ -148,7 +148,10 @@ def withdraw(request: PageRequest, office_id: int, proposal_id: UUID) -> HttpRes
 
 def home_of(request: PageRequest, text: str) -> Home:
     """The office asked for within the viewer's part, else the viewer's own. Raises E1004."""
-    asked = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else request.viewer.office.id
+    is_number = text.isascii() and text.isdigit()
+    if is_number and len(text) > 9:
+        raise Refused("E1004")
+    asked = int(text) if is_number else request.viewer.office.id
     home = get_home(request.work, asked)
     if not plan_queries.sees(request.viewer, home):
         raise Refused("E1004")
