@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from perisai.accounts.audience import PageRequest, audience
 from perisai.accounts.words import say
 from perisai.errors import Refused
+from perisai.events.work import branch_day
 from perisai.targets import lease, quota_setting, request
 from perisai.targets.quota_console import (
     EDITORS,
@@ -55,17 +56,18 @@ def change(asked: PageRequest, branch_id: int) -> HttpResponse:
 @audience(*EDITORS)
 @require_POST
 def set_rules(asked: PageRequest, branch_id: int) -> HttpResponse:
-    """How the branch caps from a month on."""
+    """How the branch caps from a month on: of the present period at the earliest, for what is over is not counted anew."""
     office, period = find_office(asked, branch_id), period_asked(asked)
     try:
-        from_month = month_of(asked.POST.get("from_month", ""))
-        if from_month is None:
+        from_month, every = month_of(asked.POST.get("from_month", "")), asked.POST.get("every", "")
+        this_month = branch_day(asked.work.now, office.timezone).replace(day=1)
+        if from_month is None or from_month < quota_setting.begins(every, this_month):
             raise Refused("E5002")
         quota_setting.set_setting(
             asked.work,
             branch_id=branch_id,
             from_month=from_month,
-            every=asked.POST.get("every", ""),
+            every=every,
             by_segment=asked.POST.get("by_segment") == "1",
             cap_percent=_whole(asked.POST.get("cap_percent", "")),
             mode=asked.POST.get("mode", ""),

@@ -34,7 +34,13 @@ class Setting(NamedTuple):
 
     def begins(self, month: date) -> date:
         """The first month of the period that a month lies in."""
-        return month.replace(month=(month.month - 1) // self.months * self.months + 1)
+        return begins(self.every, month)
+
+
+def begins(every: str, month: date) -> date:
+    """The first month of the period of this length that a month lies in; of no known length the month itself."""
+    months = MONTHS_OF.get(every, 1)
+    return month.replace(month=(month.month - 1) // months * months + 1)
 
 
 DEFAULT: Final = Setting(None, "month", False, 100, "queue")

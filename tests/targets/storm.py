@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives import serialization
 from perisai.web.simulate.phone import Phone
 from tests.world import Branch, make_agent, make_device, worker
 
-SECONDS = 60
+SECONDS = 110
+MOST_AT_ONCE = 40
+"""Processes: the database of tests takes no hundred connections. Beyond, each pushes for several phones, one after the other."""
 
 
 def application() -> httpx.Client:
@@ -53,6 +55,17 @@ def push_until_judged(phone: Phone, *, at_once: int) -> list[dict[str, Any]]:
         if not {"received", "held"} & {answer["status"] for answer in answers}:
             return answers
     raise AssertionError(f"not judged in {SECONDS} s: {answers}")
+
+
+def in_processes(jobs: list[Callable[[], Any]]) -> list[Callable[[], list[Any]]]:
+    """The jobs, dealt out to so many processes; the first has the first of each round."""
+    many = min(len(jobs), MOST_AT_ONCE)
+    return [lambda mine=jobs[n::many]: [job() for job in mine] for n in range(many)]  # type: ignore[misc]
+
+
+def in_order(dealt: list[list[Any]]) -> list[Any]:
+    """Results of ``in_processes`` in the order of the jobs."""
+    return [some[turn] for turn in range(len(dealt[0])) for some in dealt if turn < len(some)]
 
 
 def kill_some(jobs: list[Callable[[], Any]], *, kill: int, seed: int) -> int:

@@ -46,7 +46,8 @@ def test_who_waits_is_let_in_in_the_order_of_capture_when_the_cap_is_raised() ->
     assert admit(branch) == 0
     raise_to(branch, 4)
     assert admit(branch) == 3
-    assert [state_of(branch, one)["state"] for one in (*early, *late)] == ["accepted"] * 3 + ["review"]
+    assert [state_of(branch, one)["state"] for one in early] == ["accepted"] * 2
+    assert sorted(state_of(branch, one)["state"] for one in late) == ["accepted", "review"], "captured at one moment"
     assert kinds_of(branch, early[0]) == ["enrolment_in_review", "review_accepted"]
     with system_work(branch) as work:
         sql = "SELECT detail->>'by' FROM events_event WHERE branch_id = %s AND kind = 'review_accepted'"

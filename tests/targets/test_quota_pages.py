@@ -107,6 +107,7 @@ def test_rules_from_a_month_on_and_what_they_refuse() -> None:
     assert client.post(mine + "rules/", form | {"from_month": f"{year}-02"}).status_code == 422
     assert client.post(mine + "rules/", form | {"why": ""}).status_code == 422
     assert client.post(mine + "rules/", form | {"every": "week"}).status_code == 422
+    assert client.post(mine + "rules/", form | {"from_month": f"{year - 2}-01"}).status_code == 422, "it is over"
     assert client.post(mine + "rules/", form | {"by_segment": "1"}).status_code == 302
     target = {"period": f"{year}-02", "target": "100", "cap_percent": "110", "mode": "block", "reason": "assigned"}
     assert client.post(mine + "change/", target | {"segment": "BPU"}).status_code == 302

@@ -48,9 +48,10 @@ def test_killed_processes_and_phones_from_offline_never_pass_the_cap_nor_lose_a_
     pushes = [lambda p=phone: storm.push_until_judged(p, at_once=200) for phone in away]
     pushes += [lambda p=phone: storm.push_until_judged(p, at_once=1) for phone in near]
     worker = lambda: _work(branch)  # noqa: E731
-    killed = storm.kill_some([worker, *pushes], kill=phones // 3, seed=phones)
+    dealt = storm.in_processes(pushes)
+    killed = storm.kill_some([worker, *dealt], kill=len(dealt) // 3, seed=phones)
     assert killed > 0, "nothing was killed in the middle: the test proves nothing"
-    answers = run_together(pushes)
+    answers = storm.in_order(run_together(dealt))
 
     for phone, told in zip(fleet, answers, strict=True):
         taken = [one["status"] for one in told].count("accepted")
