@@ -56,6 +56,7 @@ def member_list(request: PageRequest) -> HttpResponse:
         "states": labels.STATES,
         "metric": labels.METRICS.get(filters.metric, filters.metric),
         "place": _place_name(filters),
+        "district": filters.district and (Region.objects.filter(code=filters.district).first() or filters.district),
         "agents": agents.options(request.work, viewer=request.viewer),
         **_choices(request),
     }

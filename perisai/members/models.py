@@ -168,6 +168,7 @@ class Enrolment(models.Model):
                 name="enrolment_photo_due",
                 condition=Q(photo_due_on__isnull=False),
             ),
+            models.Index(fields=["branch_id", "captured_on"], name="enrolment_place", condition=Q(place__isnull=False)),
         ]
 
 

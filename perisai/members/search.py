@@ -40,7 +40,8 @@ _TAIL: LiteralString = """
 _BEHIND: LiteralString = """(
   SELECT coalesce(sum(CASE WHEN v.kind = ANY(%s) THEN -v.quantity ELSE v.quantity END), 0) FROM events_event v
   WHERE v.branch_id = e.branch_id AND v.subject_id = e.id AND v.kind = ANY(%s)
-    AND v.received_at >= %s AND v.day_captured BETWEEN %s AND %s AND (%s::uuid IS NULL OR v.agent_id = %s)) > 0"""
+    AND v.received_at >= %s AND v.day_captured BETWEEN %s AND %s AND (%s::date IS NULL OR v.day_received <= %s)
+    AND (%s::uuid IS NULL OR v.agent_id = %s)) > 0"""
 
 
 def _office(text: str) -> int:
@@ -102,6 +103,10 @@ class Filters:
     sub_branch: int | None = None
     branch: int | None = None
     regency: str = ""
+    district: str = ""
+    """Code of a kecamatan, beside ``level`` and ``key``: a place of the map within the scope that was looked at."""
+    known: date | None = None
+    """With ``metric``: only what had been received by the end of that day, as a screen of the past counts it."""
     consent: str = ""
     """``due``: taken over from before, and the consent is not collected yet."""
     photo: str = ""
@@ -124,6 +129,8 @@ class Filters:
             sub_branch=_read(_office, params.get("sub_branch")),
             branch=_read(_office, params.get("branch")),
             regency=params.get("regency", "")[:5],
+            district=params.get("district", "")[:8],
+            known=_read(date.fromisoformat, params.get("known")),
             consent="due" if params.get("consent") == "due" else "",
             photo=params.get("photo", "") if params.get("photo", "") in _PHOTOS else "",
             cover=params.get("cover", "") if params.get("cover", "") in _COVER else "",
@@ -228,6 +235,8 @@ def _places(filters: Filters) -> Iterator[Part]:
             yield (condition, [key]) if key is not None else ("FALSE", [])
     if filters.regency:
         yield "e.region_code LIKE %s", [f"{_plain(filters.regency)}.%"]
+    if filters.district:
+        yield "e.region_code LIKE %s", [f"{_plain(filters.district)}.%"]
     if filters.agent is not None:
         yield "e.agent_id = %s", [filters.agent]
     if filters.sub_branch is not None:
@@ -259,7 +268,8 @@ def _days(filters: Filters) -> Iterator[Part]:
         moved = metrics()[filters.metric]
         taken = [name for name in moved if (filters.metric, "-quantity") in kinds()[name].metrics]
         agent = _read(UUID, filters.key) if filters.level == "a" else None
-        yield _BEHIND, [taken, moved, max(first, _LONG_AGO) - timedelta(days=1), first, last, agent, agent]
+        since = max(first, _LONG_AGO) - timedelta(days=1)
+        yield _BEHIND, [taken, moved, since, first, last, filters.known, filters.known, agent, agent]
     elif filters.day_from or filters.day_to:
         yield "e.captured_on BETWEEN %s AND %s", [first, last]
 

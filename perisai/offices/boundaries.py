@@ -150,7 +150,10 @@ def bring(work: Work, *, data: bytes, file_name: str, about: About) -> Brought:
 
 def imports(work: Work) -> list[Import]:
     """Files that were taken, newest first."""
-    return [Import(*row[:4], About(*row[4:7]), *row[7:]) for row in work.rows(_IMPORTS)]
+    return [
+        Import(key, at, by, name, About(source, licence, edition), districts, regencies)
+        for key, at, by, name, source, licence, edition, districts, regencies in work.rows(_IMPORTS)
+    ]
 
 
 def how_many(work: Work) -> dict[int, tuple[int, int]]:

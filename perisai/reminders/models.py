@@ -123,6 +123,7 @@ class Visit(models.Model):
         indexes = [
             models.Index(fields=["branch_id", "enrolment_id", "recorded_at"], name="visit_enrolment"),
             models.Index(fields=["branch_id", "agent_id", "recorded_at"], name="visit_agent"),
+            models.Index(fields=["branch_id", "visited_on"], name="visit_place", condition=Q(place__isnull=False)),
         ]
 
 

@@ -43,6 +43,13 @@ def build_parser() -> argparse.ArgumentParser:
     _add_serving(demo)
     demo.add_argument("--no-simulate", action="store_true", help="a still world: nobody enrols or pays by itself")
     demo.add_argument("--credentials", action="store_true", help="print logins, TOTP secrets and device codes as JSON")
+    demo.add_argument(
+        "--years",
+        type=int,
+        choices=(0, 1, 2),
+        default=2,
+        help="history of a new world before its last two months (default 2)",
+    )
     demo.add_argument("--code", metavar="USERNAME", help="print this login's second factor of the moment")
 
     up = _add(inner, "up", commands.up, "run for real: no demo world")
@@ -79,6 +86,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     books.add_argument("--branch", type=int, required=True, help="the branch's number")
     books.add_argument("--at", type=datetime.fromisoformat, help="the moment, with its time zone (default: now)")
+    _add_boundaries(inner)
+    _add(inner, "doctor", commands.doctor, "what is missing and how to mend it")
+    return parser
+
+
+def _add_boundaries(inner: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     boundaries = _add(
         inner, "boundaries", commands.boundaries, "take a GeoJSON of boundaries for the maps, or say what is wrong"
     )
@@ -90,8 +103,6 @@ def build_parser() -> argparse.ArgumentParser:
         "--licence", required=True, help="the terms under which it may be shown; the map tells them"
     )
     boundaries.add_argument("--edition", required=True, help="its year or edition; the map tells it")
-    _add(inner, "doctor", commands.doctor, "what is missing and how to mend it")
-    return parser
 
 
 def _add(
