@@ -180,7 +180,7 @@ def test_who_sees_takes_note_and_takes_it_back(world: World, head: tuple[User, C
     world.burst(30)
     world.look()
     user, client = head
-    assert "1" in client.get(f"{PAGE}count/").content.decode()
+    assert ">1<" in client.get(f"{PAGE}count/").content.decode()
     page = client.get(PAGE).content.decode()
     assert "Sudden burst" in page
     assert "30 enrolments" in page
