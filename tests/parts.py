@@ -42,7 +42,7 @@ PARTS = {
     "others": ["tests", *_without([BROWSER, *MISHAPS, *MONEY])],
 }
 LOGS = Path(".build")
-SECONDS = 2400.0
+SECONDS = 3000.0
 """For all parts together; a quiet machine of two cores needs a quarter of it."""
 GRACE_SECONDS = 90.0
 TICK_SECONDS = 0.1
