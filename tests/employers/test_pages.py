@@ -60,6 +60,21 @@ def test_registered_by_the_form_and_found_by_what_is_known_of_it(firm: Firm, off
     assert str(given["name"]) not in officer.get(LIST, {"q": "tidak ada"}).content.decode()
 
 
+def test_the_form_asks_for_everything_that_it_takes(firm: Firm, officer: Client) -> None:
+    """Each field that registering reads stands on the page, to be filled and to be kept after a refusal."""
+    asked = {
+        "name", "owner_name", "owner_nik", "phone", "address", "sector", "risk", "village", "sales", "capital", "scale",
+        "optional", "npp", "nib", "npwp",
+    }  # fmt: skip
+    shown = officer.get(f"{LIST}new/").content.decode()
+    assert asked <= set(re.findall(r'<(?:input|select)[^>]* name="(\w+)"', shown))
+    assert 'id="scale-told"' in shown, "where the suggested scale is said"
+    kept = officer.post(f"{LIST}new/", typed(npp="x", sales="3000000000", optional="JP")).content.decode()
+    assert re.search(r'name="scale" value="small" required checked', kept)
+    assert re.search(r'name="optional" value="JP" checked', kept)
+    assert "By its sales the business is of this scale: Small" in kept
+
+
 def test_a_lookalike_is_told_on_the_form_and_nothing_is_made(firm: Firm, officer: Client) -> None:
     given = typed()
     officer.post(f"{LIST}new/", given)
