@@ -131,6 +131,7 @@ export function TextField(props: TextFieldProps) {
 interface TextAreaProps {
   readonly id: string;
   readonly label: string;
+  readonly optional?: string | undefined;
   readonly value: string;
   readonly onValue: (value: string) => void;
   readonly onLeave?: () => void;
@@ -142,9 +143,9 @@ interface TextAreaProps {
   readonly capitals?: "words" | "sentences";
 }
 
-export function TextArea({ id, label, value, onValue, onLeave, hint, error, mark, ...more }: TextAreaProps) {
+export function TextArea({ id, label, optional, value, onValue, onLeave, hint, error, mark, ...more }: TextAreaProps) {
   return (
-    <Frame id={id} label={label} hint={hint} error={error} mark={mark}>
+    <Frame id={id} label={label} optional={optional} hint={hint} error={error} mark={mark}>
       <textarea
         id={id}
         class="input"

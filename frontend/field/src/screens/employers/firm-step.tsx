@@ -31,10 +31,10 @@ function problemsOf(firm: Firm, { rules, today }: VisitProps, t: Words): Problem
     [firm.owner.trim() === "", "firm-owner", t.errOwner],
     [badNik, "firm-nik", t.errNik],
     [badPhone, "firm-phone", t.errPhone],
+    [firm.region === null, "village", t.errVillage],
     [firm.sector === null, "firm-sector", t.errSector],
     [firm.scale === null, "firm-scale", t.errScale],
     [firm.risk === null, "firm-risk", t.errRisk],
-    [firm.region === null, "village", t.errVillage],
   ];
   return found.filter(([wrong]) => wrong).map(([, field, text]) => ({ field, text }));
 }
@@ -114,7 +114,8 @@ export function FirmStep(props: VisitProps & { readonly onNext: () => void }) {
       />
       <TextArea
         id="firm-address"
-        label={`${t.address} (${t.optional})`}
+        label={t.address}
+        optional={t.optional}
         value={firm.address}
         onValue={(address) => set({ address })}
         maxLength={300}

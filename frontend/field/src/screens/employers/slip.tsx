@@ -1,10 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
-import type { EmployerMade, MemberView } from "../../engine";
+import { type EmployerMade, engine, type MemberView } from "../../engine";
 import { commonTexts } from "../../i18n/common";
 import { employersTexts } from "../../i18n/employers";
 import { formatMoney, inGroups } from "../../i18n/format";
 import { Button, ButtonLink } from "../../ui/button";
+import { ErrorNotice } from "../../ui/error-notice";
 import { Notice } from "../../ui/notice";
+import { useLoaded, useValue } from "../../ui/observe";
 import { Facts, Page, Section } from "../../ui/page";
 import { useTexts } from "../../ui/preferences";
 import { OwnerCard, useOwner } from "./owner";
@@ -43,12 +45,27 @@ export function SlipOfEmployer({ op }: { op: string }) {
         </ButtonLink>
       }
     >
-      <Notice tone="done" title={t.slipSafe}>
-        <p>{t.slipWhen}</p>
-      </Notice>
+      <Sent op={op} />
       <Codes made={made} owner={owner} />
       {owner === null && made.owner && <OwnerCard owner={made.owner} draftId={made.ownerOp} onDraft={keepDraft} />}
     </Page>
+  );
+}
+
+/** Where the visit is: on this phone, at the branch, or refused there. What is no longer kept was sent long ago. */
+function Sent({ op }: { op: string }) {
+  const t = useTexts(employersTexts);
+  const { lastSyncAt, unsent } = useValue(engine.sync.state);
+  const found = useLoaded(() => engine.learning.findOp(op), [op, lastSyncAt, unsent]);
+  const kept = found.state === "done" ? found.value : null;
+  if (kept?.error) return <ErrorNotice error={kept.error} />;
+  const isSent = found.state === "done" && kept?.status !== "unsent";
+  return (
+    <div role="status" data-testid="employer-sent" data-sent={isSent}>
+      <Notice tone="done" title={isSent ? t.slipSent : t.slipSafe}>
+        <p>{isSent ? t.slipSentWhen : t.slipWhen}</p>
+      </Notice>
+    </div>
   );
 }
 
