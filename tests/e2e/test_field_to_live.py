@@ -111,7 +111,7 @@ def kill_web(running: Running) -> None:
 
 def figure(page: Page) -> Locator:
     """Enrolled this month, in words and a number; a day may end while a test runs."""
-    return page.locator(".live-figure .figure-of").first
+    return page.locator("[data-figure=captured] [data-month]")
 
 
 def captured_this_month(page: Page) -> int:

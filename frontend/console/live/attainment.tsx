@@ -1,18 +1,57 @@
-/** Attainment of the month against the target, the pace that reaches it, and the branch's quota. */
+/** Attainment of the month against the target, and the pace in working days that reaches it. */
+import { listOf } from "./drill";
 import { Panel } from "./panel";
-import type { Attainment, Quota } from "./state";
+import type { Attainment, Payload, Screen } from "./state";
 import { number, percent, t } from "./texts";
 
-export function AttainmentPart({ attainment, quota }: { attainment: Attainment; quota: Quota | null }) {
+export function AttainmentPart({ payload, screen }: { payload: Payload; screen: Screen }) {
+  const { attainment } = payload;
   return (
     <Panel title={finding(attainment)}>
-      {attainment.target ? <Bar attainment={attainment} target={attainment.target} /> : <p>{t.attainmentNoneHint}</p>}
-      {quota && <QuotaLine quota={quota} />}
+      {attainment.target ? (
+        <>
+          <p class="live-big">
+            <a href={listOf(screen, "attainment", payload.month_first, payload.day)} data-figure="attainment">
+              <b>{percent(attainment.attained, attainment.target)}</b>{" "}
+              {t.of(number(attainment.attained), number(attainment.target))}
+            </a>
+          </p>
+          <AttainmentBar attainment={attainment} target={attainment.target} />
+          <p class="live-hint live-split">
+            <span>
+              <svg class="live-key" viewBox="0 0 4 12" aria-hidden="true">
+                <rect class="mark" width="3" height="12" />
+              </svg>{" "}
+              {t.expected(number(attainment.expected ?? 0))}
+            </span>
+            <span>{t.daysLeft(attainment.days_left)}</span>
+          </p>
+          {attainment.needed_per_day !== null && isAhead(attainment) && attainment.needed_per_day > 0 && (
+            <p data-needed>{t.neededPerDay(number(attainment.needed_per_day))}</p>
+          )}
+        </>
+      ) : (
+        <p>{t.attainmentNoneHint}</p>
+      )}
+      {(attainment.is_ramadan || attainment.markets.length > 0) && (
+        <p class="live-hint">
+          {[
+            attainment.is_ramadan && t.ramadan,
+            attainment.markets.length > 0 && t.market(attainment.markets.join(", ")),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </p>
+      )}
     </Panel>
   );
 }
 
-function finding({ attained, target, expected, needed_per_day }: Attainment): string {
+function isAhead({ attained, expected }: Attainment): boolean {
+  return attained >= (expected ?? 0);
+}
+
+export function finding({ attained, target, expected, needed_per_day }: Attainment): string {
   if (!target) {
     return t.attainmentNone;
   }
@@ -20,44 +59,27 @@ function finding({ attained, target, expected, needed_per_day }: Attainment): st
     return t.attainmentReached(number(attained));
   }
   const ahead = attained - (expected ?? 0);
-  return ahead >= 0 ? t.attainmentAhead(number(ahead)) : t.attainmentBehind(number(needed_per_day ?? 0));
+  if (ahead >= 0) {
+    return t.attainmentAhead(number(ahead));
+  }
+  return needed_per_day === null
+    ? t.attainmentOver(number(target - attained))
+    : t.attainmentBehind(number(needed_per_day));
 }
 
-function Bar({ attainment, target }: { attainment: Attainment; target: number }) {
-  const { attained, expected, days_left } = attainment;
-  const whole = Math.max(target, attained);
-  const part = (attained * 100) / whole;
+export function AttainmentBar({ attainment, target }: { attainment: Attainment; target: number }) {
+  const { attained, expected } = attainment;
+  const whole = Math.max(target, attained, 1);
   const mark = ((expected ?? 0) * 100) / whole;
-  const isBehind = attained < (expected ?? 0);
   return (
-    <>
-      <p class="live-big">
-        <b>{percent(attained, target)}</b> {t.of(number(attained), number(target))}
-      </p>
-      <svg class="live-bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-        <rect class="track" width="100" height="10" />
-        <rect class={isBehind ? "fill behind" : "fill"} width={part} height="10" />
-        <rect class="mark" x={Math.min(mark, 99.4)} width="0.6" height="10" />
-      </svg>
-      <p class="live-hint live-split">
-        <span>
-          <svg class="live-key" viewBox="0 0 4 12" aria-hidden="true">
-            <rect class="mark" width="3" height="12" />
-          </svg>{" "}
-          {t.expected(number(expected ?? 0))}
-        </span>
-        <span>{t.daysLeft(days_left)}</span>
-      </p>
-    </>
-  );
-}
-
-function QuotaLine({ quota }: { quota: Quota }) {
-  return (
-    <p class="live-quota">
-      <span>{t.quota}</span> <b>{t.quotaLine(number(quota.left), number(quota.cap))}</b>
-      {quota.leased > 0 && <span class="muted"> · {t.quotaLeased(number(quota.leased))}</span>}
-      {quota.over > 0 && <span class="muted"> · {t.quotaOver(number(quota.over))}</span>}
-    </p>
+    <svg class="live-bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="track" width="100" height="10" />
+      <rect
+        class={attained < (expected ?? 0) ? "fill behind" : "fill"}
+        width={(Math.max(0, attained) * 100) / whole}
+        height="10"
+      />
+      <rect class="mark" x={Math.min(mark, 99.4)} width="0.6" height="10" />
+    </svg>
   );
 }

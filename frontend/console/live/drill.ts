@@ -1,5 +1,7 @@
 /** Addresses of the records behind a number: the members list, filtered by what the number counts. */
 
+import type { Screen } from "./state";
+
 const LETTERS: Record<string, string> = {
   region: "w",
   branch: "b",
@@ -28,6 +30,11 @@ export function recordsBehind(members: string, { level, key, metric, from, to }:
   query.set("day_from", from);
   query.set("day_to", to);
   return `${members}?${query}`;
+}
+
+/** The list behind a figure of the screen's own scope, from `rules/figures.yaml`. */
+export function listOf(screen: Screen, name: string, first: string, last: string): string | undefined {
+  return screen.figures[name]?.behind.replaceAll("{first}", first).replaceAll("{last}", last);
 }
 
 export function screenOf(base: string, level: string, key: string): string {

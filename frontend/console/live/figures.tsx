@@ -1,57 +1,212 @@
-/** The big figures. One that moves says by how much, quietly, for two seconds. */
+/** The big figures: who pays first, then what is new, then what stands. One that moves says by how much, quietly, for two seconds. */
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { recordsBehind } from "./drill";
-import type { Payload } from "./state";
-import { day, number, rupiah, t } from "./texts";
+import { listOf } from "./drill";
+import type { CapDay, Payload, Screen } from "./state";
+import { clock, day, number, rupiah, t } from "./texts";
 
-const SHOWN = ["captured", "accepted", "active", "review", "contributions", "payments"] as const;
-const WIDE: ReadonlySet<string> = new Set(["contributions", "payments"]);
+const NEW = ["captured", "accepted", "review", "contributions", "payments"] as const;
 const SHOW_DELTA_MS = 2000;
 
-export function Figures({ payload, members }: { payload: Payload; members: string }) {
+interface Props {
+  payload: Payload;
+  screen: Screen;
+}
+
+/** Members paying, and beside them those who paid for the first time today. */
+export function Headline({ payload, screen }: Props) {
+  const { stood, standing_at, standing_on } = payload;
+  const paying = stood.paying ?? null;
+  const asOf = standing_at !== null && standing_on !== null ? t.standingOf(moment(payload)) : t.standingNone;
   return (
-    <section aria-label={t.figuresTitle}>
-      <p class="live-hint">{t.todayOf(day(payload.day))}</p>
-      <div class="live-figures">
-        {SHOWN.map((metric) => (
-          <Figure key={metric} metric={metric} payload={payload} members={members} />
+    <section class="live-headline" aria-label={nameOf(screen, "paying")}>
+      <Card name="paying" screen={screen} payload={payload} value={paying} note={asOf} first={payload.day} />
+      <Counted name="active" screen={screen} payload={payload} />
+      <div class="live-beside">
+        {(["catch_up", "ended"] as const).map((name) => (
+          <Line key={name} name={name} payload={payload} screen={screen} />
         ))}
       </div>
     </section>
   );
 }
 
-type Shown = (typeof SHOWN)[number];
+export function moment({ standing_on, standing_at, day: today }: Payload): string {
+  const at = clock(standing_at ?? 0);
+  return standing_on === today ? at : `${day(standing_on ?? today)} ${at}`;
+}
 
-function Figure({ metric, payload, members }: { metric: Shown; payload: Payload; members: string }) {
-  const write = metric === "contributions" ? rupiah : number;
-  const today = payload.today[metric] ?? 0;
-  const month = payload.month[metric] ?? 0;
-  const delta = useDelta(today, payload.day);
-  const { level, key } = payload;
-  const behind = (from: string): string => recordsBehind(members, { level, key, metric, from, to: payload.day });
+export function New({ payload, screen }: Props) {
   return (
-    <div class={`figure live-figure ${WIDE.has(metric) ? "wide" : ""} ${delta ? "moved" : ""}`}>
-      <span class="figure-name">{t[metric]}</span>
-      <a class="figure-value" href={behind(payload.day)} title={t.openRecords(t[metric])}>
-        {write(today)}
+    <section aria-label={t.figuresTitle}>
+      <p class="live-hint">{t.todayOf(day(payload.day))}</p>
+      <div class="live-figures">
+        {NEW.map((name) => (
+          <Counted key={name} name={name} payload={payload} screen={screen} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** Arrears, cash, licences, quota, alerts: as they stand. */
+export function Standing({ payload, screen }: Props) {
+  const { stood, quota } = payload;
+  const of = (name: string): number | null => stood[name] ?? null;
+  const write = (name: string): string => told(screen, name, of(name));
+  return (
+    <section aria-label={t.standingTitle}>
+      <p class="live-hint">{payload.standing_at === null ? t.standingNone : t.standingOf(moment(payload))}</p>
+      <div class="live-figures">
+        <Card name="arrears" payload={payload} screen={screen} value={of("arrears")}>
+          <List name="arrears_members" payload={payload} screen={screen}>
+            {t.membersOf(write("arrears_members"))}
+          </List>
+        </Card>
+        <Card name="custody" payload={payload} screen={screen} value={of("custody")}>
+          <List name="custody_overdue" payload={payload} screen={screen}>
+            {t.overdue(write("custody_overdue"))}
+          </List>
+        </Card>
+        <Card name="licences_ending" payload={payload} screen={screen} value={of("licences_ending")}>
+          <List name="agents_active" payload={payload} screen={screen}>
+            {t.ofAgents(write("agents_active"))}
+          </List>
+        </Card>
+        {quota && (
+          <Card name="quota_left" payload={payload} screen={screen} value={quota.left}>
+            <span class="figure-of">{t.ofCap(number(quota.cap))}</span>
+            <CapDays payload={payload} />
+          </Card>
+        )}
+        {screen.alerts !== null && (
+          <div class="figure live-figure" data-figure="alerts">
+            <span class="figure-name">{t.alerts}</span>
+            <a class="figure-value" href="/console/alerts/">
+              {number(screen.alerts)}
+            </a>
+            <span class="figure-of">{t.alertsFor}</span>
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+export function CapDays({ payload }: { payload: Payload }) {
+  const { cap_days, quota } = payload;
+  if (cap_days.length === 0) {
+    return quota && quota.branches > 1 ? <span class="figure-of">{t.capFull(number(quota.full))}</span> : null;
+  }
+  return (
+    <>
+      {cap_days.map((one) => (
+        <span key={one.segment} class="figure-of">
+          {one.segment !== "all" && `${one.segment}: `}
+          {capDay(one)}
+        </span>
+      ))}
+    </>
+  );
+}
+
+export function capDay(one: CapDay): string {
+  if (one.is_full) {
+    return t.capReached;
+  }
+  if (!one.is_known) {
+    return t.capUnknown;
+  }
+  return one.on ? t.capOn(day(one.on)) : t.capNot(day(one.last));
+}
+
+/** A figure that is counted by day: today's value is big, the month's below it, each leads to its list. */
+function Counted({ name, payload, screen }: Props & { name: string }) {
+  const today = payload.today[name] ?? 0;
+  return (
+    <Card name={name} payload={payload} screen={screen} value={today} first={payload.day} isOfDay>
+      <List name={name} payload={payload} screen={screen}>
+        {t.month}: {told(screen, name, payload.month[name] ?? 0)}
+      </List>
+    </Card>
+  );
+}
+
+interface CardProps extends Props {
+  name: string;
+  value: number | null;
+  /** First day of the list behind it; the month's where it is absent. */
+  first?: string;
+  note?: string;
+  isOfDay?: boolean;
+  children?: ComponentChildren;
+}
+
+function Card({ name, payload, screen, value, first, note, isOfDay, children }: CardProps) {
+  const delta = useDelta(value, payload.day);
+  const words = screen.figures[name];
+  return (
+    <div class={`figure live-figure ${delta ? "moved" : ""}`} data-figure={name}>
+      <span class="figure-name">
+        {words?.label}
+        {isOfDay && <span class={name === "active" ? "muted" : "visually-hidden"}> {t.today.toLowerCase()}</span>}
+      </span>
+      <a
+        class={`figure-value ${words?.unit === "rupiah" ? "rupiah" : ""}`}
+        href={listOf(screen, name, first ?? payload.month_first, payload.day)}
+        title={words ? `${words.what}. ${t.openRecords(words.label)}` : undefined}
+      >
+        {told(screen, name, value)}
       </a>
       <span class="live-delta" aria-hidden="true">
-        {delta !== 0 && `${delta > 0 ? "+" : ""}${write(delta)}`}
+        {delta !== 0 && `${delta > 0 ? "+" : ""}${told(screen, name, delta)}`}
       </span>
-      <a class="figure-of" href={behind(payload.month_first)}>
-        {t.month}: {write(month)}
-      </a>
+      {note && <span class="figure-of">{note}</span>}
+      {children}
     </div>
   );
 }
 
-/** By how much a number moved within the last two seconds; 0 when it rests, or when a new day began. */
-function useDelta(value: number, of: string): number {
+function Line({ name, payload, screen }: Props & { name: string }) {
+  const value = payload.stood[name] ?? null;
+  return (
+    <p data-figure={name}>
+      <span class="figure-name">{nameOf(screen, name)}</span>{" "}
+      <a class="figure-value" href={listOf(screen, name, payload.day, payload.day)} title={screen.figures[name]?.what}>
+        {told(screen, name, value)}
+      </a>
+    </p>
+  );
+}
+
+function List({ name, payload, screen, children }: Props & { name: string; children: ComponentChildren }) {
+  return (
+    <a
+      class="figure-of"
+      data-month={name}
+      href={listOf(screen, name, payload.month_first, payload.day)}
+      title={screen.figures[name]?.what}
+    >
+      {children}
+    </a>
+  );
+}
+
+export function nameOf(screen: Screen, name: string): string {
+  return screen.figures[name]?.label ?? name;
+}
+
+export function told(screen: Screen, name: string, value: number | null): string {
+  return value === null ? "–" : screen.figures[name]?.unit === "rupiah" ? rupiah(value) : number(value);
+}
+
+/** By how much a number moved within the last two seconds; 0 when it rests, was unknown, or when a new day began. */
+export function useDelta(value: number | null, of: string): number {
   const before = useRef({ value, of });
   const [delta, setDelta] = useState(0);
   useEffect(() => {
-    const moved = before.current.of === of ? value - before.current.value : 0;
+    const known = before.current;
+    const moved = known.of === of && known.value !== null && value !== null ? value - known.value : 0;
     before.current = { value, of };
     if (moved !== 0) {
       setDelta((shown) => shown + moved);

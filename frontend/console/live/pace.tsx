@@ -1,17 +1,41 @@
 /** Enrolments per hour of today. The present hour is still filling: it is drawn hollow. */
 import { Panel } from "./panel";
+import type { UsualDay } from "./state";
 import { hour as hourText, number, t } from "./texts";
 
 const WIDTH = 480;
 const HEIGHT = 120;
 const SLOT = WIDTH / 24;
 
-export function Pace({ hours, hour }: { hours: readonly number[]; hour: number }) {
+/** Above or below a usual day by this hour, or, without one to compare with, the busiest hour. */
+export function paceFinding(pace: UsualDay | null, hours: readonly number[]): string {
   const most = Math.max(...hours);
-  const busiest = hours.indexOf(most);
-  const title = most > 0 ? t.paceTitle(number(most), hourText(busiest)) : t.paceNone;
+  if (pace === null || pace.usual_by_now === null || pace.usual_day === 0) {
+    return most > 0 ? t.paceTitle(number(most), hourText(hours.indexOf(most))) : t.paceNone;
+  }
+  const apart = pace.so_far - pace.usual_by_now;
+  if (apart === 0) {
+    return t.paceUsual;
+  }
+  return apart > 0 ? t.paceAbove(number(apart)) : t.paceBelow(number(-apart));
+}
+
+interface Props {
+  hours: readonly number[];
+  hour: number;
+  pace: UsualDay | null;
+}
+
+export function Pace({ hours, hour, pace }: Props) {
+  const most = Math.max(...hours);
   return (
-    <Panel title={title} hint={t.paceHint}>
+    <Panel title={paceFinding(pace, hours)} hint={t.paceHint}>
+      {pace !== null && pace.usual_by_now !== null && pace.usual_day !== null && (
+        <p data-pace>
+          {t.paceLine(number(pace.so_far), number(pace.usual_by_now), number(pace.usual_day))}{" "}
+          <small class="muted">{t.paceSample(pace.sample)}</small>
+        </p>
+      )}
       <svg class="live-pace" viewBox={`0 0 ${WIDTH} ${HEIGHT + 18}`} aria-hidden="true">
         {hours.map((count, at) => {
           const height = most > 0 ? (count * (HEIGHT - 16)) / most : 0;

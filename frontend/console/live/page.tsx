@@ -3,8 +3,11 @@ import { render } from "preact";
 import { AttainmentPart } from "./attainment";
 import { Children } from "./children";
 import { Feed } from "./feed";
-import { Figures } from "./figures";
+import { Headline, New, Standing } from "./figures";
+import { Funnel } from "./funnel";
+import { Leaders } from "./leaders";
 import { Pace } from "./pace";
+import { keepPlace, returnToPlace } from "./place";
 import { apply, type Change, type Payload, type Screen } from "./state";
 import { LiveState, Outage } from "./status";
 import { Connection, type State } from "./stream";
@@ -51,8 +54,10 @@ export function show(root: HTMLElement, pill: HTMLElement | null, screen: Screen
       freshAt = at;
     },
   });
+  keepPlace();
   root.replaceChildren();
   draw();
+  returnToPlace();
   connection.start();
   setInterval(drawSoon, 1000);
 }
@@ -61,15 +66,21 @@ function Page({ payload, screen, state }: { payload: Payload; screen: Screen; st
   return (
     <div class="live">
       <Outage state={state} />
-      <Figures payload={payload} members={screen.members} />
+      <Headline payload={payload} screen={screen} />
+      <New payload={payload} screen={screen} />
       <div class="live-row">
-        <AttainmentPart attainment={payload.attainment} quota={payload.quota} />
-        <Pace hours={payload.hours} hour={payload.hour} />
+        <AttainmentPart payload={payload} screen={screen} />
+        <Pace hours={payload.hours} hour={payload.hour} pace={payload.pace} />
       </div>
+      <div class="live-row">
+        <Funnel payload={payload} screen={screen} />
+      </div>
+      <Standing payload={payload} screen={screen} />
       <div class={screen.map && screen.map.columns > SMALL_MAP ? "live-row wide-map" : "live-row"}>
         <Feed items={payload.feed} base={screen.base} today={payload.day} isAgent={payload.level === "agent"} />
         {screen.map && <TileMapPart map={screen.map} payload={payload} members={screen.members} />}
       </div>
+      <Leaders rows={payload.leaders} base={screen.base} />
       <Children rows={payload.children} base={screen.base} />
     </div>
   );

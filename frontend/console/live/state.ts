@@ -2,13 +2,62 @@
 
 export type Sums = Readonly<Record<string, number>>;
 
+/** In working days of the scope's calendar. */
 export interface Attainment {
   readonly attained: number;
   readonly target: number | null;
   readonly expected: number | null;
   readonly needed_per_day: number | null;
+  readonly days: number;
+  readonly days_gone: number;
   readonly days_left: number;
+  readonly is_ramadan: boolean;
+  readonly markets: readonly string[];
 }
+
+/** Today's enrolments beside a usual day: the same weekday of `sample` weeks before. */
+export interface UsualDay {
+  readonly so_far: number;
+  readonly usual_by_now: number | null;
+  readonly usual_day: number | null;
+  readonly percent: number | null;
+  readonly heading_for: number | null;
+  readonly sample: number;
+}
+
+/** Of `of` people accepted in `month`, `persons` came this far. */
+export interface Stage {
+  readonly name: "first_paid" | "paying_3" | "paying_6" | "paying_12";
+  readonly month: string;
+  readonly persons: number;
+  readonly of: number;
+}
+
+/** An agent beside those alike: `place` among `of`, null where too few are alike or too few days were worked. */
+export interface Leader {
+  readonly key: string;
+  readonly code: string;
+  readonly name: string;
+  readonly is_city: boolean;
+  readonly is_new: boolean;
+  readonly accepted: number;
+  readonly days: number;
+  /** Accepted a working day, in hundredths. */
+  readonly per_day: number;
+  readonly of: number;
+  readonly place: number | null;
+}
+
+export interface CapDay {
+  readonly segment: string;
+  readonly on: string | null;
+  readonly is_full: boolean;
+  readonly is_known: boolean;
+  readonly last: string;
+}
+
+/** Null where nothing is known yet: no standing was taken. */
+export type Stood = Readonly<Record<string, number | null>>;
 
 export interface Quota {
   readonly cap: number;
@@ -16,6 +65,9 @@ export interface Quota {
   readonly leased: number;
   readonly left: number;
   readonly over: number;
+  /** Branches whose cap is reached, and how many have one. */
+  readonly full: number;
+  readonly branches: number;
 }
 
 export interface FeedItem {
@@ -41,6 +93,7 @@ export interface Child {
   readonly target: number | null;
   readonly today: Sums;
   readonly month: Sums;
+  readonly stood: Stood;
 }
 
 export interface Payload {
@@ -54,9 +107,16 @@ export interface Payload {
   readonly hour: number;
   readonly today: Sums;
   readonly month: Sums;
+  readonly stood: Stood;
+  readonly standing_on: string | null;
+  readonly standing_at: number | null;
   readonly attainment: Attainment;
   readonly quota: Quota | null;
+  readonly cap_days: readonly CapDay[];
   readonly hours: readonly number[];
+  readonly pace: UsualDay | null;
+  readonly funnel: readonly Stage[];
+  readonly leaders: readonly Leader[];
   readonly feed: readonly FeedItem[];
   /** Persons by regency code: this month, today. */
   readonly regencies: Readonly<Record<string, readonly [number, number]>>;
@@ -109,6 +169,14 @@ export interface Ticket {
   readonly origin: string;
 }
 
+/** A figure of `rules/figures.yaml` in the page's language; `{first}` and `{last}` in the address are days to fill in. */
+export interface FigureWords {
+  readonly label: string;
+  readonly what: string;
+  readonly unit: "persons" | "count" | "rupiah" | "percent" | "days";
+  readonly behind: string;
+}
+
 /** What the page hands the script (`perisai/web/live/console.py`). */
 export interface Screen {
   readonly payload: Payload;
@@ -116,6 +184,25 @@ export interface Screen {
   readonly map: TileMap | null;
   readonly base: string;
   readonly members: string;
+  readonly figures: Readonly<Record<string, FigureWords>>;
+  /** Open alerts that are for this person; null where their role is told of none. */
+  readonly alerts: number | null;
   readonly data: string;
   readonly renew: string;
+}
+
+export interface WallScope {
+  readonly level: string;
+  readonly key: string;
+  readonly name: string;
+  readonly data: string;
+  readonly renew: string;
+}
+
+/** What the wall screen shows in turn, each for so many seconds; `screen` is the first. */
+export interface Wall {
+  readonly scopes: readonly WallScope[];
+  readonly seconds: number;
+  readonly leave: string;
+  readonly screen: Screen;
 }

@@ -32,6 +32,7 @@ export class Connection {
   private position: string;
   private now: State = "polling";
   private isOver = false;
+  private readonly timers: number[] = [];
 
   constructor(
     private readonly screen: Screen,
@@ -43,9 +44,19 @@ export class Connection {
 
   start(): void {
     this.open();
-    setInterval(() => this.poll(), POLL_MS);
-    setInterval(() => this.renewIfDue(), 10_000);
-    setInterval(() => this.listenForSilence(), 5000);
+    this.timers.push(
+      window.setInterval(() => this.poll(), POLL_MS),
+      window.setInterval(() => this.renewIfDue(), 10_000),
+      window.setInterval(() => this.listenForSilence(), 5000),
+    );
+  }
+
+  /** For good: nothing of it speaks any more. */
+  stop(): void {
+    this.isOver = true;
+    this.timers.forEach(clearInterval);
+    this.source?.close();
+    this.source = null;
   }
 
   private open(): void {
@@ -161,17 +172,12 @@ export class Connection {
   }
 
   /** JSON of one of our own addresses, or null where it cannot be had now. A login page or a refusal ends it all. */
-  private async ask<T>(address: string): Promise<T | null> {
-    try {
-      const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual" });
-      if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
-        this.end();
-        return null;
-      }
-      return answer.ok ? ((await answer.json()) as T) : null;
-    } catch {
-      return null;
+  private async ask<T extends object>(address: string): Promise<T | null> {
+    const answer = await fetchJson<T>(address);
+    if (answer === "refused" && !this.isOver) {
+      this.end();
     }
+    return typeof answer === "string" ? null : answer;
   }
 
   private end(): void {
@@ -192,5 +198,18 @@ export class Connection {
       this.now = state;
       this.sink.state(state);
     }
+  }
+}
+
+/** JSON of one of our own addresses; `refused` by a login page or a refusal, `away` where it cannot be had now. */
+export async function fetchJson<T extends object>(address: string): Promise<T | "refused" | "away"> {
+  try {
+    const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual" });
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+      return "refused";
+    }
+    return answer.ok ? ((await answer.json()) as T) : "away";
+  } catch {
+    return "away";
   }
 }

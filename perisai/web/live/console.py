@@ -14,17 +14,26 @@ from django.views.decorators.http import require_safe
 
 from perisai import keys
 from perisai.accounts.audience import READERS, PageRequest, audience
+from perisai.accounts.words import say
+from perisai.alerts import queries as alerts
+from perisai.alerts.console import SEES as ALERTED
+from perisai.documents.words import Language
 from perisai.errors import Refused
 from perisai.events.live import SECONDS, make_ticket
 from perisai.events.reading import read
 from perisai.events.work import branch_day
+from perisai.figures.definition import figures
 from perisai.offices.models import Office
 from perisai.offices.scopes import AGENT, KINDS, NATION, WHOLE, Place, UnknownScope, Watch
-from perisai.web.live import past, sources
-from perisai.web.live.payload import Payload, build
+from perisai.reports.paper import pick
+from perisai.web.live import past, sources, standing, wall
+from perisai.web.live.payload import COUNTED, Payload, build
 from perisai.web.live.permission import may_watch, own_watch
 from perisai.web.live.tiles import lay_out
 from perisai.web.live.world import World
+
+TOLD = (*COUNTED, *standing.SHOWN, "target", "quota_left", "cohort_accepted", "attainment")
+"""Figures whose words and lists the script needs."""
 
 
 @audience(*READERS)
@@ -55,6 +64,9 @@ def data(request: PageRequest, level: str, key: str) -> JsonResponse:
 @require_safe
 @never_cache
 def ticket(request: PageRequest, level: str, key: str) -> JsonResponse:
+    """A new ticket for a stream. A wall screen's keeps its login too, for it runs for days and nobody touches it."""
+    if "wall" in request.GET and wall.may_stay(request.viewer.user.last_login, request.work.now):
+        request.session.modified = True
     place = _place(request, World(), _parse(level, key))
     return JsonResponse(_ticket(request, place.watch))
 
@@ -65,26 +77,74 @@ def _page(request: PageRequest, watch: Watch) -> HttpResponse:
     day = past.asked_day(request)
     if day is not None:
         return past.page(request, place, day, _above(request, world, place))
+    if "wall" in request.GET:
+        return _wall(request, world, place)
     payload = _payload(request, world, place)
-    screen = {
-        "payload": payload,
-        "ticket": _ticket(request, watch),
+    screen = _screen(request, place, payload) | {
         "map": _tile_map(request, world, place),
-        "base": reverse("live:own"),
-        "members": "/console/members/",
-        "data": reverse("live:data", args=[watch.level, watch.key]),
-        "renew": reverse("live:ticket", args=[watch.level, watch.key]),
+        "alerts": _alerts(request),
     }
     yesterday = branch_day(request.work.now, request.viewer.office.timezone) - timedelta(days=1)
     above = _above(request, world, place)
     context = {"place": place, "screen": screen, "first": _first(payload), "above": above, "yesterday": yesterday}
-    return render(request, "live/page.html", context)
+    return render(request, "live/page.html", context | {"wall": wall.around(place, payload)})
+
+
+def _screen(request: PageRequest, place: Place, payload: Payload) -> dict[str, Any]:
+    """What the script begins with (``Screen`` in ``state.ts``)."""
+    return {
+        "payload": payload,
+        "ticket": _ticket(request, place.watch),
+        "map": None,
+        "base": reverse("live:own"),
+        "members": "/console/members/",
+        "figures": _figures(place.watch),
+        "alerts": None,
+        "data": reverse("live:data", args=[place.watch.level, place.watch.key]),
+        "renew": reverse("live:ticket", args=[place.watch.level, place.watch.key]),
+    }
+
+
+def _wall(request: PageRequest, world: World, place: Place) -> HttpResponse:
+    """The wall screen: this scope first, then those that the address names and the viewer may see."""
+    places = {place.watch: place}
+    for watch in wall.asked(request.GET["wall"]):
+        if watch not in places:
+            places[watch] = _place(request, world, watch)
+    screen = _screen(request, place, _payload(request, world, place))
+    shown = wall.described(places.values(), screen, wall.seconds(request.GET.get("every", "")))
+    return render(request, "live/wall.html", {"place": place, "wall": shown})
 
 
 def _first(payload: Payload) -> list[tuple[str, int]]:
-    """Today's counts for the first paint, and for a browser without scripts."""
+    """For the first paint, and for a browser without scripts: who pays, then today's counts."""
     names = {"captured": _("Enrolled today"), "accepted": _("Accepted today"), "active": _("Became active today")}
-    return [(str(name), payload["today"][metric]) for metric, name in names.items()]
+    today = [(str(name), payload["today"][metric]) for metric, name in names.items()]
+    paying = payload["stood"]["paying"]
+    return today if paying is None else [(pick(figures()["paying"].label, _language()), paying), *today]
+
+
+def _figures(watch: Watch) -> dict[str, dict[str, str]]:
+    """Labels and addresses of ``rules/figures.yaml`` for the script, days left as ``{first}`` and ``{last}``."""
+    language = _language()
+    return {
+        name: {
+            "label": pick(figures()[name].label, language),
+            "what": pick(figures()[name].what, language),
+            "unit": figures()[name].unit,
+            "behind": figures()[name].address(watch, "{first}", "{last}"),
+        }
+        for name in TOLD
+    }
+
+
+def _alerts(request: PageRequest) -> int | None:
+    """Open alerts for this person; None for roles that have no page of them."""
+    return alerts.open_for(request.work, viewer=request.viewer) if request.viewer.role in ALERTED else None
+
+
+def _language() -> Language:
+    return "en" if say("id", "en") == "en" else "id"
 
 
 def _parse(level: str, key: str) -> Watch:

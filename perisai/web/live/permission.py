@@ -2,27 +2,18 @@
 
 from perisai.accounts.audience import Viewer
 from perisai.accounts.models import Role
+from perisai.accounts.watching import own as own_watch
 from perisai.offices.scopes import (
     AGENCY_OFFICE,
     AGENT,
     BRANCH,
-    KINDS,
     NATION,
     REGION,
     SUB_BRANCH,
-    WHOLE,
     Place,
-    Watch,
 )
 
-
-def own_watch(viewer: Viewer) -> Watch:
-    """The scope that a viewer's live screen begins with."""
-    if viewer.branches is None:
-        return Watch(NATION, WHOLE)
-    if viewer.role is Role.AGENT:
-        return Watch(AGENT, str(viewer.agent_id))
-    return Watch(KINDS[viewer.office.kind], str(viewer.office.id))
+__all__ = ["may_watch", "own_watch"]
 
 
 def may_watch(viewer: Viewer, place: Place) -> bool:
