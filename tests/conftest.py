@@ -28,7 +28,23 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    _fork_apart()
     _draw_the_same(config)
+
+
+def _fork_apart() -> None:
+    """A forked process opens connections of its own. Tests close theirs before they fork, but the thread that follows the rules
+    (``wsgi.py``) may open one in between, and two processes on one connection read each other's answers. What is left behind is
+    kept: to tidy it up would take locks that the other process may have held."""
+    from django.db.backends.postgresql.base import DatabaseWrapper
+
+    pools, left = DatabaseWrapper._connection_pools, []
+
+    def forget() -> None:
+        left.append(dict(pools))
+        pools.clear()
+
+    os.register_at_fork(after_in_child=forget)
 
 
 def _draw_the_same(config: pytest.Config) -> None:
