@@ -18,7 +18,7 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.errors import Refused
 from perisai.events.vault import Unreadable, unseal
 from perisai.events.work import branch_day
-from perisai.payments import bank_settings, labels, proposal, queries, suspense
+from perisai.payments import bank_settings, labels, order_anew, proposal, queries, suspense
 from perisai.payments.allocation import Plan
 from perisai.payments.codes import mask_nik
 from perisai.payments.models import Bank
@@ -87,7 +87,7 @@ def notification_page(request: PageRequest, notification_id: UUID) -> HttpRespon
 @audience(*DECIDERS)
 @require_POST
 def notification_decide(request: PageRequest, notification_id: UUID) -> HttpResponse:
-    """Show what booking it would do, propose that, or have the bank pay it back; the reason is kept."""
+    """Show what booking it would do, propose that, or that the bank pays it back; the reason is kept."""
     reason, note = request.POST.get("reason", ""), request.POST.get("note", "").strip()
     found = _get_notification(request, notification_id)
     decide, code, ahead = request.POST.get("decide"), request.POST.get("code", ""), bool(request.POST.get("ahead"))
@@ -101,8 +101,11 @@ def notification_decide(request: PageRequest, notification_id: UUID) -> HttpResp
                 suspense.propose(request.work, notification_id=notification_id, **asked)
                 messages.success(request, _("Proposed. Another person decides about it."))
             else:
-                suspense.refund(request.work, notification_id=notification_id, reason=reason, note=note)
-                messages.success(request, _("Noted: the bank is to pay it back."))
+                made = suspense.propose_refund(request.work, notification_id=notification_id, reason=reason, note=note)
+                said = (
+                    _("Proposed. Another person decides about it.") if made else _("Noted: the bank is to pay it back.")
+                )
+                messages.success(request, said)
     except Refused as refused:
         return _notification(request, notification_id, refused)
     return redirect("payments:notifications")
@@ -161,8 +164,14 @@ def _notification(
         "headers": sorted(_object(found["headers"]).items()),
         "decision": _decision(found["resolution"]),
         "proposals": shown(
-            request, proposal.about(request.work, viewer=request.viewer, kind="attach", subject_id=notification_id)
+            request,
+            proposal.about(
+                request.work, viewer=request.viewer, kind="attach", or_kind="pay_back", subject_id=notification_id
+            ),
         ),
+        "anew": order_anew.of_code(request.work, branch_id=found["branch_id"], code=found["payment_code"])
+        if found["state"] == "suspense" and found["payment_code"]
+        else None,
         "may_decide": found["state"] == "suspense" and request.viewer.role in DECIDERS,
         "reasons": labels.REASONS,
         "given": request.POST,

@@ -96,6 +96,7 @@ PROPOSAL_STATES: dict[str, Word] = {
 }
 PROPOSALS: dict[str, str | Promise] = {
     "attach": _("Book money that fits no bill"),
+    "pay_back": _("Have the bank pay it back"),
     "settle_cash": _("Count cash as received"),
 }
 WAITING: dict[str, str | Promise] = {

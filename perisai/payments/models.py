@@ -379,7 +379,7 @@ class Proposal(models.Model):
     pk = models.CompositePrimaryKey("branch_id", "id")
     branch_id = models.IntegerField()
     id = models.UUIDField(db_default=Uuid7())
-    kind = models.TextField(choices=[("attach", "attach"), ("settle_cash", "settle_cash")])
+    kind = models.TextField(choices=[("attach", "attach"), ("pay_back", "pay_back"), ("settle_cash", "settle_cash")])
     subject_id = models.UUIDField()
     """The notification, or the receipt for cash."""
     asked = models.JSONField(default=dict)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.errors import Refused
-from perisai.payments import labels, order, order_link, order_queries
+from perisai.payments import labels, order, order_anew, order_link, order_queries
 
 KINDS = ("agent", "group", "employer")
 
@@ -132,10 +132,13 @@ def _page(request: PageRequest, branch_id: int, order_id: UUID, refused: Refused
     found = _get(request, branch_id, order_id)
     work = request.work
     rows = order_queries.members(work, branch_id=branch_id, order_id=order_id)
+    sums = order_queries.sums(work, branch_id=branch_id, order_id=order_id)
+    has_ended = found["state"] == "cancelled" or (found["state"] == "open" and sums["lost"] > 0)
     context = {
         "it": _shown(request, found),
         "rows": [row | {"label": labels.BILL_STATES[row["state"]]} for row in rows],
-        "sums": order_queries.sums(work, branch_id=branch_id, order_id=order_id),
+        "sums": sums,
+        "anew": order_anew.find(work, branch_id=branch_id, order_id=order_id) if has_ended else None,
         "is_cut": found["count"] > len(rows),
         "banks": fees(order_queries.banks(work), found["count"]),
         "link": settings.ORIGIN + order_link.make(branch_id=branch_id, order_id=order_id, pay_by=found["pay_by"]),

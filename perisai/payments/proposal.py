@@ -16,8 +16,9 @@ from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work
 
-KINDS: Final = ("attach", "settle_cash")
-"""``attach``: money that fits no bill, to what a code stands for; ``settle_cash``: a receipt for cash counts as received."""
+KINDS: Final = ("attach", "pay_back", "settle_cash")
+"""``attach``: money that fits no bill, to what a code stands for; ``pay_back``: the bank gives it back; ``settle_cash``: a receipt
+for cash counts as received."""
 MOST: Final = 200
 
 # One that waits, a kind and subject: proposal_waits_once.
@@ -44,7 +45,9 @@ LEFT JOIN accounts_user u ON u.id = p.proposed_by LEFT JOIN accounts_user d ON d
 WHERE (%(branches)s::int[] IS NULL OR p.branch_id = ANY (%(branches)s::int[]))
 """
 _PAGE: LiteralString = _LIST + " ORDER BY p.state = 'proposed' DESC, p.id DESC LIMIT %(most)s"
-_ABOUT: LiteralString = _LIST + " AND p.kind = %(kind)s AND p.subject_id = %(subject)s ORDER BY p.id DESC LIMIT 5"
+_ABOUT: LiteralString = (
+    _LIST + " AND p.kind = ANY (%(kinds)s) AND p.subject_id = %(subject)s ORDER BY p.id DESC LIMIT 5"
+)
 _WAITING = """
 SELECT count(*) FROM payments_proposal
 WHERE state = 'proposed' AND proposed_by <> %s
@@ -106,9 +109,9 @@ def listed(work: Work, *, viewer: Viewer) -> list[dict[str, Any]]:
     return [_read(row) for row in work.dicts(_PAGE, {"branches": _branches(viewer), "most": MOST})]
 
 
-def about(work: Work, *, viewer: Viewer, kind: str, subject_id: UUID) -> list[dict[str, Any]]:
-    """Proposals about one thing, the newest first."""
-    asked = {"branches": _branches(viewer), "kind": kind, "subject": subject_id}
+def about(work: Work, *, viewer: Viewer, kind: str, subject_id: UUID, or_kind: str = "") -> list[dict[str, Any]]:
+    """Proposals of a kind, or of another, about one thing, the newest first."""
+    asked = {"branches": _branches(viewer), "kinds": [kind, or_kind], "subject": subject_id}
     return [_read(row) for row in work.dicts(_ABOUT, asked)]
 
 

@@ -19,7 +19,11 @@ from perisai.payments.order_console import said
 DECIDERS: Final = (Role.BRANCH, Role.BRANCH_HEAD, Role.HEAD_OFFICE)
 SEES: Final = (Role.BRANCH, Role.BRANCH_HEAD, *ABOVE)
 """Who sees whole branches: what is proposed names members of every part."""
-DEEDS: Final[dict[str, proposal.Deed]] = {"attach": suspense.attach_proposed, "settle_cash": review.settle_proposed}
+DEEDS: Final[dict[str, proposal.Deed]] = {
+    "attach": suspense.attach_proposed,
+    "pay_back": suspense.refund_proposed,
+    "settle_cash": review.settle_proposed,
+}
 
 
 @audience(*SEES)

@@ -1,4 +1,4 @@
-"""Money that a bank told us of and we could not book: two people attach it to a member or an order, or one has the bank pay it
+"""Money that a bank told us of and we could not book: two people attach it to a member or an order, or have the bank pay it
 back. Attached to a member, it pays the oldest months first and the rest is held.
 
 A decision is final and names who made it. Cover begins when the money is attached, never earlier: what an agent or a
@@ -134,6 +134,32 @@ def preview(work: Work, *, amount: int | None, code: str, ahead: bool = False) -
     standing = activation.find_standing(work, branch_id=owner.branch_id, enrolment_id=enrolment_id)
     bills = settlement.find_payables(work, branch_id=owner.branch_id, enrolment_id=enrolment_id)
     return _plan(work, owner.branch_id, bills, standing, amount, ahead)
+
+
+def propose_refund(work: Work, *, notification_id: UUID, reason: str, note: str) -> UUID | None:
+    """Asks a second person to have the bank pay it back; nothing is decided yet. Returns the proposal's id. What belongs to no
+    branch is seen and decided by head office alone, and there at once: None then. Raises as ``refund``, and
+    E4315, E4316."""
+    _check_reason(reason, note)
+    found = _lock(work, notification_id)
+    branch_id = found["branch_id"]
+    if branch_id is None:
+        refund(work, notification_id=notification_id, reason=reason, note=note)
+        return None
+    return proposal.propose(
+        work,
+        branch_id=branch_id,
+        kind="pay_back",
+        subject_id=notification_id,
+        asked={"reason": reason},
+        amount=found["amount"],
+        note=note,
+    )
+
+
+def refund_proposed(work: Work, asked: Proposal) -> None:
+    """The deed of a proposal to ``refund``; raises as that does."""
+    refund(work, notification_id=asked.subject_id, reason=asked.asked["reason"], note=asked.note)
 
 
 def refund(work: Work, *, notification_id: UUID, reason: str, note: str) -> None:

@@ -14,7 +14,7 @@ from perisai.accounts.client import client_ip
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import order, order_link
+from perisai.payments import order, order_anew, order_link
 from perisai.payments import qris as payload
 from perisai.payments.order_link import OrderLink
 from perisai.portal import qris
@@ -34,8 +34,8 @@ WHERE o.id = %(branch)s GROUP BY o.name, o.address, o.timezone
 
 @dataclass(frozen=True)
 class OrderDue:
-    """``state``: ``open``, ``paid``, ``expired``, ``cancelled``, or ``broken``: one of its bills is paid or has ended, so that the
-    code pays nothing any more. Rupiah."""
+    """``state``: ``open``, ``paid``, ``expired``, ``cancelled``, ``anew``: bills of it were issued anew, and ``newer`` is the page
+    of the code for these; or ``broken``: one of its bills is paid or has ended, so that the code pays nothing any more. Rupiah."""
 
     state: str
     code: str
@@ -48,6 +48,7 @@ class OrderDue:
     branch_address: str
     timezone: str
     places: tuple[Place, ...]
+    newer: str = ""
 
 
 @public
@@ -93,7 +94,27 @@ def find_order(link: OrderLink, *, at: datetime) -> OrderDue | None:
         state = found.state
         if state == "open":
             state = "expired" if at > found.pay_by else "broken" if lost else "open"
+        newer = ""
+        if state in ("broken", "cancelled") and (
+            anew := order_anew.find(work, branch_id=found.branch_id, order_id=found.id)
+        ):
+            state, newer = "anew", _page_of(anew.newer)
         places = find_places(work, found.code) if state == "open" else ()
     return OrderDue(
-        state, found.code, found.amount, people, months, found.count, found.pay_by, name, address, timezone, places
+        state,
+        found.code,
+        found.amount,
+        people,
+        months,
+        found.count,
+        found.pay_by,
+        name,
+        address,
+        timezone,
+        places,
+        newer,
     )
+
+
+def _page_of(newer: order.Order | None) -> str:
+    return order_link.make(branch_id=newer.branch_id, order_id=newer.id, pay_by=newer.pay_by) if newer else ""

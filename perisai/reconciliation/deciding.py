@@ -137,11 +137,12 @@ def credit(work: Work, *, item_id: UUID, code: str, note: str) -> UUID:
 
 
 def refund(work: Work, *, item_id: UUID, note: str) -> UUID:
-    """The bank is to pay the line's money back to the customer. Raises ``Refused``."""
+    """The bank is to pay the line's money back to the customer, once a second person has agreed: until then it waits in suspense.
+    Raises ``Refused``, as ``suspense.propose_refund`` does."""
     item = _lock(work, item_id)
     reason = "paid_twice" if item["kind"] == "double" else "unknown_payer"
     notification_id = _to_suspense(work, item, "refund", reason, _checked(note))
-    suspense.refund(work, notification_id=notification_id, reason=reason, note=note)
+    suspense.propose_refund(work, notification_id=notification_id, reason=reason, note=note)
     return notification_id
 
 

@@ -9,11 +9,13 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from perisai.accounts.models import Role
 from perisai.contributions import reprice
 from perisai.contributions.month_run import Place
 from perisai.events.clock import FixedClock
 from perisai.payers import collective, sponsor
-from perisai.payments import judgement, ledger, notify, order, partner
+from perisai.payments import judgement, ledger, notify, order, order_link, partner
+from tests.accounts.people import logged_in, make_user
 from tests.contributions.rule_world import clean_rules, publish
 from tests.custody.test_deposit import agrees, deposit
 from tests.custody.till import PhoneOf, open_till
@@ -21,7 +23,8 @@ from tests.employers.conftest import TODAY as PRESENT
 from tests.employers.conftest import Firm, firm, month, row
 from tests.employers.test_jobs_and_bills import bill as employer_bill
 from tests.payers.people import work_at
-from tests.payments.place import make_bank, make_billed
+from tests.payments.place import make_bank, make_billed, notifications
+from tests.portal.test_pay import look, words
 from tests.sync.conftest import http, phone_of
 from tests.world import Branch, make_branch, system_work
 
@@ -98,9 +101,32 @@ def test_sponsor_gets_another_code_for_the_bills_issued_anew() -> None:
     assert before is not None
     assert (made.state, made.amount, made.count, before.state) == ("open", 46_000, 2, "cancelled")
     assert made.code != before.code
+    leads_to_the_newer_code(old, made)
     _carry_out(branch)
     with work_at(branch, NOW) as work:
         assert len(work.rows("SELECT 1 FROM payers_collective WHERE branch_id = %s", [branch.id])) == 2, "once"
+
+
+def leads_to_the_newer_code(old: order.Order, made: order.Order) -> None:
+    """On the page of the payer, and where the branch sees money that came for the old code."""
+    page = words(look(link_of(old)))
+    assert "Jangan bayar kode ini" in page
+    assert "diterbitkan ulang" in page
+    assert f'href="{link_of(made)}"' in look(link_of(old)).content.decode()
+    assert "diterbitkan ulang" not in words(look(link_of(made)))
+    bank = make_bank(scheme="asymmetric")
+    bank.pay(old.code, old.amount)
+    head = logged_in(make_user(Role.HEAD_OFFICE))
+    head.defaults["SERVER_NAME"] = "localhost"
+    told = head.get(f"/console/payments/notifications/{notifications(bank)[-1]['id']}/").content.decode()
+    where = f"/console/payments/orders/{made.branch_id}/{made.id}/"
+    assert where in told
+    assert made.code in told
+    assert where in head.get(f"/console/payments/orders/{old.branch_id}/{old.id}/").content.decode()
+
+
+def link_of(one: order.Order) -> str:
+    return order_link.make(branch_id=one.branch_id, order_id=one.id, pay_by=one.pay_by)
 
 
 def test_employer_gets_another_bill_for_all_at_the_new_price(firm: Firm) -> None:

@@ -14,6 +14,7 @@ from perisai.events.work import Work
 from perisai.payments import ledger, suspense
 from tests.accounts.people import logged_in, make_user, tree
 from tests.payments.place import Billed, make_bank, make_billed, notifications, read
+from tests.payments.second import approve_all
 from tests.world import Branch
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -161,6 +162,8 @@ def test_pages_show_payment_queue_and_decision(head: Client) -> None:
     assert (refused.status_code, "E4006" in refused.content.decode()) == (409, True)
     done = clerk.post(f"{address}decide/", {"decide": "refund", "reason": "paid_twice", "note": "kembali"})
     assert done.status_code == 302
+    assert notifications(bank)[-1]["state"] == "suspense", "one person alone gives nothing back"
+    approve_all(owed.branch.id)
     assert notifications(bank)[-1]["state"] == "resolved"
     assert "kembali" in head.get(address).content.decode()
 

@@ -85,6 +85,30 @@ def test_approved_by_two_at_once_is_booked_once() -> None:
         assert ledger.prove(work, branch_id) == []
 
 
+def test_money_is_paid_back_only_when_a_second_person_agrees_and_booked_or_paid_back_once() -> None:
+    user = uuid7()
+    branch_id, waiting, to_book = propose_to_book(user)
+    with by(branch_id, user) as work:
+        back = suspense.propose_refund(work, notification_id=waiting, reason="paid_twice", note="")
+        assert back is not None
+        assert work.row("SELECT state FROM payments_notification WHERE id = %s", [waiting]) == ("suspense",)
+    with by(branch_id, user) as work, pytest.raises(Refused, match="E4316"):
+        suspense.propose_refund(work, notification_id=waiting, reason="paid_twice", note="")
+    with by(branch_id, user) as work, pytest.raises(Refused, match="E4315"):
+        second(work, branch_id, back)
+    with by(branch_id, uuid7()) as work:
+        second(work, branch_id, back)
+        said = work.row(
+            "SELECT state, resolution::jsonb ->> 'decision' FROM payments_notification WHERE id = %s", [waiting]
+        )
+    assert said == ("resolved", "refund")
+    with by(branch_id, uuid7()) as work, pytest.raises(Refused, match="E4001"):
+        second(work, branch_id, to_book)
+    with by(branch_id, uuid7()) as work:
+        proposal.reject(work, branch_id=branch_id, proposal_id=to_book)
+        assert ledger.prove(work, branch_id) == []
+
+
 def test_pages_say_what_waits_for_whom_and_let_another_person_decide() -> None:
     bank, owed = make_bank(scheme="asymmetric"), make_billed(branch())
     bank.pay(owed.code, owed.amount - 100)

@@ -208,8 +208,12 @@ def test_list_names_each_kind_and_decisions_close_the_day() -> None:
     assert read(paid[3])["state"] == "active"
     with Work(scope=Scope.nation()) as work, pytest.raises(Refused, match="E4808"):
         deciding.credit(work, item_id=items["missing"]["id"], code=paid[3].code, note="")
-    with Work(scope=Scope.branch(paid[0].branch.id)) as work:
-        deciding.refund(work, item_id=items["double"]["id"], note="")
+    with Work(scope=branch, actor=Actor(user_id=uuid7())) as work:
+        back = deciding.refund(work, item_id=items["double"]["id"], note="")
+        assert work.row("SELECT state FROM payments_notification WHERE id = %s", [back]) == ("suspense",)
+    approve_all(paid[0].branch.id)
+    with Work(scope=branch) as work:
+        assert work.row("SELECT state FROM payments_notification WHERE id = %s", [back]) == ("resolved",)
     with Work(scope=Scope.nation()) as work, pytest.raises(Refused, match="E4807"):
         day.close(work, bank_id=bank.credentials.client_key, day=TODAY)
     with Work(scope=Scope.branch(paid[2].branch.id)) as work, pytest.raises(Refused, match="E4809"):
