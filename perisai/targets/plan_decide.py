@@ -117,14 +117,19 @@ def approve(work: Work, *, home: Home, plan_id: UUID, revision: int, reason: str
     work.execute(at(home, _APPROVE), params)
     plan.tell(work, home=home, version=version, act="approved", reason=said)
     if home.level == BRANCH:
-        _set_quota(work, home, version, sums(figures) | got, today)
+        _set_quota(work, home, version, sums(figures), got, today)
 
 
-def _set_quota(work: Work, home: Home, version: Version, targets: Mapping[Sum, int], today: date) -> None:
-    """Of this month and later ones: what was given, else what is passed on. Cap, per cent and mode stay as the branch has them."""
+def _set_quota(
+    work: Work, home: Home, version: Version, passed: Mapping[Sum, int], got: Mapping[Sum, int], today: date
+) -> None:
+    """Of this month and later ones: what was given; only in a month that was given nothing, what is passed on. Cap in per cent and
+    mode stay as the branch has them."""
     assert home.branch_id is not None
     since = max(today.replace(day=1), version.from_month)
-    for month in sorted({key.month for key in targets if key.measure == "persons" and key.month >= since}):
-        known = {segment: targets.get(Sum(segment, "persons", month)) for segment in SEGMENTS}
-        persons = {segment: many for segment, many in known.items() if many is not None}
+    named = {key.month for key in (*passed, *got) if key.measure == "persons" and key.month >= since}
+    for month in sorted(named):
+        of = [Sum(segment, "persons", month) for segment in SEGMENTS]
+        counts = got if any(key in got for key in of) else passed
+        persons = {key.segment: counts[key] for key in of if key in counts}
         quota.set_targets(work, branch_id=home.branch_id, period=month, targets=persons, reason="plan")

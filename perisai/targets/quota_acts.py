@@ -13,7 +13,7 @@ from perisai.accounts.audience import PageRequest, audience
 from perisai.accounts.words import say
 from perisai.errors import Refused
 from perisai.events.work import branch_day
-from perisai.targets import lease, quota_setting, request
+from perisai.targets import ceiling, lease, quota_setting, request
 from perisai.targets.quota_console import (
     EDITORS,
     branch_page,
@@ -30,21 +30,33 @@ __all__ = ["answer", "ask", "change", "set_rules", "take_back"]
 @audience(*EDITORS)
 @require_POST
 def change(asked: PageRequest, branch_id: int) -> HttpResponse:
-    """Sets the target of a month, over all segments or of one, with cap and mode of its quota, and the reason."""
+    """Sets the target of a month, over all segments or of one, with cap and mode of its quota, and the reason. A branch's head is
+    bound by what the office above gave."""
     office, period = find_office(asked, branch_id), period_asked(asked)
     try:
         reason = asked.POST.get("reason", "")
         if reason not in REASONS:
             raise Refused("E8005")
+        target, percent = _whole(asked.POST.get("target", "")), _whole(asked.POST.get("cap_percent", ""))
+        segment = asked.POST.get("segment") or "all"
+        ceiling.check_target(
+            asked.work,
+            role=asked.viewer.role,
+            branch_id=branch_id,
+            month=period,
+            segment=segment,
+            target=target,
+            cap_percent=percent,
+        )
         cap = quota_setting.set_quota(
             asked.work,
             branch_id=branch_id,
             period=period,
-            target=_whole(asked.POST.get("target", "")),
-            cap_percent=_whole(asked.POST.get("cap_percent", "")),
+            target=target,
+            cap_percent=percent,
             mode=asked.POST.get("mode", ""),
             reason=reason,
-            segment=asked.POST.get("segment") or "all",
+            segment=segment,
         )
     except Refused as refused:
         return branch_page(asked, office, period, refused=refused)
@@ -63,13 +75,17 @@ def set_rules(asked: PageRequest, branch_id: int) -> HttpResponse:
         this_month = branch_day(asked.work.now, office.timezone).replace(day=1)
         if from_month is None or from_month < quota_setting.begins(every, this_month):
             raise Refused("E5002")
+        percent = _whole(asked.POST.get("cap_percent", ""))
+        ceiling.check_rules(
+            asked.work, role=asked.viewer.role, branch_id=branch_id, from_month=from_month, cap_percent=percent
+        )
         quota_setting.set_setting(
             asked.work,
             branch_id=branch_id,
             from_month=from_month,
             every=every,
             by_segment=asked.POST.get("by_segment") == "1",
-            cap_percent=_whole(asked.POST.get("cap_percent", "")),
+            cap_percent=percent,
             mode=asked.POST.get("mode", ""),
             reason=asked.POST.get("why", ""),
         )

@@ -12,12 +12,13 @@ from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.members.admit import list_waiting
 from perisai.offices.tree import Office, OfficeKind
-from perisai.targets import forecast, lease, queries, quota_labels, quota_setting, request
+from perisai.targets import ceiling, forecast, lease, queries, quota_labels, quota_setting, request
 from perisai.targets.quota_setting import add_months
 
 YEARS = range(2015, 2101)
 """Of the months that an address may ask for; any other is answered with this month."""
-EDITORS = (Role.BRANCH_HEAD, Role.HEAD_OFFICE)
+EDITORS = (Role.BRANCH_HEAD, Role.REGION, Role.HEAD_OFFICE)
+"""A branch's head within ``ceiling``."""
 MOST_SHOWN = 50
 
 
@@ -61,7 +62,7 @@ def requests_page(asked: PageRequest, rows: list[dict[str, Any]], refused: Refus
 
 
 def branch_page(asked: PageRequest, office: Office, period: date, refused: Refused | None = None) -> HttpResponse:
-    """Everything about one branch's quota; ten statements."""
+    """Everything about one branch's quota; eleven statements."""
     work, role = asked.work, asked.viewer.role
     today = branch_day(work.now, office.timezone)
     rows = queries.months(work, branch_id=office.id)
@@ -92,6 +93,8 @@ def branch_page(asked: PageRequest, office: Office, period: date, refused: Refus
         "every": quota_labels.every(),
         "warnings": quota_labels.warnings(),
         "may_edit": role in EDITORS,
+        "is_bound": role in EDITORS and role not in ceiling.UNBOUND,
+        "given_above": ceiling.given(work, branch_id=office.id, month=period) if role in EDITORS else {},
         "may_ask": role in request.ASKS,
         "may_decide": role in request.DECIDES,
         "modes": quota_labels.modes(),

@@ -103,15 +103,15 @@ def test_rules_from_a_month_on_and_what_they_refuse() -> None:
     branch = make_branch(target=None)
     client = logged_in(officer(branch, Role.BRANCH_HEAD))
     mine, year = f"/console/targets/quota/{branch.id}/", datetime.now(UTC).year + 1
-    form = {"from_month": f"{year}-01", "every": "quarter", "cap_percent": "110", "mode": "block", "why": "Rapat kerja"}
+    form = {"from_month": f"{year}-01", "every": "quarter", "cap_percent": "90", "mode": "block", "why": "Rapat kerja"}
     assert client.post(mine + "rules/", form | {"from_month": f"{year}-02"}).status_code == 422
     assert client.post(mine + "rules/", form | {"why": ""}).status_code == 422
     assert client.post(mine + "rules/", form | {"every": "week"}).status_code == 422
     assert client.post(mine + "rules/", form | {"from_month": f"{year - 2}-01"}).status_code == 422, "it is over"
     assert client.post(mine + "rules/", form | {"by_segment": "1"}).status_code == 302
-    target = {"period": f"{year}-02", "target": "100", "cap_percent": "110", "mode": "block", "reason": "assigned"}
+    target = {"period": f"{year}-02", "target": "100", "cap_percent": "90", "mode": "block", "reason": "assigned"}
     assert client.post(mine + "change/", target | {"segment": "BPU"}).status_code == 302
     shown = page(client, mine + f"?period={year}-03")
     assert "Each quarter" in shown
-    assert "110 (110%" in shown
+    assert "90 (90%" in shown
     assert logged_in(officer(branch, Role.BRANCH)).post(mine + "rules/", form).status_code == 403
