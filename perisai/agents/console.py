@@ -15,6 +15,7 @@ from perisai.agents import queries
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.offices.models import Office, OfficeKind
+from perisai.offices.part import Part
 
 SILENT_AFTER = timedelta(days=3)
 
@@ -39,9 +40,9 @@ LICENCES: dict[str, Word] = {
 @audience(Role.AGENCY, *STAFF, *ABOVE)
 @require_GET
 def agent_list(request: PageRequest) -> HttpResponse:
-    """By code; filters in the address: search, licence, sub-branch, agency office."""
+    """By code; filters in the address: search, licence, sub-branch, agency office, a part of the country."""
     today = branch_day(request.work.now, request.viewer.office.timezone)
-    asked = request.GET
+    asked, part = request.GET, Part.of(request.GET)
     rows = queries.find(
         request.work,
         viewer=request.viewer,
@@ -51,6 +52,7 @@ def agent_list(request: PageRequest) -> HttpResponse:
         sub_branch=_number(asked.get("sub_branch")),
         agency_office=_number(asked.get("agency_office")),
         unplaced=asked.get("placed") == "no",
+        part=part,
         after=asked.get("after", "")[:40],
         limit=queries.PAGE + 1,
     )
@@ -60,6 +62,8 @@ def agent_list(request: PageRequest) -> HttpResponse:
         "after": rows[queries.PAGE - 1]["code"] if more else "",
         "expiring": queries.expiring(request.work, viewer=request.viewer, today=today),
         "today": today,
+        "part": part,
+        "part_name": part.name(request.work),
         **_choices(request),
     }
     return render(request, "agents/list.html", context)

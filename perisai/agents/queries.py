@@ -8,9 +8,11 @@ from uuid import UUID
 from perisai.accounts.audience import STAFF, Viewer
 from perisai.errors import Refused
 from perisai.events.work import Work
+from perisai.offices.part import Part
 from perisai.targets.agent_target import joined
 
 PAGE = 100
+EVERYWHERE = Part()
 EXPIRING_DAYS = 30
 
 # Numbers come from the counters of level 'a', last activity from the phones; one row an agent with the licence that counts.
@@ -54,6 +56,9 @@ _FIRST: LiteralString = """SELECT m.*
 # Carried by licence_agent.
 _NO_LICENCE: LiteralString = """NOT EXISTS (SELECT FROM agents_licence l
   WHERE l.branch_id = a.branch_id AND l.agent_id = a.id AND l.state = 'valid' AND """
+
+_LICENSED: LiteralString = """EXISTS (SELECT FROM agents_licence l
+  WHERE l.branch_id = a.branch_id AND l.agent_id = a.id AND l.state = 'valid' AND %s BETWEEN l.valid_from AND l.valid_to)"""
 
 _EXPIRING: LiteralString = (
     "SELECT count(*) FROM agents_agent a WHERE a.state = 'active' AND " + _NO_LICENCE + "l.valid_to > %s) AND "
@@ -106,10 +111,11 @@ def find(
     sub_branch: int | None = None,
     agency_office: int | None = None,
     unplaced: bool = False,
+    part: Part = EVERYWHERE,
     after: str = "",
     limit: int = PAGE,
 ) -> list[dict[str, Any]]:
-    """Agents by code. ``licence``: ``expiring`` within 30 days or over, ``none`` valid today;
+    """Agents by code. ``licence``: ``expiring`` within 30 days or over, ``none`` valid today, ``valid``: active with one that is;
     ``unplaced``: nowhere today. One statement."""
     sql, params = narrow(viewer)
     conditions: list[LiteralString] = [sql]
@@ -123,6 +129,13 @@ def find(
     if licence == "none":
         conditions.append(_NO_LICENCE + "%s BETWEEN l.valid_from AND l.valid_to)")
         params.append(today)
+    if licence == "valid":
+        conditions.append("a.state = 'active' AND " + _LICENSED)
+        params.append(today)
+    if part.is_some:
+        within, more = part.narrow("a", agent="id")
+        conditions.append(within)
+        params += more
     if unplaced:
         conditions.append(_NOT_PLACED)
         params.append(today)

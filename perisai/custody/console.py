@@ -19,6 +19,7 @@ from perisai.custody.rules import custody_rules
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.offices.models import Office
+from perisai.offices.part import Part
 from perisai.payments import proposal
 from perisai.payments.proposal_console import shown
 
@@ -32,7 +33,8 @@ TABS = ("review", "receipts")
 @audience(*READERS)
 @require_GET
 def overview(request: PageRequest) -> HttpResponse:
-    """Agents with cash, the overdue first; receipts to look at; all receipts. ``tab`` and ``q`` in the address."""
+    """Agents with cash, the overdue first; receipts to look at; all receipts. ``tab``, ``q``, ``overdue`` and a part of the
+    country in the address."""
     tab = request.GET.get("tab", "") if request.GET.get("tab", "") in TABS else "held"
     q = request.GET.get("q", "").strip()[:100]
     work, viewer = request.work, request.viewer
@@ -44,8 +46,13 @@ def overview(request: PageRequest) -> HttpResponse:
         "counts": {key: n for key, n, _a in queries.waiting(work, viewer=viewer)},
     }
     if tab == "held":
-        rows = [row | {"is_late": row["late"] > 0} for row in queries.held(work, viewer=viewer)]
+        part, is_overdue = Part.of(request.GET), request.GET.get("overdue") == "1"
+        found = queries.held(work, viewer=viewer, part=part, is_overdue=is_overdue)
+        rows = [row | {"is_late": row["late"] > 0} for row in found]
         context |= {
+            "part": part,
+            "part_name": part.name(work),
+            "is_overdue": is_overdue,
             "rows": rows,
             "total": sum(row["cash"] for row in rows),
             "late": sum(row["late"] for row in rows),

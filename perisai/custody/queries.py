@@ -10,6 +10,7 @@ from perisai.accounts.audience import Viewer
 from perisai.agents.queries import narrow
 from perisai.errors import Refused
 from perisai.events.work import Work
+from perisai.offices.part import Part
 from perisai.payments import ledger
 
 PAGE: Final = 200
@@ -171,9 +172,14 @@ def of_members(work: Work, branch_id: int, enrolment_ids: list[UUID]) -> list[di
     return work.dicts(_OF_MEMBERS, [branch_id, branch_id, enrolment_ids])
 
 
-def held(work: Work, *, viewer: Viewer) -> list[dict[str, Any]]:
-    """Agents who hold money: the overdue first, by how much, then by the day it is due. One statement."""
+def held(work: Work, *, viewer: Viewer, part: Part, is_overdue: bool = False) -> list[dict[str, Any]]:
+    """Agents who hold money: the overdue first, by how much, then by the day it is due. ``is_overdue``: only those whose money
+    should have been deposited, and who got no more time. One statement."""
     sql, params = narrow(viewer)
+    within, more = part.narrow("a", agent="id")
+    sql, params = sql + " AND " + within, [*params, *more]
+    if is_overdue:
+        sql += " AND h.late > 0 AND x.until_on IS NULL"
     query = _HELD + sql + " ORDER BY h.late > 0 AND x.until_on IS NULL DESC, h.late DESC, h.due_on, a.code LIMIT 500"
     return work.dicts(query, [work.now, work.now, *params])
 

@@ -21,6 +21,7 @@ from perisai.employers.wage import KINDS, Kind, Told
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.members import labels as member_labels
+from perisai.offices.part import Part
 from perisai.tables.cell import read_month
 
 EDITORS: Final = (Role.AGENCY, *STAFF)
@@ -30,18 +31,39 @@ READERS: Final = (*EDITORS, *ABOVE)
 @audience(*READERS)
 @require_GET
 def employer_list(request: PageRequest) -> HttpResponse:
-    """Search in the address: name, owner, NPP, telephone, the owner's NIK."""
+    """Search in the address: name, owner, NPP, telephone, the owner's NIK; a part of the country and days of registration."""
     q = request.GET.get("q", "").strip()[:100]
     today = branch_day(request.work.now, request.viewer.office.timezone)
-    rows = queries.find_all(request.work, viewer=request.viewer, q=q, today=today)
+    asked = request.GET
+    behind = queries.Behind(Part.of(asked), *(_day(asked.get(name, "")) for name in ("day_from", "day_to", "known")))
+    rows = queries.find_all(request.work, viewer=request.viewer, q=q, today=today, behind=behind)
+    is_narrow = behind.part.is_some or behind.first or behind.last
     who = names(request.work, ((row["branch_id"], row["agent_id"]) for row in rows))
     for row in rows:
         row["agent"] = who.get(row["agent_id"], "")
     return render(
         request,
         "employers/list.html",
-        {"rows": rows, "q": q, "labels": labels, "may_edit": request.viewer.role in EDITORS, "most": queries.PAGE},
+        {
+            "rows": rows,
+            "q": q,
+            "labels": labels,
+            "may_edit": request.viewer.role in EDITORS,
+            "most": queries.PAGE,
+            "part": behind.part,
+            "part_name": behind.part.name(request.work),
+            "day_from": behind.first,
+            "day_to": behind.last,
+            "total": queries.count_behind(request.work, viewer=request.viewer, behind=behind) if is_narrow else None,
+        },
     )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @audience(*EDITORS)

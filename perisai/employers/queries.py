@@ -1,5 +1,6 @@
 """Reads for the pages of employers, each narrowed to what the viewer may see."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -13,6 +14,7 @@ from perisai.errors import Refused
 from perisai.events.vault import keyed_hash
 from perisai.events.work import Work
 from perisai.members.names import name_key
+from perisai.offices.part import Part
 
 PAGE: Final = 50
 MOST_WORKERS: Final = 200
@@ -33,6 +35,10 @@ LEFT JOIN LATERAL (
 LEFT JOIN payments_order o ON o.branch_id = e.branch_id AND o.id = b.order_id
 WHERE {scope} {search} ORDER BY e.created_at DESC, e.id LIMIT %(most)s
 """
+# Carried by event_subject.
+_REGISTERED: LiteralString = """EXISTS (SELECT FROM events_event v WHERE v.branch_id = e.branch_id AND v.subject_id = e.id
+  AND v.kind = 'employer_registered' AND v.day_captured BETWEEN %(first)s AND %(last)s
+  AND (%(known)s::date IS NULL OR v.day_received <= %(known)s) AND {part})"""
 _SEARCH: LiteralString = """
 AND (e.npp = upper(%(q)s) OR e.phone = %(q)s OR e.owner_nik_hash = %(nik)s OR e.name_key LIKE %(key)s OR e.name ILIKE %(like)s
   OR e.owner_name ILIKE %(like)s)
@@ -94,9 +100,20 @@ WHERE r.branch_id = %s AND r.import_id = %s AND r.state IN ('wrong', 'review') O
 """
 
 
-def find_all(work: Work, *, viewer: Viewer, q: str, today: date) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Behind:
+    """Behind a figure: what was registered in a part of the country from a day to another."""
+
+    part: Part
+    first: date | None = None
+    last: date | None = None
+    known: date | None = None
+    """Only what had come in by the end of this day."""
+
+
+def find_all(work: Work, *, viewer: Viewer, q: str, today: date, behind: Behind) -> list[dict[str, Any]]:
     """The newest first. ``q``: name, owner, NPP, telephone or the owner's NIK."""
-    scope, named = viewer.narrow_named("e")
+    scope, named = _within(viewer, behind)
     digits = "".join(letter for letter in q if letter.isdigit())
     like = q.replace("\\", "").replace("%", "").replace("_", " ")
     asked = named | {
@@ -109,6 +126,27 @@ def find_all(work: Work, *, viewer: Viewer, q: str, today: date) -> list[dict[st
     }
     sql = _LIST.replace("{scope}", scope).replace("{search}", _SEARCH if q else "")
     return work.dicts(sql, asked)
+
+
+def count_behind(work: Work, *, viewer: Viewer, behind: Behind) -> int:
+    """How many employers there are, whatever a page shows of them."""
+    scope, named = _within(viewer, behind)
+    row = work.row("SELECT count(*) FROM employers_employer e WHERE " + scope, named)
+    return int(row[0]) if row else 0
+
+
+def _within(viewer: Viewer, behind: Behind) -> tuple[LiteralString, dict[str, Any]]:
+    """A day asked for stands against the event that counted the employer: who had the care then is told by it, not by today."""
+    scope, named = viewer.narrow_named("e")
+    if behind.first is None and behind.last is None:
+        more, values = behind.part.narrow("e")
+    else:
+        more, values = behind.part.narrow("v")
+        more = _REGISTERED.replace("{part}", more)
+    for n, value in enumerate(values):
+        more, named[f"part_{n}"] = more.replace("%s", f"%(part_{n})s", 1), value
+    days = {"first": behind.first or date(2000, 1, 1), "last": behind.last or date(2999, 12, 31), "known": behind.known}
+    return scope + " AND " + more, named | days
 
 
 def get(work: Work, *, viewer: Viewer, employer_id: UUID) -> dict[str, Any]:

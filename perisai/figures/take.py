@@ -7,6 +7,7 @@ from typing import Any, Final, LiteralString
 import orjson
 
 from perisai.contributions import cover
+from perisai.contributions.owed import owed
 from perisai.events.work import Work, branch_day
 from perisai.offices.scopes import AGENCY_OFFICE, AGENT, BRANCH, SUB_BRANCH
 from perisai.targets import plan_reading, quota
@@ -30,8 +31,8 @@ WITH word AS (
   FROM members_enrolment e
   JOIN word w ON w.segment = e.segment
   LEFT JOIN (
-    SELECT enrolment_id, sum(amount) AS amount FROM contributions_bill
-    WHERE branch_id = %(branch)s AND state = 'open' AND first_month < date_trunc('month', %(day)s::date) GROUP BY 1
+    SELECT o.enrolment_id, sum(o.amount) AS amount FROM contributions_bill o
+    WHERE o.branch_id = %(branch)s AND {owed} GROUP BY 1
   ) b ON b.enrolment_id = e.id
   WHERE e.branch_id = %(branch)s AND e.state IN ('active', 'lapsed', 'ended') AND e.paid_through IS NOT NULL
   GROUP BY 1, 2, 3, 4, 5
@@ -83,7 +84,7 @@ _NOUGHT: Final[LiteralString] = """paying = 0, paying_pu = 0, catch_up = 0, catc
   arrears_members = 0, arrears_members_pu = 0, arrears = 0, arrears_pu = 0, custody = 0, custody_overdue = 0, agents_active = 0,
   licences_ending = 0, target = NULL"""
 _TAKE: LiteralString = (
-    _GATHERED
+    _GATHERED.replace("{owed}", owed("o", "%(day)s"))
     + "INSERT INTO figures_standing (branch_id, level, day, key, taken_at, "
     + _COLUMNS
     + """)

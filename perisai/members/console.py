@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts import limit
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
+from perisai.accounts.words import say
 from perisai.agents import queries as agents
 from perisai.agents.queries import names
 from perisai.contributions import labels as bill_labels
@@ -23,6 +24,7 @@ from perisai.errors import Refused
 from perisai.events.kinds import kinds
 from perisai.events.vault import unseal
 from perisai.events.work import Happened, branch_day
+from perisai.figures.definition import figures
 from perisai.members import consent_due, labels, portfolio, queries, search
 from perisai.members.cover import cover_of
 from perisai.members.export import as_csv, as_xlsx, shown_code
@@ -54,7 +56,7 @@ def member_list(request: PageRequest) -> HttpResponse:
         "after": after,
         "filters": filters,
         "states": labels.STATES,
-        "metric": labels.METRICS.get(filters.metric, filters.metric),
+        **_counted(request, filters, rows, after),
         "place": _place_name(filters),
         "district": filters.district and (Region.objects.filter(code=filters.district).first() or filters.district),
         "agents": agents.options(request.work, viewer=request.viewer),
@@ -265,6 +267,22 @@ def _choices(request: PageRequest) -> dict[str, Any]:
     if viewer.branches is not None:
         branches = branches.filter(id__in=viewer.branches)
     return {"branches": branches[:500]}
+
+
+def _counted(
+    request: PageRequest, filters: search.Filters, rows: list[dict[str, Any]], after: search.Cursor | None
+) -> dict[str, Any]:
+    """What the number behind which these members stand is called, and what they add up to where one page shows them all."""
+    if not filters.metric:
+        return {}
+    figure = figures().get(filters.metric)
+    name = say(figure.label.id, figure.label.en) if figure else labels.METRICS.get(filters.metric, filters.metric)
+    is_whole = after is None and not request.GET.get("after")
+    return {
+        "metric": name,
+        "is_money": figure is not None and figure.unit == "rupiah",
+        "total": sum(row["share"] for row in rows) if is_whole else None,
+    }
 
 
 def _place_name(filters: search.Filters) -> str:

@@ -3,17 +3,20 @@
 The filters are those of the address, so that a number on the live page leads to its records.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, LiteralString
 from uuid import UUID
 
 from perisai.accounts.audience import Viewer
 from perisai.contributions.cover import Bounds, bounds
+from perisai.contributions.owed import owed
 from perisai.events.kinds import kinds
 from perisai.events.vault import keyed_hash
 from perisai.events.work import Work, branch_day
+from perisai.figures.definition import figures
 from perisai.members.models import EnrolmentState
 
 PAGE = 50
@@ -23,11 +26,13 @@ CHUNK = 1000
 _HEAD: LiteralString = """
 SELECT m.* FROM unnest(coalesce(%s::int[], ARRAY(SELECT id FROM offices_office WHERE kind = 'branch'))) AS b (id)
 CROSS JOIN LATERAL (
-  SELECT e.branch_id, e.id, e.state, e.segment, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.captured_on,
+  SELECT {share} AS share,
+    e.branch_id, e.id, e.state, e.segment, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.captured_on,
     e.received_at, e.programmes, e.months, e.base_income, e.payment_code, e.first_month, e.paid_through, e.cover_from, e.kpj,
     e.core_state, e.core_is_demo, e.photo_due_on, p.name, p.nik_masked, p.birth_date, p.birth_known, p.sex, p.phone,
     p.phone_owner, p.phone_whose
   FROM members_enrolment e JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
+  {behind}
   WHERE e.branch_id = b.id AND """
 _TAIL: LiteralString = """
   ORDER BY e.id DESC LIMIT %s
@@ -35,13 +40,14 @@ _TAIL: LiteralString = """
 """
 
 # Carried by event_subject (branch_id, subject_id); what was captured on a day was received on it or after.
-# What was taken back since is not behind the figure any more. Behind an agent's figure stands what the agent did, whoever has
-# the care of the member now.
-_BEHIND: LiteralString = """(
-  SELECT coalesce(sum(CASE WHEN v.kind = ANY(%s) THEN -v.quantity ELSE v.quantity END), 0) FROM events_event v
-  WHERE v.branch_id = e.branch_id AND v.subject_id = e.id AND v.kind = ANY(%s)
-    AND v.received_at >= %s AND v.day_captured BETWEEN %s AND %s AND (%s::date IS NULL OR v.day_received <= %s)
-    AND (%s::uuid IS NULL OR v.agent_id = %s)) > 0"""
+# What was taken back since is not behind the figure any more; what was taken from it stands there with its minus, so that the
+# shares add up to the figure. Behind a figure of an agent or an office stands what was done there, whoever has the care of the
+# member now.
+_BEHIND: LiteralString = """CROSS JOIN LATERAL (
+  SELECT coalesce(sum(v.quantity * k.quantity + v.amount * k.amount), 0)::bigint AS share
+  FROM unnest(%s::text[], %s::int[], %s::int[]) AS k (kind, quantity, amount)
+  JOIN events_event v ON v.branch_id = e.branch_id AND v.subject_id = e.id AND v.kind = k.kind
+  WHERE v.received_at >= %s AND v.day_captured BETWEEN %s AND %s AND (%s::date IS NULL OR v.day_received <= %s) AND {part}) h"""
 
 
 def _office(text: str) -> int:
@@ -58,6 +64,18 @@ _LEVELS: dict[str, tuple[LiteralString, Callable[[str], Any]]] = {
     "o": ("e.agency_office_id = %s", _office),
     "a": ("e.agent_id = %s", UUID),
     "w": ("e.branch_id IN (SELECT id FROM offices_office WHERE kind = 'branch' AND path @> ARRAY[%s::int])", _office),
+}
+_DONE: dict[str, tuple[LiteralString, Callable[[str], Any]]] = {
+    "s": ("v.sub_branch_id = %s", _office),
+    "o": ("v.agency_office_id = %s", _office),
+    "a": ("v.agent_id = %s", UUID),
+}
+# The branch of an office or agent: what was done there has its members in it, wherever they are cared for now.
+_OF_OFFICE: LiteralString = "e.branch_id = (SELECT branch_id FROM offices_office WHERE id = %s)"
+_IN_BRANCH: dict[str, LiteralString] = {
+    "s": _OF_OFFICE,
+    "o": _OF_OFFICE,
+    "a": "e.branch_id IN (SELECT branch_id FROM agents_agent WHERE id = %s)",
 }
 _LETTERS = {"branch": "b", "sub_branch": "s", "agency_office": "o", "agent": "a", "region": "w", "regency": "r"}
 """The live page's words for the same levels."""
@@ -76,6 +94,11 @@ _COVER: dict[str, LiteralString] = {
     "unpaid": "(e.state = 'active' AND e.segment = %s AND e.paid_through < %s AND e.paid_through >= %s)",
     "lapsed": "(e.segment = %s AND (e.state IN ('lapsed', 'ended') OR (e.state = 'active' AND e.paid_through < %s)))",
 }
+# Carried by bill_enrolment.
+_ARREARS: LiteralString = (
+    "e.state = 'active' AND e.paid_through IS NOT NULL AND EXISTS (SELECT FROM contributions_bill o"
+    " WHERE o.branch_id = e.branch_id AND o.enrolment_id = e.id AND " + owed("o", "%s") + ")"
+)
 
 # Carried by consent_due_open, in the order of the list.
 _CONSENT: LiteralString = """EXISTS (SELECT 1 FROM members_consent_due w
@@ -112,7 +135,8 @@ class Filters:
     photo: str = ""
     """``due``: the picture of the ID card is awaited; ``overdue``: its day has passed."""
     cover: str = ""
-    """``paid``, ``unpaid`` (can catch up) or ``lapsed``, as ``cover.py`` says it today."""
+    """``paid``, ``unpaid`` (can catch up) or ``lapsed``, as ``cover.py`` says it today; ``arrears``: an unpaid bill of a month
+    before this one."""
 
     @classmethod
     def of(cls, params: Mapping[str, str]) -> "Filters":
@@ -130,10 +154,10 @@ class Filters:
             branch=_read(_office, params.get("branch")),
             regency=params.get("regency", "")[:5],
             district=params.get("district", "")[:8],
-            known=_read(date.fromisoformat, params.get("known")),
+            known=_read(date.fromisoformat, params.get("known") or params.get("received_to")),
             consent="due" if params.get("consent") == "due" else "",
             photo=params.get("photo", "") if params.get("photo", "") in _PHOTOS else "",
-            cover=params.get("cover", "") if params.get("cover", "") in _COVER else "",
+            cover=params.get("cover", "") if params.get("cover", "") in (*_COVER, "arrears") else "",
         )
 
     @property
@@ -175,13 +199,31 @@ def _read(kind: Any, text: str | None) -> Any:
         return None
 
 
-def metrics() -> dict[str, list[str]]:
-    """Metric -> kinds of event whose subject is an enrolment and that add to it or take from it."""
-    found: dict[str, list[str]] = {}
+Weights = dict[str, tuple[int, int]]
+"""Kind of event -> what of its quantity and of its amount counts: 1, 0 or -1."""
+_WEIGHTS: Mapping[str, tuple[int, int]] = {"quantity": (1, 0), "-quantity": (-1, 0), "amount": (0, 1)}
+
+
+@cache
+def metrics() -> dict[str, Weights]:
+    """Metric, or figure that is made of metrics -> what kinds of event add to it or take from it."""
+    found: dict[str, Weights] = {}
     for kind in kinds().values():
-        for metric, _ in kind.metrics:
-            found.setdefault(metric, []).append(kind.name)
+        for metric, column in kind.metrics:
+            found.setdefault(metric, {})[kind.name] = _WEIGHTS[column]
+    for name, figure in figures().items():
+        if figure.source.counter is not None:
+            found[name] = _added_up([(sign, found[metric]) for metric, sign in figure.source.counter.items()])
     return found
+
+
+def _added_up(parts: Iterable[tuple[int, Weights]]) -> Weights:
+    sums: Weights = {}
+    for sign, weights in parts:
+        for kind, (quantity, amount) in weights.items():
+            known = sums.get(kind, (0, 0))
+            sums[kind] = known[0] + sign * quantity, known[1] + sign * amount
+    return {kind: one for kind, one in sums.items() if one != (0, 0)}
 
 
 def find(
@@ -189,12 +231,14 @@ def find(
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """A page of members, newest first, and the cursor of the next one where there is more. One statement."""
     conditions, params = _conditions(viewer, filters, branch_day(work.now, viewer.office.timezone))
+    behind, shares = _behind(filters)
     if after is not None:
         conditions.append("(e.id < %s OR (e.id = %s AND e.branch_id > %s))")
         params += [after.id, after.id, after.branch_id]
-    sql = _HEAD + " AND ".join(conditions) + _TAIL
+    head = _HEAD.replace("{share}", "h.share" if filters.metric else "NULL::bigint").replace("{behind}", behind)
+    sql = head + " AND ".join(conditions) + _TAIL
     branches = [filters.branch] if filters.branch is not None else viewer.branches and list(viewer.branches)
-    rows = work.dicts(sql, [branches, *params, limit + 1, limit + 1])
+    rows = work.dicts(sql, [branches, *shares, *params, limit + 1, limit + 1])
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1]
@@ -229,8 +273,8 @@ def _places(filters: Filters) -> Iterator[Part]:
     elif filters.level and filters.key:
         condition, kind = _LEVELS[filters.level]
         key = _read(kind, filters.key)
-        if key is not None and filters.level == "a" and filters.metric:
-            yield "(e.agent_id = %s OR e.acquired_by = %s)", [key, key]
+        if key is not None and filters.level in _IN_BRANCH and filters.metric:
+            yield _IN_BRANCH[filters.level], [key]
         else:
             yield (condition, [key]) if key is not None else ("FALSE", [])
     if filters.regency:
@@ -263,15 +307,25 @@ def _words(filters: Filters) -> Iterator[Part]:
 
 
 def _days(filters: Filters) -> Iterator[Part]:
-    first, last = filters.day_from or _LONG_AGO, filters.day_to or _FAR_OFF
     if filters.metric:
-        moved = metrics()[filters.metric]
-        taken = [name for name in moved if (filters.metric, "-quantity") in kinds()[name].metrics]
-        agent = _read(UUID, filters.key) if filters.level == "a" else None
-        since = max(first, _LONG_AGO) - timedelta(days=1)
-        yield _BEHIND, [taken, moved, since, first, last, filters.known, filters.known, agent, agent]
+        yield "h.share <> 0", []
     elif filters.day_from or filters.day_to:
-        yield "e.captured_on BETWEEN %s AND %s", [first, last]
+        yield "e.captured_on BETWEEN %s AND %s", [filters.day_from or _LONG_AGO, filters.day_to or _FAR_OFF]
+
+
+def _behind(filters: Filters) -> Part:
+    """What each member adds to the number of the address."""
+    if not filters.metric:
+        return "", []
+    first, last = filters.day_from or _LONG_AGO, filters.day_to or _FAR_OFF
+    weights = metrics()[filters.metric]
+    counts = [list(weights), [one[0] for one in weights.values()], [one[1] for one in weights.values()]]
+    within, key = _DONE.get(filters.level), None
+    if within is not None and filters.key:
+        key = _read(within[1], filters.key)
+    sql = _BEHIND.replace("{part}", within[0] if within and key is not None else "TRUE")
+    since = max(first, _LONG_AGO) - timedelta(days=1)
+    return sql, [*counts, since, first, last, filters.known, filters.known, *([key] if key is not None else [])]
 
 
 def _covered(filters: Filters, today: date) -> Iterator[Part]:
@@ -282,6 +336,9 @@ def _covered(filters: Filters, today: date) -> Iterator[Part]:
         "unpaid": lambda of: [of.segment, of.protected_from, of.catch_up_from],
         "lapsed": lambda of: [of.segment, of.catch_up_from],
     }
+    if filters.cover == "arrears":
+        yield _ARREARS, [today]
+        return
     found = bounds(today)
     either = " OR ".join(_COVER[filters.cover] for _ in found)
     values = [value for of in found for value in given[filters.cover](of)]

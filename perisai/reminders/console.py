@@ -1,6 +1,6 @@
 """Staff pages: reminders with what they cost, what members answered, cases to look into, visits of agents."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from perisai.custody.queries import of_members as receipts_of
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.messages import budget, preference
+from perisai.offices.part import Part
 from perisai.reminders import case, chase, labels, queries
 from perisai.reminders.models import CaseKind, ReminderState
 
@@ -151,8 +152,15 @@ def _visits(request: PageRequest) -> dict[str, Any]:
     work, viewer = request.work, request.viewer
     words = labels.outcomes()
     agent_id = _uuid(request.GET.get("agent", ""))
-    rows = queries.visits(work, viewer=viewer, agent_id=agent_id)
+    days = [_day(request.GET.get(name, "")) for name in ("day_from", "day_to", "known")]
+    asked = queries.VisitsAsked(agent_id, Part.of(request.GET), *days)
+    rows = queries.visits(work, viewer=viewer, asked=asked)
     return {
+        "part": asked.part,
+        "part_name": asked.part.name(work),
+        "day_from": asked.first,
+        "day_to": asked.last,
+        "total": queries.count_visits(work, viewer=viewer, asked=asked) if asked.is_behind else None,
         "chase": _chase(request, agent_id) if agent_id else [],
         "agents": queries.by_agent(work, viewer=viewer, since=work.now - VISITS_SHOWN),
         "rows": [row | {"word": words[row["outcome"]]} for row in rows],
@@ -173,6 +181,13 @@ def _chase(request: PageRequest, agent_id: UUID) -> list[dict[str, Any]]:
         {"due": one.due, "why": words[one.reason], "days_left": one.days_left, "branch_id": branch_id}
         for one in items[:20]
     ]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _uuid(text: str) -> UUID | None:

@@ -1,5 +1,6 @@
 """Reads for the pages of reminders, cases and visits."""
 
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -9,6 +10,7 @@ from perisai.agents.queries import narrow
 from perisai.errors import Refused
 from perisai.events.vault import unseal
 from perisai.events.work import Work
+from perisai.offices.part import Part
 
 PAGE: Final = 50
 SHOWN: Final = timedelta(days=30)
@@ -89,6 +91,14 @@ JOIN offices_office o ON o.id = v.branch_id
 JOIN members_enrolment e ON e.branch_id = v.branch_id AND e.id = v.enrolment_id
 JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
 WHERE """
+_HOW_MANY: LiteralString = """
+SELECT count(*) FROM reminders_visit v JOIN agents_agent a ON a.branch_id = v.branch_id AND a.id = v.agent_id WHERE """
+# Carried by event_subject: what the counters were told of a visit, less what was taken back.
+_COUNTED: LiteralString = """(
+  SELECT coalesce(sum(CASE t.kind WHEN 'visit_undone' THEN -t.quantity ELSE t.quantity END), 0) FROM events_event t
+  WHERE t.branch_id = v.branch_id AND t.subject_id = v.enrolment_id AND t.kind IN ('visit_recorded', 'visit_undone')
+    AND t.detail->>'visit' = v.id::text AND t.day_captured BETWEEN %s AND %s
+    AND (%s::date IS NULL OR t.day_received <= %s) AND {part}) > 0"""
 # One statement for the member's page: reminders, answers and visits, newest first.
 _OF_MEMBER: LiteralString = """
 SELECT * FROM (
@@ -166,12 +176,42 @@ def by_agent(work: Work, *, viewer: Viewer, since: Any) -> list[dict[str, Any]]:
     return work.dicts(query, [since, *params])
 
 
-def visits(work: Work, *, viewer: Viewer, agent_id: UUID | None) -> list[dict[str, Any]]:
-    sql, params = narrow(viewer)
-    where: LiteralString = sql
-    if agent_id is not None:
-        where, params = where + " AND v.agent_id = %s", [*params, agent_id]
+@dataclass(frozen=True)
+class VisitsAsked:
+    """Visits of an agent, or of a part of the country from a day to another, as they had come in by the end of ``known``."""
+
+    agent_id: UUID | None = None
+    part: Part = field(default_factory=Part)
+    first: date | None = None
+    last: date | None = None
+    known: date | None = None
+
+    @property
+    def is_behind(self) -> bool:
+        return self.part.is_some or self.first is not None or self.last is not None
+
+    def conditions(self, viewer: Viewer) -> tuple[LiteralString, list[Any]]:
+        sql, params = narrow(viewer)
+        if self.agent_id is not None:
+            sql, params = sql + " AND v.agent_id = %s", [*params, self.agent_id]
+        if self.is_behind:
+            within, more = self.part.narrow("t")
+            days = [self.first or date(2000, 1, 1), self.last or date(2999, 12, 31), self.known, self.known]
+            sql, params = sql + " AND " + _COUNTED.replace("{part}", within), [*params, *days, *more]
+        return sql, params
+
+
+def visits(work: Work, *, viewer: Viewer, asked: VisitsAsked) -> list[dict[str, Any]]:
+    """The 50 newest. One statement."""
+    where, params = asked.conditions(viewer)
     return work.dicts(_VISITS + where + " ORDER BY v.recorded_at DESC LIMIT 50", params)
+
+
+def count_visits(work: Work, *, viewer: Viewer, asked: VisitsAsked) -> int:
+    """How many there are, whatever a page shows of them. One statement."""
+    where, params = asked.conditions(viewer)
+    row = work.row(_HOW_MANY + where, params)
+    return int(row[0]) if row else 0
 
 
 def of_member(work: Work, *, branch_id: int, enrolment_id: UUID) -> list[dict[str, Any]]:
