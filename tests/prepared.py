@@ -44,7 +44,7 @@ def _migrate(data: Path) -> None:
 
 
 def _load_demo(data: Path) -> None:
-    _run("demo", "--credentials", "--data", str(data))
+    _run("demo", "--credentials", "--years", "0", "--data", str(data))
 
 
 def _run(*arguments: str) -> None:

@@ -20,7 +20,7 @@ from tests.prepared import put_demo
 
 START_SECONDS = 240.0
 PERISAI = (sys.executable, "-m", "perisai")
-DEMO = ("demo", "--no-simulate")
+DEMO = ("demo", "--no-simulate", "--years", "0")
 
 
 @dataclass

@@ -123,7 +123,7 @@ def _world(data: str) -> Iterator[Config]:
         yield config
         return
     port, live_port = free_port(), free_port()
-    command = [sys.executable, "-m", "perisai", "demo", "--no-simulate", "--quiet", "--data", data]
+    command = [sys.executable, "-m", "perisai", "demo", "--no-simulate", "--years", "0", "--quiet", "--data", data]
     process = subprocess.Popen([*command, "--port", str(port), "--live-port", str(live_port)], stdout=sys.stderr)
     try:
         state = _wait_ready(process, config)

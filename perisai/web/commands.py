@@ -30,7 +30,7 @@ class CannotRun(RuntimeError):
 def demo(options: argparse.Namespace) -> int:
     os.environ["PERISAI_DEMO"], os.environ["PERISAI_WORLD"] = "1", "demo"
     if options.credentials:
-        return _print_credentials(resolve(options))
+        return _print_credentials(resolve(options), options.years)
     if options.code:
         return _print_code(resolve(options), options.code)
     return _serve(options, kind="demo")
@@ -214,7 +214,8 @@ def _serve(options: argparse.Namespace, *, kind: Kind, config: Config | None = N
     layout = services.layout_from_environment(options.host, port, options.live_port or port + 1)
     supervisor = Supervisor(config, layout, shown=not options.quiet)
     try:
-        _start(supervisor, kind=kind, with_simulation=kind == "demo" and not options.no_simulate)
+        years = options.years if kind == "demo" else 0
+        _start(supervisor, kind=kind, with_simulation=kind == "demo" and not options.no_simulate, years=years)
         supervisor.watch()
     except Stopped:
         pass
@@ -223,11 +224,11 @@ def _serve(options: argparse.Namespace, *, kind: Kind, config: Config | None = N
     return 0
 
 
-def _start(supervisor: Supervisor, *, kind: Kind, with_simulation: bool) -> None:
+def _start(supervisor: Supervisor, *, kind: Kind, with_simulation: bool, years: int) -> None:
     """Database, then preparation, then what serves, then the addresses."""
     config, begun = supervisor.config, time.monotonic()
     supervisor.open()
-    _prepare(config, supervisor.run_step, kind=kind)
+    _prepare(config, supervisor.run_step, kind=kind, years=years)
     supervisor.keep([services.web(supervisor.layout), services.live(supervisor.layout), services.worker()])
     asked = banner.ask_logins() if kind == "demo" else None
     is_ready = supervisor.wait_ready()
@@ -240,9 +241,9 @@ def _start(supervisor: Supervisor, *, kind: Kind, with_simulation: bool) -> None
     supervisor.say("Ctrl-C stops everything; the data stays.")
 
 
-def _prepare(config: Config, run_step: Callable[[Service], None], *, kind: Kind) -> None:
-    """Migrations, and the demo world or else the regions of the country, where the database does not have them yet. Raises
-    ``WrongKind`` where the database is of another kind of world."""
+def _prepare(config: Config, run_step: Callable[[Service], None], *, kind: Kind, years: int = 0) -> None:
+    """Migrations, and the demo world (with ``years`` of history) or else the regions of the country, where the database does not
+    have them yet. Raises ``WrongKind`` where the database is of another kind of world."""
     if config.owner_url:
         world_mark.require(config.owner_url, kind)
         _run_missing(config, run_step, [("migrations", prepared.describe_migrations(), services.migrate(config))])
@@ -250,18 +251,18 @@ def _prepare(config: Config, run_step: Callable[[Service], None], *, kind: Kind)
     else:
         world_mark.require(config.database_url, kind)
     if kind != "real":
-        _prepare_demo(config, run_step)
+        _prepare_demo(config, run_step, years)
     elif config.owner_url and (regions := prepared.describe_regions()):
         _run_missing(config, run_step, [("regions", regions, services.load_regions())])
 
 
-def _prepare_demo(config: Config, run_step: Callable[[Service], None]) -> None:
+def _prepare_demo(config: Config, run_step: Callable[[Service], None], years: int) -> None:
     """The world once; where it is there, only the simulated bank's desk follows to the address of this start."""
     is_there = bool(config.owner_url) and prepared.has(config.owner_url, "demo", "jambi")
     if is_there:
         _run_missing(config, run_step, [("desk", config.origin, services.point_desk())])
     else:
-        _run_missing(config, run_step, [("demo", "jambi", services.load_demo())])
+        _run_missing(config, run_step, [("demo", "jambi", services.load_demo(years))])
         if config.owner_url:
             prepared.remember(config.owner_url, "desk", config.origin)
 
@@ -274,11 +275,11 @@ def _run_missing(config: Config, run_step: Callable[[Service], None], steps: lis
                 prepared.remember(config.owner_url, what, value)
 
 
-def _print_credentials(config: Config) -> int:
+def _print_credentials(config: Config, years: int) -> int:
     """Prepares an installation that was never started, so that tests may ask first."""
     with database(config):
         if read_state(config.run) is None and "PERISAI_SUPERVISED" not in os.environ:
-            _prepare(config, _run_quietly, kind="demo")
+            _prepare(config, _run_quietly, kind="demo", years=years)
         import django as framework
 
         framework.setup()

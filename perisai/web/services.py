@@ -72,9 +72,9 @@ def load_regions() -> Service:
     return Service("regions", (sys.executable, "-m", "perisai", "manage", "load_regions"))
 
 
-def load_demo() -> Service:
-    """Fills an empty installation with the Jambi world; leaves one that has it as it is."""
-    return Service("demo", (sys.executable, "-m", "perisai", "manage", "load_demo"))
+def load_demo(years: int) -> Service:
+    """Fills an empty installation with the Jambi world and so many years before it; leaves one that has it as it is."""
+    return Service("demo", (sys.executable, "-m", "perisai", "manage", "load_demo", "--years", str(years)))
 
 
 def point_desk() -> Service:

@@ -25,7 +25,7 @@ BEHIND: Final = (0, 1, 2, 3, 4, 5)
 OLD: Final = 5
 """Of these, those of some agents are past 65 and cannot come back."""
 BACK: Final = 2
-_HAS_RUN = "SELECT EXISTS (SELECT FROM contributions_run WHERE branch_id = %s)"
+_HAS_PAPER = "SELECT EXISTS (SELECT FROM members_consent_due WHERE branch_id = %s AND reason = 'taken_over')"
 _LAPSED = """
 SELECT e.id FROM members_enrolment e JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
 WHERE e.branch_id = %s AND e.state = 'lapsed' AND p.birth_date > %s ORDER BY e.id LIMIT %s
@@ -33,13 +33,13 @@ WHERE e.branch_id = %s AND e.state = 'lapsed' AND p.birth_date > %s ORDER BY e.i
 
 
 def build_arrears(end: datetime) -> None:
-    """Once: a world with runs is left as it is."""
+    """Once: a world with members from paper is left as it is."""
     workers = Workers(SEED, villages())
     random = Random(SEED)
     banks = Banks(begin=900_001)
     for branch_id in AGENTS:
         with Work(scope=Scope.branch(branch_id)) as work:
-            row = work.row(_HAS_RUN, [branch_id])
+            row = work.row(_HAS_PAPER, [branch_id])
         if row and row[0]:
             continue
         at = end - timedelta(hours=3)

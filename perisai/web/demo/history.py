@@ -35,7 +35,8 @@ PAY, DECIDE, SEND_PHOTO = 0.76, 0.85, 0.8
 """Shares: of bills that are paid, of reviews that are decided, of photos that arrive."""
 ODD_PAYMENTS = {40: "wrong", 90: "twice", 150: "unknown", 210: "wrong", 260: "twice", 300: "wrong"}
 """What is odd about the n-th payment."""
-_HAS_STORY = "SELECT EXISTS (SELECT FROM members_enrolment WHERE branch_id = %s)"
+# By enrolments that came from phones: those of years before have none.
+_HAS_STORY = "SELECT EXISTS (SELECT FROM members_enrolment WHERE branch_id = %s AND device_id IS NOT NULL)"
 _REVIEW = "SELECT id, reason FROM members_review WHERE branch_id = %s AND enrolment_id = %s AND state = 'open'"
 
 

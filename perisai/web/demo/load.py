@@ -17,13 +17,14 @@ from perisai.payments.demo import load_demo_banks
 from perisai.web.demo import history
 from perisai.web.demo.agencies import build_agencies
 from perisai.web.demo.agents import build_placements
+from perisai.web.demo.alerts import build_alerts
 from perisai.web.demo.arrears import build_arrears
 from perisai.web.demo.channels import build_channels
 from perisai.web.demo.custody import build_custody
 from perisai.web.demo.employers import build_employers
 from perisai.web.demo.exams import build_exams
-from perisai.web.demo.figures import build_figures
 from perisai.web.demo.feeds import build_feeds
+from perisai.web.demo.figures import build_figures
 from perisai.web.demo.orders import build_orders
 from perisai.web.demo.payers import build_payers
 from perisai.web.demo.people import HISTORY, build_agents, build_logins
@@ -38,6 +39,7 @@ from perisai.web.demo.secret import Secrets
 from perisai.web.demo.supervision import build_files
 from perisai.web.demo.targets import build_targets, change_targets
 from perisai.web.demo.training import build_training
+from perisai.web.demo.two_years import build_two_years
 
 REGIONS = Path("frontend/node_modules/idn-area-data/data")
 ALL_REGIONS = 80_000
@@ -45,8 +47,9 @@ ALL_REGIONS = 80_000
 ZONE = ZoneInfo("Asia/Jakarta")
 
 
-def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -> None:
-    """Says in lines what was done, with the seconds since the beginning. ``now`` is when the world's story ends."""
+def load(*, say: Callable[[str], object] = print, now: datetime | None = None, years: int = 0) -> None:
+    """Says in lines what was done, with the seconds since the beginning. ``now`` is when the world's story ends; ``years`` lie
+    before its told months."""
     end = now or datetime.now(UTC)
     begun = time.monotonic()
     partitions.ensure((end - HISTORY).date().replace(day=1))
@@ -60,6 +63,8 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     build_logins(Secrets())
     with Work.open(scope=Scope.nation()) as work:
         load_demo_banks(work)
+    if years:
+        say(f"{build_two_years(end, years)} ({time.monotonic() - begun:.1f} s)")
     build_targets(end)
     build_agencies(end)
     say(f"offices, logins, targets ({time.monotonic() - begun:.1f} s)")
@@ -84,4 +89,6 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None) -
     build_quota_requests(end)
     change_targets(end)
     build_figures(end)
+    if years:
+        build_alerts(end)
     say(f"candidates ({time.monotonic() - begun:.1f} s)")

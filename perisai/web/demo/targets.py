@@ -49,8 +49,8 @@ def build_targets(end: datetime) -> None:
     _bring_labour_force(begin)
     people = dict(User.objects.values_list("username", "id"))
     for year in sorted({begin.astimezone(ZONE).year, today.year, coming.year}):
-        for office, shares in _cascade().items():
-            _settle(office, months(year)[0], shares, people, begin)
+        for office, shares in cascade().items():
+            settle(office, months(year)[0], shares, people, begin)
 
 
 def change_targets(end: datetime) -> None:
@@ -66,7 +66,7 @@ def change_targets(end: datetime) -> None:
         ("branch", str(JAMBI)): {("BPU", "persons"): 390 + MOVED},
         ("branch", str(BUNGO)): {("BPU", "persons"): 195 - MOVED},
     }
-    _settle(KANWIL, coming, shares, people, end - CHANGED_BEFORE, is_change=True)
+    settle(KANWIL, coming, shares, people, end - CHANGED_BEFORE, is_change=True)
     asked = (
         (KANWIL, "branch", BUNGO, "kepala.bungo", 160, "Dua agen cuti sampai akhir tahun"),
         (JAMBI, "sub_branch", 150112, "kcp.tungkal", 90, "Pasar Tanggo Rajo buka lagi"),
@@ -77,35 +77,34 @@ def change_targets(end: datetime) -> None:
             plan_proposal.put(work, parent=get_home(work, office), year=coming.year, wish=wish)
 
 
-def _cascade() -> dict[int, dict[tuple[str, str], dict[tuple[str, str], int]]]:
+def cascade(an_agent: Share = AN_AGENT) -> dict[int, dict[tuple[str, str], dict[tuple[str, str], int]]]:
     """By office: what each child gets a month. From the agents up, so that every sum agrees."""
-    found: dict[int, dict[tuple[str, str], dict[tuple[str, str], int]]] = {
-        HEAD: {("nation", "all"): _times(len(agents()))}
-    }
-    _add(found, HEAD, ("region", str(KANWIL)), len(agents()))
+    found: dict[int, dict[tuple[str, str], dict[tuple[str, str], int]]] = {}
+    _add(found, an_agent, HEAD, ("nation", "all"), len(agents()))
+    _add(found, an_agent, HEAD, ("region", str(KANWIL)), len(agents()))
     for agent in agents():
         spot = agent.spot
-        _add(found, KANWIL, ("branch", str(agent.branch_id)))
+        _add(found, an_agent, KANWIL, ("branch", str(agent.branch_id)))
         if spot.sub_branch is not None:
-            _add(found, agent.branch_id, ("sub_branch", str(spot.sub_branch)))
-        _add(found, spot.sub_branch or agent.branch_id, ("agency_office", str(spot.agency)))
-        _add(found, spot.agency, ("agent", str(agent.id)))
+            _add(found, an_agent, agent.branch_id, ("sub_branch", str(spot.sub_branch)))
+        _add(found, an_agent, spot.sub_branch or agent.branch_id, ("agency_office", str(spot.agency)))
+        _add(found, an_agent, spot.agency, ("agent", str(agent.id)))
     return found
 
 
 def _add(
-    found: dict[int, dict[tuple[str, str], dict[tuple[str, str], int]]], office: int, child: tuple[str, str], n: int = 1
+    found: dict[int, dict[tuple[str, str], dict[tuple[str, str], int]]],
+    an_agent: Share,
+    office: int,
+    child: tuple[str, str],
+    n: int = 1,
 ) -> None:
-    of = found.setdefault(office, {}).setdefault(child, _times(0))
-    for kind, value in _times(n).items():
-        of[kind] += value
+    of = found.setdefault(office, {}).setdefault(child, dict.fromkeys(an_agent, 0))
+    for kind, value in an_agent.items():
+        of[kind] += n * value
 
 
-def _times(n: int) -> dict[tuple[str, str], int]:
-    return {kind: value * n for kind, value in AN_AGENT.items()}
-
-
-def _settle(
+def settle(
     office: int,
     since: date,
     shares: Mapping[tuple[str, str], Share],
@@ -120,8 +119,14 @@ def _settle(
     with _work(maker, at) as work:
         home = get_home(work, office)
         table = "targets_upper_plan" if home.is_upper else "targets_plan"
-        known = work.row("SELECT 1 FROM " + table + " WHERE office_id = %s AND year = %s", [office, since.year])
-        if bool(known) != is_change:
+        asked = [at.astimezone(ZONE).date(), office, since.year]
+        known = work.row(
+            "SELECT coalesce(bool_or(approved_on >= %s), false), count(*) FROM "
+            + table
+            + " WHERE office_id = %s AND year = %s",
+            asked,
+        )
+        if known is None or known[0] or bool(known[1]) != is_change:
             return
         there = {child.id for child in children(work, home)} | {("nation", "all")}
         cells: dict[Cell, int | None] = {

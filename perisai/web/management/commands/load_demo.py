@@ -15,8 +15,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--desk", action="store_true", help="only point the simulated bank's desk to this address")
 
+        parser.add_argument("--years", type=int, choices=(0, 1, 2), default=0, help="history before the told months")
+
     def handle(self, *_: Any, **options: Any) -> None:
         if options["desk"]:
             point_desk(datetime.now(UTC))
         else:
-            load(say=self.stdout.write)
+            load(say=self.stdout.write, years=options["years"])
