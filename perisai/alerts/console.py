@@ -160,7 +160,7 @@ def _shown(one: setting.Set, request: PageRequest) -> dict[str, Any]:
     return {
         "kind": one.kind,
         "title": words.title(one.kind, language),
-        "text": words.text(one.kind, {}, one.figures, language),
+        "text": words.when(one.kind, one.figures, language),
         "is_on": one.is_on,
         "tone": one.rule.tone,
         "roles": [str(role.label) for role in one.rule.tell],

@@ -247,4 +247,5 @@ def test_every_kind_has_somebody_who_looks_and_texts_that_fill() -> None:
             text = words.text(kind, facts, rule.figures, language, bank="Bank Uji")
             assert text, kind
             assert not set("{}–") & set(text), text
+            assert not set("{}–") & set(words.when(kind, rule.figures, language)), kind
     assert "1.500 pendaftaran pada 20 Nov 2026" in words.text("burst", facts, {}, "id")
