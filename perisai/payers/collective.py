@@ -56,6 +56,7 @@ WHERE c.branch_id = %(branch)s AND c.cancelled_at IS NULL AND EXISTS (
   WHERE q.branch_id = c.branch_id AND q.order_id = c.order_id)
 ORDER BY c.made_at
 """
+_OF_ORDER: LiteralString = "SELECT sponsor_id, group_id FROM payers_collective WHERE branch_id = %s AND order_id = %s"
 _ENDED: LiteralString = """
 UPDATE payers_collective SET cancelled_at = %s WHERE branch_id = %s AND order_id = %s AND cancelled_at IS NULL
 RETURNING sponsor_id, group_id, month
@@ -110,7 +111,12 @@ def without_code(work: Work, *, branch_id: int, run_id: UUID) -> list[UUID]:
 
 
 def make_anew(work: Work, *, branch_id: int, order_id: UUID) -> order.Order | None:
-    """Another code for the same payer instead of one that has ended; once. None where nothing is left to pay, or one is there."""
+    """Another code for the same payer instead of one that has ended; once. None where nothing is left to pay, or one is there.
+    Locks the payer first, as those who make a code by hand do."""
+    whose = work.row(_OF_ORDER, [branch_id, order_id])
+    if whose is None:
+        return None
+    work.row(_SPONSOR if whose[0] else _GROUP, [branch_id, whose[0] or whose[1]])
     row = work.row(_ENDED, [work.now, branch_id, order_id])
     if row is None:
         return None

@@ -60,10 +60,14 @@ SELECT count(*) FROM payments_order WHERE branch_id = %s AND state = 'paid'
   AND id NOT IN (SELECT paid_for FROM payments_notification WHERE paid_for IS NOT NULL)
 """
 _DEBT = "SELECT count(*) FROM payments_held WHERE branch_id = %s AND amount < 0"
-# Cover says what is paid: the last month of who has any.
+# Cover says what is paid: the last month before one that is not, though later ones may be; never more than that.
 _COVER = """
-SELECT count(*) FROM members_enrolment e WHERE e.branch_id = %s AND e.paid_through IS DISTINCT FROM (
-  SELECT max(month) FROM contributions_paid_month m WHERE m.branch_id = e.branch_id AND m.enrolment_id = e.id)
+SELECT count(*) FROM members_enrolment e CROSS JOIN LATERAL (
+  SELECT max(month) AS last, bool_or(month = e.paid_through + interval '1 month') AS goes_on FROM contributions_paid_month m
+  WHERE m.branch_id = e.branch_id AND m.enrolment_id = e.id) m
+WHERE e.branch_id = %s AND ((e.paid_through IS NULL) <> (m.last IS NULL) OR e.paid_through > m.last OR m.goes_on OR EXISTS (
+  SELECT FROM contributions_bill b WHERE b.branch_id = e.branch_id AND b.enrolment_id = e.id AND b.state = 'open'
+    AND b.first_month <= e.paid_through))
 """
 
 
