@@ -41,7 +41,7 @@ _WHEN = {
         "An agent's licence ends within 30 days.",
     ),
     "bank_silent": (
-        "Selama {hours} jam sebuah bank diam, padahal pada jam yang sama {weeks} minggu terakhir selalu ada {least} kabar atau lebih.",
+        "Selama {hours} jam sebuah bank diam, padahal pada jam itu {weeks} minggu terakhir selalu ada {least} kabar atau lebih.",
         "A bank has been silent for {hours} hours; at this hour it told of {least} or more in each of the last {weeks} weeks.",
     ),
 }
