@@ -46,6 +46,17 @@ WHERE now.wage = %(wage)s
 """
 
 
+# Carried by change_enrolment: what was reported just before, where that was a leave too.
+_LEFT_BEFORE: LiteralString = """
+SELECT before.month FROM (
+  SELECT c.kind, c.month FROM employers_change c
+  WHERE c.branch_id = %(branch)s AND c.enrolment_id = %(enrolment)s AND c.kind IN ('left', 'stays')
+    AND (c.at, c.id) < (SELECT r.at, r.id FROM employers_change r WHERE r.branch_id = %(branch)s AND r.id = %(report)s)
+  ORDER BY c.at DESC, c.id DESC LIMIT 1
+) before WHERE before.kind = 'left'
+"""
+
+
 class _Left(BaseModel):
     """Of an op ``worker_left``; ``month`` is the last one they work in."""
 
@@ -234,11 +245,16 @@ def _take_wages(work: Work, known: Employer, good: Sequence[tuple[UUID, _NewWage
 
 
 def _stay(work: Work, known: Employer, report: _Report, today: date) -> None:
-    """Raises E4418 where something else was reported since, E4406."""
-    del today
+    """What an earlier report said holds again, where it was a leave too. Raises E4418 where something else was reported since,
+    E4406, E4415 for an earlier month that was paid beyond."""
     now = job.jobs_now(work, employer=known, enrolment_ids=[report.enrolment_id]).get(report.enrolment_id)
     if now is None or now.last_month != report.month:
         raise Refused("E4418")
+    asked = {"branch": known.branch_id, "enrolment": report.enrolment_id, "report": report.id}
+    before = work.row(_LEFT_BEFORE, asked)
+    if before is not None:
+        job.leave(work, employer=known, leavers=[Leaver(report.enrolment_id, before[0])], told_by=FROM, today=today)
+        return
     job.stay(work, employer=known, enrolment_id=report.enrolment_id, told_by=FROM)
 
 

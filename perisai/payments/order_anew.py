@@ -21,6 +21,13 @@ LEFT JOIN payments_order n ON n.branch_id = m.branch_id AND n.id = m.order_id AN
 WHERE o.branch_id = %s AND o.id = %s
 ORDER BY n.state IN ('open', 'paid') DESC NULLS LAST, n.made_at DESC NULLS LAST, n.id LIMIT 1
 """
+# An employer's month that says something else since, by employer_bill_order and employer_bill_of.
+_OF_EMPLOYER: LiteralString = """
+SELECT n.order_id FROM employers_bill b
+JOIN employers_bill n ON n.branch_id = b.branch_id AND n.employer_id = b.employer_id AND n.month = b.month
+  AND n.state <> 'cancelled' AND n.made_at >= b.made_at
+WHERE b.branch_id = %s AND b.order_id = %s AND b.state = 'cancelled' ORDER BY n.made_at DESC LIMIT 1
+"""
 _OF_CODE: LiteralString = "SELECT order_id FROM payments_payment_code WHERE branch_id = %s AND code = %s"
 
 
@@ -33,7 +40,10 @@ class Anew(NamedTuple):
 
 def find(work: Work, *, branch_id: int, order_id: UUID) -> Anew | None:
     """What came instead, as it stands at the end of all changes; None where no bill of the order was issued anew. Two
-    statements for each code in a row."""
+    statements for each code in a row, and one."""
+    month = work.row(_OF_EMPLOYER, [branch_id, order_id])
+    if month is not None:
+        return Anew(order.find(work, branch_id=branch_id, order_id=month[0]))
     found: Anew | None = None
     for _ in range(LONGEST):
         row = work.row(_ANEW, [branch_id, order_id])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from perisai.web.simulate.phone import Phone
 from tests.payments.place import make_bank
+from tests.portal.test_pay import look, words
 from tests.world import VILLAGE, Branch, FieldAgent, consent, make_agent, make_branch, some_job, system_work, worker
 
 PhoneOf = Callable[[FieldAgent], Phone]
@@ -158,6 +159,42 @@ def test_an_owner_who_pays_alone_leaves_a_code_for_the_others(phone_of: PhoneOf)
     assert visit.bill()[0] == again
     assert bank.pay(again, rest).json()["responseCode"] == "2002500"
     assert visit.states() == {"BPU": 1, "PU": 2}
+
+
+def test_an_owner_who_is_cancelled_leaves_a_code_for_the_others_and_the_old_one_says_so(phone_of: PhoneOf) -> None:
+    from perisai.contributions import bill as bills
+    from perisai.employers.jobs import renew_branch
+    from perisai.payments import ledger, order, order_link
+
+    agent = make_agent(make_branch())
+    visit = Visit(agent, phone_of(agent))
+    code, amount, _, _ = visit.bill()
+    bank = make_bank(scheme="asymmetric")
+    with system_work(visit.branch) as work:
+        old = order.find_by_code(work, branch_id=visit.branch.id, code=code)
+        work.execute(
+            "UPDATE members_enrolment SET state = 'cancelled' WHERE branch_id = %s AND id = %s",
+            [visit.branch.id, visit.owner],
+        )
+        bills.cancel_many(work, branch_id=visit.branch.id, enrolment_ids=[UUID(visit.owner)])
+    assert old is not None
+    page = order_link.make(branch_id=old.branch_id, order_id=old.id, pay_by=old.pay_by)
+    assert "Jangan bayar kode ini" in words(look(page))
+    assert bank.pay(code, amount).json()["responseCode"] != "2002500"
+    renew_branch(visit.branch.id, visit.branch.timezone)
+    again, rest, workers, has_owner = visit.bill()
+    assert (workers, has_owner) == (2, False)
+    assert rest < amount
+    with system_work(visit.branch) as work:
+        new = order.find_by_code(work, branch_id=visit.branch.id, code=again)
+    assert new is not None
+    told = look(page)
+    assert "diterbitkan ulang" in words(told)
+    assert order_link.make(branch_id=new.branch_id, order_id=new.id, pay_by=new.pay_by) in told.content.decode()
+    assert bank.pay(again, rest).json()["responseCode"] == "2002500"
+    assert visit.states() == {"PU": 2}
+    with system_work(visit.branch) as work:
+        assert ledger.prove(work, visit.branch.id) == []
 
 
 def test_somebody_elses_bill_is_not_put_under_a_code(phone_of: PhoneOf) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from perisai.payments import ledger
 from perisai.web.simulate.phone import Phone
 from tests.employers.conftest import month
 from tests.employers.test_phone import ask, firm, hand
@@ -86,6 +87,23 @@ def test_what_is_taken_back_later_stands_as_before(visited: Visited) -> None:
     assert visited.bill() == before
     again = visited.phone.op("worker_wage", {"undoes": ops[1]})
     assert visited.push()[again]["code"] == "E4418"
+
+
+def test_another_last_month_taken_back_leaves_the_one_told_before(visited: Visited) -> None:
+    worker = visited.hands[0]
+    first = visited.left(worker, 1)
+    second = visited.left(worker)
+    told = visited.push()
+    assert [told[op]["status"] for op in (first, second)] == ["accepted"] * 2
+    undo = visited.phone.op("worker_left", {"undoes": second})
+    assert visited.push()[undo]["status"] == "accepted"
+    last = "SELECT last_month FROM employers_job WHERE branch_id = %s AND last_month IS NOT NULL"
+    assert ask(visited.branch, last) == [(month(1),)]
+    again = visited.phone.op("worker_left", {"undoes": first})
+    assert visited.push()[again]["status"] == "accepted"
+    assert ask(visited.branch, last) == []
+    with system_work(visited.branch) as work:
+        assert ledger.prove(work, visited.branch.id) == []
 
 
 def test_a_report_that_another_one_followed_is_not_taken_back(visited: Visited) -> None:
