@@ -59,6 +59,21 @@ describe("what a phone may enrol without signal", () => {
   test("slots of wage earners are not a self-employed worker's", () => {
     expect(of(me(queue, [{ ...lease, segment: "PU" }])).left).toBe(0);
   });
+  test("a wage earner takes from their own segment or from that of all, after those typed before them", () => {
+    const next = (view: MeView, sent: readonly OpView[], before = 0) =>
+      slotsOf(view, sent, { today: "2026-11-22", at: AT, online: false, segment: "PU", before });
+    expect(next(me(queue, [{ ...lease, segment: "BPU" }]), []).standing).toBe("waits");
+    const both = me(queue, [
+      { ...lease, segment: "BPU" },
+      { ...lease, segment: "PU" },
+    ]);
+    expect(next(both, ops(5, "enrol"))).toMatchObject({ standing: "sure", left: 3 });
+    expect(next(both, ops(3, "worker")).standing).toBe("waits");
+    expect(next(me(queue, [lease]), ops(1, "enrol"))).toMatchObject({ standing: "sure", left: 2 });
+    expect(next(me(queue, [lease]), [], 2)).toMatchObject({ standing: "sure", left: 1 });
+    expect(next(me(queue, [lease]), [], 3).standing).toBe("waits");
+    expect(next(me({ ...queue, mode: "block" }, [lease]), [], 3).standing).toBe("refused");
+  });
   test("an older server lends nothing: the branch's own figure counts", () => {
     expect(of(me(queue)).standing).toBe("likely");
     expect(of(me({ ...queue, left: 0 })).standing).toBe("waits");

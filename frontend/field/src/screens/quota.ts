@@ -22,19 +22,26 @@ export interface Slots {
 
 const OPEN: Slots = { standing: "open", left: 0, until: null, ended: false };
 
-interface Now {
+export interface Now {
   readonly today: string;
   /** Best known time of the server, ms. */
   readonly at: number;
   readonly online: boolean;
+  /** Of the next enrolment; a quota may be of one segment alone. */
+  readonly segment?: "BPU" | "PU";
+  /** How many go before it that are not kept as acts yet: workers of a visit that is not finished. */
+  readonly before?: number;
 }
 
 /** `ops` are the phone's own that are open; those that the server has not decided use up what was lent. */
-export function slotsOf(me: MeView | null, ops: readonly OpView[], { today, at, online }: Now): Slots {
+export function slotsOf(me: MeView | null, ops: readonly OpView[], now: Now): Slots {
+  const { today, at, online, segment = "BPU", before = 0 } = now;
   const quota = me?.quota ?? null;
   if (me === null || quota === null || quota.mode === "warn") return OPEN;
-  const lease = (me.lease ?? []).find((one) => one.segment !== "PU" && one.from <= today && today <= one.to);
-  const pending = countPending(lease, ops, me.branch.timezone);
+  const lease = (me.lease ?? []).find(
+    (one) => [segment, "all"].includes(one.segment) && one.from <= today && today <= one.to,
+  );
+  const pending = before + countPending(lease, segment, ops, me.branch.timezone);
   const ended = lease?.until != null && Date.parse(lease.until) <= at;
   const lent = lease && lease.until !== null && !ended ? lease.slots : 0;
   const left = Math.max(0, lent - pending);
@@ -46,9 +53,15 @@ export function slotsOf(me: MeView | null, ops: readonly OpView[], { today, at, 
   return { standing: quota.mode === "block" ? "refused" : "waits", left, until: null, ended };
 }
 
-function countPending(lease: LeaseView | undefined, ops: readonly OpView[], timezone: string): number {
+function countPending(
+  lease: LeaseView | undefined,
+  segment: "BPU" | "PU",
+  ops: readonly OpView[],
+  timezone: string,
+): number {
+  const [own, other] = segment === "BPU" ? ["enrol", "worker"] : ["worker", "enrol"];
   return ops.filter(({ kind, status, madeAt }) => {
-    if (kind !== "enrol" && !(kind === "worker" && lease?.segment === "all")) return false;
+    if (kind !== own && !(kind === other && lease?.segment === "all")) return false;
     if (!PENDING.includes(status)) return false;
     const day = dayOf(madeAt, timezone);
     return !lease || (lease.from <= day && day <= lease.to);

@@ -14,6 +14,7 @@ import {
   priceOf,
   programmesOf,
   scaleBy,
+  unsent,
 } from "./hand";
 
 const rules = readRules(
@@ -35,6 +36,14 @@ it("suggests the scale by sales, else by capital", () => {
   expect(by("2000000001", "1")).toBe("small");
   expect(by("", "5000000001")).toBe("medium");
   expect(by("", "")).toBeNull();
+});
+
+it("counts the workers of a visit that are no acts yet, but for the one that is open", () => {
+  const [sent, typed, open] = [hand({ op: "made" }), hand({}), hand({})];
+  const visit = { firm, hands: [sent, typed, open], op: null };
+  expect(unsent(visit)).toBe(2);
+  expect(unsent(visit, open)).toBe(1);
+  expect(unsent(visit, hand({}))).toBe(2);
 });
 
 describe("what a worker of an employer costs", () => {

@@ -58,6 +58,12 @@ export const EMPTY_FIRM: Firm = {
   more: [],
 };
 export const EMPTY_VISIT: Visit = { firm: EMPTY_FIRM, hands: [], op: null };
+
+/** Workers that are no acts yet, but for the one that is open. */
+export function unsent(visit: Visit, open?: Hand): number {
+  return visit.hands.filter((hand) => hand.op === null && hand.key !== open?.key).length;
+}
+
 export function newHand(firm: Firm): Hand {
   const form: Form = { ...EMPTY_FORM, region: firm.region, address: firm.address };
   return { key: crypto.randomUUID(), form, kind: "monthly", amounts: ["", "", ""], op: null };

@@ -10,7 +10,8 @@ import { Page, Section } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { navigate } from "../../ui/route";
 import { birthOf } from "../enrol/birth";
-import { type Hand, ownerOf, priceOf, programmesOf } from "./hand";
+import { QuotaNotice } from "../quota-notice";
+import { type Hand, ownerOf, priceOf, programmesOf, unsent } from "./hand";
 import { OwnerCard, useOwner } from "./owner";
 import { complete, keepVisit } from "./visit";
 import type { VisitProps } from "./visit-screen";
@@ -72,6 +73,7 @@ export function HandsStep({ visit, change, rules, today, onFirm, onWorker, onFin
       }
     >
       {problem && <ErrorNotice error={problem} />}
+      <QuotaNotice segment="PU" before={Math.max(0, unsent(visit) - 1)} />
       <Button kind="quiet" icon="pen" onPress={onFirm} testid="firm-change">
         {t.changeFirm}
       </Button>

@@ -18,8 +18,9 @@ import { Doubts, KkField, NikField } from "../enrol/number-fields";
 import { SignatureField } from "../enrol/signature-field";
 import { checkStep } from "../enrol/validate";
 import { VillagePicker } from "../enrol/village-picker";
+import { QuotaNotice } from "../quota-notice";
 import { useOwnFilling } from "./filling";
-import { amountsOf, type Hand } from "./hand";
+import { amountsOf, type Hand, unsent } from "./hand";
 import type { VisitProps } from "./visit-screen";
 import { Wage } from "./wage";
 
@@ -75,6 +76,7 @@ export function WorkerStep(props: Props) {
         </div>
       }
     >
+      <QuotaNotice segment="PU" before={unsent(props.visit, hand)} />
       <FillingContext.Provider value={{ ...bare, problems }}>
         <ErrorSummary title={t.problem} problems={problems} attempt={attempt} />
         <NikField />
