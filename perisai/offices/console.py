@@ -24,7 +24,9 @@ def office_list(request: PageRequest) -> HttpResponse:
     """My office and all under it, with counts; ``q`` in the address."""
     text = request.GET.get("q", "").strip()
     rows = queries.tree(request.work, request.viewer.office, text=text)
-    return render(request, "offices/list.html", {"offices": rows, "q": text, "kind_words": _kind_words()})
+    may_bring = request.viewer.role in NATION
+    context = {"offices": rows, "q": text, "kind_words": _kind_words(), "may_bring": may_bring}
+    return render(request, "offices/list.html", context)
 
 
 @audience(*READERS)
