@@ -69,11 +69,15 @@ class Figure(_Strict):
     by_segment: bool
     behind: str
 
-    def address(self, scope: Watch, first: date | str, last: date | str) -> str:
-        """The console page of the records behind the figure. Days may be placeholders that a script fills in."""
+    def address(self, scope: Watch, first: date | str, last: date | str, known: date | str | None = None) -> str:
+        """The console page of the records behind the figure. Days may be placeholders that a script fills in.
+
+        ``known``: for a figure as of that day, only what had come in by its end."""
         named = f"level={scope.level}&key={scope.key}" if scope.level != "nation" else ""
         text = self.behind.format(scope=named, key=scope.key, first=first, last=last)
-        return text.replace("?&", "?").rstrip("?")
+        if known is not None and "day_to=" in text:
+            text += f"&known={known}"
+        return text.replace("?&", "?").replace("&&", "&").rstrip("?")
 
 
 @cache

@@ -273,10 +273,11 @@ def _counted(
     request: PageRequest, filters: search.Filters, rows: list[dict[str, Any]], after: search.Cursor | None
 ) -> dict[str, Any]:
     """What the number behind which these members stand is called, and what they add up to where one page shows them all."""
-    if not filters.metric:
+    of = "arrears" if filters.is_arrears else filters.metric
+    if not of:
         return {}
-    figure = figures().get(filters.metric)
-    name = say(figure.label.id, figure.label.en) if figure else labels.METRICS.get(filters.metric, filters.metric)
+    figure = figures().get(of)
+    name = say(figure.label.id, figure.label.en) if figure else labels.METRICS.get(of, of)
     is_whole = after is None and not request.GET.get("after")
     return {
         "metric": name,

@@ -95,6 +95,11 @@ _COVER: dict[str, LiteralString] = {
     "lapsed": "(e.segment = %s AND (e.state IN ('lapsed', 'ended') OR (e.state = 'active' AND e.paid_through < %s)))",
 }
 # Carried by bill_enrolment.
+_OWING: LiteralString = (
+    "(SELECT sum(o.amount)::bigint FROM contributions_bill o WHERE o.branch_id = e.branch_id AND o.enrolment_id = e.id AND "
+    + owed("o", "%s")
+    + ")"
+)
 _ARREARS: LiteralString = (
     "e.state = 'active' AND e.paid_through IS NOT NULL AND EXISTS (SELECT FROM contributions_bill o"
     " WHERE o.branch_id = e.branch_id AND o.enrolment_id = e.id AND " + owed("o", "%s") + ")"
@@ -159,6 +164,11 @@ class Filters:
             photo=params.get("photo", "") if params.get("photo", "") in _PHOTOS else "",
             cover=params.get("cover", "") if params.get("cover", "") in (*_COVER, "arrears") else "",
         )
+
+    @property
+    def is_arrears(self) -> bool:
+        """What each member owes is told beside them."""
+        return self.cover == "arrears" and not self.metric
 
     @property
     def is_nik(self) -> bool:
@@ -230,15 +240,20 @@ def find(
     work: Work, *, viewer: Viewer, filters: Filters, after: Cursor | None = None, limit: int = PAGE
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """A page of members, newest first, and the cursor of the next one where there is more. One statement."""
-    conditions, params = _conditions(viewer, filters, branch_day(work.now, viewer.office.timezone))
+    today = branch_day(work.now, viewer.office.timezone)
+    conditions, params = _conditions(viewer, filters, today)
     behind, shares = _behind(filters)
     if after is not None:
         conditions.append("(e.id < %s OR (e.id = %s AND e.branch_id > %s))")
         params += [after.id, after.id, after.branch_id]
-    head = _HEAD.replace("{share}", "h.share" if filters.metric else "NULL::bigint").replace("{behind}", behind)
+    share: LiteralString = "h.share" if filters.metric else "NULL::bigint"
+    owing: list[Any] = []
+    if filters.is_arrears:
+        share, owing = _OWING, [today]
+    head = _HEAD.replace("{share}", share).replace("{behind}", behind)
     sql = head + " AND ".join(conditions) + _TAIL
     branches = [filters.branch] if filters.branch is not None else viewer.branches and list(viewer.branches)
-    rows = work.dicts(sql, [branches, *shares, *params, limit + 1, limit + 1])
+    rows = work.dicts(sql, [branches, *owing, *shares, *params, limit + 1, limit + 1])
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1]
