@@ -77,10 +77,7 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
         prepared=True,
     ) or (0, 0, 0, 0)
     figures["review"] = (waiting[2], waiting[3])
-    now = slots.held(
-        work, branch_id=phone.branch_id, device_id=phone.id, agent_id=phone.agent_id, timezone=phone.timezone
-    )
-    hold = standing.hold_at(work.now)
+    now, hold = _quota(work, phone, standing), standing.hold_at(work.now)
     own = calendar.of_office(work, phone.branch_id)
     return {
         "agent": {
@@ -112,6 +109,19 @@ def me(work: Work, phone: Phone) -> dict[str, Any]:
         "rules": load().version,
         "as_of_ms": to_ms(work.now),
     }
+
+
+def _quota(work: Work, phone: Phone, standing: Standing) -> slots.Now:
+    """The branch's quota and the phone's part of it; none of it for who may not enrol now."""
+    may_enrol = standing.hold_at(work.now) is None and standing.licence_at(work.now, phone.timezone) is not None
+    return slots.held(
+        work,
+        branch_id=phone.branch_id,
+        device_id=phone.id,
+        agent_id=phone.agent_id,
+        timezone=phone.timezone,
+        may_enrol=may_enrol,
+    )
 
 
 _SHOWN = (("enrolled", "captured"), ("active", "active"), ("review", "review"))

@@ -82,14 +82,16 @@ _HELD_ROWS: LiteralString = """
 SELECT period, segment FROM targets_quota WHERE branch_id = %s AND leased > 0 ORDER BY period, segment FOR UPDATE
 """
 
-# Of locked quotas only. Ended: its time has passed, its phone sends no more, or it is taken back by name.
+# Of locked quotas only. Ended: its time has passed, its phone sends no more, its agent may not enrol, or it is taken back by name.
 _RETURN: LiteralString = """
 WITH ended AS (
   UPDATE targets_lease l SET slots = 0, ended_at = %(now)s, end_reason = g.reason
   FROM (
     SELECT l.device_id, l.period, l.segment,
       CASE WHEN l.device_id = %(taken)s::uuid THEN 'taken_back' WHEN l.until <= %(now)s::timestamptz THEN 'expired'
-        WHEN d.state IS DISTINCT FROM 'active' THEN 'phone_ended' END AS reason
+        WHEN d.state IS DISTINCT FROM 'active' THEN 'phone_ended'
+        WHEN EXISTS (SELECT FROM agents_hold h WHERE h.branch_id = l.branch_id AND h.agent_id = l.agent_id
+          AND h.during @> %(now)s::timestamptz) THEN 'agent_held' END AS reason
     FROM targets_lease l LEFT JOIN accounts_device d ON d.id = l.device_id
     WHERE l.branch_id = %(branch)s AND l.slots > 0
   ) g
@@ -107,10 +109,13 @@ WITH ended AS (
 SELECT period, segment, reason, sum(slots)::int, count(*) FROM ended GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
-# Carried by lease_held, and by the primary key of accounts_device.
+# Carried by lease_held, and by the primary key of accounts_device; holds of agents are few.
 _DUE: LiteralString = """
 SELECT DISTINCT l.branch_id FROM targets_lease l LEFT JOIN accounts_device d ON d.id = l.device_id
-WHERE l.slots > 0 AND (l.until <= %s OR d.state IS DISTINCT FROM 'active') ORDER BY 1
+WHERE l.slots > 0 AND (l.until <= %(now)s OR d.state IS DISTINCT FROM 'active')
+UNION
+SELECT l.branch_id FROM agents_hold h JOIN targets_lease l ON l.branch_id = h.branch_id AND l.agent_id = h.agent_id AND l.slots > 0
+WHERE h.during @> %(now)s::timestamptz ORDER BY 1
 """
 
 # Carried by lease_of_quota.
@@ -165,9 +170,10 @@ class _Row(NamedTuple):
         return add_months(self.period, self.months) - timedelta(days=1)
 
 
-def held(work: Work, *, branch_id: int, device_id: UUID, agent_id: UUID, timezone: str) -> Now:
+def held(work: Work, *, branch_id: int, device_id: UUID, agent_id: UUID, timezone: str, may_enrol: bool = True) -> Now:
     """What the phone holds and how the quota of today stands, renewed where it is short or ends soon. One statement, and two more
-    where it is renewed."""
+    where it is renewed. ``may_enrol`` False (suspended, without a licence): it is told of none and lent none; what it has goes back
+    by the job."""
     today = branch_day(work.now, timezone)
     rows = _read(work, branch_id, device_id, today, timezone)
     here = [row for row in rows if row.period <= today]
@@ -177,6 +183,10 @@ def held(work: Work, *, branch_id: int, device_id: UUID, agent_id: UUID, timezon
     is_queued = any(row.is_queued for row in here)
     if here[0].mode == "warn":
         return Now(cap, left, "warn", None)
+    if not may_enrol:
+        return Now(
+            cap, left, here[0].mode, [Lease(row.period, row.last, row.segment, 0, None) for row in rows], is_queued
+        )
     due = [row for row in rows if row.mode != "warn" and _is_due(row, work.now, timezone)]
     if due:
         renewed = _renew(work, branch_id, device_id, agent_id, today, timezone, due)
@@ -188,8 +198,8 @@ def held(work: Work, *, branch_id: int, device_id: UUID, agent_id: UUID, timezon
 
 
 def return_ended(work: Work, *, branch_id: int, taken_from: UUID | None = None) -> int:
-    """Gives back the slots of leases whose time has passed and of phones that send no more; with ``taken_from`` also those of this
-    phone. Each slot returns once; returns how many. Two statements."""
+    """Gives back the slots of leases whose time has passed, of phones that send no more and of agents under a hold; with
+    ``taken_from`` also those of this phone. Each slot returns once; returns how many. Two statements."""
     locked = work.rows(_HELD_ROWS, [branch_id])
     if not locked:
         return 0
@@ -232,7 +242,7 @@ def take_back(work: Work, *, branch_id: int, device_id: UUID) -> int:
 
 def branches_due(work: Work) -> list[int]:
     """Branches with slots to give back."""
-    return [row[0] for row in work.rows(_DUE, [work.now])]
+    return [row[0] for row in work.rows(_DUE, {"now": work.now})]
 
 
 def of_quota(work: Work, *, branch_id: int, period: date) -> list[dict[str, object]]:

@@ -93,6 +93,7 @@ def lease_ends() -> dict[str, str]:
     return {
         "expired": say("habis masa", "time over"),
         "phone_ended": say("HP diganti atau dicabut", "phone replaced or revoked"),
+        "agent_held": say("agen diskors atau dilatih ulang", "agent suspended or in remedial training"),
         "taken_back": say("ditarik cabang", "taken back by the branch"),
     }
 

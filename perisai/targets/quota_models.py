@@ -16,6 +16,7 @@ class LeaseEnd(models.TextChoices):
     NONE = "", "berlaku"
     EXPIRED = "expired", "habis masa"
     PHONE_ENDED = "phone_ended", "HP diganti atau dicabut"
+    AGENT_HELD = "agent_held", "agen diskors atau dilatih ulang"
     TAKEN_BACK = "taken_back", "ditarik cabang"
 
 

@@ -1,13 +1,16 @@
 """Slots that phones hold: how many, until when, honoured within, back afterwards, and never a slot lost or twice."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from perisai.agents import hold
 from perisai.errors import Refused
 from perisai.events.clock import FixedClock
+from perisai.sync.me import me
+from perisai.sync.signed import Phone
 from perisai.targets import jobs, lease, quota
-from tests.targets.quota_world import END, NOW, Holder, count, holders, lent, quota_of, statuses
+from tests.targets.quota_world import END, NOW, ZONE, Holder, count, holders, lent, quota_of, statuses
 from tests.world import Branch, make_branch, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -83,6 +86,41 @@ def test_a_revoked_phones_slots_return_once(clock: object) -> None:
     assert jobs.return_leases(FixedClock(clock)) >= 3  # type: ignore[arg-type]
     assert jobs.return_leases(FixedClock(clock)) == 0  # type: ignore[arg-type]
     assert (quota_of(branch, NOW).leased, quota_of(branch, NOW).left, lent(branch)) == (0, 10, 0)
+
+
+def test_a_suspended_agents_slots_return_once_and_are_the_others() -> None:
+    branch = branch_of(10)
+    phone, other = Holder(branch), Holder(branch)
+    assert phone.slots(NOW) == 5
+    with system_work(branch, FixedClock(NOW + timedelta(hours=1))) as work:
+        hold.begin(work, branch_id=branch.id, agent_id=phone.agent.id, kind="suspended")
+    assert jobs.return_leases(FixedClock(NOW + timedelta(minutes=59))) == 0, "it has not begun"
+    assert jobs.return_leases(FixedClock(NOW + timedelta(hours=1))) == 5
+    assert jobs.return_leases(FixedClock(NOW + timedelta(hours=1))) == 0
+    assert other.slots(NOW + timedelta(hours=2)) == 10, "the others have them"
+    assert (quota_of(branch, NOW).leased, lent(branch)) == (10, 10)
+
+
+@pytest.mark.parametrize("why", ["suspended", "licence"])
+def test_who_may_not_enrol_now_is_told_of_no_slots(why: str) -> None:
+    branch, now = make_branch(target=10), datetime.now(UTC)
+    phone = Holder(branch)
+    asked = Phone(phone.device, branch.id, phone.agent.id, b"", "active", ZONE, "15", phone.agent.user_id, True)
+    with system_work(branch) as work:
+        assert sum(one["slots"] for one in me(work, asked)["lease"]) > 0
+    with system_work(branch, FixedClock(now)) as work:
+        if why == "suspended":
+            hold.begin(work, branch_id=branch.id, agent_id=phone.agent.id, kind="suspended")
+        else:
+            work.execute(
+                "UPDATE agents_licence SET state = 'revoked', state_since = %s WHERE branch_id = %s", [now, branch.id]
+            )
+    jobs.return_leases()
+    with system_work(branch) as work:
+        told = me(work, asked)["lease"]
+    assert told
+    assert {one["slots"] for one in told} == {0}
+    assert [one["until"] for one in told] == [None] * len(told)
 
 
 def test_a_phone_after_sixty_days_loses_nothing_and_gets_a_clear_answer() -> None:
