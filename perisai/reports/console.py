@@ -174,7 +174,7 @@ def _sections(read: content.Content, scope: Watch, language: Language) -> list[d
                     "value": said.amount(values.get(name), figures()[name].unit, language),
                     "before": said.amount(before.get(name), figures()[name].unit, language),
                     "change": said.change(values.get(name), before.get(name), figures()[name].unit, language),
-                    "address": figures()[name].address(scope, first, last),
+                    "address": figures()[name].address(scope, first, last, read.as_of),
                 }
                 for name in section.figures
             ],

@@ -1,7 +1,8 @@
 """Staff pages of targets: the cascade, an office's plan, what waits, and one's own target with the way to ask for another."""
 
+import re
 from datetime import date
-from typing import Any
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from perisai.accounts.audience import READERS, PageRequest, Role, audience
 from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.offices.part import Part
+from perisai.offices.scopes import AGENT
 from perisai.targets import plan_labels as labels
 from perisai.targets import plan_proposal, plan_queries
 from perisai.targets.plan_place import MEASURES, SEGMENTS, YEARS, Child, Home, get_home, month, months, parents
@@ -22,14 +25,16 @@ from perisai.targets.plan_reading import Asked, by_month
 from perisai.targets.plan_results import by_months, of_agent
 from perisai.targets.plan_tree import Shown, tree
 
+PERIOD: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
+"""The month of an address that a figure gives."""
 OFFICES = tuple(role for role in READERS if role is not Role.AGENT)
 
 
 @audience(*OFFICES)
 @require_GET
 def overview(request: PageRequest) -> HttpResponse:
-    """The cascade from the viewer's office, or from one beneath it (``office``), for a month or the year."""
-    home = home_of(request, request.GET.get("office", ""))
+    """The cascade from the viewer's office, or from one beneath it (``office``, or a figure's scope), for a month or the year."""
+    home = home_of(request, request.GET.get("office", "") or _office_of_figure(request))
     year, one, segment, measure = switches(request)
     shown = Shown(one or month(year, 1), one or month(year, 12), measure, segment or None)
     root = tree(request.work, home, shown)
@@ -158,6 +163,27 @@ def home_of(request: PageRequest, text: str) -> Home:
     return home
 
 
+# By the primary key, branch by branch of the scope.
+_OFFICE_OF_AGENT: LiteralString = (
+    "SELECT coalesce(agency_office_id, sub_branch_id, branch_id)::text FROM agents_agent WHERE id = %s::uuid"
+)
+
+
+def _office_of_figure(request: PageRequest) -> str:
+    """The office of which the figure is, or that plans for the agent of whom it is; offices within a branch have their own page."""
+    part = Part.of(request.GET)
+    if part.is_unknown:
+        raise Refused("E1004")
+    if part.watch is None or request.viewer.role in (Role.AGENCY, Role.SUB_BRANCH):
+        return ""
+    if part.watch.level != AGENT:
+        return part.watch.key
+    row = request.work.row(_OFFICE_OF_AGENT, [part.watch.key])
+    if row is None:
+        raise Refused("E1004")
+    return str(row[0])
+
+
 def switches(request: PageRequest) -> tuple[int, date | None, str, str]:
     """(year, month or None for the whole year, segment or '', measure) of the address; what is not sound is left out."""
     today = branch_day(request.work.now, request.viewer.office.timezone)
@@ -165,6 +191,8 @@ def switches(request: PageRequest) -> tuple[int, date | None, str, str]:
         **request.GET.dict(),
         **{k: v for k, v in request.POST.items() if k in ("year", "month", "segment", "measure")},
     }
+    if found := PERIOD.match(str(asked.get("period", ""))):
+        asked = {"year": found[1], "month": found[2]} | asked
     text = str(asked.get("year", ""))
     year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 and int(text) in YEARS else today.year
     number = str(asked.get("month", "" if "year" in asked else str(today.month)))

@@ -11,7 +11,9 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.members.admit import list_waiting
-from perisai.offices.tree import Office, OfficeKind
+from perisai.offices.part import Part
+from perisai.offices.scopes import BRANCH, REGION
+from perisai.offices.tree import Office, OfficeKind, branches_under
 from perisai.targets import ceiling, forecast, lease, queries, quota_labels, quota_setting, request
 from perisai.targets.quota_setting import add_months
 
@@ -25,12 +27,19 @@ MOST_SHOWN = 50
 @audience(*STAFF, *ABOVE)
 @require_GET
 def overview(asked: PageRequest) -> HttpResponse:
-    """The quota that a month lies in, for every branch in sight."""
-    period = period_asked(asked)
+    """The quota that a month lies in, for every branch in sight, or for those of the scope of a figure."""
+    period, part = period_asked(asked), Part.of(asked.GET)
     branches = None if asked.viewer.branches is None else list(asked.viewer.branches)
+    if part.is_unknown:
+        raise Refused("E1004")
+    if part.watch is not None and part.watch.level in (REGION, BRANCH):
+        under = branches_under(int(part.watch.key))
+        branches = [each for each in under if asked.viewer.sees_branch(each)]
     context = {
         "rows": [_shown(row) for row in queries.of_month(asked.work, branches=branches, period=period)],
         **_months(period),
+        "part": part,
+        "part_name": part.name(asked.work),
         "totals": queries.totals(asked.work, branches=branches, period=period),
         "mode_words": quota_labels.MODE_WORDS,
     }

@@ -103,3 +103,14 @@ def test_filters_stay_in_the_form_and_each_can_be_dropped(known: Known, client: 
     for name, value in asked.items():
         assert f'type="hidden" name="{name}" value="{value}"' in page.replace('value="s"', 'value="sub_branch"')
     assert page.count('class="chip"') == 4
+
+
+@pytest.mark.parametrize("scope", ["branch", "sub_branch", "agency_office", "agent"])
+def test_targets_and_quota_open_at_the_scope_and_month_of_the_figure(known: Known, client: Client, scope: str) -> None:
+    watch = known.scopes[scope]
+    first, last = Period.month(known.month)
+    answer = client.get(figures()["target"].address(watch, first, last))
+    office = known.scopes["agency_office" if scope == "agent" else scope]
+    assert (str(answer.context["home"].id), answer.context["month"]) == (office.key, first)
+    assert client.get(figures()["quota_left"].address(watch, first, last)).context["period"] == first
+    assert client.get("/console/targets/?level=agent&key=x").status_code == 404
