@@ -6,6 +6,7 @@ Every address of the money rooms is walked: one that takes an id nobody named he
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from tests.world import VILLAGE, Branch, FieldAgent, make_agent, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
 
+TABS = {"custody": ("held", "review", "receipts"), "reminders": ("reminders", "cases", "visits")}
 ROOMS = ("contributions", "custody", "documents", "employers", "payers", "payments", "reconciliation", "reminders")
 MONTH = datetime.now(UTC).date().replace(day=1)
 LATER = MONTH.replace(year=MONTH.year + 1, month=6)
@@ -129,7 +131,9 @@ def case(work: Work, branch: Branch, agent: FieldAgent, member: UUID, part: dict
     return made
 
 
+@cache
 def client(role: Role) -> Client:
+    """One for each role: to log in takes longer than to walk."""
     found = logged_in(make_user(role))
     found.defaults["SERVER_NAME"] = "localhost"
     return found
@@ -152,9 +156,13 @@ ELSEWHERE = {"token", "text", "answer", "kind", "number", "change_id", "file"}
 """Of public pages, which are opened by a secret link, and of rules, which are the same for all."""
 
 
-def addresses() -> Iterator[tuple[str, str, set[str]]]:
+@cache
+def addresses() -> tuple[tuple[str, str, set[str]], ...]:
     """(room, address with places for ids, their names) of every page of the money rooms."""
+    return tuple(_walked())
 
+
+def _walked() -> Iterator[tuple[str, str, set[str]]]:
     def walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str, set[str]]]:
         for one in resolver.url_patterns:
             text = prefix + str(one.pattern)
@@ -199,6 +207,23 @@ def test_no_address_of_money_reaches_people_of_another_part(sides: dict[str, Peo
     assert walked > 70
 
 
+def variants(text: str, other: People) -> list[dict[str, str]]:
+    """What a list can be asked for; of other kinds of lists only the page itself."""
+    if text.endswith("orders/new/"):
+        return [{"by": by, "id": str(other.ids[f"{by}_id"])} for by in ("agent", "group", "employer")]
+    tabs = next((tabs for room, tabs in TABS.items() if text.endswith(f"console/{room}/")), ("",))
+    return [{"tab": tab} for tab in tabs]
+
+
+def test_the_tabs_that_are_walked_are_those_that_there_are() -> None:
+    from perisai.custody import console as custody
+    from perisai.reminders import console as reminders
+
+    assert {"custody": {"held", *custody.TABS}, "reminders": set(reminders.TABS)} == {
+        room: set(tabs) for room, tabs in TABS.items()
+    }
+
+
 def test_lists_of_money_name_nobody_of_another_part(sides: dict[str, People]) -> None:
     for role, own in ((Role.SUB_BRANCH, "sub_branch"), (Role.AGENCY, "agency")):
         who = client(role)
@@ -206,9 +231,7 @@ def test_lists_of_money_name_nobody_of_another_part(sides: dict[str, People]) ->
         for _room, text, names in addresses():
             if names:
                 continue
-            kinds = [{"tab": tab} for tab in ("", "held", "review", "receipts", "cases", "visits", "reminders")]
-            kinds += [{"by": by, "id": str(others[0].ids[f"{by}_id"])} for by in ("agent", "group", "employer")]
-            for asked in kinds if text.endswith(("custody/", "reminders/", "orders/new/")) else [{}]:
+            for asked in variants(text, others[0]):
                 answer = who.get("/" + text, asked)
                 if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
                     said = b"".join(answer).decode()
