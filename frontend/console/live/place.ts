@@ -1,8 +1,19 @@
 /** Coming back to a screen leads to where it was left: the place is kept with the entry of the browser's history. */
+const LEAVING_MS = 10_000;
+
 export function keepPlace(): void {
+  let leavingAt = 0;
+  const keep = (): void => history.replaceState({ ...history.state, live: scrollY }, "");
   history.scrollRestoration = "manual";
+  // While the next page is fetched, the stream ends and a notice may push everything down: the place is that of the beginning.
+  addEventListener("beforeunload", () => {
+    leavingAt = Date.now();
+    keep();
+  });
   addEventListener("pagehide", () => {
-    history.replaceState({ ...history.state, live: scrollY }, "");
+    if (Date.now() - leavingAt > LEAVING_MS) {
+      keep();
+    }
   });
 }
 
