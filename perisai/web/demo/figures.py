@@ -20,8 +20,8 @@ from perisai.web.demo.places import BUNGO, JAMBI
 
 ZONE = "Asia/Jakarta"
 
-# A member's paid months as they were known at the end of a day, and bills that were open then (but those that were dropped since);
-# cash and quotas of the past are left at nought. Who has paid nothing for more than three months has lapsed.
+# A member's paid months and open bills as they were known at the end of a day, and the quota as it is now; cash is left at nought.
+# Who has paid nothing for more than three months has lapsed.
 _PAST: LiteralString = """
 WITH day AS (
   SELECT d::date AS day, (d + interval '1 day') AT TIME ZONE %(zone)s AS ends, date_trunc('month', d)::date AS month
@@ -32,7 +32,14 @@ WITH day AS (
 ), owed AS (
   SELECT d.day, b.enrolment_id, sum(b.amount) AS amount
   FROM day d JOIN contributions_bill b ON b.branch_id = %(branch)s AND b.issued_at < d.ends AND b.first_month < d.month
-    AND (b.state = 'open' OR (b.state = 'paid' AND b.paid_at >= d.ends)) GROUP BY 1, 2
+    AND (b.state = 'open' OR (b.state = 'paid' AND b.paid_at >= d.ends) OR (b.state = 'cancelled' AND b.origin = 'run'
+      AND EXISTS (SELECT FROM contributions_spell s WHERE s.branch_id = %(branch)s AND s.enrolment_id = b.enrolment_id
+        AND s.during @> d.day AND s.during @> b.issued_at::date)))
+  GROUP BY 1, 2
+), quota AS (
+  SELECT d.day, 'b' AS level, q.cap, (SELECT count(*) FROM members_enrolment e
+    WHERE e.branch_id = %(branch)s AND e.quota_period = d.month AND e.received_at < d.ends) AS taken
+  FROM day d JOIN targets_quota q ON q.branch_id = %(branch)s AND q.period = d.month AND q.segment = 'all' AND q.months = 1
 ), member AS (
   SELECT p.day, e.segment = 'PU' AS is_pu, e.agent_id, e.sub_branch_id, e.agency_office_id, left(e.region_code, 8) AS place,
     count(*) FILTER (WHERE p.through >= p.month) AS paying,
@@ -52,17 +59,20 @@ WITH day AS (
   WHERE k.key IS NOT NULL GROUP BY 1, 2, 3
 )
 INSERT INTO figures_standing (branch_id, level, day, key, taken_at, paying, paying_pu, catch_up, catch_up_pu, ended, ended_pu,
-  arrears_members, arrears_members_pu, arrears, arrears_pu, custody, custody_overdue, agents_active, licences_ending, target)
+  arrears_members, arrears_members_pu, arrears, arrears_pu, custody, custody_overdue, agents_active, licences_ending,
+  quota_cap, quota_consumed, quota_leased, quota_left, target)
 SELECT %(branch)s, level, day, key, ends - interval '1 minute', coalesce(paying, 0), coalesce(paying_pu, 0), coalesce(catch_up, 0),
   coalesce(catch_up_pu, 0), coalesce(ended, 0), coalesce(ended_pu, 0), coalesce(arrears_members, 0),
   coalesce(arrears_members_pu, 0), coalesce(arrears, 0), coalesce(arrears_pu, 0), 0, 0,
   CASE level WHEN 'b' THEN (SELECT count(*) FROM agents_agent WHERE branch_id = %(branch)s AND state = 'active')
-    WHEN 'a' THEN 1 ELSE 0 END, 0,
+    WHEN 'a' THEN 1 ELSE 0 END, 0, quota.cap, quota.taken, CASE WHEN quota.cap IS NOT NULL THEN 0 END,
+  greatest(0, quota.cap - quota.taken),
   (SELECT t.value FROM jsonb_to_recordset(%(targets)s::jsonb) AS t (level text, key text, month date, value int)
     WHERE t.level = keys.level AND t.key = keys.key AND t.month = keys.month)
 FROM (SELECT day, ends, month, 'b' AS level, %(branch)s::int::text AS key FROM day
   UNION SELECT c.day, d.ends, d.month, c.level, c.key FROM counted c JOIN day d USING (day)) AS keys
 LEFT JOIN counted USING (day, level, key)
+LEFT JOIN quota USING (day, level)
 ON CONFLICT DO NOTHING
 """
 

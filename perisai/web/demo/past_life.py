@@ -21,7 +21,7 @@ from perisai.web.demo.workers import Workers
 
 ZONE: Final = ZoneInfo("Asia/Jakarta")
 PACE: Final = {JAMBI: 62, BUNGO: 40}
-"""Enrolments a month and branch in the middle of the past."""
+"""Enrolments a month of a branch, in the middle of the past."""
 GROWTH: Final = 0.55
 """The past begins with so much less than its middle, and ends with so much more."""
 SUNDAY, RAMADAN, MONTH_END, LAST_DAYS = 0.3, 0.5, 1.7, 4
@@ -87,17 +87,18 @@ class Life:
 class Past:
     """Draws lives captured from ``first`` to ``last`` and follows them up to ``end``."""
 
-    def __init__(self, first: date, last: date, end: datetime, seed: int, villages: dict[str, list[str]]) -> None:
+    def __init__(self, first: date, last: date, end: datetime, *, seed: int, villages: dict[str, list[str]]) -> None:
         self.first, self.last, self.end = first, last, end
         self._random = Random(seed)
         self._workers = Workers(seed, villages)
 
-    def draw(self, agents: Sequence[DemoAgent]) -> list[Life]:
+    def draw(self, agents: Sequence[DemoAgent], pace: int) -> list[Life]:
+        """Whom these agents enrolled; ``pace`` as in ``PACE``."""
         days = (self.last - self.first).days + 1
         found: list[Life] = []
         for n in range(days):
             day = self.first + timedelta(days=n)
-            mean = PACE[agents[0].branch_id] / 30 * season(day) * (1 + GROWTH * (2 * n / days - 1))
+            mean = pace / 30 * season(day) * (1 + GROWTH * (2 * n / days - 1))
             chosen = self._random.choices(agents, _zeal(agents), k=_poisson(self._random, mean))
             found += [self._live(agent, day) for agent in chosen]
         return found

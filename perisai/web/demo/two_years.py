@@ -3,6 +3,7 @@ quotas and standings of both branches. Members are people with papers like the t
 entries behind it; they are only written set-based instead of through the verbs."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, LiteralString
 from uuid import UUID
@@ -14,8 +15,8 @@ from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.web.demo import past_rows, past_standings, targets
-from perisai.web.demo.past_life import ZONE, Past
-from perisai.web.demo.people import AGENTS, HISTORY, agents
+from perisai.web.demo.past_life import PACE, ZONE, Life, Past
+from perisai.web.demo.people import AGENTS, HISTORY, DemoAgent, agents
 from perisai.web.demo.plan import villages
 
 SEED: Final = 2411
@@ -54,8 +55,12 @@ def build_two_years(end: datetime, years: int) -> str:
         return "the past is as it was"
     partitions.ensure(first, 12 * years + partitions.MONTHS_AHEAD)
     _build_targets(begin, end)
-    lives = sum(_build_branch(branch_id, first, begin, end) for branch_id in AGENTS)
-    return f"{lives} members of {years} years"
+    count, places, last = 0, villages(), begin - timedelta(days=1)
+    for branch_id in AGENTS:
+        mine = [agent for agent in agents() if agent.branch_id == branch_id]
+        past = Past(first, last, end - timedelta(days=1), seed=SEED + branch_id, villages=places)
+        count += len(build_branch(branch_id, mine, past, PACE[branch_id]))
+    return f"{count} members of {years} years"
 
 
 def _is_there() -> bool:
@@ -82,19 +87,20 @@ def _soon_before(year: date) -> datetime:
     return datetime(year.year - 1, 12, 15, 10, tzinfo=ZONE)
 
 
-def _build_branch(branch_id: int, first: date, begin: date, end: datetime) -> int:
-    mine = [agent for agent in agents() if agent.branch_id == branch_id]
-    lives = Past(first, begin - timedelta(days=1), end - timedelta(days=1), SEED + branch_id, villages()).draw(mine)
-    with Work(scope=Scope.branch(branch_id), clock=FixedClock(end)) as work:
-        since = first - timedelta(days=30)
+def build_branch(branch_id: int, mine: Sequence[DemoAgent], past: Past, pace: int) -> list[Life]:
+    """The members of a branch whom its agents ``mine`` enrolled, with everything that belongs to them. A fixed number of
+    statements."""
+    lives = past.draw(mine, pace)
+    with Work(scope=Scope.branch(branch_id), clock=FixedClock(past.end)) as work:
+        begin = past.last + timedelta(days=1)
+        since = past.first - timedelta(days=30)
         work.execute(_SINCE, {"branch": branch_id, "since": since, "begin": begin - timedelta(days=30)})
         around = past_rows.Around(branch_id, _licences(work, branch_id))
         row = work.row("SELECT number FROM events_position WHERE branch_id = %s", [branch_id])
         lives = past_rows.write(work, around, lives)
         work.execute(recount.COUNT, recount.counting(branch_id, row[0] if row else 0))
-        span = past_standings.Span(first, begin - timedelta(days=1))
-        past_standings.write(work, branch_id, lives, mine, span)
-    return len(lives)
+        past_standings.write(work, branch_id, lives, mine, past_standings.Span(past.first, past.last))
+    return lives
 
 
 def _licences(work: Work, branch_id: int) -> dict[UUID, list[tuple[date, UUID]]]:
