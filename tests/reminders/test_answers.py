@@ -113,7 +113,7 @@ def test_who_stopped_or_is_somebody_else_is_not_reminded_until_the_branch_mends_
 )
 def test_answer_that_makes_no_sense_is_refused_and_nothing_is_kept(told: dict[str, str]) -> None:
     world = World()
-    assert world.say(**told) == 422
+    assert world.say(**told) == (400 if "\x00" in told.get("name", "") else 422)  # a NUL comes no further than the gate
     assert world.rows("SELECT id FROM reminders_answer WHERE branch_id = %s") == []
 
 
