@@ -18,6 +18,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "standing": "Keadaan per", "late": "Dicatat pada periode ini, baru diterima sesudahnya (sudah termasuk)",
         "since": "Diterima sesudah laporan ini (belum termasuk)", "where": "Sumber", "made": "Dibuat",
         "compared": "dibandingkan dengan",
+        "overlap": "Agen terhitung juga pada kantornya: baris-baris ini tidak dijumlahkan.",
     },
     "en": {
         "figure": "Figure", "now": "This period", "before": "Before", "change": "Change", "beneath": "Beneath",
@@ -25,6 +26,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "standing": "State of", "late": "Captured in this period, received after it (included)",
         "since": "Received after this report (not included)", "where": "Source", "made": "Made",
         "compared": "compared with",
+        "overlap": "Agents count at their office as well: these rows do not add up.",
     },
 }  # fmt: skip
 MOST_ROWS: Final = 400
@@ -49,7 +51,7 @@ def make(content: Content, *, address: str, made_at: datetime, timezone_name: st
         "bars": _bars(content, language),
         "head": [pick(figures()[name].label, language) for name in shape().beneath],
         "rows": _rows(content, language),
-        "notes": _late(content, language),
+        "notes": [*_overlap(content, language), *_late(content, language)],
         "address": address,
         "made": f"{words['made']} {said.day(made_at.date(), language)} {made_at:%H.%M} {timezone_name}",
     }
@@ -108,6 +110,12 @@ def _rows(content: Content, language: Language) -> list[list[str]]:
         ]
         for child in content.children[:MOST_ROWS]
     ]
+
+
+def _overlap(content: Content, language: Language) -> list[str]:
+    """Where offices and their agents stand in one table."""
+    levels = {child.scope.level for child in content.children}
+    return [_WORDS[language]["overlap"]] if len(levels) > 1 else []
 
 
 def _late(content: Content, language: Language) -> list[str]:
