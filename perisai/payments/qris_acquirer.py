@@ -29,6 +29,9 @@ PAUSE: Final = timedelta(minutes=2)
 MOST_ASKED: Final = 99
 """Of one payment code: whoever wants more than that pays in another way."""
 
+_AWAY: Final[dict[str, datetime]] = {}
+"""Banks that did not answer this process, until when none of its payers waits for them again, whatever their code."""
+
 # By the beginning of the primary key.
 _KEPT: LiteralString = """
 SELECT serial, amount, content, valid_until FROM payments_qris_code
@@ -62,12 +65,15 @@ def content(
         if valid_until > now and (not kept or known == amount):
             return kept or None
         desk = work.row(_DESK, [merchant.bank_id])
-        if desk is None or serial >= MOST_ASKED:
+        if desk is None or serial >= MOST_ASKED or _AWAY.get(merchant.bank_id, now) > now:
             return None
         end = min(until, now + LONGEST)
         try:
-            made, error = _ask(_caller(desk, client), merchant, f"{code}-{serial + 1}", amount, end, now), ""
+            with httpx.Client(timeout=TIMEOUT) as http:
+                made, error = _ask(_caller(desk, client, http), merchant, f"{code}-{serial + 1}", amount, end, now), ""
         except (BankRefused, httpx.HTTPError) as failure:
+            if isinstance(failure, httpx.HTTPError):
+                _AWAY[merchant.bank_id] = now + PAUSE
             made, error, end = "", str(failure)[:200] or type(failure).__name__, now + PAUSE
         values = [branch_id, merchant.bank_id, code, serial + 1, amount, made, error, now, end]
         work.execute(_KEEP, values)
@@ -96,7 +102,9 @@ def _ask(caller: SnapClient, merchant: Merchant, reference: str, amount: int, en
     return made
 
 
-def _caller(desk: tuple[str, str, bytes, bytes, str], client: Callable[..., SnapClient]) -> SnapClient:
+def _caller(
+    desk: tuple[str, str, bytes, bytes, str], client: Callable[..., SnapClient], http: httpx.Client
+) -> SnapClient:
     origin, client_key, secret, private, paths = desk
     return client(
         origin=origin,
@@ -104,5 +112,5 @@ def _caller(desk: tuple[str, str, bytes, bytes, str], client: Callable[..., Snap
         client_secret=vault.unseal(secret),
         private_key=vault.unseal(private),
         paths=orjson.loads(paths),
-        http=httpx.Client(timeout=TIMEOUT),
+        http=http,
     )

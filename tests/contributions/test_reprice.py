@@ -165,6 +165,22 @@ def test_again_and_after_a_withdrawal_everything_is_as_it_was() -> None:
     assert _proved(members)
 
 
+def test_withdrawn_while_the_bills_go_on_everything_is_as_it_was() -> None:
+    members = make_members(4)
+    _run(members, DECEMBER)
+    before = _open(members, "enrolment_id", "amount", "lines")
+    change_id = _publish(DECEMBER)
+    going = _going(members)
+    with members.work(NOW) as work:
+        assert reprice.step(work, place=_place(members), reprice_id=going, most=2)
+    assert sorted(row[0] for row in _open(members, "amount")) == [11_400, 11_400, 11_500, 11_500]
+    _withdraw(change_id)
+    _carry_out(members)
+    assert _open(members, "enrolment_id", "amount", "lines") == before
+    assert shared_months(members) == 0
+    assert _proved(members)
+
+
 def test_change_that_prices_nothing_otherwise_leaves_every_bill() -> None:
     members = make_members(2)
     _run(members, DECEMBER)

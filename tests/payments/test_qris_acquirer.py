@@ -1,7 +1,9 @@
 """QRIS codes that the acquirer issues, over real HTTP: asked for once a sum, checked, shown where somebody pays, and credited."""
 
 import http.server
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -128,6 +130,24 @@ def test_an_answer_that_asks_for_another_sum_is_no_code() -> None:
         assert len(desk.qris) == 1, "it is not asked again at once"
         assert ask(merchant, owed, owed.amount, now + timedelta(minutes=3)) is None
         assert len(desk.qris) == 2
+
+
+def test_an_acquirer_that_hangs_keeps_one_payer_waiting_and_not_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qris_acquirer, "TIMEOUT", 0.3)
+    bank, one, other, now = make_bank(), make_billed(), make_billed(), datetime.now(UTC)
+    with socket.create_server(("127.0.0.1", 0), backlog=5) as silent:
+        silent.settimeout(5)
+        with set_up(bank, f"http://127.0.0.1:{silent.getsockname()[1]}") as merchant:
+            begun = time.monotonic()
+            assert ask(merchant, one, one.amount, now) is None
+            assert time.monotonic() - begun < 3
+            silent.accept()[0].close()
+            assert ask(merchant, other, other.amount, now + timedelta(seconds=1)) is None
+            silent.settimeout(0.2)
+            with pytest.raises(TimeoutError):
+                silent.accept()
+            assert ask(merchant, other, other.amount, now + timedelta(minutes=3)) is None
+            silent.accept()[0].close()
 
 
 def test_settings_of_an_acquirer_need_a_name_and_an_id_alone() -> None:

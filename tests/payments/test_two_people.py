@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from perisai.accounts.models import Role
-from perisai.custody import review
+from perisai.custody import review, void
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
@@ -107,6 +107,38 @@ def test_money_is_paid_back_only_when_a_second_person_agrees_and_booked_or_paid_
     with by(branch_id, uuid7()) as work:
         proposal.reject(work, branch_id=branch_id, proposal_id=to_book)
         assert ledger.prove(work, branch_id) == []
+
+
+def test_what_was_settled_meanwhile_is_not_done_by_an_approval_and_the_proposal_still_waits() -> None:
+    branch_id, waiting, made = propose_to_book(uuid7())
+    with by(branch_id, uuid7()) as work:
+        owed = work.row("SELECT id, payment_code, amount FROM contributions_bill WHERE branch_id = %s", [branch_id])
+    assert owed
+    make_bank(scheme="asymmetric").pay(owed[1], owed[2])
+    with by(branch_id, uuid7()) as work, pytest.raises(Refused, match="E4006"):
+        second(work, branch_id, made)
+    with by(branch_id, uuid7()) as work:
+        assert work.row("SELECT state FROM payments_notification WHERE id = %s", [waiting]) == ("suspense",)
+        assert work.row("SELECT count(*) FROM payments_payment WHERE branch_id = %s", [branch_id]) == (1,)
+        assert ledger.prove(work, branch_id) == []
+        proposal.reject(work, branch_id=branch_id, proposal_id=made)
+
+
+def test_receipt_voided_meanwhile_is_not_counted_as_received() -> None:
+    here = branch()
+    agent = make_agent(here)
+    member = member_of(here, name="Peserta Batal", agent=agent)
+    with system_work(here) as work:
+        taken = receipt(work, here, agent, member, "Batal")
+    with by(here.id, uuid7()) as work:
+        made = review.propose_to_settle(work, branch_id=here.id, receipt_id=taken, note="Bukti transfer 13 Nov")
+    with by(here.id, uuid7()) as work:
+        void.void(work, branch_id=here.id, receipt_id=taken, reason="mistake")
+    with by(here.id, uuid7()) as work, pytest.raises(Refused, match="E4703"):
+        second(work, here.id, made)
+    assert state_of(here.id, taken) == "void"
+    with by(here.id, uuid7()) as work:
+        proposal.reject(work, branch_id=here.id, proposal_id=made)
 
 
 def test_pages_say_what_waits_for_whom_and_let_another_person_decide() -> None:
