@@ -20,7 +20,7 @@ from perisai.events.live import Ticket
 from perisai.events.queries import ALL_POSITIONS, SCOPE_OF_ALL, Key
 from perisai.events.reading import Reading, T, read_async
 from perisai.offices.scopes import Place, UnknownScope, Watch
-from perisai.web.live import sources, standing
+from perisai.web.live import sources
 from perisai.web.live.listener import Listener, frame
 from perisai.web.live.payload import Payload, build, changes
 from perisai.web.live.world import World
@@ -293,7 +293,7 @@ class Hub:
             await self._read(connection, self.world.load_people(detailed))
             if self.world.branches:
                 await self._read(connection, self.world.load_quotas(list(self.world.branches.values())))
-                await self._read(connection, standing.load(list(self.world.branches.values())))
+                await self._read(connection, self.world.load_standings(list(self.world.branches.values())))
 
         await self._within(connection, load)
         self._publish(self.channels)

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from perisai.events.kinds import kinds
-from perisai.events.queries import Key, Sums
+from perisai.events.queries import Sums
 from perisai.events.reading import Row
 from perisai.figures.definition import figures
 from perisai.figures.stood import Stood
@@ -20,13 +20,11 @@ from perisai.offices.scopes import (
     AGENCY_OFFICE,
     AGENT,
     BRANCH,
-    LETTERS,
     NATION,
     REGION,
     SUB_BRANCH,
     Agent,
     Place,
-    Watch,
 )
 from perisai.web.live import standing
 from perisai.web.live.world import Branch, World
@@ -72,7 +70,8 @@ def build(world: World, place: Place, now: datetime) -> Payload:
     sums = [_sums(branch, place) for branch in branches]
     month, today = _total(each.month for each in sums), _total(each.today for each in sums)
     moved = [branch.moved_at for branch in branches if branch.moved_at is not None]
-    stood, hours = standing.stood_of(branches, place), _hours(branches, place)
+    stood, hours = _stood(world, place, branches), _hours(branches, place)
+    beside = world.beside.get(place.watch) or standing.Beside()
     targets = {branch.office.id: _target(branch, place) for branch in branches}
     month_figures = _pick(month, COUNTED)
     return {
@@ -86,7 +85,7 @@ def build(world: World, place: Place, now: datetime) -> Payload:
         "hour": _hour(branches, now),
         "today": _pick(today, COUNTED),
         "month": month_figures,
-        "stood": standing.shown(stood),
+        "stood": beside.kept("shown", world.generation, lambda: standing.shown(stood)),
         "standing_on": stood.day.isoformat() if stood.day else None,
         "standing_at": _ms(stood.at) if stood.at else None,
         "attainment": asdict(standing.rate(branches, targets, month_figures[ATTAINS], day)),
@@ -95,7 +94,7 @@ def build(world: World, place: Place, now: datetime) -> Payload:
         "hours": hours,
         "pace": _pace(world, place, branches, sum(hours), now),
         "funnel": _funnel(world, place),
-        "leaders": standing.leaders(branches, place),
+        "leaders": beside.kept("leaders", world.generation, lambda: standing.leaders(branches, place)),
         "feed": [_item(world, event) for event in world.feeds.get(place.watch, ())],
         "regencies": _regencies(branches) if place.key is None else {},
         "children": _children(world, place, branches),
@@ -200,7 +199,7 @@ def _regencies(branches: Iterable[Branch]) -> dict[str, list[int]]:
 
 def _children(world: World, place: Place, branches: list[Branch]) -> list[Payload]:
     if place.watch.level == NATION:
-        return _regions(world, branches)
+        return _regions(world, place, branches)
     if place.watch.level == REGION:
         return [_branch_row(branch) for branch in branches]
     branch = branches[0]
@@ -223,7 +222,8 @@ def _shown(branch: Branch) -> list[Agent]:
     return [a for a in branch.agents.values() if a.is_active or (branch.office.id, "a", a.id) in branch.sums]
 
 
-def _regions(world: World, branches: list[Branch]) -> list[Payload]:
+def _regions(world: World, place: Place, branches: list[Branch]) -> list[Payload]:
+    beside = world.beside.get(place.watch) or standing.Beside()
     grouped: defaultdict[int | None, list[Branch]] = defaultdict(list)
     for branch in branches:
         grouped[branch.office.parent_id].append(branch)
@@ -236,8 +236,7 @@ def _regions(world: World, branches: list[Branch]) -> list[Payload]:
         targets = [t for branch in members if (t := _own_target(branch)) is not None]
         sums = [branch.sums.get((branch.office.id, "b", str(branch.office.id)), Sums()) for branch in members]
         total = Sums(_total(each.month for each in sums), _total(each.today for each in sums))
-        above = Place(Watch(REGION, str(parent.id)), parent.name, parent.code, ())
-        stood = standing.stood_of(members, above)
+        stood = beside.kept(f"region {parent.id}", world.generation, partial(_stood_of_region, place, members))
         rows.append(_row(REGION, parent.id, parent.code, parent.name, total, sum(targets) if targets else None, stood))
     return rows
 
@@ -245,8 +244,7 @@ def _regions(world: World, branches: list[Branch]) -> list[Payload]:
 def _branch_row(branch: Branch) -> Payload:
     office = branch.office
     sums = branch.sums.get((office.id, "b", str(office.id)), Sums())
-    key = (office.id, "b", str(office.id))
-    stood = branch.known.stood.get(key)
+    stood = standing.shown_beneath(branch, (office.id, "b", str(office.id)))
     return _row(BRANCH, office.id, office.code, office.name, sums, _own_target(branch), stood)
 
 
@@ -259,25 +257,29 @@ def _office_row(branch: Branch, level: str, office_id: int, code: str, name: str
     own = (branch.office.id, letter, str(office_id))
     agents = (agent for agent in branch.agents.values() if _office_of(agent, level) == str(office_id))
     target = standing.target_of(branch, own, _target_of(branch, agents))
-    return _row(level, office_id, code, name, branch.sums.get(own, Sums()), target, _stood(branch, own))
+    stood = standing.shown_beneath(branch, own)
+    return _row(level, office_id, code, name, branch.sums.get(own, Sums()), target, stood)
 
 
 def _agent_row(branch: Branch, agent: Agent) -> Payload:
     own = (branch.office.id, "a", agent.id)
     target = standing.target_of(branch, own, branch.targets.get(agent.id))
-    return _row(AGENT, agent.id, agent.code, agent.name, branch.sums.get(own, Sums()), target, _stood(branch, own))
+    stood = standing.shown_beneath(branch, own)
+    return _row(AGENT, agent.id, agent.code, agent.name, branch.sums.get(own, Sums()), target, stood)
 
 
-def _stood(branch: Branch, key: Key) -> Stood | None:
-    """Of what the branch's standing knows; nought of what it does not, None where there is no standing."""
-    office = branch.office.id
-    level = next(level for level, letter in LETTERS.items() if letter == key[1])
-    return standing.stood_of([branch], Place(Watch(level, key[2]), "", "", (office,)))
+def _stood(world: World, place: Place, branches: list[Branch]) -> Stood:
+    beside = world.beside.get(place.watch) or standing.Beside()
+    found: Stood = beside.kept("stood", world.generation, lambda: standing.stood_of(branches, place))
+    return found
 
 
-def _row(
-    level: str, key: int | str, code: str, name: str, sums: Sums, target: int | None, stood: Stood | None
-) -> Payload:
+def _stood_of_region(nation: Place, members: list[Branch]) -> dict[str, int | None]:
+    """``nation`` has no key within a branch, as a region has none."""
+    return standing.shown(standing.stood_of(members, nation), standing.CHILD_SHOWN)
+
+
+def _row(level: str, key: int | str, code: str, name: str, sums: Sums, target: int | None, stood: Payload) -> Payload:
     return {
         "level": level,
         "key": str(key),
@@ -286,7 +288,7 @@ def _row(
         "target": target,
         "today": _pick(sums.today, CHILD_FIGURES),
         "month": _pick(sums.month, CHILD_FIGURES),
-        "stood": standing.shown(stood, standing.CHILD_SHOWN),
+        "stood": stood,
     }
 
 

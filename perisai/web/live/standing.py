@@ -4,7 +4,7 @@ scope its usual day and its funnel.
 It changes by the minute or by the day, so the live process reads it again once a minute, set-based, and never on an event's way.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,8 @@ SHOWN = (
 """Figures of ``rules/figures.yaml`` that a screen shows as they stand."""
 CHILD_SHOWN = ("paying", "arrears")
 MOST_LEADERS = 200
+_NOUGHT: dict[str, int | None] = dict.fromkeys(CHILD_SHOWN, 0)
+_NOTHING: dict[str, int | None] = dict.fromkeys(CHILD_SHOWN)
 
 
 @dataclass
@@ -49,6 +51,10 @@ class Known:
     """Of one branch. ``stood`` by the counters' key."""
 
     stood: dict[Key, Stood] = field(default_factory=dict)
+    shown: dict[Key, dict[str, int | None]] = field(default_factory=dict)
+    """Of what stands beneath: ``CHILD_SHOWN``."""
+    targets: dict[Key, int] = field(default_factory=dict)
+    """Persons of the present month, as far as the standing is of it."""
     calendar: Calendar = NATIONAL
     days: Days = field(default_factory=lambda: Days(0, 0, 0))
     ranked: list[Ranked] = field(default_factory=list)
@@ -62,6 +68,8 @@ class Beside:
     days: dict[int, date] = field(default_factory=dict)
     hours: dict[int, Hours] = field(default_factory=dict)
     stages: list[Stage] = field(default_factory=list)
+    _memo: dict[str, Any] = field(default_factory=dict)
+    _generation: int = -1
     _minute: datetime | None = None
     _pace: Pace | None = None
 
@@ -74,6 +82,14 @@ class Beside:
             moments = [minute.astimezone(ZoneInfo(zones[branch])) for branch in self.hours]
             self._minute, self._pace = minute, pace(list(self.hours.values()), day, moments)
         return replace(self._pace, so_far=so_far)
+
+    def kept(self, name: str, generation: int, make: Callable[[], Any]) -> Any:
+        """What does not move with events, made once for each reading of the standings."""
+        if self._generation != generation:
+            self._memo, self._generation = {}, generation
+        if name not in self._memo:
+            self._memo[name] = make()
+        return self._memo[name]
 
 
 def load(branches: "Collection[Branch]") -> Reading[None]:
@@ -102,12 +118,20 @@ def load(branches: "Collection[Branch]") -> Reading[None]:
 def _load_stood(branches: "Collection[Branch]") -> Reading[None]:
     by_id = {branch.office.id: branch for branch in branches}
     for branch in branches:
-        branch.known.stood = {}
+        branch.known.stood, branch.known.shown, branch.known.targets = {}, {}, {}
     for levels, within in ((("b",), False), (("b", "s", "o", "a"), True)):
         asked = [(branch.office.id, branch.today) for branch in branches if branch.detail == within]
         if asked:
             for key, stood in (yield from read_within(asked, levels)).items():
-                by_id[key[0]].known.stood[key] = stood
+                _keep(by_id[key[0]], key, stood)
+
+
+def _keep(branch: "Branch", key: Key, stood: Stood) -> None:
+    branch.known.stood[key] = stood
+    branch.known.shown[key] = shown(stood, CHILD_SHOWN)
+    target = stood.columns.get("target")
+    if target is not None and stood.day is not None and stood.day >= branch.month:
+        branch.known.targets[key] = target
 
 
 def load_beside(place: Place, branches: "Collection[Branch]") -> Reading[Beside]:
@@ -150,12 +174,12 @@ def shown(stood: Stood | None, names: tuple[str, ...] = SHOWN) -> dict[str, int 
 
 def target_of(branch: "Branch", key: Key | None, otherwise: int | None) -> int | None:
     """Persons of the month, as the last standing says; where there is none of the month yet, ``otherwise``."""
-    whole = branch.known.stood.get(_own(branch))
-    if whole is None or whole.day is None or whole.day.replace(day=1) != branch.month:
-        return otherwise
-    mine = branch.known.stood.get(key) if key else whole
-    target = mine.columns.get("target") if mine else None
-    return otherwise if target is None else target
+    return branch.known.targets.get(key or _own(branch), otherwise)
+
+
+def shown_beneath(branch: "Branch", key: Key) -> dict[str, int | None]:
+    """Of a key that the branch's last standing does not know: nought; without a standing: nothing."""
+    return branch.known.shown.get(key) or (_NOUGHT if branch.known.stood else _NOTHING)
 
 
 def rate(branches: "Collection[Branch]", targets: dict[int, int | None], attained: int, day: date) -> RunRate:

@@ -66,6 +66,8 @@ class World:
     beside: dict[Watch, standing.Beside] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     """Code of an agent by id."""
+    generation: int = 0
+    """Grows whenever standings were read again."""
     has_tree: bool = False
     """All offices are here; else only those that a scope needed."""
 
@@ -147,7 +149,7 @@ class World:
         self.branches.update({branch.office.id: branch for branch in fresh})
         yield from self.load_quotas(fresh)
         yield from self.load_people([branch for branch in fresh if branch.detail])
-        yield from standing.load(fresh)
+        yield from self.load_standings(fresh)
 
     def _fresh(self, branch_id: int, now: datetime, *, detail: bool) -> Branch:
         office, known = self.offices[branch_id], self.branches.get(branch_id)
@@ -175,6 +177,11 @@ class World:
             branch.agents = {str(row["id"]): Agent.of(row) for row in agents if row["branch_id"] == mine}
             branch.targets = {str(row["agent_id"]): row["persons"] for row in targets if row["branch_id"] == mine}
             self.codes.update({agent.id: agent.code for agent in branch.agents.values()})
+
+    def load_standings(self, branches: Collection[Branch]) -> Reading[None]:
+        """What changes by the minute or the day: the live process reads it again now and then."""
+        yield from standing.load(branches)
+        self.generation += 1
 
     def advance(self, numbers: dict[int, tuple[int, datetime | None]], now: datetime) -> Reading[set[Key]]:
         """Follows the branches it holds to these (number, moved at); returns the counters' keys that something happened to.
