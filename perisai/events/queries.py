@@ -104,8 +104,9 @@ _NEW_EVENTS = (
     + _EVENT_COLUMNS
     + """
 FROM unnest(%(branches)s::int[], %(after)s::bigint[], %(upto)s::bigint[]) AS b (id, after, upto)
-JOIN events_event e ON e.branch_id = b.id AND e.number > b.after AND e.number <= b.upto
-WHERE e.received_at >= %(since)s
+CROSS JOIN LATERAL (
+  SELECT * FROM events_event n WHERE n.branch_id = b.id AND n.number > b.after AND n.number <= b.upto AND n.received_at >= %(since)s
+  OFFSET 0) e
 ORDER BY e.branch_id, e.number
 """
 )

@@ -73,20 +73,29 @@ def _branches(office_id: int | None) -> Reading[tuple[Branch, ...]]:
     return tuple(Branch(row["id"], row["code"], row["name"], row["timezone"], row["parent_id"]) for row in rows)
 
 
-# Offices by the index on branch_id, agents by their primary key.
+# Offices by the index on branch_id, agents by their primary key, where they were by placement_once. Who had not been placed by then
+# is where the agent's own row says.
 _BENEATH: LiteralString = """
 SELECT CASE kind WHEN 'sub_branch' THEN 's' ELSE 'o' END AS letter, kind, id::text AS key, code, name, is_open AS is_shown
 FROM offices_office WHERE branch_id = %(branch)s::int AND kind IN ('sub_branch', 'agency') AND %(letter)s = 'b'
 UNION ALL
-SELECT 'a', 'agent', id::text, code, full_name, state = 'active'
-FROM agents_agent WHERE branch_id = %(branch)s::int
-  AND CASE %(letter)s WHEN 'b' THEN true WHEN 's' THEN sub_branch_id::text = %(key)s ELSE agency_office_id::text = %(key)s END
+SELECT 'a', 'agent', a.id::text, a.code, a.full_name, a.state = 'active' AND a.since <= %(day)s::date
+FROM agents_agent a
+LEFT JOIN agents_placement p ON p.branch_id = a.branch_id AND p.agent_id = a.id AND p.during @> %(day)s::date
+CROSS JOIN LATERAL (SELECT p.id IS NOT NULL OR EXISTS (
+  SELECT FROM agents_placement o WHERE o.branch_id = a.branch_id AND o.agent_id = a.id AND lower(o.during) <= %(day)s::date)
+  AS is_placed) w
+CROSS JOIN LATERAL (SELECT CASE WHEN w.is_placed THEN p.sub_branch_id ELSE a.sub_branch_id END AS sub_branch_id,
+  CASE WHEN w.is_placed THEN p.agency_office_id ELSE a.agency_office_id END AS agency_office_id) h
+WHERE a.branch_id = %(branch)s::int
+  AND CASE %(letter)s WHEN 'b' THEN true WHEN 's' THEN h.sub_branch_id::text = %(key)s ELSE h.agency_office_id::text = %(key)s END
 ORDER BY letter DESC, code
 """
 
 
-def beneath(found: Found) -> Reading[list[Row]]:
-    """Rows (letter, level, key, code, name, is_shown) of what stands in a branch, sub-branch or agency office today."""
-    asked = {"branch": found.branches[0].id, "letter": found.letter, "key": found.key}
+def beneath(found: Found, day: date) -> Reading[list[Row]]:
+    """Rows (letter, level, key, code, name, is_shown) of what stood in a branch, sub-branch or agency office on a day: agents where
+    they were placed then."""
+    asked = {"branch": found.branches[0].id, "letter": found.letter, "key": found.key, "day": day}
     rows = yield _BENEATH, asked
     return [row | {"level": KINDS.get(row["kind"], AGENT)} for row in rows]

@@ -44,7 +44,7 @@ def children(scope: Watch, period: Period, as_of: date, now: datetime) -> Readin
         return []
     if scope.level in (NATION, REGION):
         return (yield from _of_branches(found, period, as_of, now))
-    rows = yield from beneath(found)
+    rows = yield from beneath(found, min(period.last, as_of))
     levels = ("s", "o", "a") if scope.level == BRANCH else ("a",)
     sums = yield from read_keys(Want.of(found, period, as_of), levels, now)
     stood = yield from stood_of_keys(Standing.of(found, period, as_of), levels)

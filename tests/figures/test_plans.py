@@ -9,6 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from perisai.accounts.audience import Viewer
+from perisai.accounts.models import Role
 from perisai.events import queries
 from perisai.events.clock import FixedClock
 from perisai.events.queries import BranchDay, Moved
@@ -17,8 +19,12 @@ from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.figures import readings, take
 from perisai.figures.period import Period
+from perisai.members import search
+from perisai.offices.models import Office
 from perisai.offices.scopes import AGENT, BRANCH, NATION, WHOLE, Watch
 from perisai.web import config as configuration
+from perisai.web.console import today as home
+from tests.accounts.people import make_user
 from tests.conftest import DATA
 from tests.exams.test_plans import nodes
 from tests.world import Branch, make_agent, make_branch
@@ -61,6 +67,7 @@ READS: dict[str, Callable[[Branch, str], Reading[Any]]] = {
     "nation": lambda *_: readings.of(WHOLE_COUNTRY, MONTH, TODAY, NOW),
     "nation of a past day": lambda *_: readings.of(WHOLE_COUNTRY, MONTH, PAST, NOW),
     "beneath a branch": lambda branch, _: readings.children(of_branch(branch), MONTH, TODAY, NOW),
+    "beneath a branch on a past day": lambda branch, _: readings.children(of_branch(branch), MONTH, PAST, NOW),
     "beneath the nation": lambda *_: readings.children(WHOLE_COUNTRY, MONTH, TODAY, NOW),
     "series": lambda branch, _: readings.series(of_branch(branch), "accepted", LONG, TODAY, NOW),
     "series of standings": lambda branch, _: readings.series(of_branch(branch), "paying", LONG, TODAY, NOW),
@@ -135,6 +142,37 @@ def test_taking_a_standing_reads_one_branch_by_its_indexes(place: tuple[Branch, 
         facts = {"branch": branch.id, "day": TODAY, "now": NOW, "expiring": TODAY, "words": "[]", "plan": "[]"}
         assert unbound(work, take._TAKE, facts) == []
         assert unbound(work, take._GONE, facts) == []
+
+
+def test_numbers_of_the_home_page_are_bounded_by_an_index(place: tuple[Branch, str]) -> None:
+    branch, agent = place
+    for level, key in (("b", None), ("a", agent)):
+        with Work(scope=Scope.branch(branch.id)) as work:
+            facts = [[branch.id], level, TODAY, level, TODAY.replace(day=1), key]
+            assert unbound(work, home._NUMBERS, facts) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"metric": "contributions", "day_from": "2026-11-01", "day_to": "2026-11-23", "known": "2026-11-22"},
+        {"metric": "accepted", "day_from": "2026-11-01", "level": "agent"},
+        {"cover": "arrears"},
+    ],
+)
+def test_members_behind_a_figure_are_found_by_an_index(
+    place: tuple[Branch, str], asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch, agent = place
+    viewer = Viewer.of(make_user(Role.BRANCH, Office.objects.get(id=branch.id)))
+    statements: list[tuple[str, Any]] = []
+    with Work(scope=viewer.scope) as work:
+        monkeypatch.setattr(work, "dicts", lambda sql, params: statements.append((sql, params)) or [])
+        search.find(
+            work, viewer=viewer, filters=search.Filters.of(asked | {"key": agent} if "level" in asked else asked)
+        )
+        ((sql, params),) = statements
+        assert unbound(work, sql, params) == []
 
 
 def test_statement_that_reads_a_table_whole_is_found(place: tuple[Branch, str]) -> None:

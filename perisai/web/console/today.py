@@ -9,13 +9,18 @@ from perisai.events.work import Work
 
 SILENT_AFTER = timedelta(days=3)
 
-# Carried by the primary key of events_counter: one level, and below a branch one key.
+# Carried by the primary key of events_counter: one day of a level, one month of the same level in capitals, and below a branch one
+# key. So it reads as much on the last day of a month as on the first.
 _NUMBERS = """
-SELECT metric, sum(value)::bigint, coalesce(sum(value) FILTER (WHERE day_captured = %s), 0)::bigint
-FROM events_counter
-WHERE branch_id = ANY(coalesce(%s::int[], ARRAY(SELECT branch_id FROM events_position))) AND level = %s
-  AND (level = 'b' OR key = %s) AND day_captured BETWEEN %s AND %s
-GROUP BY metric
+SELECT c.metric, coalesce(sum(c.value) FILTER (WHERE a.is_month), 0)::bigint,
+  coalesce(sum(c.value) FILTER (WHERE NOT a.is_month), 0)::bigint
+FROM unnest(coalesce(%s::int[], ARRAY(SELECT branch_id FROM events_position))) AS b (id)
+CROSS JOIN (VALUES (%s::bpchar, %s::date, false), (upper(%s)::bpchar, %s::date, true)) AS a (level, day, is_month)
+CROSS JOIN LATERAL (
+  SELECT n.metric, sum(n.value) AS value FROM events_counter n
+  WHERE n.branch_id = b.id AND n.level = a.level AND n.key = coalesce(%s::text, b.id::text) AND n.day_captured = a.day
+  GROUP BY 1) c
+GROUP BY 1
 """
 
 # Carried by op_waiting_since, which holds only what is not judged yet.
@@ -51,7 +56,7 @@ def numbers(work: Work, *, viewer: Viewer, today: date) -> Numbers:
     """Of the viewer's own part: an office within the branch, an agent, or the branches together. One statement."""
     level, key = _level(viewer)
     branches = None if viewer.branches is None else list(viewer.branches)
-    rows = work.rows(_NUMBERS, [today, branches, level, key, today.replace(day=1), today])
+    rows = work.rows(_NUMBERS, [branches, level, today, level, today.replace(day=1), key or None])
     return Numbers({metric: day for metric, _, day in rows}, {metric: month for metric, month, _ in rows})
 
 
