@@ -20,7 +20,7 @@ from perisai.web.demo.places import BUNGO, JAMBI
 from perisai.web.demo.workers import Workers
 
 ZONE: Final = ZoneInfo("Asia/Jakarta")
-PACE: Final = {JAMBI: 62, BUNGO: 40}
+PACE: Final = {JAMBI: 52, BUNGO: 34}
 """Enrolments a month of a branch, in the middle of the past."""
 GROWTH: Final = 0.55
 """The past begins with so much less than its middle, and ends with so much more."""
@@ -28,6 +28,8 @@ SUNDAY, RAMADAN, MONTH_END, LAST_DAYS = 0.3, 0.5, 1.7, 4
 PAYS, CANCELS, LATE = 0.84, 0.04, 0.07
 STOPS: Final = ((3, 0.13), (8, 0.06), (99, 0.03))
 """Share that does not pay the next bill any more: (up to which bill, share)."""
+PAID_ON: Final = ((0.5, (-12, 0)), (0.8, (0, 10)), (0.94, (10, 27)), (1.0, (31, 52)))
+"""Days from the first of a bill's month on which it is paid, up to each share of the bills."""
 RETURNS, OLDEST_TO_RETURN = 0.16, 62
 DAYS_AHEAD: Final = 14
 
@@ -230,9 +232,9 @@ def _month(moment: datetime) -> date:
 def _lateness(random: Random) -> timedelta:
     """When a bill is paid, counted from the first of its month: most before or early in it, some late, a few in the next."""
     dice = random.random()
-    days = random.uniform(-9, 10) if dice < 0.72 else random.uniform(10, 27) if dice < 0.93 else random.uniform(31, 52)
+    first, last = next(days for share, days in PAID_ON if dice < share)
     minutes = int(random.triangular(7 * 60, 21 * 60, 10 * 60))
-    return timedelta(days=int(days), minutes=minutes, seconds=random.randrange(60))
+    return timedelta(days=int(random.uniform(first, last)), minutes=minutes, seconds=random.randrange(60))
 
 
 def _zeal(agents: Sequence[DemoAgent]) -> list[float]:

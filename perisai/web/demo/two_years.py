@@ -20,8 +20,8 @@ from perisai.web.demo.people import AGENTS, HISTORY, DemoAgent, agents
 from perisai.web.demo.plan import villages
 
 SEED: Final = 2411
-LAST_YEAR: Final = {("BPU", "persons"): 6, ("BPU", "contributions"): 500_000, ("BPU", "outreach"): 10}
-THIS_YEAR: Final = {("BPU", "persons"): 8, ("BPU", "contributions"): 900_000, ("BPU", "outreach"): 14}
+LAST_YEAR: Final = {("BPU", "persons"): 5, ("BPU", "contributions"): 500_000, ("BPU", "outreach"): 10}
+THIS_YEAR: Final = {("BPU", "persons"): 7, ("BPU", "contributions"): 900_000, ("BPU", "outreach"): 14}
 """Of an agent and month, before the told months."""
 
 _IS_THERE: LiteralString = "SELECT EXISTS (SELECT FROM members_enrolment WHERE branch_id = %s)"
