@@ -2,7 +2,8 @@
 
     docs/screens/take.py [--data DIR] [--only PART]
 
-Phones are 360 x 740, laptops 1366 x 768. Pictures are WebP of at most 60 kB. Without ``--data`` the demo is a fresh one.
+Phones are 360 x 740, laptops 1366 x 768, walls 1920 x 1080. Pictures are WebP of at most 60 kB. Without ``--data`` the demo is a
+fresh one.
 """
 
 import argparse
@@ -33,6 +34,7 @@ MOST_BYTES = 60_000
 QUALITIES = (82, 70, 58, 45, 30, 18)
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "timezone_id": "Asia/Jakarta"}
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}, "timezone_id": "Asia/Jakarta"}
+WALL: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}, "timezone_id": "Asia/Jakarta"}
 AGENTS = {"id": 5, "en": 2}
 """Whose phone is shown in which language: agents of KC Jambi, by their place in the credentials."""
 
@@ -197,6 +199,7 @@ def console(album: Album, browser: Browser, running: Running) -> None:
         _speak(desk, language)
         _console_pages(album, desk, running, language)
         _console_on_a_phone(album, browser, desk, language)
+        _console_on_a_wall(album, browser, desk, language)
     desk.context.close()
     upper = Desk(_context(browser, LAPTOP, "id"), running.origin)
     upper.log_in(_login(running, "pusat"))
@@ -280,8 +283,12 @@ def _console_pages(album: Album, desk: Desk, running: Running, language: str) ->
             _wait_for_live(desk)
         album.take(desk.page, "console", name, language)
         if name == "live":
+            desk.page.locator(".live-funnel").evaluate("part => part.scrollIntoView()")
+            album.take(desk.page, "console", "live-funnel", language)
             desk.page.locator(".live-feed-panel").evaluate("panel => panel.scrollIntoView()")
             album.take(desk.page, "console", "live-below", language)
+            desk.page.locator("[data-leaders]").evaluate("part => part.scrollIntoView()")
+            album.take(desk.page, "console", "live-leaders", language)
     desk.open(f"/console/accounts/devices/{agent}/")
     code = desk.page.locator("form[action$='/code/'] button")
     if code.count():
@@ -304,6 +311,14 @@ def _console_on_a_phone(album: Album, browser: Browser, desk: Desk, language: st
             _wait_for_live(phone)
         album.take(phone.page, "console", f"{name}-phone", language)
     phone.context.close()
+
+
+def _console_on_a_wall(album: Album, browser: Browser, desk: Desk, language: str) -> None:
+    wall = Desk(browser.new_context(**WALL, storage_state=desk.context.storage_state()), desk.origin)
+    wall.open("/console/live/branch/1501/?wall=sub_branch/150111,agency_office/150121&every=600")
+    wall.page.locator(".live-state.done").wait_for()
+    album.take(wall.page, "console", "live-wall", language)
+    wall.context.close()
 
 
 def _first_row(desk: Desk) -> None:
