@@ -6,10 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from perisai.employers.jobs import bill_branch
 from perisai.payments import ledger
 from perisai.web.simulate.phone import Phone
 from tests.employers.conftest import month
 from tests.employers.test_phone import ask, firm, hand
+from tests.payments.place import make_bank
 from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work
 
 PhoneOf = Callable[[FieldAgent], Phone]
@@ -104,6 +106,32 @@ def test_another_last_month_taken_back_leaves_the_one_told_before(visited: Visit
     assert ask(visited.branch, last) == []
     with system_work(visited.branch) as work:
         assert ledger.prove(work, visited.branch.id) == []
+
+
+def test_a_leave_taken_back_after_the_others_were_paid_for_is_billed_by_itself(visited: Visited) -> None:
+    left = visited.left(visited.hands[0], -1)
+    visited.push()
+    ((code, amount),) = ask(
+        visited.branch, "SELECT payment_code, amount FROM employers_bill WHERE branch_id = %s AND state = 'open'"
+    )
+    assert make_bank(scheme="asymmetric").pay(code, amount).json()["responseCode"] == "2002500"
+    undo = visited.phone.op("worker_left", {"undoes": left})
+    assert visited.push()[undo]["status"] == "accepted"
+    bill_branch(visited.branch.id, visited.branch.timezone)
+    assert visited.bill() == (1, 2_000_000 * 84 // 10_000)
+    with system_work(visited.branch) as work:
+        assert ledger.prove(work, visited.branch.id) == []
+
+
+def test_a_closed_employer_takes_no_reports(visited: Visited) -> None:
+    with system_work(visited.branch) as work:
+        work.execute(
+            "UPDATE employers_employer SET state = 'closed' WHERE branch_id = %s AND id = %s",
+            [visited.branch.id, visited.employer],
+        )
+    reports = [visited.left(visited.hands[0]), visited.wage(visited.hands[1], 3_000_000)]
+    told = visited.push()
+    assert [(told[op]["status"], told[op]["code"]) for op in reports] == [("rejected", "E4413")] * 2
 
 
 def test_a_report_that_another_one_followed_is_not_taken_back(visited: Visited) -> None:
