@@ -163,11 +163,23 @@ def _shown(one: setting.Set, request: PageRequest) -> dict[str, Any]:
         "text": words.when(one.kind, one.figures, language),
         "is_on": one.is_on,
         "tone": one.rule.tone,
-        "roles": [str(role.label) for role in one.rule.tell],
+        "roles": [role_word(role) for role in one.rule.tell],
         "figures": [(name, figure_word(name), value, one.rule.figures[name]) for name, value in one.figures.items()],
         "changed_at": one.changed_at,
         "changed_by": one.changed_by,
     }
+
+
+def role_word(role: Role) -> str:
+    words = {
+        Role.AGENCY: say("Kantor Perisai", "Agency office"),
+        Role.SUB_BRANCH: say("Petugas KCP", "Sub-branch officer"),
+        Role.BRANCH: say("Petugas Kantor Cabang", "Branch officer"),
+        Role.BRANCH_HEAD: say("Kepala Kantor Cabang", "Branch head"),
+        Role.REGION: say("Kantor Wilayah", "Region office"),
+        Role.HEAD_OFFICE: say("Kantor Pusat", "Head office"),
+    }
+    return words.get(role, str(role.label))
 
 
 def figure_word(name: str) -> str:

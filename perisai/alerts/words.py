@@ -29,8 +29,8 @@ _WHEN = {
         "In the last {working_days} working days of the month, less than {percent}% of the target is reached.",
     ),
     "reviews_late": (
-        "Sedikitnya {least} pendaftaran menunggu keputusan melewati tenggat.",
-        "At least {least} enrolments wait for a decision past their time.",
+        "Pendaftaran, {least} atau lebih, menunggu keputusan melewati tenggat.",
+        "Enrolments, {least} or more, wait for a decision past their time.",
     ),
     "cash_late": (
         "Seorang agen masih memegang {rupiah} rupiah atau lebih sesudah batas setor.",

@@ -19,12 +19,12 @@ BEST: Final = 8
 """Rows beneath that are named."""
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "id": {
-        "at": "per {time}", "today": "Hari ini", "month": "Bulan ini", "of": "dari target {target} ({percent} %)",
+        "at": "per {time}", "today": "Hari ini", "month": "Bulan ini", "of": "Target {target}, tercapai {percent} %",
         "needed": "perlu {n} per hari kerja, sisa {days} hari kerja", "reached": "target tercapai", "none": "belum ada target",
         "beneath": "Diterima bulan ini", "late": "lewat batas setor", "more": "dan {n} lagi",
     },
     "en": {
-        "at": "as of {time}", "today": "Today", "month": "This month", "of": "of the target {target} ({percent} %)",
+        "at": "as of {time}", "today": "Today", "month": "This month", "of": "Target {target}, {percent} % reached",
         "needed": "{n} needed a working day, {days} working days left", "reached": "target reached", "none": "no target yet",
         "beneath": "Accepted this month", "late": "past the deadline", "more": "and {n} more",
     },

@@ -228,6 +228,10 @@ def test_branch_sets_its_own_figures_and_switches_off(world: World, head: tuple[
     _user, client = head
     world.burst(30)
     address = f"{PAGE}settings/"
+    shown = client.get(address).content.decode()
+    assert "One agent enrols 20 people or more in a day" in shown
+    assert "Sub-branch officer" in shown
+    assert "Petugas KCP" not in shown
     assert client.post(address, {"kind": "burst", "times": "4", "least": "0", "is_on": "1"}).status_code == 422
     assert client.post(address, {"kind": "burst", "times": "4", "least": "31", "is_on": "1"}).status_code == 302
     assert world.look() == 0
