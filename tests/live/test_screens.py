@@ -23,7 +23,7 @@ from tests.contributions.covered import Members, make_members
 from tests.live.places import make_country
 from tests.live.test_pages import login
 from tests.members.enrolling import enrol
-from tests.web.test_console_pages import doubtful
+from tests.web.test_console_pages import doubtful, statements
 from tests.world import Branch, FieldAgent, make_agent, make_branch
 
 ZONE = "Asia/Jakarta"
@@ -221,3 +221,23 @@ def test_login_of_a_wall_is_kept_while_it_asks_for_tickets_and_not_for_ever(
 
 def ends(visitor: Client) -> datetime:
     return Session.objects.get(session_key=visitor.session.session_key).expire_date
+
+
+SCREENS = {"": 33, "?wall": 31}
+"""Statements a screen of a branch may take at most, whatever it holds."""
+
+
+@pytest.mark.parametrize("query", SCREENS)
+def test_screen_takes_no_more_statements_with_more_agents_and_events(query: str, database: Path) -> None:
+    del database
+    branch = make_branch()
+    agent = make_agent(branch)
+    enrol(agent)
+    visitor = login(Role.BRANCH_HEAD, branch.id)
+    few = statements(visitor, f"/console/live/branch/{branch.id}/{query}")
+    for _ in range(3):
+        enrol(make_agent(branch))
+        enrol(agent)
+    many = statements(visitor, f"/console/live/branch/{branch.id}/{query}")
+    assert many <= few
+    assert many <= SCREENS[query]
