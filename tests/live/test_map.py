@@ -134,6 +134,9 @@ def test_coverage_is_of_the_labour_force_and_marks_few_members(country: Country)
     assert told["Uji Hulu"] == "0,50 % *"
     assert told["Uji Hilir"] == "–", "no labour force, no coverage"
     assert "Kurang dari lima peserta" in page.content.decode()
+    paying = login(Role.BRANCH_HEAD, branch.id).get(f"/console/live/branch/{branch.id}/map/?figure=paying")
+    told = figures_of(paying.content.decode())
+    assert (told["Uji Hulu"], told["Uji Hilir"]) == ("4", "0"), "nought where a standing was taken, not unknown"
 
 
 def test_boundaries_make_it_a_map_that_tells_its_source(country: Country) -> None:

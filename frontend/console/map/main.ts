@@ -30,3 +30,12 @@ function mark(code: string): void {
 for (const kind of ["pointerover", "focusin"] as const) {
   document.querySelector(".map-page")?.addEventListener(kind, (event) => mark(codeOf(event.target)));
 }
+
+/** Where a tile lies among its neighbours; without this script tiles follow each other. */
+const laid = document.querySelector<HTMLElement>(".map-laid");
+laid?.style.setProperty("--columns", laid.dataset.columns ?? "1");
+for (const tile of laid?.querySelectorAll<HTMLElement>("[data-x]") ?? []) {
+  tile.style.setProperty("--x", tile.dataset.x ?? "auto");
+  tile.style.setProperty("--y", tile.dataset.y ?? "auto");
+}
+laid?.classList.add("is-placed");

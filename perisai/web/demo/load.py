@@ -24,6 +24,7 @@ from perisai.web.demo.custody import build_custody
 from perisai.web.demo.employers import build_employers
 from perisai.web.demo.exams import build_exams
 from perisai.web.demo.feeds import build_feeds
+from perisai.web.demo.field_places import build_field_places
 from perisai.web.demo.figures import build_figures
 from perisai.web.demo.orders import build_orders
 from perisai.web.demo.payers import build_payers
@@ -70,6 +71,7 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None, y
     say(f"offices, logins, targets ({time.monotonic() - begun:.1f} s)")
     told = history.tell(end)
     say(f"{told} ({time.monotonic() - begun:.1f} s)")
+    build_field_places(end)
     build_arrears(end)
     say(f"arrears, bills, returns ({time.monotonic() - begun:.1f} s)")
     build_employers(end)

@@ -79,9 +79,10 @@ def read(work: Work, asked: Asked) -> list[Spot]:
     known = reading.areas(work, asked.place.watch, asked.letter, asked.period, asked.day)
     rows = _places(work, asked, known)
     forces = _forces(work, asked, [code for code, *_ in rows])
-    is_stood = any(values.get("paying") is not None for values in known.values())
+    nothing: Values = {"paying": 0} if any(values.get("paying") is not None for values in known.values()) else {}
     spots = [
-        _spot(asked, row, known.get(row[0], {"paying": 0} if is_stood else {}), forces.get(row[0])) for row in rows
+        _spot(asked, row, {**known.get(row[0], {}), **_where_none(known.get(row[0]), nothing)}, forces.get(row[0]))
+        for row in rows
     ]
     bounds = _bounds([spot.value for spot in spots if spot.value and spot.value > 0])
     return [_with_step(spot, bounds) for spot in spots]
@@ -140,6 +141,11 @@ def _forces(work: Work, asked: Asked, codes: list[str]) -> dict[str, int]:
         if code[:5] not in missing:
             sums[code[:5]] = sums.get(code[:5], 0) + force.labour_force
     return sums
+
+
+def _where_none(values: Values | None, nothing: Values) -> Values:
+    """What is nought rather than unknown: a standing was taken, and nobody of this place is in it."""
+    return {name: value for name, value in nothing.items() if values is None or values.get(name) is None}
 
 
 def _spot(asked: Asked, row: tuple[str, str, str, str], values: Values, force: int | None) -> Spot:
