@@ -18,7 +18,9 @@ from perisai.targets.plan_place import MEASURES, NATION, SEGMENTS, WHOLE, YEARS,
 from perisai.targets.plan_reading import target_of, targets_of
 
 MOST: Final = 10**15
-"""Of one figure: more than the country's dues of a month, less than what a sum of all could overflow."""
+"""Of one figure in rupiah: more than the country's dues of a month, less than what a sum of all could overflow."""
+MOST_OF: Final = {"persons": 10_000_000, "contributions": MOST, "outreach": 10_000_000}
+"""Of one figure; persons as many as a quota can hold."""
 LONGEST: Final = 500
 """Letters of a reason."""
 
@@ -46,9 +48,12 @@ class Version:
     made_by: UUID | None
 
 
+# Held from the newest on, as an approval does: who waited for one then sees which version it left in force.
+_HOLD: LiteralString = """
+SELECT p.id FROM {plan} p WHERE {p} p.office_id = %(office)s AND p.year = %(year)s ORDER BY p.version DESC FOR UPDATE
+"""
 _APPROVED: LiteralString = """
-SELECT p.id, p.from_month FROM {plan} p
-WHERE {p} p.office_id = %(office)s AND p.year = %(year)s AND p.state = 'approved' FOR UPDATE
+SELECT p.id FROM {plan} p WHERE {p} p.office_id = %(office)s AND p.year = %(year)s AND p.state = 'approved'
 """
 _LAST: LiteralString = """
 SELECT coalesce(max(p.version), 0) FROM {plan} p WHERE {p} p.office_id = %(office)s AND p.year = %(year)s
@@ -109,6 +114,7 @@ def start(work: Work, *, home: Home, year: int, from_month: date) -> UUID:
     """
     if year not in YEARS or from_month.year != year or from_month.day != 1:
         raise Refused("E5010")
+    work.execute(at(home, _HOLD), home.params(year=year))
     before = work.row(at(home, _APPROVED), home.params(year=year))
     if before is not None and from_month < home.today(work.now).replace(day=1):
         raise Refused("E5010")
@@ -195,7 +201,7 @@ def _check(
     for cell, value in cells.items():
         if cell.segment not in SEGMENTS or cell.measure not in MEASURES or (cell.level, cell.key) not in allowed:
             raise Refused("E5014")
-        if value is not None and not 0 <= value <= MOST:
+        if value is not None and not 0 <= value <= MOST_OF[cell.measure]:
             raise Refused("E5014")
         if not version.from_month <= cell.month <= month(version.year, 12) or cell.month.day != 1:
             raise Refused("E5010")
@@ -238,5 +244,6 @@ def _said(cell: Cell) -> list[str]:
 
 
 __all__ = [
-    "MOST", "OF_ID", "Cell", "Version", "edit", "figures", "lock", "reason_of", "start", "target_of", "targets_of", "tell",
+    "MOST", "MOST_OF", "OF_ID", "Cell", "Version", "edit", "figures", "lock", "reason_of", "start", "target_of", "targets_of",
+    "tell",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.work import Happened, Work
 from perisai.targets import plan
-from perisai.targets.plan import MOST, Cell
+from perisai.targets.plan import MOST_OF, Cell
 from perisai.targets.plan_place import MEASURES, SEGMENTS, Home, at, months
 
 
@@ -55,7 +55,7 @@ def put(work: Work, *, parent: Home, year: int, wish: Wish) -> UUID:
         and wish.first_month in inside
         and wish.last_month in inside
         and wish.first_month <= wish.last_month
-        and 0 <= wish.value <= MOST
+        and 0 <= wish.value <= MOST_OF[wish.measure]
         and wish.last_month >= parent.today(work.now).replace(day=1)
     )
     if not is_right:

@@ -9,7 +9,7 @@ from perisai.offices.labour_force import District, Force
 from perisai.tables import reading
 from perisai.tables.reading import Limits, plain_title
 from perisai.tables.writing import Sheet, write_xlsx
-from perisai.targets.plan import MOST, Cell
+from perisai.targets.plan import MOST, MOST_OF, Cell
 from perisai.targets.plan_place import MEASURES, SEGMENTS, Child, months
 
 LIMITS: Final = Limits(size=4 * 1024 * 1024, rows=20_000, unpacked=60 * 1024 * 1024)
@@ -34,6 +34,8 @@ _LABOUR_NAMES: Final = dict(
     zip(LABOUR_TITLES, ("year", "code", "name", "regency", "labour_force", "informal", "micro", "source"), strict=True)
 )
 T = TypeVar("T")
+MOST_LABOUR: Final = 1_000_000_000
+"""Persons of one kecamatan."""
 WHOLE_CODE: Final = "SEMUA"
 """The code of head office's own row: the year's whole."""
 
@@ -271,7 +273,7 @@ def _read_months(
             continue
         title = MONTH_TITLES[number - 1]
         cell = Cell(child.level, child.key, one, segment, measure)
-        value = _number(cells.get(str(number), ""), blame, title)
+        value = _number(cells.get(str(number), ""), blame, title, most=MOST_OF[measure])
         if value is None and cells.get(str(number)):
             is_sound = False
         total += value or 0
@@ -279,18 +281,22 @@ def _read_months(
             read.found[cell] = value
         elif value != known.get(cell):
             blame(title, "past")
-    if is_sound and (said := cells.get("sum", "")) and _number(said, blame, "Jumlah") not in (total, None):
+    if (
+        is_sound
+        and (said := cells.get("sum", ""))
+        and _number(said, blame, "Jumlah", most=12 * MOST) not in (total, None)
+    ):
         blame("Jumlah", "sum")
 
 
-def _number(text: str, blame: Blame, title: str, *, needed: bool = False) -> int | None:
+def _number(text: str, blame: Blame, title: str, *, needed: bool = False, most: int = MOST_LABOUR) -> int | None:
     """Digits, with points between thousands if at all."""
     bare = text.replace(".", "").replace(",", "").replace(" ", "").removesuffix(".0")
     if not text:
         if needed:
             blame(title, "empty")
         return None
-    if not (bare.isascii() and bare.isdigit()) or int(bare) > MOST or _is_fraction(text):
+    if not (bare.isascii() and bare.isdigit()) or len(bare) > 20 or int(bare) > most or _is_fraction(text):
         blame(title, "number")
         return None
     return int(bare)

@@ -17,7 +17,8 @@ from perisai.events.work import Work
 NOW = datetime(2026, 5, 11, 3, 0, tzinfo=UTC)
 """A Monday in May; the year has passed months and coming ones."""
 YEAR = 2026
-_numbers = count(31)
+_numbers = count()
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass
@@ -47,20 +48,20 @@ def month(number: int) -> date:
 @pytest.fixture
 def country(database: object) -> Iterator[Country]:
     n = next(_numbers)
-    base = 80_000_000 + n * 100
-    made = Country(base, base + 1, base + 10, base + 20, base + 11, base + 12, f"{n:02d}")
+    base, of = 80_000_000 + n * 100, _LETTERS[n // 26] + _LETTERS[n % 26]
+    made = Country(base, base + 1, base + 10, base + 20, base + 11, base + 12, of)
     rows: list[tuple[Any, ...]] = [
-        (made.head, "head", None, None, [made.head], f"{n:02d}-P", "Kantor Pusat Uji", []),
-        (made.region, "region", made.head, None, [made.head, made.region], f"{n:02d}-W", "Kanwil Uji", []),
+        (made.head, "head", None, None, [made.head], f"{of}-P", "Kantor Pusat Uji", []),
+        (made.region, "region", made.head, None, [made.head, made.region], f"{of}-W", "Kanwil Uji", []),
         (
             made.branch,
             "branch",
             made.region,
             made.branch,
             [made.head, made.region, made.branch],
-            f"{n:02d}-A",
+            f"{of}-A",
             "KC Satu",
-            [f"{n:02d}.91"],
+            [f"{of}.91"],
         ),
         (
             made.other,
@@ -68,9 +69,9 @@ def country(database: object) -> Iterator[Country]:
             made.region,
             made.other,
             [made.head, made.region, made.other],
-            f"{n:02d}-B",
+            f"{of}-B",
             "KC Dua",
-            [f"{n:02d}.92"],
+            [f"{of}.92"],
         ),
     ]
     inside = [made.head, made.region, made.branch]
@@ -81,9 +82,9 @@ def country(database: object) -> Iterator[Country]:
             made.branch,
             made.branch,
             [*inside, made.sub_branch],
-            f"{n:02d}-S",
+            f"{of}-S",
             "KCP Uji",
-            [f"{n:02d}.93"],
+            [f"{of}.93"],
         ),
         (
             made.agency,
@@ -91,7 +92,7 @@ def country(database: object) -> Iterator[Country]:
             made.branch,
             made.branch,
             [*inside, made.agency],
-            f"{n:02d}-K",
+            f"{of}-K",
             "Kantor Perisai Uji",
             [],
         ),
