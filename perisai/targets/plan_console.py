@@ -196,7 +196,8 @@ def switches(request: PageRequest) -> tuple[int, date | None, str, str]:
     text = str(asked.get("year", ""))
     year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 and int(text) in YEARS else today.year
     number = str(asked.get("month", "" if "year" in asked else str(today.month)))
-    one = month(year, int(number)) if number.isascii() and number.isdigit() and 1 <= int(number[:3]) <= 12 else None
+    is_month = number.isascii() and number.isdigit() and len(number) <= 2 and 1 <= int(number) <= 12
+    one = month(year, int(number)) if is_month else None
     segment = asked["segment"] if asked.get("segment") in SEGMENTS else ""
     measure = asked["measure"] if asked.get("measure") in MEASURES else MEASURES[0]
     return year, one, str(segment), str(measure)

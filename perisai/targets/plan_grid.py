@@ -146,7 +146,8 @@ def cells_of(typed: Mapping[str, str], *, year: int, segment: str, measure: str)
             and parts[0] == "c"
             and parts[3].isascii()
             and parts[3].isdigit()
-            and 1 <= int(parts[3][:3]) <= 12
+            and len(parts[3]) <= 2
+            and 1 <= int(parts[3]) <= 12
         ):
             found[Cell(parts[1], parts[2], months(year)[int(parts[3]) - 1], segment, measure)] = text
     return found

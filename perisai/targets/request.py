@@ -37,14 +37,15 @@ UPDATE targets_quota_request SET state = %s, granted = %s, answer = %s, decided_
 WHERE branch_id = %s AND id = %s
 """
 
-# Carried by the primary key of targets_quota_request within a branch: a handful a year.
+# Carried by the primary key of targets_quota_request within a branch: a handful a year. A change of rules may have put another
+# quota in the place of the one that was asked for.
 _LIST: LiteralString = """
-SELECT r.id, r.branch_id, o.name AS branch, r.period, q.months, r.segment, r.asked, r.reason, r.asked_at, a.full_name AS asked_by,
-  r.state, r.granted, r.answer, r.decided_at, d.full_name AS decided_by, o.timezone,
+SELECT r.id, r.branch_id, o.name AS branch, r.period, coalesce(q.months, 1) AS months, r.segment, r.asked, r.reason, r.asked_at,
+  a.full_name AS asked_by, r.state, r.granted, r.answer, r.decided_at, d.full_name AS decided_by, o.timezone,
   GREATEST(0, q.cap - q.consumed - q.leased) AS slots_left, q.cap
 FROM targets_quota_request r
 JOIN offices_office o ON o.id = r.branch_id
-JOIN targets_quota q ON q.branch_id = r.branch_id AND q.period = r.period AND q.segment = r.segment
+LEFT JOIN targets_quota q ON q.branch_id = r.branch_id AND q.period = r.period AND q.segment = r.segment
 LEFT JOIN accounts_user a ON a.id = r.asked_by
 LEFT JOIN accounts_user d ON d.id = r.decided_by
 WHERE r.branch_id = ANY (coalesce(%(branches)s::int[], ARRAY(SELECT branch_id FROM events_position)))
