@@ -189,3 +189,19 @@ def test_lowering_the_target_beneath_what_is_taken_and_lent_is_kept_and_shown() 
     assert (low.cap, low.consumed, low.leased, low.grandfathered, low.left) == (5, 4, 6, 5, 0)
     assert statuses(phone.push(6, at=NOW)) == [ACCEPTED] * 6, "what was lent is honoured"
     assert (quota_of(branch, NOW).consumed, quota_of(branch, NOW).grandfathered) == (10, 5)
+
+
+@pytest.mark.parametrize(("hours", "is_new"), [(-8.5, True), (-9.5, False)])
+def test_a_month_begins_at_the_branchs_own_midnight(hours: float, is_new: bool) -> None:
+    """In the east (WIT) the month is over two hours before it is in Jakarta."""
+    branch = make_branch(target=100, at=NOW)
+    phone = Holder(branch)
+    first = (NOW.replace(day=1) + timedelta(days=32)).replace(day=1, hour=0)
+    at = first + timedelta(hours=hours)
+    with system_work(branch, FixedClock(at)) as work:
+        told = lease.held(
+            work, branch_id=branch.id, device_id=phone.device, agent_id=phone.agent.id, timezone="Asia/Jayapura"
+        )
+    assert told.leases
+    assert told.leases[0].first == (first if is_new else NOW).date().replace(day=1)
+    assert told.leases[0].until == (at + lease.VALID_FOR if is_new else first - timedelta(hours=9))

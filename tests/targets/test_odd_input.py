@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from perisai.accounts.models import Role
 from perisai.targets import plan, plan_decide
 from perisai.targets.plan import Cell
@@ -12,15 +10,15 @@ from tests.targets.conftest import Country
 from tests.targets.test_plan_pages import MONTH, YEAR, client, draft, figures, form, send, sheet, text
 
 
-@pytest.mark.parametrize("number", ["00199", "0", "13", "1" * 90])
-def test_months_that_are_none_are_left_out(country: Country, number: str) -> None:
+def test_months_that_are_none_are_left_out(country: Country) -> None:
     plan_id = draft(country, country.branch)
     officer = client(Role.BRANCH, country.branch)
-    box = f"c:sub_branch:{country.sub_branch}:{number}"
     address = f"/console/targets/plan/{country.branch}/{plan_id}/save/"
-    assert officer.post(address, form(0, {box: "5"})).status_code == 302
+    for number in ("00199", "0", "13", "1" * 90):
+        box = f"c:sub_branch:{country.sub_branch}:{number}"
+        assert officer.post(address, form(0, {box: "5"})).status_code == 302, number
+        assert officer.get(f"/console/targets/?year={YEAR}&month={number}").status_code == 200, number
     assert figures(country, country.branch, plan_id) == {}
-    assert officer.get(f"/console/targets/?year={YEAR}&month={number[:9]}").status_code == 200
 
 
 def test_a_target_that_no_quota_and_no_phone_could_hold_is_refused(country: Country) -> None:

@@ -7,7 +7,7 @@ import pytest
 from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.members import jobs
-from perisai.targets import quota, request
+from perisai.targets import quota, quota_setting, request
 from tests.targets.quota_world import NOW, ZONE, Holder, quota_of
 from tests.world import Branch, make_branch, system_work
 
@@ -74,3 +74,21 @@ def test_more_than_was_asked_or_a_refusal_without_a_reason_is_not_taken() -> Non
         request.refuse(work, branch_id=branch.id, request_id=asked, answer=" ")
     assert told.value.code == "E8005"
     assert quota_of(branch, NOW).cap == 2
+
+
+def test_a_request_whose_quota_new_rules_have_replaced_is_still_listed_and_can_be_refused() -> None:
+    branch = make_branch(target=2, at=NOW)
+    asked = ask(branch)
+    year = MONTH.replace(month=1)
+    with system_work(branch, FixedClock(NOW)) as work:
+        quota_setting.set_setting(
+            work, branch_id=branch.id, from_month=year, every="year", by_segment=False, cap_percent=100, mode="queue",
+            reason="Rapat",
+        )  # fmt: skip
+        (told,) = request.of_branches(work, branches=[branch.id], only_open=True)
+    assert (told["id"], told["cap"], told["months"]) == (asked, None, 1)
+    with pytest.raises(Refused) as refused, system_work(branch) as work:
+        request.approve(work, branch_id=branch.id, request_id=asked, granted=1)
+    assert refused.value.code == "E5004"
+    with system_work(branch) as work:
+        request.refuse(work, branch_id=branch.id, request_id=asked, answer="Aturan baru")
