@@ -59,7 +59,10 @@ export function finding({ attained, target, expected, needed_per_day }: Attainme
     return t.attainmentReached(number(attained));
   }
   const ahead = attained - (expected ?? 0);
-  if (ahead >= 0) {
+  if (ahead === 0) {
+    return t.attainmentEven;
+  }
+  if (ahead > 0) {
     return t.attainmentAhead(number(ahead));
   }
   return needed_per_day === null

@@ -148,8 +148,8 @@ function Card({ name, payload, screen, value, first, note, isOfDay, children }: 
   return (
     <div class={`figure live-figure ${delta ? "moved" : ""}`} data-figure={name}>
       <span class="figure-name">
-        {words?.label}
-        {isOfDay && <span class={name === "active" ? "muted" : "visually-hidden"}> {t.today.toLowerCase()}</span>}
+        {name === "active" ? `${words?.label} ${t.today.toLowerCase()}` : words?.label}
+        {isOfDay && name !== "active" && <span class="visually-hidden"> {t.today}</span>}
       </span>
       <a
         class={`figure-value ${words?.unit === "rupiah" ? "rupiah" : ""}`}
