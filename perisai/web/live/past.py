@@ -109,7 +109,7 @@ def _told(name: str, month: Figures, of_day: Figures, language: Language) -> dic
         "day": _amount(name, of_day.values.get(name), language) if figure.source.counter is not None else None,
         "before": _amount(name, before, language) if month.compared else None,
         "change": said.change(value, before, figure.unit, language) if month.compared else None,
-        "address": figure.address(month.scope, month.period.first, month.period.last),
+        "address": figure.address(month.scope, month.period.first, month.period.last, month.as_of),
     }
 
 
