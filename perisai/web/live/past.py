@@ -71,6 +71,7 @@ def page(request: PageRequest, place: Place, day: date, above: list[tuple[str, s
         "funnel": _funnel(of_month, language),
         "run_rate": reading.run_rate(work, scope, Period.month(day), day),
         "bars": _bars(days),
+        "width": 10 * len(days),
         "head": [pick(figures()[name].label, language) for name in content.shape().beneath],
         "rows": _rows(beneath, before, language),
         "late": [
@@ -127,11 +128,14 @@ def _funnel(month: Figures, language: Language) -> list[dict[str, Any]]:
 
 
 def _bars(days: list[tuple[date, int | None]]) -> list[dict[str, Any]]:
+    """Bars of at most 100 high, ten units a day; every fifth day is named."""
     most = max((value or 0 for _, value in days), default=0)
-    return [
-        {"day": day, "value": value, "share": 0 if not most else max(0, value or 0) * 100 // most}
-        for day, value in days
-    ]
+    bars = []
+    for n, (day, value) in enumerate(days):
+        share = 0 if not most else max(0, value or 0) * 100 // most
+        named = n % 5 == 0
+        bars.append({"day": day, "value": value, "share": share, "x": n * 10, "y": 100 - share, "is_named": named})
+    return bars
 
 
 def _rows(beneath: list[Child], before: list[Child], language: Language) -> list[dict[str, Any]]:
