@@ -130,6 +130,8 @@ class Console:
     office_kind: str | Promise
     role: str | Promise
     now: datetime
+    has_alerts: bool
+    """The role may see alerts: the bell stands in the top."""
 
     @property
     def office(self) -> Office:
@@ -163,6 +165,7 @@ def _console(viewer: Viewer, path: str) -> Console:
         office_kind=KINDS[viewer.office.kind],
         role=ROLES[viewer.role],
         now=timezone.now(),
+        has_alerts=may_open(viewer.role, "/console/alerts/"),
     )
 
 

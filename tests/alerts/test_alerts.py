@@ -206,6 +206,9 @@ def test_others_neither_see_nor_take(world: World) -> None:
     assert "30" not in stranger.get(PAGE).content.decode().split("<main")[1]
     stranger.post(f"{PAGE}take/", {"alert": f"{world.branch.id}:{alert}"})
     assert world.ask("SELECT seen_by FROM alerts_alert WHERE branch_id = %s") == [(None,)]
+    system = logged_in(make_user(Role.SYSTEM, Office.objects.get(id=world.branch.id)))
+    assert "top-bell" not in system.get("/accounts/2fa/").content.decode()
+    assert "top-bell" in stranger.get("/console/").content.decode()
     auditor = logged_in(make_user(Role.AUDITOR, Office.objects.get(id=world.branch.id)))
     assert auditor.get(PAGE).status_code == 200
     assert auditor.post(f"{PAGE}take/", {"alert": f"{world.branch.id}:{alert}"}).status_code == 403
