@@ -56,7 +56,9 @@ def key_new(request: PageRequest) -> HttpResponse:
             return _shown(request, token, "key", made.name, reverse("feeds:key", args=[made.id]))
         except Refused as error:
             refused = error
-    given = request.POST or QueryDict("may=offices&may=events&may=figures&may=targets&may=alerts&per_minute=120&days=365")
+    given = request.POST or QueryDict(
+        "may=offices&may=events&may=figures&may=targets&may=alerts&per_minute=120&days=365"
+    )
     context = {"parts": _parts(), "chosen": given.getlist("may"), "days": DAYS, "most": key.MOST_PER_MINUTE}
     return _form(request, "feeds/key_new.html", given, refused, context)
 
