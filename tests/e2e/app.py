@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
 MAX_WAIT_MS = 60_000
+GATE = "quota-go-on"
 """For what the server answers on a machine that is busy; whatever is on the phone comes at once."""
 
 PIN = "482613"
@@ -131,9 +132,17 @@ class FieldApp:
     def enrol(self, worker: Worker, *, photo: bytes | None = None) -> str:
         """The four steps and the last look; returns the op's id."""
         self.go("#/enrol")
+        self.pass_quota_gate()
         self.see("step-identity")
         self.fill_identity(worker, photo=photo)
         return self.finish(worker)
+
+    def pass_quota_gate(self) -> None:
+        """What the phone may do without signal can be used up: then it says so, and lets the agent go on."""
+        first = self.at("step-identity").or_(self.at(GATE))
+        expect(first).to_be_visible(timeout=MAX_WAIT_MS)
+        if self.at(GATE).is_visible():
+            self.at(GATE).click()
 
     def finish(self, worker: Worker) -> str:
         """From the filled first step on; returns the op's id."""
