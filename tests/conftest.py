@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from tests.prepared import put_migrated
 from tests.running import Running, run_demo
 
 DATA = Path(tempfile.mkdtemp(prefix="perisai-test-"))
+PAST = date(2024, 1, 1)
+"""Tests tell events from then on: each month has its partition, for none can be made once the default one has its rows."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -71,6 +74,7 @@ def database() -> Iterator[Path]:
     """The data folder of a migrated, empty database; Django's connection is the web role's."""
     from django.db import connections
 
+    from perisai.events import partitions
     from perisai.web import config as configuration
     from perisai.web.postgres import running
 
@@ -78,6 +82,7 @@ def database() -> Iterator[Path]:
     put_migrated(DATA)
     configuration.ensure_folders(config)
     with running(DATA):
+        partitions.ensure(PAST, 36)
         yield DATA
         for connection in connections.all():
             connection.close()

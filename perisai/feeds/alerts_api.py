@@ -1,7 +1,7 @@
 """Alerts over the read API (docs/read-api.md): what holds, and what held, by the rules of ``rules/alerts.yaml``."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +9,13 @@ from ninja import Query, Router, Schema
 
 from perisai.alerts import queries
 from perisai.alerts.rules import watched
-from perisai.errors import Refused
 from perisai.feeds.api import ANSWERS
 from perisai.feeds.door import ReadKey, answer
 from perisai.feeds.door import reading as open_for
 
 router = Router(tags=["read"], auth=ReadKey())
+_BEGIN: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_STEP: Final = timedelta(microseconds=1)
 
 
 class AlertOut(Schema):
@@ -43,7 +44,7 @@ class Alerts(Schema):
 @router.get("alerts", response={200: Alerts, **ANSWERS}, operation_id="readAlerts")
 def alerts(
     request: HttpRequest,
-    after: Annotated[str, Query(max_length=80)] = "",
+    after: Annotated[str, Query(pattern=r"^([0-9]{1,17}~[0-9a-f]{32})?$")] = "",
     only_open: bool = True,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> HttpResponse:
@@ -57,17 +58,11 @@ def alerts(
     following = None
     if len(page) > limit:
         page = page[:limit]
-        following = f"{page[-1]['raised_at'].astimezone(UTC).isoformat()}~{page[-1]['id']}".replace("+00:00", "Z")
+        following = f"{(page[-1]['raised_at'] - _BEGIN) // _STEP}~{page[-1]['id'].hex}"
     return answer(request, {"alerts": page, "next": following})
 
 
 def _cursor(text: str) -> tuple[datetime, UUID]:
-    """Raises E5408."""
-    if not text:
-        return datetime(2000, 1, 1, tzinfo=UTC), UUID(int=0)
-    at, _, last = text.partition("~")
-    try:
-        since = datetime.fromisoformat(at)
-        return since.replace(tzinfo=since.tzinfo or UTC), UUID(last)
-    except (ValueError, OverflowError):
-        raise Refused("E5408", reason="after") from None
+    """Microseconds since 1970 and the id of the last alert that was read."""
+    at, _, last = (text or f"0~{UUID(int=0).hex}").partition("~")
+    return _BEGIN + int(at) * _STEP, UUID(last)

@@ -221,6 +221,7 @@ VALID: dict[str, Callable[[Place], Valid]] = {
     "GET /api/v1/read/figures/children": figures,
     "GET /api/v1/read/figures/series": series,
     "GET /api/v1/read/targets": month,
+    "GET /api/v1/read/alerts": anything,
     "GET /api/v1/read/targets/plan": figures,
     "POST /snap/v1.0/access-token/b2b": token,
     "POST /snap/v1.0/transfer-va/inquiry": inquiry,

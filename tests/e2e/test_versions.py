@@ -291,6 +291,7 @@ def test_price_follows_published_rules_over_the_change_without_network(installed
             tab.enter_pin()
         (worker,) = workers(1, 62)
         tab.go("#/enrol")
+        tab.pass_quota_gate()  # of the month to come nothing is lent yet
         tab.see("step-identity")
         tab.fill_identity(worker)
         tab.press("next")

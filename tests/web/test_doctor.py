@@ -1,19 +1,29 @@
 """The doctor finds what is wrong, says how to mend it, and fails only for what keeps Perisai from running."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from perisai.web import config as configuration
 from perisai.web import doctor_database, doctor_machine
 from perisai.web.config import Config
 from perisai.web.doctor import Check, examine
+from perisai.web.postgres import Cluster
 
 
-@pytest.fixture
-def config(database: Path) -> Config:
-    return configuration.resolve(str(database))
+@pytest.fixture(scope="module")
+def config(database: Path) -> Iterator[Config]:
+    """Databases of tests are not durable through the death of the machine; while the doctor looks, this one is."""
+    with psycopg.connect(Cluster(database).url("superuser"), autocommit=True) as connection:
+        for name in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {name} = on")
+        connection.execute("SELECT pg_reload_conf()")
+        yield configuration.resolve(str(database))
+        connection.execute("ALTER SYSTEM RESET ALL")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _look(name: str, config: Config) -> list[Check]:
@@ -35,8 +45,6 @@ def test_owner_in_place_of_the_web_role_fails_with_the_mend(config: Config) -> N
 
 
 def test_superuser_in_place_of_the_web_role_fails(config: Config, database: Path) -> None:
-    from perisai.web.postgres import Cluster
-
     checks = _look("_database", replace(config, database_url=Cluster(database).url("superuser")))
     assert any(check.state == "fail" and "superuser" in check.what for check in checks)
 

@@ -32,8 +32,8 @@ def read_token() -> str:
 
 def build_feeds(end: datetime) -> None:
     """Made once; the receiver's address follows that of this start. The live feed is for what happens in the field."""
+    follow_address(end)
     with Work(scope=Scope.nation(), clock=FixedClock(end)) as work:
-        work.execute(_FOLLOW, [_address(), _address()])
         if work.row("SELECT 1 FROM feeds_key LIMIT 1") is not None:
             return
         branch = Office.objects.get(pk=JAMBI)
@@ -51,6 +51,12 @@ def build_feeds(end: datetime) -> None:
         made, _secret = subscription.subscribe(work, office=branch, asked=sent, raw=keys.get("feed_sim"))
         work.execute(_BACK, [BACK, made.id])
         work.forget_since(mark)
+
+
+def follow_address(end: datetime) -> None:
+    """The simulated receiver lives at the address of this start."""
+    with Work(scope=Scope.nation(), clock=FixedClock(end)) as work:
+        work.execute(_FOLLOW, [_address(), _address()])
 
 
 def _address() -> str:
