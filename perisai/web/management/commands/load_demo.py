@@ -14,7 +14,9 @@ class Command(BaseCommand):
     help = "Fills an empty installation with the Jambi demo world; leaves one that has it as it is."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--desk", action="store_true", help="only point the simulated bank and receiver to this address")
+        parser.add_argument(
+            "--desk", action="store_true", help="only point the simulated bank and receiver to this address"
+        )
 
         parser.add_argument("--years", type=int, choices=(0, 1, 2), default=0, help="history before the told months")
 
