@@ -69,7 +69,7 @@ def in_order(dealt: list[list[Any]]) -> list[Any]:
 
 
 def kill_some(jobs: list[Callable[[], Any]], *, kill: int, seed: int) -> int:
-    """Forks a process a job; ``kill`` of them are killed (SIGKILL) at random moments of the first second, the rest come to their
+    """Forks a process a job; ``kill`` of them are killed (SIGKILL) soon at random moments while they work, the rest come to their
     end. Returns how many were killed before they had ended. None is left."""
     from django.db import connection
 
@@ -82,10 +82,13 @@ def kill_some(jobs: list[Callable[[], Any]], *, kill: int, seed: int) -> int:
     try:
         for process in processes:
             process.start()
-        for victim in drawn.sample(processes, kill):
-            time.sleep(drawn.uniform(0, 1.0 / kill))
-            killed += victim.is_alive()
-            victim.kill()
+        for _ in range(kill):
+            time.sleep(drawn.uniform(0, 0.4 / kill))
+            alive = [process for process in processes if process.is_alive()]
+            if not alive:
+                break
+            drawn.choice(alive).kill()
+            killed += 1
         for process in processes:
             process.join(SECONDS)
             assert not process.is_alive(), "a push hangs"
