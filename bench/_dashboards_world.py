@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
+from perisai.events import country
 from perisai.events.recount import COUNT, counting
 from perisai.web import services
 from perisai.web.bench import Env
@@ -18,6 +19,7 @@ from perisai.web.postgres_setup import statements
 
 REGIONS, BRANCHES, AGENTS = 10, 100, 20_000
 HEAD, FIRST_REGION, FIRST_BRANCH, FIRST_WITHIN = 1, 10, 101, 1001
+ZONE = "Asia/Jakarta"
 WITHIN = 7
 """Two sub-branches and five agency offices a branch."""
 PER_VISIT, YEARS = 4, 2
@@ -57,14 +59,46 @@ SELECT b, uuidv7(), format('P-%%s-%%s', b, lpad(n::text, 6, '0')), 'Agen ' || n,
 FROM generate_series(0, %(agents)s - 1) n, LATERAL (SELECT %(branch)s::int + n %% %(branches)s AS b) of,
   LATERAL (SELECT %(within)s + (b - %(branch)s) * %(each)s AS w) near
 """
+_LICENCES = """
+INSERT INTO agents_licence (branch_id, agent_id, number, valid_from, valid_to, state, state_since)
+SELECT branch_id, id, 'L-' || code, current_date - 300, current_date + 65, 'valid', now() FROM agents_agent
+"""
+_PLACEMENTS = """
+INSERT INTO agents_placement (branch_id, agent_id, sub_branch_id, agency_office_id, districts, during, reason, placed_at)
+SELECT branch_id, id, sub_branch_id, agency_office_id, '{15.71.08}', daterange(current_date - 500, NULL), '', now()
+FROM agents_agent
+"""
 _QUOTAS = """
 INSERT INTO targets_quota (branch_id, period, target, cap_percent, cap, mode, consumed, leased, over, grandfathered)
 SELECT id, %(month)s, 5000, 100, 5000, 'queue', 100, 10, 0, 0 FROM offices_office WHERE kind = 'branch'
 """
+_PLANS = """
+WITH plan AS (
+  INSERT INTO targets_upper_plan (id, office_id, year, version, state, from_month, revision, made_at, approved_at, approved_on)
+  SELECT uuidv7(), id, extract(year FROM %(month)s::date), 1, 'approved', %(month)s, 0, now(), now(), %(month)s
+  FROM offices_office WHERE kind IN ('head', 'region') RETURNING id, office_id
+)
+INSERT INTO targets_upper_figure (plan_id, month, segment, measure, child_level, child_key, value)
+SELECT p.id, %(month)s, 'BPU', 'persons', o.kind, o.id::text, 5000
+FROM plan p JOIN offices_office o ON o.parent_id = p.office_id AND o.kind IN ('region', 'branch')
+"""
+_PLANS_WITHIN = """
+WITH plan AS (
+  INSERT INTO targets_plan (branch_id, id, office_id, year, version, state, from_month, revision, made_at, approved_at, approved_on)
+  SELECT id, uuidv7(), id, extract(year FROM %(month)s::date), 1, 'approved', %(month)s, 0, now(), now(), %(month)s
+  FROM offices_office WHERE kind = 'branch' RETURNING branch_id, id
+), child AS (
+  SELECT branch_id, CASE kind WHEN 'agency' THEN 'agency_office' ELSE kind END AS level, id::text AS key FROM offices_office
+  WHERE kind IN ('sub_branch', 'agency')
+  UNION ALL SELECT branch_id, 'agent', id::text FROM agents_agent
+)
+INSERT INTO targets_figure (branch_id, plan_id, month, segment, measure, child_level, child_key, value)
+SELECT p.branch_id, p.id, %(month)s, 'BPU', 'persons', c.level, c.key, 20 FROM plan p JOIN child c USING (branch_id)
+"""
 _STANDINGS = """
 INSERT INTO figures_standing (branch_id, level, day, key, taken_at, paying, paying_pu, catch_up, catch_up_pu, ended, ended_pu,
-  arrears_members, arrears_members_pu, arrears, arrears_pu, custody, custody_overdue, agents_active, licences_ending, target)
-SELECT k.branch_id, k.level, d::date, k.key, d, 50, 5, 9, 1, 7, 0, 9, 1, 900000, 90000, 50000, 0, 1, 0, 20
+  arrears_members, arrears_members_pu, arrears, arrears_pu, custody, custody_overdue, agents_active, licences_ending)
+SELECT k.branch_id, k.level, d::date, k.key, d, 50, 5, 9, 1, 7, 0, 9, 1, 900000, 90000, 50000, 0, 1, 0
 FROM (
   SELECT id AS branch_id, 'b' AS level, id::text AS key FROM offices_office WHERE kind = 'branch'
   UNION ALL SELECT branch_id, CASE kind WHEN 'agency' THEN 'o' ELSE 's' END, id::text FROM offices_office
@@ -97,12 +131,17 @@ CROSS JOIN LATERAL (SELECT (d.day + make_interval(hours => 8 + (g %% 9)::int)) A
 _MOVED = "UPDATE events_position SET number = %s, moved_at = %s WHERE branch_id = %s"
 _TABLES = (
     "events_event",
+    "events_country",
     "events_counter",
     "events_position",
     "agents_agent",
+    "agents_licence",
+    "agents_placement",
     "offices_office",
     "figures_standing",
     "figures_cohort",
+    "targets_figure",
+    "targets_upper_figure",
 )
 
 
@@ -158,15 +197,28 @@ def _load(owner_url: str, events: int, days: int) -> None:
         for branch in sorted(set(range(FIRST_BRANCH, FIRST_BRANCH + BRANCHES)) - {row[0] for row in done}):
             with owner.transaction():
                 _load_events(owner, branch, events // BRANCHES, first, days)
+        _add_up_country(owner, today - timedelta(days=1))
         for table in _TABLES:
             owner.execute(f"VACUUM ANALYZE {table}")  # type: ignore[arg-type]
+
+
+def _add_up_country(owner: psycopg.Connection, day: date) -> None:
+    """As the hourly job has done by the morning."""
+    with owner.transaction():
+        owner.execute(
+            "SELECT set_config('perisai.branches', (SELECT array_agg(branch_id) FROM events_position)::text, true)"
+        )
+        owner.execute(country.ADD, country.adding(ZONE, country.NEVER, day))
+        owner.execute("INSERT INTO events_country_day (timezone, day) VALUES (%s, %s)", [ZONE, day])
 
 
 def _load_places(owner: psycopg.Connection, today: date) -> None:
     facts: dict[str, Any] = {"head": HEAD, "region": FIRST_REGION, "regions": REGIONS, "branch": FIRST_BRANCH}
     facts |= {"branches": BRANCHES, "within": FIRST_WITHIN, "each": WITHIN, "agents": AGENTS}
     facts |= {"today": today, "month": today.replace(day=1)}
-    for statement in (_OFFICES, _REGIONS, _BRANCHES, _WITHIN, _POSITIONS, _AGENTS, _QUOTAS, _STANDINGS, _COHORTS):
+    for statement in (_OFFICES, _REGIONS, _BRANCHES, _WITHIN, _POSITIONS, _AGENTS, _LICENCES, _PLACEMENTS):
+        owner.execute(statement, facts)
+    for statement in (_QUOTAS, _PLANS, _PLANS_WITHIN, _STANDINGS, _COHORTS):
         owner.execute(statement, facts)
 
 

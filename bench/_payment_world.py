@@ -7,12 +7,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bench._push_world import _make_branch
-from perisai.contributions import bill
+from perisai.contributions.bills import bill
 from perisai.events import vault
 from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import codes
+from perisai.payments.codes import code as codes
 from perisai.payments.demo import public_pem
 from perisai.web.simulate.bank import Credentials
 

@@ -9,13 +9,13 @@ import orjson
 from cryptography.hazmat.primitives import serialization
 from django.db import connection
 
-from perisai.contributions.rules import consents_on, load, text_hash
+from perisai.contributions.rules.in_force import consents_on, load, text_hash
 from perisai.events.clock import SystemClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.members.names import name_key
-from perisai.targets import quota
+from perisai.members.persons.names import name_key
+from perisai.targets.quotas import quota
 from perisai.web.simulate.phone import Phone
 
 WORDS = [
@@ -92,6 +92,7 @@ WORDS = [
     "Batubara",
 ]
 
+# Known to the core: otherwise the worker would register a hundred thousand members there while it is measured.
 _MEMBERS = """
 WITH rows AS (
   SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb)
@@ -106,7 +107,7 @@ INSERT INTO members_enrolment (branch_id, id, person_id, segment, state, agent_i
   captured_on, received_at, jobs, income, base_income, transport, employs_others, programmes, months, rules, quota_over,
   warnings, core_state, core_is_demo)
 SELECT %(branch)s, id, person, 'BPU', 'active', %(agent)s, '15.71.08.1001', now(), now(), current_date - 40, now(), '{trade}',
-  1500000, 1600000, false, false, '{JKK,JKM}', 1, 'bench', false, '{}', 'none', false FROM rows
+  1500000, 1600000, false, false, '{JKK,JKM}', 1, 'bench', false, '{}', 'registered', false FROM rows
 """
 
 

@@ -14,9 +14,9 @@ import psycopg
 
 from bench._bills_world import Place, make_members
 from bench._push_world import analyze, next_free_branch
-from perisai.contributions import month_run
-from perisai.contributions.cover_rule import add_months
-from perisai.contributions.run import CHUNK
+from perisai.contributions.cover.rule import add_months
+from perisai.contributions.runs import month_run
+from perisai.contributions.runs.run import CHUNK
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.web.bench import Env

@@ -2,7 +2,8 @@
 
 A screen is everything that the page asks: the live payload, the figures of the month beside those of the month before, what is
 beneath, run rate, pace, thirty days of one figure, and the turning of all that into JSON; as the web role under row-level security,
-in one transaction. Rounds are interleaved. The arguments may name another number of events than ten million.
+in one transaction. Rounds are interleaved. The arguments may name another number of events than ten million. Beside them, without a
+goal of their own: leaderboards of agents across a region and the country, which a screen asks for by themselves.
 """
 
 import time
@@ -19,16 +20,23 @@ from psycopg.rows import DictRow, dict_row
 from bench import _dashboards_world as worlds
 from perisai.events.queries import SCOPE_OF_ALL
 from perisai.events.reading import read
-from perisai.figures import readings
+from perisai.figures import place, readings
 from perisai.figures.period import Period
-from perisai.offices.scopes import BRANCH, NATION, WHOLE, Watch
+from perisai.offices.scopes import BRANCH, NATION, REGION, WHOLE, Watch
 from perisai.web.bench import Env
+from perisai.web.live import leaders
 from perisai.web.live.payload import build
 from perisai.web.live.world import World
 
 MANY, FEW = 10_000_000, 10_000
 ROUNDS, GOAL = 30, 1.3
 SCREENS = {"branch": Watch(BRANCH, str(worlds.FIRST_BRANCH + 7)), "nation": Watch(NATION, WHOLE)}
+LEADERS = {
+    "agents of a region": (Watch(REGION, str(worlds.FIRST_REGION + 3)), 0),
+    "agents of the nation": (Watch(NATION, WHOLE), 0),
+    "agents, a past day": (Watch(NATION, WHOLE), 10),
+}
+"""The scope, and how many days ago."""
 _SCOPE_OF_ONE: LiteralString = "SELECT set_config('perisai.branches', %s, true)"
 
 
@@ -42,9 +50,10 @@ def run(env: Env) -> dict[str, Any]:
     with ExitStack() as stack:
         connections = [stack.enter_context(psycopg.connect(world.web, row_factory=dict_row)) for world in made]
         took = _measure(connections)
+        led = [_leaders(connections[1], what, watch, back) for what, (watch, back) in LEADERS.items()]
     return {
         "name": "dashboards",
-        "figures": [_figure(what, took[0][what], took[1][what]) for what in SCREENS],
+        "figures": [*(_figure(what, took[0][what], took[1][what]) for what in SCREENS), *led],
         "events": [world.events for world in made],
         "agents": worlds.AGENTS,
         "branches": worlds.BRANCHES,
@@ -82,9 +91,9 @@ def screen(connection: psycopg.Connection[DictRow], watch: Watch) -> bytes:
         else:
             connection.execute(_SCOPE_OF_ONE, [f"{{{watch.key}}}"])
         world = World()
-        place = read(world.open(watch, now), rows)
+        watched = read(world.open(watch, now), rows)
         answers: list[Callable[[], Any]] = [
-            lambda: build(world, place, now),
+            lambda: build(world, watched, now),
             lambda: read(readings.of(watch, month, today, now, compare=before), rows),
             lambda: read(readings.children(watch, month, today, now), rows),
             lambda: read(readings.rate(watch, month, today, now), rows),
@@ -94,6 +103,27 @@ def screen(connection: psycopg.Connection[DictRow], watch: Watch) -> bytes:
             ),
         ]
         return orjson.dumps([answer() for answer in answers], default=list, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _leaders(connection: psycopg.Connection[DictRow], what: str, watch: Watch, back: int) -> dict[str, Any]:
+    """The median of a few times, after one that warms up."""
+    took = []
+
+    def rows(sql: LiteralString, params: dict[str, Any]) -> list[DictRow]:
+        return connection.execute(sql, params).fetchall()
+
+    for _ in range(1 + ROUNDS // 3):
+        begun = time.perf_counter()
+        with connection.transaction():
+            connection.execute(SCOPE_OF_ALL)
+            found = read(place.find(watch), rows)
+            day = (datetime.now(UTC) + timedelta(hours=7)).date() - timedelta(days=back)
+            days = {branch.id: day for branch in found.branches}
+            names = {branch.id: branch.name for branch in found.branches}
+            orjson.dumps(read(leaders.agents(days, names, is_past=back > 0), rows))
+        took.append((time.perf_counter() - begun) * 1000)
+    value = round(median(took[1:]), 2)
+    return {"what": what, "value": value, "unit": "ms", "limit": None, "ratio": None, "goal": None, "met": True}
 
 
 def _figure(what: str, few: list[float], many: list[float]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from psycopg import sql as literal_sql
 
 from bench import _payment_world as world
 from bench._push_world import analyze, next_free_branch
-from bench.push import Round, _round
+from bench.push import Round, crew
 from perisai.payments.api import va_payment
 from perisai.web.bench import Env
 from perisai.web.postgres import Cluster
@@ -55,10 +55,11 @@ def run(env: Env) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         script = _prepare_pgbench(env, recorded, Path(folder))
         analyze(env.owner_url)
-        for index in range(ROUNDS):
-            part = slice(index * EACH, (index + 1) * EACH)
-            ours.append(_round([(_send, env.origin, lane[part]) for lane in made[:LANES]]))
-            limit.append(_pgbench(env, script))
+        parts = [slice(index * EACH, (index + 1) * EACH) for index in range(ROUNDS)]
+        with crew([(_send, env.origin, [lane[part] for part in parts]) for lane in made[:LANES]]) as senders:
+            for _ in parts:
+                ours.append(senders())
+                limit.append(_pgbench(env, script))
     return {"name": "payment", "figures": [_figure(ours, limit)], "clients": LANES, "statements": len(recorded[0][0])}
 
 
@@ -83,18 +84,20 @@ def _make(bank: BankSimulator, owed: world.Owed) -> Sent:
     return body, bank.signed_headers(PATH, body)
 
 
-def _send(barrier: Any, origin: str, sent: list[Sent]) -> float:
+def _send(origin: str, rounds: list[list[Sent]], barrier: Any, results: Any) -> None:
     parts = urlsplit(origin)
     client = http.client.HTTPConnection(parts.hostname or "", parts.port)
     client.connect()
-    barrier.wait(60)
-    for body, headers in sent:
-        client.request("POST", PATH, body, headers)
-        response = client.getresponse()
-        content = response.read()
-        if b'"2002500"' not in content:
-            raise RuntimeError(f"{response.status} {content[:300]!r}")
-    return time.process_time()
+    for sent in rounds:
+        barrier.wait(300)
+        begun = time.process_time()
+        for body, headers in sent:
+            client.request("POST", PATH, body, headers)
+            response = client.getresponse()
+            content = response.read()
+            if b'"2002500"' not in content:
+                raise RuntimeError(f"{response.status} {content[:300]!r}")
+        results.put(time.process_time() - begun)
 
 
 def _record(sent: list[Sent]) -> list[list[Statement]]:

@@ -110,8 +110,8 @@ def _measure(
 ) -> list[dict[str, Any]]:
     parts = [slice(index * pushes, (index + 1) * pushes) for index in range(WARM_UP + ROUNDS)]
     with (
-        _crew([(_send, env.origin, [lane[part] for part in parts]) for lane in made]) as senders,
-        _crew([(_replay, env.database_url, [lane[part] for part in parts]) for lane in replays]) as replayers,
+        crew([(_send, env.origin, [lane[part] for part in parts]) for lane in made]) as senders,
+        crew([(_replay, env.database_url, [lane[part] for part in parts]) for lane in replays]) as replayers,
     ):
         ours, bare = [], []
         for _ in parts:
@@ -155,7 +155,7 @@ def _measure(
 
 
 @contextmanager
-def _crew(jobs: list[tuple[Callable[..., None], str, list[Any]]]) -> Iterator[Callable[[], Round]]:
+def crew(jobs: list[tuple[Callable[..., None], str, list[Any]]]) -> Iterator[Callable[[], Round]]:
     """Processes that keep their connections; each call runs the next round in all of them, from the start to the last end."""
     context = multiprocessing.get_context("fork")
     barrier, results = context.Barrier(len(jobs) + 1), context.Queue()

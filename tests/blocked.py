@@ -5,7 +5,7 @@ import time
 from django.db import connection
 
 
-def until_somebody_waits(seconds: float = 10) -> None:
+def until_somebody_waits(seconds: float = 60) -> None:
     """On a connection of its own, for what holds the lock is in the middle of a transaction. Raises ``AssertionError``."""
     watcher = connection.copy()
     deadline = time.monotonic() + seconds

@@ -2,7 +2,8 @@
 
 It ends, whatever hangs: a part that is late is interrupted, so that pytest still cleans up and says where it was, and killed
 where that does not help. Nothing that a part started is left behind. What the parts say is told line by line, and kept in
-``.build/<part>.log``; last come their summaries. The exit code is 0 where all have passed.
+``.build/<part>.log``; tables of durations only there. Last come what failed and why, and the summaries of the parts. The exit
+code is 0 where all have passed.
 """
 
 import ctypes
@@ -19,6 +20,7 @@ from pathlib import Path
 import psutil
 
 from perisai.web.tether import tether
+from tests.failures import find_failures
 
 BROWSER = "tests/e2e"
 MISHAPS = [
@@ -28,7 +30,9 @@ MISHAPS = [
     "tests/e2e/test_upgrade.py",
     "tests/e2e/test_versions.py",
 ]
-MONEY = [f"tests/{room}" for room in ("contributions", "custody", "employers", "payers", "payments", "reconciliation")]
+MONEY_AND_API = [
+    f"tests/{room}" for room in ("api", "contributions", "custody", "employers", "payers", "payments", "reconciliation")
+]
 
 
 def _without(paths: Sequence[str]) -> list[str]:
@@ -38,14 +42,16 @@ def _without(paths: Sequence[str]) -> list[str]:
 PARTS = {
     "browser": [BROWSER, *_without(MISHAPS)],
     "mishaps": MISHAPS,
-    "money": MONEY,
-    "others": ["tests", *_without([BROWSER, *MISHAPS, *MONEY])],
+    "money-api": MONEY_AND_API,
+    "others": ["tests", *_without([BROWSER, *MISHAPS, *MONEY_AND_API])],
 }
 LOGS = Path(".build")
 SECONDS = 3000.0
 """For all parts together; a quiet machine of two cores needs a quarter of it."""
 GRACE_SECONDS = 90.0
 TICK_SECONDS = 0.1
+FAILURE_LINES = 160
+"""So many tell what failed: with the summaries they are what a reader of the last 200 lines sees."""
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: who loses its parent becomes a child of ours, and is found and ended
 
 
@@ -53,8 +59,8 @@ class Part:
     """One command in a session of its own; nothing of it holds our input or output."""
 
     def __init__(self, name: str, command: Sequence[str], log: Path) -> None:
-        self.name, self.code, self.last = name, -1, ""
-        self.is_over = self.is_late = False
+        self.name, self.code, self.last, self.log = name, -1, "", log
+        self.is_over = self.is_late = self._is_table = False
         with log.open("wb") as out:
             self._process = subprocess.Popen(
                 command,
@@ -69,13 +75,16 @@ class Part:
         self._rest = b""
 
     def tell(self) -> None:
-        """Prints the lines that are new."""
+        """Prints the lines that are new, without the table of durations."""
         *lines, self._rest = (self._rest + self._log.read()).split(b"\n")
         for line in (raw.decode(errors="replace") for raw in lines):
             # What threads still say after pytest's summary is not the last word.
             if line.startswith("=") or not self.last.startswith("="):
                 self.last = line
-            print(f"{self.name:>7} | {line}", flush=True)
+            if line.startswith("="):
+                self._is_table = " slowest " in line
+            if not self._is_table:
+                print(f"{self.name:>9} | {line}", flush=True)
 
     def has_failed(self) -> bool:
         return self.code != 0 or self.is_late
@@ -86,7 +95,7 @@ class Part:
         self.tell()
         self._log.close()
         if self.code:
-            print(f"{self.name:>7} | ended with {self.code}", flush=True)
+            print(f"{self.name:>9} | ended with {self.code}", flush=True)
 
 
 def main(names: Sequence[str]) -> int:
@@ -116,9 +125,14 @@ def run(
             _wait(late, time.monotonic() + grace)
     finally:
         _end_what_is_left(parts, min(grace, 10.0))
+    failed = [part for part in parts if part.has_failed()]
+    for part in failed:
+        print(f"{part.name} failed, {part.log} has all of it:", flush=True)
+        text = part.log.read_text(encoding="utf-8", errors="replace")
+        print("\n".join(find_failures(text, FAILURE_LINES // len(failed))), flush=True)
     for part in sorted(parts, key=Part.has_failed):
         print(part.last, flush=True)
-    return 1 if any(part.has_failed() for part in parts) else 0
+    return 1 if failed else 0
 
 
 def _wait(parts: Sequence[Part], deadline: float, asked: Sequence[int] = ()) -> None:

@@ -18,7 +18,7 @@ from perisai.web.prepared import describe_migrations
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / ".build" / "prepared"
-SECONDS = 300.0
+SECONDS = 900.0
 UNSAFE = "fsync = off\nfull_page_writes = off\n"
 """Durable through the death of any process, not of the machine."""
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import psutil
 
+from tests.failures import find_failures
 from tests.parts import PARTS
 
 RUN = """
 import json, sys
 from pathlib import Path
 from tests.parts import run
-sys.exit(run(json.loads(sys.argv[1]), Path(sys.argv[2]), seconds=1.5, grace=1))
+sys.exit(run(json.loads(sys.argv[1]), Path(sys.argv[2]), seconds=float(sys.argv[3]), grace=1))
 """
 GOOD = "print('2 passed')"
 HANGS = "import time\nprint('at work', flush=True)\ntry:\n time.sleep(600)\nfinally:\n print('cleaned up')"
@@ -24,10 +25,19 @@ ORPHAN = (
     " start_new_session=True); print(child.pid)"
 )
 
+FAILS = """
+def test_sum() -> None:
+    print("what the test had written")
+    assert 1 + 1 == 3, "one and one"
 
-def _run(folder: Path, **parts: str) -> "subprocess.CompletedProcess[str]":
+def test_slow() -> None:
+    pass
+"""
+
+
+def _run(folder: Path, *, seconds: float = 1.5, **parts: str) -> "subprocess.CompletedProcess[str]":
     commands = json.dumps({name: [sys.executable, "-c", code] for name, code in parts.items()})
-    command = [sys.executable, "-c", RUN, commands, str(folder)]
+    command = [sys.executable, "-c", RUN, commands, str(folder), str(seconds)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
@@ -41,6 +51,44 @@ def test_run_whose_parts_all_pass_passes_and_tells_their_last_lines_at_the_end(t
 def test_run_tells_the_summary_of_pytest_and_not_what_a_thread_says_after_it(tmp_path: Path) -> None:
     ran = _run(tmp_path, one="print('=== 3 passed ===\\nconnection is bad')")
     assert ran.stdout.splitlines()[-1] == "=== 3 passed ==="
+
+
+def test_run_names_at_its_end_what_failed_and_why_and_leaves_tables_to_the_log(tmp_path: Path) -> None:
+    file = tmp_path / "test_it.py"
+    file.write_text(FAILS)
+    options = ["-p", "no:cacheprovider", "-ra", "--durations=5", "--durations-min=0", f"--rootdir={tmp_path}"]
+    bad = "import os, sys; os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'; import pytest;"
+    bad += f"sys.exit(pytest.main({[*options, str(file)]}))"
+    ran = _run(tmp_path, seconds=30, bad=bad, good="print('=== 9 passed ===')")
+    assert ran.returncode == 1
+    *_, end = ran.stdout.partition(f"bad failed, {tmp_path / 'bad.log'} has all of it:")
+    lines = end.splitlines()
+    assert any(line.startswith("FAILED ") and "test_sum" in line for line in lines)
+    assert "AssertionError: one and one" in end
+    assert "what the test had written" in end
+    assert len(lines) < 60
+    assert "=== 9 passed ===" in lines[-2]
+    assert "1 failed, 1 passed" in lines[-1]
+    assert "slowest" not in ran.stdout
+    assert "slowest" in (tmp_path / "bad.log").read_text()
+
+
+def test_failures_are_told_within_their_room_however_many_and_long() -> None:
+    blocks = [
+        f"____ test_{n} ____\n" + "x\n" * 400 + f"E  reason {n}\n--- Captured log ---\n" + "log\n" * 99
+        for n in range(9)
+    ]
+    names = "".join(f"FAILED tests/t.py::test_{n}\n" for n in range(9))
+    text = f"=== FAILURES ===\n{''.join(blocks)}=== short test summary info ===\n{names}=== 9 failed ==="
+    told = find_failures(text, 160)
+    assert len(told) <= 160
+    for n in range(9):
+        assert f"FAILED tests/t.py::test_{n}" in told
+        assert f"E  reason {n}" in told
+
+
+def test_failures_of_a_part_that_was_killed_are_the_end_of_what_it_said() -> None:
+    assert find_failures("\n".join(f"line {n}" for n in range(500)), 160)[-1] == "line 499"
 
 
 def test_run_ends_parts_that_hang_and_lets_them_clean_up(tmp_path: Path) -> None:

@@ -53,6 +53,19 @@ def test_every_job_is_found_by_the_worker() -> None:
         assert any(task.func.__module__ == module for task in app.tasks.values()), f"{module} registers no task"
 
 
+def test_every_job_is_called_by_its_room_and_not_by_where_its_file_lies() -> None:
+    """A job that waits carries its name through an upgrade: files within a room may move, the names of jobs stay."""
+    from procrastinate.contrib.django import app
+
+    app.perform_import_paths()
+    ours = {
+        name: task.func.__module__ for name, task in app.tasks.items() if task.func.__module__.startswith("perisai.")
+    }
+    for name, module in ours.items():
+        room = module.split(".")[1]
+        assert re.fullmatch(rf"{room}\.\w+|perisai\.{room}\.jobs\.\w+", name), f"{module} names a job {name}"
+
+
 def test_models_equal_the_migrations(database: Path) -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=1)
 

@@ -1,13 +1,13 @@
 """Small worlds for tests: a branch with offices, agents and phones, made through the tables that their rooms own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
 
-from perisai.contributions.rules import consents_on, text_hash
+from perisai.contributions.rules.in_force import consents_on, text_hash
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
@@ -33,7 +33,7 @@ class FieldAgent:
 
 def make_branch(*, target: int | None = 10_000, mode: str = "queue", at: datetime | None = None) -> Branch:
     """A branch of its own for one test, with a quota for last, this and next month (none where ``target`` is None)."""
-    from perisai.targets import quota
+    from perisai.targets.quotas import quota
 
     branch_id = next(_branches)
     with Work(scope=Scope.branch(branch_id)) as work:
@@ -86,16 +86,27 @@ def make_agent(branch: Branch, *, valid_from: date | None = None, valid_to: date
 
 def give_target(work: Work, branch_id: int, agents: Iterable[UUID], month: date, persons: int) -> None:
     """An approved plan of the branch in which each of these agents has this many persons in a month."""
+    give_plan(work, branch_id, branch_id, month, {("agent", str(agent)): persons for agent in agents})
+
+
+def give_plan(work: Work, branch_id: int, office_id: int, month: date, figures: Mapping[tuple[str, str], int]) -> None:
+    """An approved plan of an office of the branch: persons of a month by level and key of who gets them."""
     plan_id = uuid7()
     work.execute(
         "INSERT INTO targets_plan (branch_id, id, office_id, year, version, state, from_month, revision, made_at)"
         " VALUES (%s, %s, %s, %s, 1, 'draft', %s, 0, now())",
-        [branch_id, plan_id, branch_id, month.year, month],
+        [branch_id, plan_id, office_id, month.year, month],
     )
     work.execute(
         "INSERT INTO targets_figure (branch_id, plan_id, month, segment, measure, child_level, child_key, value)"
-        " SELECT %s, %s, %s, 'BPU', 'persons', 'agent', a, %s FROM unnest(%s::text[]) AS a",
-        [branch_id, plan_id, month, persons, [str(agent) for agent in agents]],
+        " SELECT %s, %s, %s, 'BPU', 'persons', c.level, c.key, c.value"
+        " FROM unnest(%s::text[], %s::text[], %s::int[]) AS c (level, key, value)",
+        [
+            *(branch_id, plan_id, month),
+            [level for level, _ in figures],
+            [key for _, key in figures],
+            list(figures.values()),
+        ],
     )
     work.execute(
         "UPDATE targets_plan SET state = 'approved', approved_at = now(), approved_on = %s WHERE branch_id = %s AND id = %s",
@@ -156,7 +167,7 @@ def consent(purpose: str, *, given: bool = True) -> dict[str, Any]:
 
 
 def some_job(sector: str) -> str:
-    from perisai.contributions.rules import load
+    from perisai.contributions.rules.in_force import load
 
     return next(code for code, of in load().sectors.items() if of == sector)
 

@@ -1,22 +1,25 @@
 """``make screens``: a picture of every screen of the demo, in both languages, the field app's at night too, and an index page.
 
-    docs/screens/take.py [--data DIR] [--only PART]
+    docs/screens/take.py [--data DIR] [--only PART] [--like REGEX]
 
 Phones are 360 x 740, laptops 1366 x 768, walls 1920 x 1080. Pictures are WebP of at most 60 kB. Without ``--data`` the demo is a
-fresh one.
+fresh one; ``--like`` takes only the console's screens of these names anew.
 """
 
 import argparse
 import base64
 import os
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -37,6 +40,35 @@ LAPTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}, "timezone_
 WALL: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}, "timezone_id": "Asia/Jakarta"}
 AGENTS = {"id": 5, "en": 2}
 """Whose phone is shown in which language: agents of KC Jambi, by their place in the credentials."""
+YESTERDAY = datetime.now(ZoneInfo("Asia/Jakarta")).date() - timedelta(days=1)
+TWO_YEARS = ("demo", "--no-simulate")
+PAST = f"?as_of={YESTERDAY}&compare=month"
+LIVE_PARTS = {"live-funnel": ".live-funnel", "live-below": ".live-feed-panel", "live-leaders": "[data-leaders]"}
+ON_A_PHONE = {
+    "home": "/console/", "live": "/console/live/", "members": "/console/members/", "review": "/console/members/reviews/>",
+    "employer": "/console/employers/>", "group": "/console/payers/groups/>", "custody": "/console/custody/",
+    "live-sub-branch": "/console/live/sub_branch/150111/", "live-agency-office": "/console/live/agency_office/150121/",
+    "past": f"/console/live/branch/1501/{PAST}", "map": "/console/live/branch/1501/map/",
+    "targets-tree": "/console/targets/", "plan": "/console/targets/plan/1501/", "proposals": "/console/targets/mine/",
+    "targets": "/console/targets/quota/1501/", "labour-force": "/console/targets/labour/1501/",
+    "calendar": "/console/offices/1501/calendar/",
+    "alerts": "/console/alerts/", "alert-rules": "/console/alerts/settings/",
+    "reports": "/console/reports/", "report": f"/console/reports/branch/1501/monthly/{YESTERDAY}/",
+}  # fmt: skip
+ON_A_PHONE_ABOVE = {
+    "live-nation": "/console/live/", "live-region": "/console/live/region/15/", "past-nation": f"/console/live/nation/all/{PAST}",
+    "map-nation": "/console/live/nation/all/map/", "quota-requests": "/console/targets/quota/requests/",
+    "feeds": "/console/feeds/",
+}  # fmt: skip
+ON_A_WALL = {
+    "live": "/console/live/branch/1501/?wall=sub_branch/150111,agency_office/150121&every=600",
+    "live-sub-branch": "/console/live/sub_branch/150111/?wall", "live-agency-office": "/console/live/agency_office/150121/?wall",
+    "past": f"/console/live/branch/1501/{PAST}", "map": "/console/live/branch/1501/map/",
+}  # fmt: skip
+ON_A_WALL_ABOVE = {
+    "live-nation": "/console/live/?wall", "live-region": "/console/live/region/15/?wall",
+    "map-nation": "/console/live/nation/all/map/",
+}  # fmt: skip
 
 
 @dataclass
@@ -44,10 +76,16 @@ class Album:
     """Pictures taken, by part: ``{"field": {"home": {"id", "en"}}}``."""
 
     folder: Path
+    like: str = ""
     parts: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+    def chosen(self, pages: dict[str, str]) -> dict[str, str]:
+        return {name: path for name, path in pages.items() if re.search(self.like, name)}
 
     def take(self, page: Page, part: str, name: str, language: str) -> None:
         """The page as it is seen, without scrolling."""
+        if not re.search(self.like, name):
+            return
         page.evaluate("document.fonts.ready.then(() => true)")
         session = page.context.new_cdp_session(page)
         for quality in QUALITIES:
@@ -65,11 +103,12 @@ class Album:
 def main() -> int:
     options = _arguments()
     folder = options.data or Path(tempfile.mkdtemp(prefix="perisai-screens-"))
-    album = Album(HERE)
-    with run_demo(folder) as running, chromium() as browser:
+    album = Album(HERE, options.like)
+    with run_demo(folder, command=TWO_YEARS) as running, chromium() as browser:
         for part in options.only or ("field", "portal", "console"):
             PARTS[part](album, browser, running)
-    _remove_others(album)
+    if not options.like:
+        _remove_others(album)
     _add_others(album)
     (HERE / "README.md").write_text(_index(album), encoding="utf-8")
     if options.data is None:
@@ -144,7 +183,7 @@ def _own_links(running: Running) -> dict[str, str]:
         """
 from perisai.employers import link as employer
 from perisai.payers import link as group
-from perisai.payments import order_link
+from perisai.payments.orders import link as order_link
 from perisai.reminders import link as reminder
 with Work.open(scope=Scope.branch(1501)) as work:
     one = lambda sql: work.row(sql + " ORDER BY 1 LIMIT 1")
@@ -197,9 +236,10 @@ def console(album: Album, browser: Browser, running: Running) -> None:
     for language in LANGUAGES:
         desk.open("/console/")
         _speak(desk, language)
+        agent = running.credentials()["agents"][0]["id"]
         _console_pages(album, desk, running, language)
-        _console_on_a_phone(album, browser, desk, language)
-        _console_on_a_wall(album, browser, desk, language)
+        _on(album, browser, desk, language, "phone", ON_A_PHONE | {"live-agent": f"/console/live/agent/{agent}/"})
+        _on(album, browser, desk, language, "wall", ON_A_WALL | {"live-agent": f"/console/live/agent/{agent}/?wall"})
     desk.context.close()
     upper = Desk(_context(browser, LAPTOP, "id"), running.origin)
     upper.log_in(_login(running, "pusat"))
@@ -207,6 +247,8 @@ def console(album: Album, browser: Browser, running: Running) -> None:
         upper.open("/console/")
         _speak(upper, language)
         _console_above(album, upper, language)
+        _on(album, browser, upper, language, "phone", ON_A_PHONE_ABOVE)
+        _on(album, browser, upper, language, "wall", ON_A_WALL_ABOVE)
     upper.context.close()
 
 
@@ -214,30 +256,38 @@ def _console_above(album: Album, desk: Desk, language: str) -> None:
     """What head office sees besides."""
     pages = {
         "live-nation": "/console/live/", "live-region": "/console/live/region/15/", "targets-nation": "/console/targets/quota/",
+        "past-nation": f"/console/live/nation/all/?as_of={YESTERDAY}&compare=year", "map-nation": "/console/live/nation/all/map/",
+        "targets-head": "/console/targets/", "plan-head": "/console/targets/plan/1/",
+        "quota-requests": "/console/targets/quota/requests/", "feeds": "/console/feeds/",
+        "report-region": "/console/reports/region/15/",
         "banks": "/console/payments/banks/", "bank": "/console/payments/banks/demo-hmac/",
         "channels": "/console/payments/banks/demo-hmac/channels/", "rule-changes": "/console/rules/changes/",
         "rule-change": "/console/rules/changes/>", "rule-new": "/console/rules/new/bpu_tariff.yaml/",
         "reconciliation": "/console/reconciliation/", "difference": "/console/reconciliation/>",
         "statements": "/console/reconciliation/accounts/demo-hmac/",
     }  # fmt: skip
-    for name, path in pages.items():
+    for name, path in album.chosen(pages).items():
         desk.open(path.rstrip(">"))
         if path.endswith(">"):
             _first_row(desk)
         if name.startswith("live"):
             _wait_for_live(desk)
         album.take(desk.page, "console", name, language)
+        if name == "live-region":
+            desk.page.locator("[data-leaders]").evaluate("part => part.scrollIntoView()")
+            album.take(desk.page, "console", "live-region-leaders", language)
 
 
 def _wait_for_live(desk: Desk) -> None:
     desk.page.locator(".live-state.done").wait_for()
-    desk.page.locator(".live-figures").wait_for()
+    desk.page.locator(".live-figures").first.wait_for()
 
 
 def _console_pages(album: Album, desk: Desk, running: Running, language: str) -> None:
     agent = running.credentials()["agents"][0]["id"]
     pages = {
         "home": "/console/", "live": "/console/live/", "live-agent": f"/console/live/agent/{agent}/",
+        "live-sub-branch": "/console/live/sub_branch/150111/", "live-agency-office": "/console/live/agency_office/150121/",
         "members": "/console/members/", "member": "/console/members/?state=active>",
         "reviews": "/console/members/reviews/", "review": "/console/members/reviews/>",
         "core": "/console/members/core/", "agents": "/console/agents/", "agent": f"/console/agents/{agent}/",
@@ -252,7 +302,12 @@ def _console_pages(album: Album, desk: Desk, running: Running, language: str) ->
         "coverage": "/console/agents/coverage/1501/", "supervision": "/console/supervision/",
         "file": f"/console/supervision/1501/{agent}/", "handover": f"/console/supervision/1501/handover/{agent}/",
         "go-live": "/console/golive/",
-        "targets": "/console/targets/quota/1501/", "payments": "/console/payments/",
+        "past": f"/console/live/branch/1501/?as_of={YESTERDAY}&compare=month", "map": "/console/live/branch/1501/map/",
+        "targets": "/console/targets/quota/1501/", "targets-tree": "/console/targets/",
+        "plan": "/console/targets/plan/1501/", "proposals": "/console/targets/mine/",
+        "labour-force": "/console/targets/labour/1501/", "alerts": "/console/alerts/", "alert-rules": "/console/alerts/settings/",
+        "reports": "/console/reports/", "report": f"/console/reports/branch/1501/monthly/{YESTERDAY}/",
+        "payments": "/console/payments/",
         "notifications": "/console/payments/notifications/", "notification": "/console/payments/notifications/?state=suspense>",
         "employers": "/console/employers/", "employer": "/console/employers/>", "employer-new": "/console/employers/new/",
         "groups": "/console/payers/groups/", "group": "/console/payers/groups/>",
@@ -275,20 +330,16 @@ def _console_pages(album: Album, desk: Desk, running: Running, language: str) ->
         "me": "/console/accounts/me/", "sessions": "/accounts/sessions/", "second-factor": "/accounts/2fa/",
         "refused": "/console/live/branch/1502/",
     }  # fmt: skip
-    for name, path in pages.items():
+    for name, path in album.chosen(pages).items():
         desk.open(path.rstrip(">"))
         if path.endswith(">"):
             _first_row(desk)
         if name.startswith("live"):
             _wait_for_live(desk)
         album.take(desk.page, "console", name, language)
-        if name == "live":
-            desk.page.locator(".live-funnel").evaluate("part => part.scrollIntoView()")
-            album.take(desk.page, "console", "live-funnel", language)
-            desk.page.locator(".live-feed-panel").evaluate("panel => panel.scrollIntoView()")
-            album.take(desk.page, "console", "live-below", language)
-            desk.page.locator("[data-leaders]").evaluate("part => part.scrollIntoView()")
-            album.take(desk.page, "console", "live-leaders", language)
+        for part, where in LIVE_PARTS.items() if name == "live" else ():
+            desk.page.locator(where).evaluate("part => part.scrollIntoView()")
+            album.take(desk.page, "console", part, language)
     desk.open(f"/console/accounts/devices/{agent}/")
     code = desk.page.locator("form[action$='/code/'] button")
     if code.count():
@@ -297,28 +348,21 @@ def _console_pages(album: Album, desk: Desk, running: Running, language: str) ->
         album.take(desk.page, "console", "activation-code", language)
 
 
-def _console_on_a_phone(album: Album, browser: Browser, desk: Desk, language: str) -> None:
-    phone = Desk(browser.new_context(**PHONE, storage_state=desk.context.storage_state()), desk.origin)
-    pages = {
-        "home": "/console/", "live": "/console/live/", "members": "/console/members/", "review": "/console/members/reviews/>",
-        "employer": "/console/employers/>", "group": "/console/payers/groups/>", "custody": "/console/custody/",
-    }  # fmt: skip
-    for name, path in pages.items():
-        phone.open(path.rstrip(">"))
+def _on(album: Album, browser: Browser, desk: Desk, language: str, size: str, pages: dict[str, str]) -> None:
+    """The same login at another size: pictures ``<name>-<size>``."""
+    sizes = {"phone": PHONE, "wall": WALL}
+    other = Desk(browser.new_context(**sizes[size], storage_state=desk.context.storage_state()), desk.origin)
+    for name, path in album.chosen(pages).items():
+        other.open(path.rstrip(">"))
         if path.endswith(">"):
-            _first_row(phone)
-        if name == "live":
-            _wait_for_live(phone)
-        album.take(phone.page, "console", f"{name}-phone", language)
-    phone.context.close()
-
-
-def _console_on_a_wall(album: Album, browser: Browser, desk: Desk, language: str) -> None:
-    wall = Desk(browser.new_context(**WALL, storage_state=desk.context.storage_state()), desk.origin)
-    wall.open("/console/live/branch/1501/?wall=sub_branch/150111,agency_office/150121&every=600")
-    wall.page.locator(".live-state.done").wait_for()
-    album.take(wall.page, "console", "live-wall", language)
-    wall.context.close()
+            _first_row(other)
+        if name.startswith("live"):
+            other.page.locator(".live-state.done").wait_for()
+        album.take(other.page, "console", f"{name}-{size}", language)
+        for part, where in LIVE_PARTS.items() if (name, size) == ("live", "phone") else ():
+            other.page.locator(where).evaluate("part => part.scrollIntoView()")
+            album.take(other.page, "console", f"{part}-{size}", language)
+    other.context.close()
 
 
 def _first_row(desk: Desk) -> None:
@@ -348,18 +392,18 @@ def _remove_others(album: Album) -> None:
 
 
 def _add_others(album: Album) -> None:
-    """Pictures of the parts that were not taken this time."""
-    for part in PARTS.keys() - album.parts.keys():
+    """Pictures that were not taken this time."""
+    for part in PARTS:
         for file in sorted(HERE.glob(f"{part}-*.webp")):
             name, language, _ = file.name.removeprefix(f"{part}-").rsplit(".", 2)
             album.parts.setdefault(part, {}).setdefault(name, {})[language] = file.name
-    album.parts = {part: album.parts[part] for part in PARTS if part in album.parts}
+    album.parts = {part: dict(sorted(album.parts[part].items())) for part in PARTS if part in album.parts}
 
 
 def _index(album: Album) -> str:
     titles = {
         "field": "Field app (phone, 360 x 740)",
-        "console": "Console (laptop, 1366 x 768)",
+        "console": "Console (laptop, 1366 x 768; phone, 360 x 740; wall, 1920 x 1080)",
         "portal": "Public pages (phone)",
     }
     lines = ["# Screens", "", "Taken by `make screens` with the demo's data. All people are synthetic.", ""]
@@ -382,6 +426,7 @@ PARTS: dict[str, Callable[[Album, Browser, Running], None]] = {"field": field_ap
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="a demo's data folder to use, and to leave")
+    parser.add_argument("--like", default="", help="a regular expression of names of the console's screens")
     parser.add_argument("--only", action="append", choices=sorted(PARTS))
     return parser.parse_args()
 

@@ -3,7 +3,7 @@
 import base64
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
@@ -12,6 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import lazy
 
 from perisai.accounts.client import client_ip
 from perisai.accounts.models import User
@@ -55,6 +56,13 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is 
 
 class SealedMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped here
     """Seeds of TOTP and recovery codes lie in the database under AES-GCM only."""
+
+    error_messages: ClassVar = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": lazy(say, str)(
+            "Kode salah, sudah lewat, atau sudah dipakai: tunggu kode berikutnya.",
+            "This code is wrong, over, or used already: wait for the next one.",
+        )
+    }
 
     def encrypt(self, text: str) -> str:
         return base64.b64encode(seal(text.encode())).decode()

@@ -74,6 +74,16 @@ class Viewer:
         return Actor(user_id=self.user.id)
 
     @property
+    def branch_ids(self) -> list[int] | None:
+        """``branches`` as a parameter of a statement: None means every branch."""
+        return None if self.branches is None else list(self.branches)
+
+    @property
+    def own_branch_id(self) -> int:
+        """The branch that the viewer's office is or belongs to; 0, which is none, above the branches."""
+        return self.office.branch_id or 0
+
+    @property
     def may_change(self) -> bool:
         """Auditors see everything and change nothing."""
         return self.role is not Role.AUDITOR

@@ -1,6 +1,5 @@
 """Staff pages on accounts: list, make, change, close."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -141,7 +140,7 @@ def _get(request: PageRequest, user_id: UUID) -> User:
 
 
 def _form(request: PageRequest, form: UserForm, *, refused: Refused | None = None) -> HttpResponse:
-    context = {"form": form, "refused": _said(refused)}
+    context = {"form": form, "refused": refused and refused.answer()}
     status = refused.status if refused else (422 if form.is_bound else 200)
     return render(request, "accounts/user_new.html", context, status=status)
 
@@ -159,16 +158,12 @@ def _user_page(
         "user_shown": shown,
         "form": form,
         "may": may,
-        "refused": _said(refused),
+        "refused": refused and refused.answer(),
         "role_words": _role_words(),
         "has_mfa": queries.has_second_factor(shown.pk),
         "sessions": queries.sessions_of(shown.pk) if may else [],
     }
     return render(request, "accounts/user_page.html", context, status=refused.status if refused else status)
-
-
-def _said(refused: Refused | None) -> dict[str, Any] | None:
-    return {"text": refused.text(), "action": refused.action()} if refused else None
 
 
 def _role_words() -> dict[str, str]:

@@ -16,7 +16,7 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.accounts.code import in_groups
 from perisai.accounts.models import Role
 from perisai.accounts.words import say
-from perisai.errors import Refused
+from perisai.given import get_id
 
 ISSUERS = (Role.AGENCY, *STAFF)
 """Who hands out codes and ends phones, each for the agents they see."""
@@ -69,7 +69,8 @@ def agent_phones(request: PageRequest, agent_id: UUID) -> HttpResponse:
 def new_code(request: PageRequest, agent_id: UUID) -> HttpResponse:
     """A code, as text and as a QR, shown once. ``replaces`` names the phone that the new one takes the place of."""
     agent = get_card(request.work, viewer=request.viewer, agent_id=agent_id)
-    issued = device.issue_code(request.work, agent=agent, replaces=_device_id(request.POST.get("replaces", "")))
+    old = request.POST.get("replaces")
+    issued = device.issue_code(request.work, agent=agent, replaces=get_id(old, "E1004") if old else None)
     address = f"{settings.ORIGIN}/app/#/activate/{issued.code}"
     context = {
         "agent": agent,
@@ -97,14 +98,6 @@ def revoke(request: PageRequest, agent_id: UUID, device_id: UUID) -> HttpRespons
         say("HP dicabut. Mulai sekarang ia tidak dapat mengirim.", "Revoked. From now on the phone cannot send."),
     )
     return HttpResponseRedirect(reverse("accounts_device", args=[agent.id]))
-
-
-def _device_id(text: str) -> UUID | None:
-    """Raises ``Refused`` E1004 for what is no id."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise Refused("E1004") from None
 
 
 def _end_words(reason: str) -> str:

@@ -58,7 +58,7 @@ class GateMiddleware:
             return refused_page(request, Refused("E2006"))
         if declared.kind == "machine":
             return None
-        _speak(request)
+        speak(request)
         if declared.kind == "people" and (before := _first(request, declared)):
             return before
         if _holds_nul(request):
@@ -74,7 +74,7 @@ class GateMiddleware:
         return refused_page(request, error) if isinstance(error, Refused) else None
 
 
-def _speak(request: HttpRequest) -> None:
+def speak(request: HttpRequest) -> None:
     """The reader's own language once they are logged in; before, LocaleMiddleware chose by cookie and browser."""
     if settings.SESSION_COOKIE_NAME in request.COOKIES and isinstance(request.user, User):
         translation.activate(request.user.language)

@@ -20,7 +20,7 @@ def refused_page(request: HttpRequest, refused: Refused) -> HttpResponse:
         )
     else:
         template = "accounts/refused_part.html" if request.headers.get("HX-Request") else "accounts/refused.html"
-        said = {"code": refused.code, "text": refused.text(), "action": refused.action()}
+        said = refused.answer()
         status = 200 if refused.status == 202 else refused.status
         response = render(request, template, {"refused": said}, status=status)
     if refused.retry_after is not None:

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
+from perisai.written import Language, language_of
+
 
 class Word(NamedTuple):
     """A state as a page says it; ``tone`` is done, needs, stop, note or empty: the meaning of the colour."""
@@ -16,4 +18,9 @@ class Word(NamedTuple):
 
 def say(indonesian: str, english: str) -> str:
     """The one that the reader's language asks for; Indonesian unless it is English."""
-    return english if (get_language() or "id").startswith("en") else indonesian
+    return english if language() == "en" else indonesian
+
+
+def language() -> Language:
+    """The reader's, of a page."""
+    return language_of(get_language())

@@ -13,6 +13,8 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.agencies import agreement, paper, queries, scan, signature
 from perisai.agencies.console import OFFICERS, show_office, today_of
 from perisai.errors import Refused
+from perisai.given import get_day
+from perisai.tables.download import download
 
 READERS = (Role.AGENCY, *STAFF, *ABOVE)
 
@@ -81,7 +83,7 @@ def withdraw(request: PageRequest, branch_id: int, office_id: int, agreement_id:
 def pdf(request: PageRequest, branch_id: int, office_id: int, agreement_id: UUID) -> HttpResponse:
     _see(request, branch_id, office_id, agreement_id)
     name, data = paper.agreement_pdf(request.work, branch_id=branch_id, agreement_id=agreement_id)
-    return _file(name, data)
+    return download(data, name, "application/pdf")
 
 
 @audience(*READERS)
@@ -93,7 +95,7 @@ def scan_file(
     _see(request, branch_id, office_id, agreement_id)
     if request.method != "POST":
         data = scan.open_scan(request.work, branch_id=branch_id, agreement_id=agreement_id, scan_id=scan_id)
-        return _file(f"PKS-{office_id}.pdf", data)
+        return download(data, f"PKS-{office_id}.pdf", "application/pdf")
     if request.viewer.role not in OFFICERS:
         raise Refused("E2006")
     given = request.FILES.get("file")
@@ -117,20 +119,9 @@ def _see(request: PageRequest, branch_id: int, office_id: int, agreement_id: UUI
             raise Refused("E1004")
 
 
-def _file(name: str, data: bytes) -> HttpResponse:
-    """As a download: nothing of it runs in our pages."""
-    response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
 def _day(text: str, field: str) -> date:
     """Raises ``Refused`` E9002."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused("E9002", field=field) from error
+    day = get_day(text, "E9002", field=field)
     if not 2015 <= day.year <= 2100:
         raise Refused("E9002", field=field)
     return day

@@ -49,7 +49,7 @@ def new(request: PageRequest) -> HttpResponse:
         "forms": labels.FORMS,
         "least": figure("office_agents_least", today),
         "given": request.POST,
-        "refused": _said(refused),
+        "refused": refused and refused.answer(),
     }
     return render(request, "agencies/apply.html", context, status=refused.status if refused else 200)
 
@@ -165,7 +165,7 @@ def _show(request: PageRequest, branch_id: int, application_id: UUID, refused: R
         "may_open": request.viewer.role in STAFF,
         "may_decide": is_open and request.viewer.role in OFFICERS,
         "given": request.POST,
-        "refused": _said(refused),
+        "refused": refused and refused.answer(),
     }
     return render(request, "agencies/application.html", context, status=refused.status if refused else 200)
 
@@ -199,7 +199,3 @@ def _applicant(request: PageRequest) -> application.Applicant:
     if not count.isdecimal() or len(count) > 4:
         raise Refused("E9002", field="candidates")
     return application.Applicant(**{name: request.POST.get(name, "").strip() for name in FIELDS}, candidates=int(count))
-
-
-def _said(refused: Refused | None) -> dict[str, Any] | None:
-    return {"code": refused.code, "text": refused.text(), "action": refused.action()} if refused else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from perisai.contributions.rulefile import read_file
+from perisai.rulefile import read_file
 
 
 class _Strict(BaseModel):

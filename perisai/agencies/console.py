@@ -23,7 +23,6 @@ from perisai.offices.tree import Office, OfficeKind
 READERS = (Role.AGENCY, *STAFF, *ABOVE)
 OFFICERS = (Role.BRANCH, Role.BRANCH_HEAD)
 """Who binds the branch: decides applications, records signatures, ends offices."""
-NEEDY = ("expired", "none", "unsigned", "expiring", "ending", "later")
 
 
 @audience(*READERS)
@@ -97,7 +96,7 @@ def show_office(request: PageRequest, branch_id: int, office_id: int, refused: R
         "labels": labels,
         "given": request.POST,
         **(_proposed(request, found, today) if may_decide else {}),
-        "refused": refused and {"code": refused.code, "text": refused.text(), "action": refused.action()},
+        "refused": refused and refused.answer(),
     }
     return render(request, "agencies/office.html", context, status=refused.status if refused else 200)
 

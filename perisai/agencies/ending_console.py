@@ -14,6 +14,7 @@ from perisai.accounts.audience import PageRequest, audience
 from perisai.agencies import ending, labels, proposal, queries
 from perisai.agencies.console import OFFICERS, show_office, shown, today_of
 from perisai.errors import Refused
+from perisai.given import find_id, get_day
 
 TAKES = ("valid", "expiring", "renewed")
 BRANCH = "branch"
@@ -36,7 +37,7 @@ def end(request: PageRequest, branch_id: int, office_id: int) -> HttpResponse:
                 office_id=office_id,
                 reason=request.POST.get("reason", ""),
                 note=request.POST.get("note", ""),
-                last_day=_day(request.POST.get("last_day", "")),
+                last_day=get_day(request.POST.get("last_day"), "E9016", days=ending.MOST_DAYS_AHEAD),
                 today=today,
                 handed=_handed(request),
             )
@@ -85,7 +86,7 @@ def _form(request: PageRequest, branch_id: int, office_id: int, today: date, ref
         "today": today,
         "latest": today + timedelta(days=ending.MOST_DAYS_AHEAD),
         "given": request.POST,
-        "refused": refused and {"code": refused.code, "text": refused.text(), "action": refused.action()},
+        "refused": refused and refused.answer(),
     }
     return render(request, "agencies/end.html", context, status=refused.status if refused else 200)
 
@@ -96,20 +97,11 @@ def _handed(request: PageRequest) -> dict[UUID, int | None]:
     for name, value in request.POST.items():
         if not name.startswith("to-") or not isinstance(value, str) or not value:
             continue
-        try:
-            agent_id = UUID(name.removeprefix("to-"))
-        except ValueError:
+        agent_id = find_id(name.removeprefix("to-"))
+        if agent_id is None:
             continue
         if value == BRANCH:
             found[agent_id] = None
         elif value.isdecimal() and len(value) < 10:
             found[agent_id] = int(value)
     return found
-
-
-def _day(text: str) -> date:
-    """Raises ``Refused`` E9016."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused("E9016", days=ending.MOST_DAYS_AHEAD) from error

@@ -1,18 +1,11 @@
 """What this room does by the clock, branch by branch, on each branch's own day."""
 
-import logging
-
 from procrastinate.contrib.django import app
 
 from perisai.agencies import ending, expiry, size
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
-
-_BRANCHES = (
-    "SELECT p.branch_id, o.timezone FROM events_position p JOIN offices_office o ON o.id = p.branch_id ORDER BY 1"
-)
-
-log = logging.getLogger(__name__)
+from perisai.offices.everywhere import in_every_branch
 
 
 @app.periodic(cron="37 * * * *")
@@ -21,13 +14,7 @@ def look_after_everywhere(timestamp: int) -> None:
     """Hourly, so that no branch waits for another's midnight; each finding is made once, by the branch's own day. A branch that
     fails waits for the next hour and stops no other."""
     del timestamp
-    with Work(scope=Scope.nation()) as work:
-        branches = work.rows(_BRANCHES)
-    for branch_id, timezone in branches:
-        try:
-            look_after(branch_id, timezone)
-        except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
-            log.error("agency offices of branch %s cannot be looked after: %s", branch_id, type(error).__name__)
+    in_every_branch(look_after)
 
 
 def look_after(branch_id: int, timezone: str) -> None:

@@ -1,6 +1,5 @@
 """The text of an agreement as PDF, in Indonesian: a draft to sign, or with the signatures that were recorded."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -11,12 +10,9 @@ from perisai.agencies.labels import FORMS_ID
 from perisai.documents import pdf
 from perisai.errors import Refused
 from perisai.events.work import Work
+from perisai.written import long_day
 
 _TEMPLATE: Final = Path(__file__).parent / "paper" / "agreement.typ"
-_MONTHS: Final = (
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
-    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
-)  # fmt: skip
 
 _FIND = """
 SELECT number, version, state, valid_from, valid_to, facts, office_id FROM agencies_agreement WHERE branch_id = %s AND id = %s
@@ -31,7 +27,7 @@ def agreement_pdf(work: Work, *, branch_id: int, agreement_id: UUID) -> tuple[st
         raise Refused("E1004")
     found = rows[0]
     signed = {
-        party: {"name": name, "title": title, "on": _day(on)}
+        party: {"name": name, "title": title, "on": long_day(on)}
         for party, name, title, on in work.rows(_SIGNATURES, [branch_id, agreement_id])
     }
     kept: dict[str, Any] = orjson.loads(found["facts"])
@@ -39,8 +35,8 @@ def agreement_pdf(work: Work, *, branch_id: int, agreement_id: UUID) -> tuple[st
     facts = kept | {
         "number": found["number"],
         "version": found["version"],
-        "valid_from": _day(found["valid_from"]),
-        "valid_to": _day(found["valid_to"]),
+        "valid_from": long_day(found["valid_from"]),
+        "valid_to": long_day(found["valid_to"]),
         "signed": found["state"] == "signed",
         "signatures": signed,
     }
@@ -50,8 +46,3 @@ def agreement_pdf(work: Work, *, branch_id: int, agreement_id: UUID) -> tuple[st
 
 def render(facts: dict[str, Any]) -> bytes:
     return pdf.render(_TEMPLATE, facts)
-
-
-def _day(on: date) -> str:
-    """``22 November 2026``"""
-    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"

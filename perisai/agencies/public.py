@@ -3,7 +3,6 @@ how it stands, complete it, withdraw it."""
 
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,6 +20,7 @@ from perisai.events.clock import SystemClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
+from perisai.given import get_id
 from perisai.offices.tree import Office, OfficeKind
 
 SENT: Final = 10
@@ -70,7 +70,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         branch = next((one for one in branches if str(one.id) == request.POST.get("branch")), None)
         if branch is None:
             raise Refused("E9002", field="branch")
-        applicant, key = _applicant(request), _key(request)
+        applicant, key = _applicant(request), get_id(request.POST.get("key"), "E9002", field="key")
         code = link.code_of(branch.id, key)
         with Work.open(scope=Scope.branch(branch.id), clock=clock) as work:
             sent = application.apply(
@@ -197,14 +197,6 @@ def _applicant(request: HttpRequest) -> application.Applicant:
         raise Refused("E9002", field="candidates")
     texts = {name: request.POST.get(name, "").strip() for name in TEXTS}
     return application.Applicant(**texts, candidates=int(count))
-
-
-def _key(request: HttpRequest) -> UUID:
-    """Made when the form was opened, so that a form sent twice is one. Raises E9002."""
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError as error:
-        raise Refused("E9002", field="key") from error
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -14,10 +14,13 @@ from perisai.accounts.words import Word
 from perisai.agents import queries
 from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.figures import agents_then, kept
+from perisai.given import find_number
 from perisai.offices.models import Office, OfficeKind
 from perisai.offices.part import Part
 
 SILENT_AFTER = timedelta(days=3)
+_OFFICES = ("sub_branch_id", "agency_office_id")
 
 
 STATES: dict[str, Word] = {
@@ -40,17 +43,19 @@ LICENCES: dict[str, Word] = {
 @audience(Role.AGENCY, *STAFF, *ABOVE)
 @require_GET
 def agent_list(request: PageRequest) -> HttpResponse:
-    """By code; filters in the address: search, licence, sub-branch, agency office, a part of the country."""
+    """By code; filters in the address: search, licence, sub-branch, agency office, a part of the country; a past day."""
     today = branch_day(request.work.now, request.viewer.office.timezone)
     asked, part = request.GET, Part.of(request.GET)
+    if (as_of := kept.asked_day(asked.get("as_of"), today)) is not None:
+        return _as_of(request, part, as_of)
     rows = queries.find(
         request.work,
         viewer=request.viewer,
         today=today,
         q=asked.get("q", "").strip()[:100],
         licence=asked.get("licence", ""),
-        sub_branch=_number(asked.get("sub_branch")),
-        agency_office=_number(asked.get("agency_office")),
+        sub_branch=find_number(asked.get("sub_branch")),
+        agency_office=find_number(asked.get("agency_office")),
         unplaced=asked.get("placed") == "no",
         part=part,
         after=asked.get("after", "")[:40],
@@ -67,6 +72,25 @@ def agent_list(request: PageRequest) -> HttpResponse:
         **_choices(request),
     }
     return render(request, "agents/list.html", context)
+
+
+def _as_of(request: PageRequest, part: Part, day: date) -> HttpResponse:
+    """Who had a licence on a past day, and where they were placed then."""
+    work, viewer, licence = request.work, request.viewer, request.GET.get("licence", "")
+    which = licence if licence in ("valid", "expiring", "none") else ""
+    narrowed = queries.narrow(viewer)
+    rows = agents_then.find(work, branches=viewer.branches, narrow=narrowed, part=part, day=day, which=which)
+    offices = Office.objects.in_bulk({row[key] for row in rows for key in _OFFICES if row[key]})
+    is_of_all = viewer.sub_branch_id is None and viewer.agency_office_id is None
+    context = {
+        "rows": [row | {"offices": [offices[row[key]] for key in _OFFICES if row[key] in offices]} for row in rows],
+        "found": rows[0]["found"] if rows else 0,
+        "past": kept.told(work, branches=viewer.branches, part=part, day=day, is_of_all=is_of_all).of_agents,
+        "licence": which,
+        "part": part,
+        "part_name": part.name(work),
+    }
+    return render(request, "agents/past.html", context)
 
 
 @audience(Role.AGENCY, *STAFF, *ABOVE)
@@ -144,7 +168,3 @@ def _choices(request: PageRequest) -> dict[str, Any]:
         "sub_branches": [office for office in offices if office.kind == OfficeKind.SUB_BRANCH],
         "agency_offices": [office for office in offices if office.kind == OfficeKind.AGENCY],
     }
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None

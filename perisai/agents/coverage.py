@@ -10,7 +10,9 @@ from typing import Any, LiteralString
 import yaml
 
 from perisai.events.work import Work
-from perisai.targets.agent_target import joined
+from perisai.offices.scopes import BRANCH
+from perisai.targets.plans.agent_target import joined
+from perisai.targets.plans.reading import target_of
 
 STEPS_PERCENT = (60, 90, 120, 180)
 """Where the steps of the map's scale end, of the branch's mean load."""
@@ -26,7 +28,6 @@ SELECT d.code, d.name, r.code, r.name FROM offices_region r
 JOIN offices_region d ON d.parent_code = r.code AND d.level = 3
 WHERE r.code = ANY (%s) ORDER BY r.code, d.name
 """
-_TARGET: LiteralString = "SELECT sum(persons) FROM targets_quota_target WHERE branch_id = %s AND month = %s"
 _COUNTS: LiteralString = (
     """
 SELECT a.sub_branch_id, count(*), coalesce(sum(t.persons), 0) FROM agents_agent a
@@ -241,8 +242,8 @@ def _served(offices: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _target(work: Work, branch_id: int, today: date) -> int | None:
-    row = work.row(_TARGET, [branch_id, today.replace(day=1)])
-    return int(row[0]) if row and row[0] is not None else None
+    month = today.replace(day=1)
+    return target_of(work, level=BRANCH, key=str(branch_id), first_month=month, last_month=month, branch_id=branch_id)
 
 
 def _share(offices: list[Covered], target: int | None) -> None:

@@ -1,7 +1,6 @@
 """Staff pages about an agent's licence and place, and what they print."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from functools import partial
 from typing import Any
@@ -20,6 +19,7 @@ from perisai.agents.console import LICENCES, licence_word, shown
 from perisai.agents.coverage import territory
 from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.given import find_number, get_day, get_id
 from perisai.offices.tree import Office, OfficeKind
 
 ISSUERS = (Role.BRANCH, Role.BRANCH_HEAD)
@@ -125,8 +125,8 @@ def _move(request: PageRequest, branch_id: int, agent_id: UUID) -> None:
         request.work,
         branch_id=branch_id,
         agent_id=agent_id,
-        agency_office_id=_number(request, "agency"),
-        sub_branch_id=_number(request, "sub_branch"),
+        agency_office_id=find_number(_text(request, "agency")),
+        sub_branch_id=find_number(_text(request, "sub_branch")),
         since=since,
         until=_date(request, "until"),
         districts=request.POST.getlist("districts"),
@@ -141,18 +141,12 @@ def _hand_over(request: PageRequest, branch_id: int, agent_id: UUID, since: date
     whom = request.POST.get("members", "")
     if not whom:
         return
-    to_agent_id = None
-    if whom != "branch":
-        try:
-            to_agent_id = UUID(whom)
-        except ValueError:
-            raise Refused("E1004") from None
     month = since if since.day == 1 else issue.add_months(since.replace(day=1), 1)
     handover.hand_over(
         request.work,
         branch_id=branch_id,
         from_agent_id=agent_id,
-        to_agent_id=to_agent_id,
+        to_agent_id=None if whom == "branch" else get_id(whom, "E1004"),
         from_month=month,
         may_be_none=True,
     )
@@ -187,7 +181,7 @@ def show_licence(request: PageRequest, branch_id: int, agent_id: UUID, refused: 
         "photos": photo.versions(work, branch_id=branch_id, agent_id=agent_id),
         "may_photo": request.viewer.role in PLACERS and found["state"] != "ended",
         "may_issue": request.viewer.role in ISSUERS and found["state"] != "ended",
-        "refused": _said(refused),
+        "refused": refused and refused.answer(),
     }
     return render(request, "agents/licence.html", context, status=refused.status if refused else 200)
 
@@ -207,14 +201,14 @@ def _placement_page(
         "history": history,
         "sub_branches": [one for one in offices if one.kind == OfficeKind.SUB_BRANCH],
         "agency_offices": [one for one in offices if one.kind == OfficeKind.AGENCY],
-        "chosen_sub": _number(request, "sub_branch") if given else found["sub_branch_id"],
-        "chosen_agency": _number(request, "agency") if given else found["agency_office_id"],
+        "chosen_sub": find_number(_text(request, "sub_branch")) if given else found["sub_branch_id"],
+        "chosen_agency": find_number(_text(request, "agency")) if given else found["agency_office_id"],
         "chosen_districts": given.getlist("districts") if given else (now["districts"] if now else []),
         "territory": territory(request.work, office.regencies),
         "others": [one for one in queries.options(request.work, viewer=request.viewer) if one[0] != agent_id],
         "given": given,
         "may_place": request.viewer.role in PLACERS and found["state"] != "ended",
-        "refused": _said(refused),
+        "refused": refused and refused.answer(),
     }
     return render(request, "agents/placement.html", context, status=refused.status if refused else 200)
 
@@ -236,10 +230,6 @@ def _pdf(name: str, data: bytes) -> HttpResponse:
     return response
 
 
-def _said(refused: Refused | None) -> dict[str, Any] | None:
-    return {"code": refused.code, "text": refused.text(), "action": refused.action()} if refused else None
-
-
 def _text(request: PageRequest, name: str) -> str:
     return str(request.POST.get(name, "")).strip()
 
@@ -249,13 +239,7 @@ def _date(request: PageRequest, name: str) -> date | None:
     text = _text(request, name)
     if not text:
         return None
-    with suppress(ValueError):
-        day = date.fromisoformat(text)
-        if 2000 <= day.year < 2100:
-            return day
-    raise Refused("E9418")
-
-
-def _number(request: PageRequest, name: str) -> int | None:
-    text = _text(request, name)
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+    day = get_day(text, "E9418")
+    if not 2000 <= day.year < 2100:
+        raise Refused("E9418")
+    return day

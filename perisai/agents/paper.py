@@ -1,7 +1,6 @@
 """Badge and assignment letter as PDF, in Indonesian."""
 
 import io
-from datetime import date
 from pathlib import Path
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -13,12 +12,9 @@ from perisai.agents import photo, public_code
 from perisai.documents import pdf
 from perisai.errors import Refused
 from perisai.events.work import Work, branch_day
+from perisai.written import long_day
 
 _FOLDER: Final = Path(__file__).parent / "paper"
-_MONTHS: Final = (
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
-    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
-)  # fmt: skip
 _PHOTO: Final = (300, 375)
 """Pixels of the photo on the badge: 20 x 25 mm at 380 dots an inch."""
 
@@ -68,9 +64,9 @@ def _facts(work: Work, branch_id: int, agent_id: UUID) -> dict[str, Any]:
         },
         "initials": "".join(word[0] for word in row["name"].split()[:2]),
         "districts": ", ".join(row["districts"]) or "seluruh wilayah kantor",
-        "valid_from": _day(row["valid_from"]),
-        "valid_to": _day(row["valid_to"]),
-        "today": _day(today),
+        "valid_from": long_day(row["valid_from"]),
+        "valid_to": long_day(row["valid_to"]),
+        "today": long_day(today),
         "letter_number": f"ST/{row['number'].removeprefix('L-')}/{today.year}",
         "public_code": text,
         "address_find": address.removeprefix("https://").removeprefix("http://").rstrip("/"),
@@ -85,8 +81,3 @@ def _small(picture: bytes) -> bytes:
         small.thumbnail((_PHOTO[0] * 2, _PHOTO[1]))
         small.save(kept, "JPEG", quality=85)
     return kept.getvalue()
-
-
-def _day(on: date) -> str:
-    """``22 November 2026``"""
-    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"

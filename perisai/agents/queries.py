@@ -9,7 +9,7 @@ from perisai.accounts.audience import STAFF, Viewer
 from perisai.errors import Refused
 from perisai.events.work import Work
 from perisai.offices.part import Part
-from perisai.targets.agent_target import joined
+from perisai.targets.plans.agent_target import joined
 
 PAGE = 100
 EVERYWHERE = Part()
@@ -149,7 +149,7 @@ def find(
         conditions.append("a.code > %s")
         params.append(after)
     first = today.replace(day=1)
-    branches = None if viewer.branches is None else list(viewer.branches)
+    branches = viewer.branch_ids
     page = _FIRST.replace("{where}", " AND ".join(conditions))
     return work.dicts(_LIST.replace("{agents}", page), [branches, *params, limit, limit, today, first, today, first])
 

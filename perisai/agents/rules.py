@@ -5,8 +5,8 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
-from perisai.contributions.rulefile import read_file
-from perisai.contributions.rules import DIRECTORY
+from perisai.contributions.rules.in_force import DIRECTORY
+from perisai.rulefile import read_file
 
 
 class _Strict(BaseModel):

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.accounts.words import say
-from perisai.alerts import keep, queries, setting, words
+from perisai.alerts import keep, queries, setting, way, words
 from perisai.alerts.rules import watched
 from perisai.errors import Refused
+from perisai.given import find_grouped
 from perisai.offices.models import Office, OfficeKind
+from perisai.offices.part import Part
 
 SEES: Final = (Role.AGENCY, *STAFF, *ABOVE)
 TAKES: Final = (Role.AGENCY, *STAFF, Role.REGION, Role.HEAD_OFFICE)
@@ -42,8 +44,8 @@ def count(request: PageRequest) -> HttpResponse:
 def take(request: PageRequest) -> HttpResponse:
     """Takes note of one alert, or of all that are marked (``alert`` as branch:id); ``undo`` takes it back."""
     state, kind = request.POST.get("state", "open"), request.POST.get("kind", "")
-    seen = {(row["branch_id"], row["id"]) for name in ("open", "seen") for row in _rows(request, name, "")}
-    wanted = [one for one in map(_pair, request.POST.getlist("alert")) if one in seen]
+    marked = [pair for text in request.POST.getlist("alert")[: queries.PAGE] if (pair := _pair(text)) is not None]
+    wanted = queries.takeable(request.work, viewer=request.viewer, wanted=marked) if marked else []
     try:
         by_branch: dict[int, list[UUID]] = {}
         for branch_id, alert_id in wanted:
@@ -61,6 +63,7 @@ def take(request: PageRequest) -> HttpResponse:
         )
     return redirect(
         f"/console/alerts/?state={state if state in queries.STATES else 'open'}&kind={kind if kind in watched() else ''}"
+        + _scope(_part(request))
     )
 
 
@@ -85,7 +88,7 @@ def settings_page(request: PageRequest) -> HttpResponse:
         "branches": _branches(request) if request.viewer.office.branch_id is None else [],
         "sets": [_shown(one, request) for one in sets.values()],
         "may": may,
-        "refused": refused and {"text": refused.text(), "action": refused.action(), "code": refused.code},
+        "refused": refused and refused.answer(),
     }
     return render(request, "alerts/settings.html", context, status=refused.status if refused else 200)
 
@@ -95,12 +98,16 @@ def _page(request: PageRequest, refused: Refused | None = None) -> HttpResponse:
     state = state if state in queries.STATES else "open"
     kind = request.GET.get("kind") or ""
     kind = kind if kind in watched() else ""
-    counted = queries.counts(request.work, viewer=request.viewer)
+    part = _part(request)
+    counted = queries.counts(request.work, viewer=request.viewer, part=part)
     language = say("id", "en")
-    branch_id = request.viewer.office.branch_id
+    branch_id, mine = request.viewer.office.branch_id, way.mine(request.work, request.viewer.user.id)
     sets = setting.of_branch(request.work, branch_id) if branch_id else None
     context = {
-        "rows": [row | queries.said(row, sets, language) for row in _rows(request, state, kind)],
+        "rows": [row | queries.said(row, sets, language) for row in _rows(request, state, kind, part)],
+        "part": part,
+        "part_name": part.name(request.work),
+        "scope": _scope(part),
         "state": state,
         "kind": kind,
         "counts": counted,
@@ -112,13 +119,24 @@ def _page(request: PageRequest, refused: Refused | None = None) -> HttpResponse:
         "may": request.viewer.role in TAKES,
         "may_set": request.viewer.role is not Role.AGENCY,
         "shows_branch": branch_id is None,
-        "refused": refused and {"text": refused.text(), "action": refused.action(), "code": refused.code},
+        "unconfirmed": mine.phone_masked if mine.is_unconfirmed else "",
+        "refused": refused and refused.answer(),
     }
     return render(request, "alerts/page.html", context, status=refused.status if refused else 200)
 
 
-def _rows(request: PageRequest, state: str, kind: str) -> list[dict[str, Any]]:
-    return queries.listed(request.work, viewer=request.viewer, state=state, kind=kind)
+def _part(request: PageRequest) -> Part:
+    return Part.of(request.POST if request.method == "POST" else request.GET)
+
+
+def _scope(part: Part) -> str:
+    return f"&level={part.watch.level}&key={part.watch.key}" if part.watch else ""
+
+
+def _rows(request: PageRequest, state: str, kind: str, part: Part) -> list[dict[str, Any]]:
+    """``steps``: (to whom it was raised, when) each."""
+    rows = queries.listed(request.work, viewer=request.viewer, state=state, kind=kind, part=part)
+    return [row | {"steps": [(role_word(one["role"]), one["at"]) for one in row["steps"]]} for row in rows]
 
 
 def _take(request: PageRequest, branch_id: int, ids: list[UUID]) -> int:
@@ -131,7 +149,7 @@ def _take(request: PageRequest, branch_id: int, ids: list[UUID]) -> int:
 def _pair(text: str) -> tuple[int, UUID] | None:
     branch, _, alert = text.partition(":")
     try:
-        return int(branch), UUID(alert)
+        return (int(branch), UUID(alert)) if len(branch) < 10 else None
     except ValueError:
         return None
 
@@ -141,10 +159,10 @@ def _set(request: PageRequest, branch_id: int) -> None:
     rule = watched().get(kind)
     figures: dict[str, int] = {}
     for name in rule.figures if rule else ():
-        digits = request.POST.get(name, "").replace(".", "").strip()
-        if not digits.isdecimal() or len(digits) > 10:
+        value = find_grouped(request.POST.get(name), digits=10)
+        if value is None:
             raise Refused("E5202")
-        figures[name] = int(digits)
+        figures[name] = value
     setting.change(
         request.work,
         branch_id=branch_id,
@@ -164,14 +182,17 @@ def _shown(one: setting.Set, request: PageRequest) -> dict[str, Any]:
         "is_on": one.is_on,
         "tone": one.rule.tone,
         "roles": [role_word(role) for role in one.rule.tell],
+        "hours": one.rule.unanswered.hours if one.rule.unanswered else 0,
+        "line": [role_word(role) for role in one.rule.line()],
         "figures": [(name, figure_word(name), value, one.rule.figures[name]) for name, value in one.figures.items()],
         "changed_at": one.changed_at,
         "changed_by": one.changed_by,
     }
 
 
-def role_word(role: Role) -> str:
-    words = {
+def role_word(name: str) -> str:
+    role = Role(name)
+    known = {
         Role.AGENCY: say("Kantor Perisai", "Agency office"),
         Role.SUB_BRANCH: say("Petugas KCP", "Sub-branch officer"),
         Role.BRANCH: say("Petugas Kantor Cabang", "Branch officer"),
@@ -179,7 +200,7 @@ def role_word(role: Role) -> str:
         Role.REGION: say("Kantor Wilayah", "Region office"),
         Role.HEAD_OFFICE: say("Kantor Pusat", "Head office"),
     }
-    return words.get(role, str(role.label))
+    return known.get(role, str(role.label))
 
 
 def figure_word(name: str) -> str:

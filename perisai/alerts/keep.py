@@ -1,7 +1,8 @@
 """Keeps what was found: raises what is new, renews what still holds, closes what holds no more; and what people do with it."""
 
 from collections.abc import Collection
-from typing import Any, LiteralString
+from datetime import timedelta
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import orjson
@@ -11,7 +12,7 @@ from perisai.alerts.rules import watched
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
 
-NOTE: int = 500
+NOTE: Final = 500
 
 # The open one of a subject is the lock of two that look at once: alert_open_once.
 _RAISE: LiteralString = """
@@ -33,10 +34,17 @@ WHERE branch_id = %(branch)s AND id = ANY(%(ids)s) AND seen_at IS NULL AND close
 RETURNING id, kind, level, key
 """
 _UNSEE: LiteralString = """
-UPDATE alerts_alert SET seen_by = NULL, seen_at = NULL, note = ''
+UPDATE alerts_alert SET seen_by = NULL, seen_at = NULL, note = '', waits_since = %(now)s
 WHERE branch_id = %(branch)s AND id = ANY(%(ids)s) AND seen_at IS NOT NULL AND closed_at IS NULL
 RETURNING id, kind, level, key
 """
+
+
+_FORGET: LiteralString = """
+DELETE FROM alerts_alert WHERE branch_id IN (SELECT branch_id FROM events_position) AND closed_at < %s
+"""
+KEPT: Final = timedelta(days=800)
+"""After an alert is over: two years of screens, and a month."""
 
 
 class Raised(dict[str, Any]):
@@ -74,11 +82,16 @@ def see(work: Work, *, branch_id: int, ids: Collection[UUID], user_id: UUID, not
 
 
 def unsee(work: Work, *, branch_id: int, ids: Collection[UUID]) -> int:
-    """Takes that back; how many."""
-    rows = work.rows(_UNSEE, {"branch": branch_id, "ids": list(ids)})
+    """Takes that back; how many. They wait for an answer anew from now on."""
+    rows = work.rows(_UNSEE, {"branch": branch_id, "ids": list(ids), "now": work.now})
     for row in rows:
         _report(work, "alert_unseen", branch_id, row)
     return len(rows)
+
+
+def forget(work: Work) -> int:
+    """Alerts that have been over for long; their events stay."""
+    return work.execute(_FORGET, [work.now - KEPT])
 
 
 def _report(work: Work, what: str, branch_id: int, row: tuple[Any, ...]) -> None:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from perisai.events.work import Work
 from perisai.offices import calendar
 from perisai.offices.calendar import Calendar
+from perisai.offices.scopes import BRANCH
+from perisai.targets.plans.reading import target_of
 
 Figures = Mapping[str, int]
 
@@ -58,14 +60,11 @@ FROM figures_standing s WHERE s.branch_id = %(branch)s AND s.day = (
   SELECT max(n.day) FROM figures_standing n WHERE n.branch_id = %(branch)s AND n.level = 'b')
 """
 _CAP: LiteralString = "SELECT s.quota_consumed + s.quota_leased, s.quota_cap " + _NEWEST + " AND s.level = 'b'"
-_TARGET: LiteralString = (
-    """
-SELECT s.target, (SELECT coalesce(sum(c.value), 0) FROM events_counter c WHERE c.branch_id = %(branch)s AND c.level = 'B'
-  AND c.key = %(branch)s::text AND c.day_captured = %(month)s AND c.metric = 'accepted')::int
+# By the primary key of events_counter.
+_ACCEPTED: LiteralString = """
+SELECT coalesce(sum(c.value), 0)::int FROM events_counter c WHERE c.branch_id = %(branch)s AND c.level = 'B'
+  AND c.key = %(branch)s::text AND c.day_captured = %(month)s AND c.metric = 'accepted'
 """
-    + _NEWEST
-    + " AND s.level = 'b'"
-)
 _CASH: LiteralString = (
     "SELECT s.key, s.custody_overdue " + _NEWEST + " AND s.level = 'a' AND s.custody_overdue >= %(rupiah)s"
 )
@@ -89,7 +88,7 @@ WHERE received_at > %(since)s AND bank_id = ANY(%(banks)s) AND branch_id IS NOT 
 
 
 def silent_agent(work: Work, place: Place, figures: Figures) -> list[Found]:
-    first = calendar.add_working_days(place.today, -figures["working_days"], place.own)
+    first = calendar.add_working_days(place.today, -figures["working_days"], place.own, counts=calendar.is_field_day)
     zone = ZoneInfo(place.own.timezone)
     asked = {"branch": place.branch_id, "today": place.today, "before": datetime.combine(first, time(), zone)}
     return [
@@ -117,13 +116,15 @@ def behind_target(work: Work, place: Place, figures: Figures) -> list[Found]:
     """Only in the last working days of a month: before, the screens' run rate tells it."""
     month = place.today.replace(day=1)
     end = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    left = calendar.working_days_between(place.today - timedelta(days=1), end, place.own)
+    left = calendar.field_days_between(place.today - timedelta(days=1), end, place.own)
     if left > figures["working_days"]:
         return []
-    row = work.row(_TARGET, {"branch": place.branch_id, "month": month})
-    if row is None or not row[0] or row[1] * 100 >= row[0] * figures["percent"]:
+    key = str(place.branch_id)
+    target = target_of(work, level=BRANCH, key=key, first_month=month, last_month=month, branch_id=place.branch_id)
+    (attained,) = work.row(_ACCEPTED, {"branch": place.branch_id, "month": month}) or (0,)
+    if not target or attained * 100 >= target * figures["percent"]:
         return []
-    facts = {"target": row[0], "attained": row[1], "left": left}
+    facts = {"target": target, "attained": attained, "left": left}
     return [Found("behind_target", "b", str(place.branch_id), facts)]
 
 

@@ -22,6 +22,8 @@ class Alert(models.Model):
     tone = models.TextField()
     facts = models.JSONField()
     raised_at = models.DateTimeField()
+    waits_since = models.DateTimeField(null=True)
+    """Since when its present step waits for an answer; null: since it was raised."""
     found_at = models.DateTimeField()
     """When it was last found to hold."""
     seen_by = models.UUIDField(null=True)
@@ -45,6 +47,41 @@ class Alert(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["branch_id", "-raised_at"], name="alert_newest")]
+
+
+class Step(models.Model):
+    """An alert that nobody answered was raised to the office above: once a step."""
+
+    pk = models.CompositePrimaryKey("branch_id", "alert_id", "role")
+    branch_id = models.IntegerField()
+    alert_id = models.UUIDField()
+    role = models.TextField()
+    """Of whom it was raised to: branch_head, region, head_office."""
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "alerts_step"
+
+
+class Way(models.Model):
+    """How somebody wants to be told, where it is not by e-mail. As users are, no branch's row.
+
+    Nothing but a code goes to a number before ``confirmed_at``; ``code_*`` are of the code that waits to be written back.
+    """
+
+    user_id = models.UUIDField(primary_key=True)
+    kind = models.TextField(choices=[("whatsapp", "WhatsApp"), ("sms", "SMS")])
+    phone_sealed = models.BinaryField()
+    phone_masked = models.TextField()
+    changed_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    code_hash = models.BinaryField(null=True)
+    code_sent_at = models.DateTimeField(null=True)
+    code_tries = models.SmallIntegerField(default=0, db_default=0)
+
+    class Meta:
+        db_table = "alerts_way"
+        constraints = [models.CheckConstraint(condition=Q(kind__in=["whatsapp", "sms"]), name="way_kind")]
 
 
 class Setting(models.Model):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import orjson
@@ -12,11 +12,18 @@ from perisai.alerts.rules import Watched, watched
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
 
-MOST: int = 2_000_000_000
+MOST: Final = 2_000_000_000
+MOST_OF: Final = {"percent": 100, "working_days": 60, "weeks": 26, "hours": 168}
+"""Above it an alert would never come, or look back further than anything is kept for."""
 
 _READ: LiteralString = """
 SELECT s.kind, s.is_on, s.figures, s.changed_at, u.full_name FROM alerts_setting s
 LEFT JOIN accounts_user u ON u.id = s.changed_by WHERE s.branch_id = %s
+"""
+# By primary key, branch by branch; a few hundred rows.
+_OTHER: LiteralString = """
+SELECT branch_id, figures FROM alerts_setting
+WHERE branch_id IN (SELECT branch_id FROM events_position) AND kind = %s AND is_on AND figures <> '{}'::jsonb
 """
 _SET: LiteralString = """
 INSERT INTO alerts_setting (branch_id, kind, is_on, figures, changed_by, changed_at) VALUES (%s, %s, %s, %s::jsonb, %s, %s)
@@ -52,12 +59,18 @@ def of_branch(work: Work, branch_id: int) -> dict[str, Set]:
     return found
 
 
+def otherwise(work: Work, kind: str) -> dict[int, dict[str, int]]:
+    """Branches that count a kind by figures of their own, all figures of each. One statement."""
+    rule = watched()[kind].figures
+    return {branch_id: {**rule, **_json(raw)} for branch_id, raw in work.rows(_OTHER, [kind])}
+
+
 def change(work: Work, *, branch_id: int, kind: str, is_on: bool, figures: Mapping[str, int], user_id: UUID) -> None:
     """Figures left out, or equal to the rules', follow the rules. Raises E5202 for one that makes no sense."""
     rule = watched().get(kind)
-    if rule is None or any(name not in rule.figures or not 1 <= value <= MOST for name, value in figures.items()):
-        raise Refused("E5202")
-    if figures.get("percent", 1) > 1000 or figures.get("working_days", 1) > 60 or figures.get("weeks", 1) > 26:
+    if rule is None or any(
+        name not in rule.figures or not 1 <= value <= MOST_OF.get(name, MOST) for name, value in figures.items()
+    ):
         raise Refused("E5202")
     other = {name: value for name, value in figures.items() if rule.figures[name] != value}
     work.execute(_SET, [branch_id, kind, is_on, orjson.dumps(other).decode(), user_id, work.now])

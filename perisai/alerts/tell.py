@@ -1,31 +1,31 @@
-"""Writes to the people whom new alerts concern: one e-mail each, within the branch's decent hours, without anybody's name in it."""
+"""Writes to people about new alerts, and about those raised to them: one message a person and branch, in their language and by the
+way they chose, within the branch's decent hours, without anybody's name in it."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Final, LiteralString
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, LiteralString
 
 from django.conf import settings
 
-from perisai.alerts import words
+from perisai import written
+from perisai.alerts import way, words
 from perisai.alerts.keep import Raised
+from perisai.alerts.passing import Passed
 from perisai.alerts.rules import watched
 from perisai.alerts.setting import Set
+from perisai.alerts.way import Addressee
 from perisai.events.work import Work
-from perisai.messages import outbox
+from perisai.messages import hours, outbox
+from perisai.offices.calendar import Calendar
 
 GOOD_FOR: Final = timedelta(days=2)
 SHOWN: Final = 10
 """Lines in one e-mail; the rest is counted."""
+SHORT: Final = 3
+"""Titles in one text to a phone."""
 URGENCY: Final = {"stop": 1, "needs": 2}
 
-# People of the branch and above it with an address; carried by the primary keys of a line of offices.
-_PEOPLE: LiteralString = """
-SELECT u.id, u.email, u.language, u.role, u.office_id FROM accounts_user u
-WHERE u.is_active AND u.email <> '' AND u.office_id IN (
-  SELECT id FROM offices_office WHERE branch_id = %(branch)s
-  UNION SELECT unnest(path) FROM offices_office WHERE id = %(branch)s)
-"""
 _AGENTS: LiteralString = """
 SELECT id::text, code, sub_branch_id, agency_office_id FROM agents_agent WHERE branch_id = %s AND id = ANY(%s::uuid[])
 """
@@ -33,56 +33,142 @@ _INTRO: Final = {
     "id": "Perisai, {branch}: {count} hal perlu diketahui.",
     "en": "Perisai, {branch}: {count} things to know.",
 }
+_PASSED: Final = {
+    "id": "Diteruskan kepada Anda, belum ditangani siapa pun:",
+    "en": "Raised to you, for nobody has taken note of it:",
+}
+_WAITED: Final = {
+    "id": "sejak {day}, lebih dari {hours} jam kerja",
+    "en": "since {day}, for more than {hours} working hours",
+}
 _MORE: Final = {"id": "dan {count} lagi", "en": "and {count} more"}
+_CONFIRM: Final = {
+    "id": "Nomor HP Anda {phone} belum dikonfirmasi, jadi belum ada yang dikirim ke sana. Konfirmasi: {address}",
+    "en": "Your phone number {phone} is not confirmed, so nothing goes there yet. To confirm it: {address}",
+}
+_UNANSWERED: Final = {"id": "belum ditangani", "en": "unanswered"}
 
 
-def tell(work: Work, *, branch_id: int, branch: str, raised: Sequence[Raised], sets: Mapping[str, Set]) -> int:
-    """Queues the e-mails; how many. Three statements where there is something to tell, else none."""
-    if not raised:
+@dataclass(frozen=True)
+class Notice:
+    """One alert for one person; ``hours``: working hours that nobody answered, 0 for a new one."""
+
+    alert: Raised
+    hours: int = 0
+
+
+def tell(
+    work: Work,
+    *,
+    branch_id: int,
+    branch: str,
+    raised: Sequence[Raised],
+    sets: Mapping[str, Set],
+    own: Calendar,
+    passed: Sequence[Passed] = (),
+) -> int:
+    """Queues the messages; how many. A fixed number of statements where there is something to tell, else none. What is queued
+    before a Sunday and a holiday is as good when they are over."""
+    if not raised and not passed:
         return 0
-    agents = {
-        row[0]: row[1:] for row in work.rows(_AGENTS, [branch_id, [a["key"] for a in raised if a["level"] == "a"]])
-    }
-    mine: defaultdict[tuple[str, str], list[Raised]] = defaultdict(list)
-    for _user, email, language, role, office_id in work.rows(_PEOPLE, {"branch": branch_id}):
-        for one in raised:
-            if role in watched()[one["kind"]].tell and _concerns(one, role, office_id, agents):
-                mine[email, language].append(one)
+    alerts = [*raised, *(one.alert for one in passed)]
+    keys = [one["key"] for one in alerts if one["level"] == "a"]
+    agents = {row[0]: row[1:] for row in work.rows(_AGENTS, [branch_id, keys])}
+    codes = {key: row[0] for key, row in agents.items()}
+    good_until = hours.good_until(work.now, GOOD_FOR, own)
     texts = [
-        outbox.Text(
-            purpose="alert",
-            phone="",
-            email=email,
-            body=_body(branch, alerts, sets, language, {key: row[0] for key, row in agents.items()}),
-            good_until=work.now + GOOD_FOR,
-            urgency=min(URGENCY[one["tone"]] for one in alerts),
-        )
-        for (email, language), alerts in sorted(mine.items())
+        _text(good_until, to, notices, branch, sets, codes)
+        for to in way.people(work, branch_id=branch_id)
+        if (notices := list(_for(to, raised, passed, agents)))
     ]
     outbox.queue_many(work, branch_id=branch_id, agent_id=None, texts=texts)
     return len(texts)
 
 
-def _concerns(one: Raised, role: str, office_id: int, agents: Mapping[str, tuple[str, int | None, int | None]]) -> bool:
+def _for(
+    to: Addressee, raised: Sequence[Raised], passed: Sequence[Passed], agents: Mapping[str, tuple[Any, ...]]
+) -> Iterator[Notice]:
+    """What was raised to them comes first, then the worst."""
+    for step in passed:
+        if to.role == step.to:
+            yield Notice(step.alert, step.hours)
+    for one in sorted(raised, key=lambda alert: URGENCY[alert["tone"]]):
+        if to.role in watched()[one["kind"]].tell and _concerns(one, to, agents):
+            yield Notice(one)
+
+
+def _concerns(one: Raised, to: Addressee, agents: Mapping[str, tuple[Any, ...]]) -> bool:
     """Sub-branches and agency offices are told of their own agents."""
-    if role not in ("sub_branch", "agency"):
+    if to.role not in ("sub_branch", "agency"):
         return True
     if one["level"] != "a" or one["key"] not in agents:
         return False
     _code, sub_branch, agency = agents[one["key"]]
-    return office_id == (sub_branch if role == "sub_branch" else agency)
+    return bool(to.office_id == (sub_branch if to.role == "sub_branch" else agency))
 
 
-def _body(
-    branch: str, alerts: Sequence[Raised], sets: Mapping[str, Set], language: str, codes: Mapping[str, str]
+def _text(
+    good_until: datetime,
+    to: Addressee,
+    notices: Sequence[Notice],
+    branch: str,
+    sets: Mapping[str, Set],
+    codes: Mapping[str, str],
+) -> outbox.Text:
+    """To a phone it is short, and goes by e-mail where the branch's ways or budget take it nowhere else."""
+    language = "en" if to.language == "en" else "id"
+    make = _short if to.phone else _long
+    body = make(branch, notices, sets, language, codes)
+    if to.unconfirmed:
+        address = f"{settings.ORIGIN}/console/alerts/mine/"
+        body += "\n\n" + _CONFIRM[language].format(phone=to.unconfirmed, address=address)
+    return outbox.Text(
+        purpose=f"alert_{to.way}" if to.phone else "alert",
+        phone=to.phone,
+        email=to.email,
+        body=body,
+        good_until=good_until,
+        urgency=min(URGENCY[one.alert["tone"]] for one in notices),
+    )
+
+
+def _short(
+    branch: str, notices: Sequence[Notice], sets: Mapping[str, Set], language: str, codes: Mapping[str, str]
 ) -> str:
-    language = "en" if language == "en" else "id"
-    lines = [_INTRO[language].format(branch=branch, count=len(alerts))]
-    for one in alerts[:SHOWN]:
-        said = words.text(one["kind"], one["facts"], sets[one["kind"]].figures, language, bank=one["key"])
-        about = f" ({codes[one['key']]})" if one["key"] in codes else ""
-        lines.append(f"- {words.title(one['kind'], language)}{about}: {said}")
-    if len(alerts) > SHOWN:
-        lines.append(_MORE[language].format(count=len(alerts) - SHOWN))
+    del sets
+    said = [_title(one, language, codes) for one in notices[:SHORT]]
+    if len(notices) > SHORT:
+        said.append(_MORE[language].format(count=len(notices) - SHORT))
+    return f"Perisai {branch}: {'; '.join(said)}. {settings.ORIGIN}/console/alerts/"
+
+
+def _title(one: Notice, language: str, codes: Mapping[str, str]) -> str:
+    about = codes.get(one.alert["key"], "")
+    notes = [note for note in (about, _UNANSWERED[language] if one.hours else "") if note]
+    return words.title(one.alert["kind"], language) + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _long(
+    branch: str, notices: Sequence[Notice], sets: Mapping[str, Set], language: str, codes: Mapping[str, str]
+) -> str:
+    lines = [_INTRO[language].format(branch=branch, count=len(notices))]
+    shown = notices[:SHOWN]
+    passed = [one for one in shown if one.hours]
+    if passed:
+        lines += ["", _PASSED[language], *(_line(one, sets, language, codes) for one in passed), ""]
+    lines += [_line(one, sets, language, codes) for one in shown if not one.hours]
+    if len(notices) > SHOWN:
+        lines.append(_MORE[language].format(count=len(notices) - SHOWN))
     lines.append(f"{settings.ORIGIN}/console/alerts/")
     return "\n".join(lines)
+
+
+def _line(one: Notice, sets: Mapping[str, Set], language: str, codes: Mapping[str, str]) -> str:
+    alert = one.alert
+    said = words.text(alert["kind"], alert["facts"], sets[alert["kind"]].figures, language, bank=alert["key"])
+    about = f" ({codes[alert['key']]})" if alert["key"] in codes else ""
+    line = f"- {words.title(alert['kind'], language)}{about}: {said}"
+    if not one.hours:
+        return line
+    day = written.day(alert["raised_at"].date(), language)
+    return f"{line} ({_WAITED[language].format(day=day, hours=one.hours)})"

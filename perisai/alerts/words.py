@@ -1,15 +1,12 @@
 """How an alert is said: its title and text in either language, filled with its facts."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
+from perisai import written
 from perisai.alerts.rules import watched
+from perisai.given import find_day
 
-_MONTHS = {
-    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agt", "Sep", "Okt", "Nov", "Des"),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-}
 _MONEY = frozenset({"amount"})
 _WHEN = {
     "silent_agent": (
@@ -81,10 +78,6 @@ def _pick(words: Any, language: str) -> str:
 
 def _said(name: str, value: Any, language: str) -> str:
     if isinstance(value, int):
-        apart = f"{value:,}".replace(",", "." if language == "id" else ",")
-        return f"Rp{apart}" if name in _MONEY else apart
-    try:
-        day = date.fromisoformat(value)
-    except (TypeError, ValueError):
-        return str(value)
-    return f"{day.day} {_MONTHS[language if language in _MONTHS else 'id'][day.month - 1]} {day.year}"
+        return written.rupiah(value) if name in _MONEY else written.number(value, language)
+    day = find_day(value) if isinstance(value, str) else None
+    return written.day(day, language) if day else str(value)

@@ -12,14 +12,19 @@ from django.views.decorators.http import require_GET, require_POST
 from pydantic import ValidationError
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
-from perisai.contributions import advance, jobs, labels, lapse, month_run, reactivate, run_queries, spell, terms
-from perisai.contributions.cover import standing
-from perisai.contributions.cover_rule import add_months
-from perisai.contributions.rules import load
+from perisai.contributions import jobs, labels
+from perisai.contributions.bills import advance, terms
+from perisai.contributions.cover import lapse, reactivate, spell
+from perisai.contributions.cover.cover import standing
+from perisai.contributions.cover.rule import add_months
+from perisai.contributions.rules.in_force import load
+from perisai.contributions.runs import month_run
+from perisai.contributions.runs import queries as run_queries
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.members import queries
 from perisai.offices.models import Office, OfficeKind
+from perisai.written import rupiah
 
 PROGRAMMES = (("JKK", "JKM"), ("JKK", "JKM", "JHT"))
 
@@ -76,9 +81,10 @@ def make_advance(request: PageRequest, branch_id: int, enrolment_id: UUID) -> Ht
         made = advance.issue(request.work, **key, months=_whole(request.POST.get("months", "")))
     except Refused as refused:
         return _dues(request, branch_id, enrolment_id, refused)
-    amount = f"Rp{made.amount:,}".replace(",", ".")
     messages.success(
-        request, _("%(n)s months can be paid with the member's code: %(sum)s.") % {"n": len(made.months), "sum": amount}
+        request,
+        _("%(n)s months can be paid with the member's code: %(sum)s.")
+        % {"n": len(made.months), "sum": rupiah(made.amount)},
     )
     return redirect("contributions:dues", branch_id=branch_id, enrolment_id=enrolment_id)
 
@@ -141,6 +147,7 @@ def _dues(request: PageRequest, branch_id: int, enrolment_id: UUID, refused: Ref
     context = {
         "member": member,
         "stands": stands,
+        "rests": _rests(request, member, today),
         "spells": spell.history(work, branch_id=branch_id, enrolment_id=enrolment_id),
         "terms": terms.history(work, branch_id=branch_id, enrolment_id=enrolment_id),
         "plan": _plan(request, member) if member["state"] == "active" and member["segment"] == "BPU" else None,
@@ -161,6 +168,14 @@ def _dues(request: PageRequest, branch_id: int, enrolment_id: UUID, refused: Ref
         "given": {name: request.POST.get(name, "") for name in ("from_month", "income", "why")},
     }
     return render(request, "contributions/dues.html", context, status=refused.status if refused else 200)
+
+
+def _rests(request: PageRequest, member: dict[str, Any], today: date) -> Any:
+    """What of the member's programmes nobody pays while a sponsor pays the others; None where nothing rests."""
+    from perisai.payers import resting
+
+    whose = {"branch_id": member["branch_id"], "enrolment_ids": [member["id"]]}
+    return resting.find(request.work, month=today.replace(day=1), **whose).get(member["id"])
 
 
 def _plan(request: PageRequest, member: dict[str, Any]) -> advance.Plan | Refused:

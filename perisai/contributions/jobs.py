@@ -6,8 +6,11 @@ from typing import LiteralString
 
 from procrastinate.contrib.django import app
 
-from perisai.contributions import lapse, month_run, rule_jobs, terms
-from perisai.contributions.month_run import Place
+from perisai.contributions.bills import terms
+from perisai.contributions.cover import lapse
+from perisai.contributions.rule_changes import jobs as rule_jobs
+from perisai.contributions.runs import month_run
+from perisai.contributions.runs.month_run import Place
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 

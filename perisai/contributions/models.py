@@ -277,7 +277,7 @@ class RuleTrial(models.Model):
     done = models.IntegerField(default=0)
     """Branches that have been looked at."""
     result = models.JSONField(default=dict)
-    """As ``rule_trial.Outcome``: sums in rupiah, ids of enrolments; nothing about a person."""
+    """As ``rule_changes.trial.Outcome``: sums in rupiah, ids of enrolments; nothing about a person."""
     asked_at = models.DateTimeField()
     asked_by = models.UUIDField(null=True)
     moved_at = models.DateTimeField()

@@ -14,14 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.agents import queries as agents
-from perisai.custody import book, labels, numbers, permission, queries, review, settle, standing, void
+from perisai.custody import book, held_then, labels, numbers, permission, queries, review, settle, standing, void
 from perisai.custody.rules import custody_rules
 from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.figures import agents_then, kept
+from perisai.given import get_day, get_id
 from perisai.offices.models import Office
 from perisai.offices.part import Part
-from perisai.payments import proposal
-from perisai.payments.proposal_console import shown
+from perisai.offices.scopes import AGENT
+from perisai.payments.proposals import proposal
+from perisai.payments.proposals.console import shown
 
 READERS = (Role.AGENCY, *STAFF, *ABOVE)
 DECIDERS = (Role.BRANCH, Role.BRANCH_HEAD)
@@ -38,6 +41,9 @@ def overview(request: PageRequest) -> HttpResponse:
     tab = request.GET.get("tab", "") if request.GET.get("tab", "") in TABS else "held"
     q = request.GET.get("q", "").strip()[:100]
     work, viewer = request.work, request.viewer
+    as_of = kept.asked_day(request.GET.get("as_of"), branch_day(work.now, viewer.office.timezone))
+    if tab == "held" and as_of is not None:
+        return _as_of(request, as_of)
     if viewer.office.branch_id is not None and viewer.may_change:
         settle.settle(work, branch_id=viewer.office.branch_id)
     context: dict[str, Any] = {
@@ -65,6 +71,35 @@ def overview(request: PageRequest) -> HttpResponse:
     return render(request, "custody/overview.html", context)
 
 
+def _receipts_then(request: PageRequest, part: Part, day: date) -> list[dict[str, Any]]:
+    """Of one agent; none for larger parts."""
+    if part.watch is None or part.watch.level != AGENT:
+        return []
+    return held_then.receipts(request.work, viewer=request.viewer, agent_id=UUID(part.watch.key), day=day)
+
+
+def _as_of(request: PageRequest, day: date) -> HttpResponse:
+    """Who held how much at the end of a past day."""
+    work, viewer, part = request.work, request.viewer, Part.of(request.GET)
+    is_overdue = request.GET.get("overdue") == "1"
+    which, narrowed = "overdue" if is_overdue else "cash", agents.narrow(viewer)
+    rows = agents_then.find(work, branches=viewer.branches, narrow=narrowed, part=part, day=day, which=which)
+    is_of_all = viewer.sub_branch_id is None and viewer.agency_office_id is None
+    context = {
+        "rows": rows,
+        "receipts": _receipts_then(request, part, day),
+        "found": rows[0]["found"] if rows else 0,
+        "total": rows[0]["all_cash"] if rows else 0,
+        "late": rows[0]["all_late"] if rows else 0,
+        "past": kept.told(work, branches=viewer.branches, part=part, day=day, is_of_all=is_of_all).of_agents,
+        "is_agent": part.watch is not None and part.watch.level == AGENT,
+        "is_overdue": is_overdue,
+        "part": part,
+        "part_name": part.name(work),
+    }
+    return render(request, "custody/past.html", context)
+
+
 @audience(*READERS)
 @require_GET
 def agent_page(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse:
@@ -81,9 +116,9 @@ def permit(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpResponse
     def act() -> None:
         about: dict[str, Any] = {"branch_id": branch_id, "timezone": zone, "reason": asked.get("reason", "")}
         if asked.get("kind") == "end":
-            permission.end(request.work, branch_id=branch_id, permission_id=_id(asked.get("permission")))
+            permission.end(request.work, branch_id=branch_id, permission_id=get_id(asked.get("permission"), "E1004"))
             return
-        until = _day(asked.get("until_on"))
+        until = get_day(asked.get("until_on"), "E4707")
         if asked.get("kind") == "extension":
             permission.extend(request.work, agent_id=agent["id"], until_on=until, **about)
         else:
@@ -139,14 +174,14 @@ def receipt_page(request: PageRequest, branch_id: int, receipt_id: UUID) -> Http
 @audience(*DECIDERS)
 @require_POST
 def decide(request: PageRequest, branch_id: int, receipt_id: UUID) -> HttpResponse:
-    """It stands, it is void, or its money came by another code: that is proposed to a second person."""
+    """It stands; or it is void, or its money came by another code: these are proposed to a second person."""
     queries.receipt(request.work, viewer=request.viewer, branch_id=branch_id, receipt_id=receipt_id)
     asked = request.POST
     note = asked.get("note", "")
 
     def act() -> None:
         if asked.get("decide") == "void":
-            void.void(
+            void.propose(
                 request.work, branch_id=branch_id, receipt_id=receipt_id, reason=asked.get("reason", ""), note=note
             )
         elif asked.get("decide") == "settle":
@@ -158,7 +193,7 @@ def decide(request: PageRequest, branch_id: int, receipt_id: UUID) -> HttpRespon
         request,
         act,
         lambda refused: _receipt_page(request, branch_id, receipt_id, refused),
-        _("Proposed. Another person decides about it.") if asked.get("decide") == "settle" else _("Decided."),
+        _("Proposed. Another person decides about it.") if asked.get("decide") in ("settle", "void") else _("Decided."),
         "custody:receipt",
         branch_id,
         receipt_id,
@@ -182,7 +217,7 @@ def change_books(request: PageRequest) -> HttpResponse:
 
     def act() -> None:
         what = asked.get("what")
-        agent_id = _id(asked.get("agent")) if asked.get("agent") else None
+        agent_id = get_id(asked.get("agent"), "E1004") if asked.get("agent") else None
         if agent_id is not None:
             _agent(request, branch_id, agent_id)
         if what == "register":
@@ -192,9 +227,15 @@ def change_books(request: PageRequest) -> HttpResponse:
             )
         elif what == "spoil":
             page = _number(asked.get("page"))
-            book.spoil(work, branch_id=branch_id, book_id=_id(asked.get("book")), page=page, why=asked.get("why", ""))
+            book.spoil(
+                work,
+                branch_id=branch_id,
+                book_id=get_id(asked.get("book"), "E1004"),
+                page=page,
+                why=asked.get("why", ""),
+            )
         else:
-            book.hand(work, branch_id=branch_id, book_id=_id(asked.get("book")), agent_id=agent_id)
+            book.hand(work, branch_id=branch_id, book_id=get_id(asked.get("book"), "E1004"), agent_id=agent_id)
 
     return _done(request, act, lambda refused: _books_page(request, refused), _("Noted."), "custody:books")
 
@@ -238,7 +279,10 @@ def _receipt_page(
         "row": _shown(found | {"number": found["shown_number"]}),
         "deposits": [row | {"word": labels.DEPOSITS[row["state"]]} for row in found["deposits"]],
         "proposals": shown(
-            request, proposal.about(request.work, viewer=request.viewer, kind="settle_cash", subject_id=receipt_id)
+            request,
+            proposal.about(
+                request.work, viewer=request.viewer, kind="settle_cash", or_kind="void_cash", subject_id=receipt_id
+            ),
         ),
         "may_decide": request.viewer.role in DECIDERS,
         "voids": labels.VOIDS,
@@ -306,20 +350,6 @@ def _zone(branch_id: int) -> str:
 
 def _all_branches() -> list[int]:
     return list(Office.objects.filter(kind="branch").values_list("id", flat=True))
-
-
-def _id(text: str | None) -> UUID:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        raise Refused("E1004") from None
-
-
-def _day(text: str | None) -> date:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        raise Refused("E4707") from None
 
 
 def _number(text: str | None) -> int:

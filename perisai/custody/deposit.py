@@ -14,7 +14,7 @@ from perisai.custody.body import DepositBody
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
 from perisai.members.decision import Decision
-from perisai.payments import order
+from perisai.payments.orders import order
 from perisai.training.told import Learner, Told
 
 # Carried by receipt_agent, the key of custody_line and deposit_line_receipt. What an open deposit takes is not free.

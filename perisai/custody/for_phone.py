@@ -9,19 +9,21 @@ from perisai.custody import certificate, numbers, settle, standing, tell
 from perisai.custody.rules import custody_rules
 from perisai.custody.signed import b64u
 from perisai.events.work import Work, branch_day
-from perisai.payments import order_link
+from perisai.payments.orders import link as order_link
 from perisai.training.told import Learner
 
 SHOWN_FOR: Final = timedelta(days=60)
 MOST: Final = 400
 
-# Carried by receipt_agent and the key of custody_line.
+# Carried by receipt_agent, the key of custody_line and proposal_waits_once.
 _RECEIPTS: LiteralString = """
 SELECT r.id, coalesce(r.number, b.series || '/' || r.page, r.said_number), r.kind, r.is_whole, r.payer_name, r.amount,
   sum(l.settled)::bigint, r.captured_at, r.due_on, r.state, r.review <> '' AND r.reviewed_at IS NULL, r.review, r.settled_at,
   r.void_at, array_agg(l.enrolment_id ORDER BY l.n),
   (SELECT x.deposit_id FROM custody_deposit_line x JOIN custody_deposit d ON d.branch_id = x.branch_id AND d.id = x.deposit_id
-    WHERE x.branch_id = r.branch_id AND x.receipt_id = r.id AND d.state = 'open' LIMIT 1)
+    WHERE x.branch_id = r.branch_id AND x.receipt_id = r.id AND d.state = 'open' LIMIT 1),
+  EXISTS (SELECT FROM payments_proposal p WHERE p.branch_id = r.branch_id AND p.kind = 'void_cash' AND p.subject_id = r.id
+    AND p.state = 'proposed')
 FROM custody_receipt r
 JOIN custody_line l ON l.branch_id = r.branch_id AND l.receipt_id = r.id
 LEFT JOIN custody_book b ON b.branch_id = r.branch_id AND b.id = r.book_id
@@ -114,7 +116,7 @@ def _limits(work: Work, stands: standing.Standing) -> dict[str, Any]:
 def _receipt(row: tuple[Any, ...]) -> dict[str, Any]:
     (
         receipt_id, number, kind, whole, payer, amount, settled, captured, due_on, how, waits, review, settled_at, void_at,
-        enrolments, deposit,
+        enrolments, deposit, is_void_proposed,
     ) = row  # fmt: skip
     return {
         "id": str(receipt_id),
@@ -132,6 +134,7 @@ def _receipt(row: tuple[Any, ...]) -> dict[str, Any]:
         "void_at": void_at.isoformat() if void_at else None,
         "enrolments": [str(one) for one in enrolments],
         "deposit": str(deposit) if deposit else None,
+        "void_waits": is_void_proposed,
     }
 
 

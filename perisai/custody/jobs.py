@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from perisai.custody import settle, tell
 from perisai.events.scope import Scope
 from perisai.events.work import Happened, Work
+from perisai.written import rupiah
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def remind(work: Work, branch_id: int) -> int:
         if (agent_id, kind) not in fresh:
             continue
         shown = f"{due_on if kind == 'due' else day:%d/%m/%Y}"
-        bodies[agent_id] = _WORDS[kind].format(amount=tell.rupiah(amount), count=count, day=shown)
+        bodies[agent_id] = _WORDS[kind].format(amount=rupiah(amount), count=count, day=shown)
         work.report(
             Happened(
                 kind="cash_alerted",

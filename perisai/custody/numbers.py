@@ -7,7 +7,7 @@ from uuid import UUID
 from perisai.custody.signed import PREFIX
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
-from perisai.payments.codes import with_check_digit
+from perisai.payments.codes.code import with_check_digit
 
 BLOCK: Final = 40
 """A phone is filled up to so many when fewer than half are left."""

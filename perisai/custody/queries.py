@@ -8,10 +8,11 @@ from uuid import UUID
 
 from perisai.accounts.audience import Viewer
 from perisai.agents.queries import narrow
+from perisai.custody import parts
 from perisai.errors import Refused
 from perisai.events.work import Work
 from perisai.offices.part import Part
-from perisai.payments import ledger
+from perisai.payments.books import ledger
 
 PAGE: Final = 200
 
@@ -205,12 +206,13 @@ def receipts(work: Work, *, viewer: Viewer, q: str = "", agent_id: UUID | None =
 
 
 def receipt(work: Work, *, viewer: Viewer, branch_id: int, receipt_id: UUID) -> dict[str, Any]:
-    """One with its lines and deposits. Raises E1004 outside what the viewer may see. Three statements."""
+    """One with its lines, these by programme, and deposits. Raises E1004 outside what the viewer may see. Four statements."""
     sql, params = narrow(viewer)
     found = work.dicts(_RECEIPT + sql, [branch_id, receipt_id, *params])
     if not found:
         raise Refused("E1004")
     lines = work.dicts(_LINES, [branch_id, receipt_id])
+    lines = parts.with_parts(work, branch_id=branch_id, receipt_id=receipt_id, lines=lines)
     deposits = work.dicts(_DEPOSITS_OF, [branch_id, receipt_id])
     return found[0] | {"lines": lines, "deposits": deposits, "settled": sum(line["settled"] for line in lines)}
 

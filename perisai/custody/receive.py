@@ -15,7 +15,7 @@ from perisai.custody.standing import Cash, Standing
 from perisai.events.captured import Captured
 from perisai.events.work import Happened, Work, branch_day
 from perisai.members.decision import Decision
-from perisai.payments import ledger
+from perisai.payments.books import ledger
 from perisai.training.told import Learner, Told
 
 UNREADABLE = "E4701"

@@ -6,8 +6,9 @@ from uuid import UUID
 from perisai.custody import standing
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
-from perisai.payments import ledger, proposal
-from perisai.payments.proposal import Proposal
+from perisai.payments.books import ledger
+from perisai.payments.proposals import proposal
+from perisai.payments.proposals.proposal import Proposal
 
 _LOOKED: LiteralString = """
 UPDATE custody_receipt SET reviewed_by = %s, reviewed_at = %s, review_note = %s

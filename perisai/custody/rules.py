@@ -5,7 +5,7 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
-from perisai.contributions.rules import DIRECTORY
+from perisai.contributions.rules.in_force import DIRECTORY
 from perisai.rulefile import read_file
 
 

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from perisai.custody import standing, tell
 from perisai.events.work import Happened, Work
-from perisai.payments import ledger, order
+from perisai.payments.books import ledger
+from perisai.payments.orders import order
+from perisai.written import rupiah
 
 # Carried by deposit_open.
 _AGENTS: LiteralString = """
@@ -103,7 +105,7 @@ def _settle(work: Work, branch_id: int, deposits: list[UUID], amounts: dict[UUID
     for deposit_id, agent, some, moved in work.rows(_MOVED, about):
         cash[agent] += moved
         receipts |= set(some)
-        bodies[agent] = f"bank menerima setoran Anda {tell.rupiah(amounts[deposit_id])} untuk {len(some)} tanda terima."
+        bodies[agent] = f"bank menerima setoran Anda {rupiah(amounts[deposit_id])} untuk {len(some)} tanda terima."
         detail = {"deposit": str(deposit_id), "receipts": len(some)}
         _report(work, branch_id, "cash_settled", deposit_id, agent, amounts[deposit_id], detail)
     ledger.record_custody(work, branch_id, [(agent, -moved) for agent, moved in sorted(cash.items())])

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from perisai.custody.certificate import BadCertificate, Certificate, read
-from perisai.payments.codes import is_well_formed
+from perisai.payments.codes.code import is_well_formed
 
 LABEL: Final = b"perisai-receipt-1\n"
 PREFIX: Final = "K"

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from perisai.events.work import Work
 from perisai.messages import outbox
+from perisai.written import rupiah
 
 GOOD_FOR: Final = timedelta(days=3)
 CHECK: Final = "/kuitansi/"
@@ -33,10 +34,6 @@ _RECEIVED: Final = {
     "advance": "PERISAI: agen {agent} berjanji menalangi iuran Anda {amount}, tanda terima {number}. Belum sampai di bank.",
     "repayment": "PERISAI: agen {agent} mencatat pengembalian talangan {amount} dari Anda, tanda terima {number}.",
 }
-
-
-def rupiah(amount: int) -> str:
-    return f"Rp{amount:,}".replace(",", ".")
 
 
 def check_address(number: str) -> str:

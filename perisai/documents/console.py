@@ -2,17 +2,18 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.utils.translation import get_language
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
-from perisai.documents import facts, papers
-from perisai.documents.words import Language
+from perisai.accounts.words import language
+from perisai.custody import queries as custody_queries
+from perisai.documents import facts, order_table_file, papers
 from perisai.errors import Refused
 from perisai.events.work import Happened
 from perisai.members import queries
-from perisai.payments import order_queries
+from perisai.payments.orders import queries as order_queries
 
 MAKERS = (*STAFF, *ABOVE)
 
@@ -53,6 +54,29 @@ def order(request: PageRequest, branch_id: int, order_id: UUID) -> HttpResponse:
     return handed(request, branch_id, "order", made)
 
 
+@audience(*MAKERS, copies=True)
+@require_GET
+def order_table(request: PageRequest, branch_id: int, order_id: UUID) -> HttpResponseBase:
+    """All bills of an order by member and programme, as a file; whoever may see the order, read inside the page's Work."""
+    found = order_queries.find(request.work, viewer=request.viewer, branch_id=branch_id, order_id=order_id)
+    if found is None:
+        raise Refused("E1004")
+    note_copy(request, branch_id, "order")
+    rows = order_table_file.lines(facts.order_table(request.work, branch_id, order_id), language())
+    name = f"perisai-{found['code']}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@audience(Role.AGENCY, *MAKERS, copies=True)
+@require_GET
+def cash(request: PageRequest, branch_id: int, receipt_id: UUID) -> HttpResponse:
+    """A receipt for cash, for those who see its page."""
+    custody_queries.receipt(request.work, viewer=request.viewer, branch_id=branch_id, receipt_id=receipt_id)
+    made = papers.cash(request.work, branch_id=branch_id, receipt_id=receipt_id, language=language())
+    return handed(request, branch_id, "cash", made)
+
+
 def handed(request: PageRequest, branch_id: int, kind: str, made: papers.Made) -> HttpResponse:
     note_copy(request, branch_id, kind, made.number.text)
     return as_pdf(made)
@@ -68,10 +92,6 @@ def note_copy(request: PageRequest, branch_id: int, kind: str, number: str = "")
 def as_pdf(made: papers.Made) -> HttpResponse:
     headers = {"Content-Disposition": f'inline; filename="{made.name}"', "Cache-Control": "no-store"}
     return HttpResponse(made.data, content_type="application/pdf", headers=headers)
-
-
-def language() -> Language:
-    return "en" if (get_language() or "id").startswith("en") else "id"
 
 
 def _check(request: PageRequest, branch_id: int, enrolment_id: UUID) -> None:

@@ -89,7 +89,7 @@ def ask(work: Work, *, viewer: Viewer, asked: Asked, language: str) -> UUID:
     from perisai.documents.jobs import run_export
 
     _check(viewer, asked)
-    branches = None if viewer.branches is None else list(viewer.branches)
+    branches = viewer.branch_ids
     if asked.branch_id is not None:
         branches = [asked.branch_id]
     export_id = uuid7()

@@ -1,6 +1,6 @@
 """The page of exports: ask for a file, see it grow, download it within a week."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,16 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts.audience import STAFF, PageRequest, Role, audience
+from perisai.accounts.words import language
 from perisai.documents import export
-from perisai.documents.console import MAKERS, language
+from perisai.documents.console import MAKERS
 from perisai.documents.datasets import DATASETS
 from perisai.documents.models import ExportState
-from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.given import find_number, get_day
 from perisai.offices.tree import Office, OfficeKind
+from perisai.tables.download import XLSX
 
 TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
     "parquet": "application/octet-stream",
 }
 REASONS: dict[str, str | Promise] = {
@@ -60,9 +62,9 @@ def ask(request: PageRequest) -> HttpResponse:
     asked = export.Asked(
         what=given.get("what", ""),
         form=given.get("form", ""),
-        first_day=_day(given.get("first", "")),
-        last_day=_day(given.get("last", "")),
-        branch_id=int(branch) if branch.isdecimal() and len(branch) < 10 else None,
+        first_day=get_day(given.get("first"), "E4902", field="period"),
+        last_day=get_day(given.get("last"), "E4902", field="period"),
+        branch_id=find_number(branch),
         reason=given.get("reason", ""),
         purpose=given.get("purpose", ""),
     )
@@ -118,11 +120,3 @@ def _row(one: dict[str, Any]) -> dict[str, Any]:
 
 def _said(texts: tuple[str, str]) -> str:
     return texts[0 if language() == "id" else 1]
-
-
-def _day(text: str) -> date:
-    """Raises E4902."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused("E4902", field="period") from None

@@ -13,6 +13,7 @@ class PaperKind(models.TextChoices):
     ORDER = "order", "tagihan bersama"
     YEAR = "year", "pernyataan tahunan"
     SPONSOR = "sponsor", "laporan kepada pembayar"
+    CASH = "cash", "tanda terima tunai"
 
 
 class Paper(models.Model):
@@ -25,7 +26,7 @@ class Paper(models.Model):
     """From kind, subject and what it says: the same paper has the same id and number."""
     kind = models.TextField(choices=PaperKind)
     subject_id = models.UUIDField()
-    """The payment, bill, order, enrolment or sponsor."""
+    """The payment, bill, order, enrolment, sponsor or receipt for cash."""
     code_hash = models.BinaryField()
     amount = models.BigIntegerField()
     first_month = models.DateField(null=True)

@@ -1,5 +1,6 @@
-"""Receipt, bill, order and yearly statement as PDF, each with a number and a QR by which anybody can check it."""
+"""Receipt, bill, order, receipt for cash and yearly statement as PDF, each with a number and a QR by which anybody can check it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,10 +9,15 @@ from uuid import UUID
 
 from django.conf import settings
 
+from perisai import written
+from perisai.custody import parts
 from perisai.documents import facts, number, pdf
-from perisai.documents.words import Language, moment, month, months, rupiah, say
+from perisai.documents.words import moment, months, rupiah, say
 from perisai.errors import Refused
 from perisai.events.work import Work, branch_day
+from perisai.payments.books.ledger import Income
+from perisai.payments.books.shares import PROGRAMMES, add, shares
+from perisai.written import Language, long_month
 
 _TEMPLATE: Final = Path(__file__).parent / "paper" / "document.typ"
 MOST_BILLS: Final = 300
@@ -93,16 +99,41 @@ def order(work: Work, *, branch_id: int, order_id: UUID, language: Language) -> 
         (say("code", language), found["code"]),
         (say("state", language), say(found["state"], language)),
         (say("pay_by", language), moment(found["pay_by"], found["timezone"], language)),
-        (say("bills", language), f"{found['count']:,}".replace(",", ".")),
+        (say("bills", language), written.number(found["count"])),
     ]
     draft = Draft("order", order_id, found["amount"], (None, None), pairs)
-    draft.head = [say(key, language) for key in ("member", "kpj", "month", "total")]
-    draft.align = "lllr"
-    draft.rows = [[one["name"], one["kpj"] or "–", _of_bill(one, language), rupiah(one["amount"])] for one in bills]
-    draft.total = [say("total", language), "", "", rupiah(found["amount"])]
+    rows = [
+        ([one["name"], one["kpj"] or "–", _of_bill(one, language)], shares(one["lines"]), one["amount"])
+        for one in bills
+    ]
+    _add_shares(draft, rows, language)
     more = found["count"] - len(bills)
     draft.notes = [say("more", language).format(n=more)] if more else []
     draft.notes += [say("order_note", language)] if found["state"] == "open" else []
+    return _make(work, branch_id, draft, found, language)
+
+
+def cash(work: Work, *, branch_id: int, receipt_id: UUID, language: Language) -> Made:
+    """Of a receipt for cash: for whom and for which programmes, and that the money is with an agent or where it is by now. Raises
+    E1004."""
+    found, lines = facts.cash(work, branch_id, receipt_id)
+    by_line = parts.of_receipt(work, branch_id=branch_id, receipt_id=receipt_id)
+    pairs = [
+        (say("payer", language), found["payer_name"]),
+        (say("agent", language), f"{found['agent']} ({found['agent_code']})"),
+        (say("cash_number", language), found["number"]),
+        (say("taken_at", language), moment(found["captured_at"], found["timezone"], language)),
+        (say("state", language), say(f"cash_{found['state']}", language)),
+        (say("cash_settled", language).capitalize(), rupiah(sum(line["settled"] for line in lines))),
+    ]
+    draft = Draft("cash", receipt_id, found["amount"], (None, None), pairs)
+    rows = [
+        ([line["name"], line["kpj"] or "–", _of_line(line, language)], by_line.get(line["n"]), line["amount"])
+        for line in lines
+    ]
+    _add_shares(draft, rows, language)
+    draft.notes = [say("cash_note", language)] if found["state"] == "held" else []
+    draft.stop = say("cash_void_note", language) if found["state"] == "void" else ""
     return _make(work, branch_id, draft, found, language)
 
 
@@ -131,7 +162,9 @@ def year(
     for one in paid:
         amount = sum(one[part] for part in ("jkk", "jkm", "jht", "jp", "jkp")) - one["relief"]
         who = one["payer"] or say("elsewhere" if one["is_elsewhere"] else "self", language)
-        draft.rows.append([month(one["month"], language), *(_part(one, part) for part in shown), rupiah(amount), who])
+        draft.rows.append(
+            [long_month(one["month"], language), *(_part(one, part) for part in shown), rupiah(amount), who]
+        )
     draft.total = [say("total", language), *(_part(sums, part) for part in shown), rupiah(total), ""] if paid else []
     draft.notes = ([] if paid else [say("none_paid", language)]) + [say("jht_note", language)]
     return _make(work, branch_id, draft, found, language)
@@ -199,9 +232,31 @@ def _add_lines(draft: Draft, lines: list[list[Any]], language: Language) -> None
     for name, base, jkk, jkm, jht, relief, total, *more in lines:
         amounts = [jkk, jkm, jht, *more][: len(parts)]
         cells = [rupiah(base), *(rupiah(each) for each in amounts), rupiah(-relief) if relief else "–", rupiah(total)]
-        draft.rows.append([month(date.fromisoformat(f"{name}-01"), language), *cells])
+        draft.rows.append([long_month(date.fromisoformat(f"{name}-01"), language), *cells])
     if len(lines) > 1:
         draft.total = [say("total", language), *[""] * (len(draft.head) - 2), rupiah(draft.amount)]
+
+
+def _add_shares(draft: Draft, rows: Sequence[tuple[list[str], Income | None, int]], language: Language) -> None:
+    """A line for each member or bill: who and for when, what goes to each programme after relief (nothing where nobody can say),
+    and the whole; beneath them the sums of the programmes, where every line is there and says them."""
+    known = [income for _, income, _ in rows if income is not None]
+    sums = add(known)
+    shown = [at for at in range(len(PROGRAMMES)) if at < 2 or sums[at]]
+    draft.head = [say(key, language) for key in ("member", "kpj", "month")]
+    draft.head += [*(PROGRAMMES[at] for at in shown), say("total", language)]
+    draft.align = "lll" + "r" * (len(shown) + 1)
+    for who, income, amount in rows:
+        cells = [rupiah(income[at]) if income and income[at] else "–" for at in shown]
+        draft.rows.append([*who, *cells, rupiah(amount)])
+    is_whole = len(known) == len(rows) and sums.total == draft.amount
+    draft.total = [say("total", language), "", "", *(rupiah(sums[at]) if is_whole else "" for at in shown)]
+    draft.total.append(rupiah(draft.amount))
+
+
+def _of_line(line: dict[str, Any], language: Language) -> str:
+    first, last = line["first_month"], line["last_month"]
+    return months(first, last or first, language) if first else "–"
 
 
 def _part(row: dict[str, Any], part: str) -> str:

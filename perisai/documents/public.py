@@ -35,6 +35,8 @@ JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id WHERE 
 SELECT p.name, 'statement' FROM members_enrolment e
 JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id WHERE e.branch_id = %s AND e.id = %s""",
     "order": "SELECT '', o.state FROM payments_order o WHERE o.branch_id = %s AND o.id = %s",
+    "cash": "SELECT '', CASE r.state WHEN 'settled' THEN 'paid' WHEN 'void' THEN 'cancelled' ELSE 'held' END"
+    " FROM custody_receipt r WHERE r.branch_id = %s AND r.id = %s",
     "sponsor": "SELECT '', 'statement' FROM payers_sponsor s WHERE s.branch_id = %s AND s.id = %s",
 }
 """By kind: whose it is, and how it stands today."""

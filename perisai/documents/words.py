@@ -1,23 +1,33 @@
 """What stands on papers, in both languages, and how days, months and amounts are written there."""
 
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
-Language = Literal["id", "en"]
+from perisai import written
+from perisai.written import Language, long_day, long_month
 
-_MONTHS: Final[dict[Language, list[str]]] = {
-    "id": ["Januari", "Februari", "Maret", "April", "Mei", "Juni",
-           "Juli", "Agustus", "September", "Oktober", "November", "Desember"],
-    "en": ["January", "February", "March", "April", "May", "June",
-           "July", "August", "September", "October", "November", "December"],
-}  # fmt: skip
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "receipt": ("Kuitansi iuran", "Receipt of contributions"),
     "bill": ("Tagihan iuran", "Bill of contributions"),
     "order": ("Tagihan bersama", "Bill for several members"),
     "year": ("Pernyataan iuran tahunan", "Yearly statement of contributions"),
     "sponsor": ("Laporan kepada pembayar iuran", "Statement to the sponsor"),
+    "cash": ("Tanda terima tunai", "Receipt for cash"),
+    "cash_number": ("Nomor tanda terima", "Number of the receipt"),
+    "cash_held": ("pada agen, belum di bank", "with the agent, not at a bank"),
+    "cash_settled": ("sudah diterima bank", "received by the bank"),
+    "cash_void": ("dibatalkan", "cancelled"),
+    "cash_note": (
+        "Uang ini masih pada agen. Belum ada yang terlindungi olehnya sebelum bank memastikannya.",
+        "This money is still with the agent. Nobody is protected by it before a bank has confirmed it.",
+    ),
+    "cash_void_note": (
+        "Tanda terima ini dibatalkan dan tidak berlaku lagi.",
+        "This receipt was cancelled and is not valid any more.",
+    ),
+    "agent": ("Agen", "Agent"),
+    "taken_at": ("Diterima agen", "Taken by the agent"),
     "member": ("Peserta", "Member"),
     "kpj": ("Nomor KPJ", "KPJ number"),
     "nik": ("NIK", "NIK"),
@@ -82,7 +92,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "number": ("Nomor dokumen", "Document number"),
     "example": ("CONTOH, bukan dokumen sungguhan", "EXAMPLE, not a real document"),
     "page": ("Halaman", "Page"),
-    "more": ("dan {n} tagihan lain", "and {n} more bills"),
+    "more": ("dan {n} tagihan lain; semuanya ada di tabel", "and {n} more bills; all of them are in the table"),
 }  # fmt: skip
 
 
@@ -92,24 +102,18 @@ def say(key: str, language: Language) -> str:
 
 def rupiah(amount: int) -> str:
     """``Rp36.800``"""
-    return f"{'−' if amount < 0 else ''}Rp{abs(amount):,}".replace(",", ".")
-
-
-def month(value: date, language: Language) -> str:
-    """``November 2026``"""
-    return f"{_MONTHS[language][value.month - 1]} {value.year}"
-
-
-def day(value: date, language: Language) -> str:
-    """``22 November 2026``"""
-    return f"{value.day} {month(value, language)}"
+    return written.rupiah(amount).replace("-", "−")
 
 
 def moment(value: datetime, timezone: str, language: Language) -> str:
     """``22 November 2026, 14.05`` in the branch's time."""
     local = value.astimezone(ZoneInfo(timezone))
-    return f"{day(local.date(), language)}, {local:%H.%M} {local.tzname()}"
+    return f"{long_day(local.date(), language)}, {local:%H.%M} {local.tzname()}"
 
 
 def months(first: date, last: date, language: Language) -> str:
-    return month(first, language) if first == last else f"{month(first, language)} – {month(last, language)}"
+    return (
+        long_month(first, language)
+        if first == last
+        else f"{long_month(first, language)} – {long_month(last, language)}"
+    )

@@ -11,16 +11,18 @@ from datetime import date, datetime, timedelta
 from typing import LiteralString, NamedTuple
 from uuid import UUID
 
-from perisai.contributions import bill as bills
-from perisai.contributions import pricing, run
-from perisai.contributions.cover_rule import due_on
-from perisai.contributions.tariff import PriceError
+from perisai.contributions.bills import bill as bills
+from perisai.contributions.cover.rule import due_on
+from perisai.contributions.runs import run
+from perisai.contributions.tariffs import pricing
+from perisai.contributions.tariffs.tariff import PriceError
 from perisai.employers.employer import Employer
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
-from perisai.events.work import Happened, Work, branch_day
+from perisai.events.work import Work, branch_day
 from perisai.offices import calendar
-from perisai.payments import order, registry
+from perisai.payments.codes import registry
+from perisai.payments.orders import order
 
 _TIMEZONE: LiteralString = "SELECT timezone FROM offices_office WHERE id = %s"
 # Carried by job_employer; the wage of the month by wage_of_month, bills by bill_enrolment. A month that was billed is owed though a
@@ -139,13 +141,8 @@ def _make(work: Work, employer: Employer, month: date) -> Made | None:
     workers = made.count - len(owner)
     values = [bill_id, employer.id, month, made.id, code, workers, made.amount, due_on, work.now]
     work.execute(_INSERT, [employer.branch_id, *values])
-    _report(
-        work,
-        employer,
-        "employer_billed",
-        made.amount,
-        {"bill": bill_id, "order": made.id, "month": f"{month:%Y-%m}", "workers": workers},
-    )
+    detail = {"bill": bill_id, "order": made.id, "month": f"{month:%Y-%m}", "workers": workers}
+    work.report(employer.happened("employer_billed", amount=made.amount, detail=detail))
     return Made(bill_id, month, made.id, code, workers, made.amount, due_on, "open")
 
 
@@ -288,7 +285,7 @@ def _cancel(work: Work, employer: Employer, known: Made, reason: str) -> None:
         bills.cancel_many(work, branch_id=employer.branch_id, enrolment_ids=hands, first_month=known.month)
     work.execute(_CANCEL, [work.now, reason, employer.branch_id, known.id])
     detail = {"bill": known.id, "order": known.order_id, "month": f"{known.month:%Y-%m}", "reason": reason}
-    _report(work, employer, "employer_bill_cancelled", known.amount, detail)
+    work.report(employer.happened("employer_bill_cancelled", amount=known.amount, detail=detail))
 
 
 def shares_of(worker: pricing.Asked) -> dict[str, int]:
@@ -300,20 +297,3 @@ def shares_of(worker: pricing.Asked) -> dict[str, int]:
         return {"employer": 0, "worker": 0, "total": 0}
     mine = price.jht_worker + price.jp_worker
     return {"employer": price.total - mine, "worker": mine, "total": price.total}
-
-
-def _report(work: Work, employer: Employer, kind: str, amount: int, detail: dict[str, object]) -> None:
-    work.report(
-        Happened(
-            kind=kind,
-            branch_id=employer.branch_id,
-            subject_id=employer.id,
-            agent_id=employer.care.agent_id,
-            sub_branch_id=employer.care.sub_branch_id,
-            agency_office_id=employer.care.agency_office_id,
-            region_code=employer.region,
-            segment="PU",
-            amount=amount,
-            detail=detail,
-        )
-    )

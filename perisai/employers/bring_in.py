@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from perisai.contributions.rules import load
+from perisai.contributions.rules.in_force import load
 from perisai.employers import job
 from perisai.employers.employer import Employer
 from perisai.employers.job import From, Joiner, Leaver, NewWage
@@ -17,9 +17,9 @@ from perisai.employers.workbook import Row
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.work import Work
-from perisai.members import workers
-from perisai.members.nik import check_nik
-from perisai.members.workers import Holder, Worker
+from perisai.members.enrolments import workers
+from perisai.members.enrolments.workers import Holder, Worker
+from perisai.members.persons.nik import check_nik
 
 MONTHS_BACK, MONTHS_AHEAD = 3, 1
 """How far a report may lie from the present month."""

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Final, LiteralString
 from uuid import UUID
 
-from perisai.contributions import bill as bills
+from perisai.contributions.bills import bill as bills
 from perisai.employers import bill, job
 from perisai.employers.employer import Employer
 from perisai.employers.job import From, Leaver
 from perisai.errors import Refused
-from perisai.events.work import Happened, Work
+from perisai.events.work import Work
 
 REASONS: Final = ("ended", "moved", "twice", "other")
 
@@ -45,14 +45,14 @@ def close(work: Work, *, employer: Employer, reason: str, last_month: date, told
     job.leave(work, employer=employer, leavers=leavers, told_by=told_by, today=today)
     bill.renew(work, employer=employer)
     work.execute(_STATE, ["closed", employer.branch_id, employer.id, "closed"])
-    _report(work, employer, "employer_closed", {"reason": reason, "workers": len(ids)})
+    work.report(employer.happened("employer_closed", detail={"reason": reason, "workers": len(ids)}))
     return len(ids)
 
 
 def open_again(work: Work, *, employer: Employer) -> None:
     """It is in business still. Who left with it is reported anew, one by one. Twice is once."""
     if work.execute(_STATE, ["active", employer.branch_id, employer.id, "active"]):
-        _report(work, employer, "employer_opened", {})
+        work.report(employer.happened("employer_opened"))
 
 
 def _here(work: Work, employer: Employer, after: date) -> list[UUID]:
@@ -65,19 +65,3 @@ def _take_back(work: Work, employer: Employer, ids: list[UUID], told_by: From) -
     unpaid = [one.enrolment_id for one in now.values() if one.paid_through is None]
     bills.cancel_many(work, branch_id=employer.branch_id, enrolment_ids=unpaid)
     job.take_back(work, employer=employer, enrolment_ids=unpaid, told_by=told_by)
-
-
-def _report(work: Work, employer: Employer, kind: str, detail: dict[str, object]) -> None:
-    work.report(
-        Happened(
-            kind=kind,
-            branch_id=employer.branch_id,
-            subject_id=employer.id,
-            agent_id=employer.care.agent_id,
-            sub_branch_id=employer.care.sub_branch_id,
-            agency_office_id=employer.care.agency_office_id,
-            region_code=employer.region,
-            segment="PU",
-            detail=detail,
-        )
-    )

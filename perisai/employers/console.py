@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.agents.queries import names
-from perisai.contributions.rules import load
+from perisai.contributions.rules.in_force import load
 from perisai.employers import bill, employer, job, labels, link, queries
 from perisai.employers.employer import Care, Form
 from perisai.employers.job import From, Leaver, NewWage
 from perisai.employers.wage import KINDS, Kind, Told
 from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.given import find_day
 from perisai.members import labels as member_labels
 from perisai.offices.part import Part
 from perisai.tables.cell import read_month
@@ -35,7 +36,9 @@ def employer_list(request: PageRequest) -> HttpResponse:
     q = request.GET.get("q", "").strip()[:100]
     today = branch_day(request.work.now, request.viewer.office.timezone)
     asked = request.GET
-    behind = queries.Behind(Part.of(asked), *(_day(asked.get(name, "")) for name in ("day_from", "day_to", "known")))
+    behind = queries.Behind(
+        Part.of(asked), *(find_day(asked.get(name, "")) for name in ("day_from", "day_to", "known"))
+    )
     rows = queries.find_all(request.work, viewer=request.viewer, q=q, today=today, behind=behind)
     is_narrow = behind.part.is_some or behind.first or behind.last
     who = names(request.work, ((row["branch_id"], row["agent_id"]) for row in rows))
@@ -59,13 +62,6 @@ def employer_list(request: PageRequest) -> HttpResponse:
     )
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 @audience(*EDITORS)
 @require_http_methods(["GET", "POST"])
 def new(request: PageRequest) -> HttpResponse:
@@ -73,7 +69,7 @@ def new(request: PageRequest) -> HttpResponse:
     refused: Refused | None = None
     alike: list[employer.Alike] = []
     if request.method == "POST":
-        form, branch_id, mark = form_of(request.POST), _branch(request), request.work.mark()
+        form, branch_id, mark = form_of(request.POST), request.viewer.own_branch_id, request.work.mark()
         try:
             with transaction.atomic():  # a refusal is shown on the page, and leaves nothing
                 made, _alike = employer.register(
@@ -320,10 +316,6 @@ def _sums(lines: list[dict[str, Any]]) -> dict[str, int]:
 def _care(request: PageRequest) -> Care:
     viewer = request.viewer
     return Care(viewer.agent_id, viewer.sub_branch_id, viewer.agency_office_id)
-
-
-def _branch(request: PageRequest) -> int:
-    return request.viewer.office.branch_id or 0
 
 
 def _status(refused: Refused | None) -> int:

@@ -9,16 +9,16 @@ from uuid import UUID
 
 import orjson
 
-from perisai.contributions.rules import load
-from perisai.contributions.tariff_pu import jkp_reasons, obligatory
+from perisai.contributions.rules.in_force import load
+from perisai.contributions.tariffs.tariff_pu import jkp_reasons, obligatory
 from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.ids import uuid7
 from perisai.events.vault import keyed_hash, seal
 from perisai.events.work import Happened, Work
-from perisai.members.names import name_key
-from perisai.members.nik import age_on, check_nik
-from perisai.payments.codes import mask_nik
+from perisai.members.persons.names import name_key
+from perisai.members.persons.nik import age_on, check_nik
+from perisai.payments.codes.code import mask_nik
 
 SCALES: Final = ("micro", "small", "medium")
 RISKS: Final = ("very_low", "low", "medium", "high", "very_high")
@@ -128,6 +128,11 @@ class Employer:
     owner_enrolment_id: UUID | None = None
     """The owner's own membership (BPU), as the visit named it."""
 
+    def happened(self, kind: str, *, subject_id: UUID | None = None, **more: Any) -> Happened:
+        """An event of this employer, or of a worker of theirs."""
+        care = (self.care.agent_id, self.care.sub_branch_id, self.care.agency_office_id, self.region)
+        return Happened.to(kind, self.branch_id, (subject_id or self.id, *care), segment="PU", **more)
+
     def programmes(self, birth_on: date, on: date) -> frozenset[str]:
         """What a worker of this age is enrolled in here."""
         chosen = obligatory(self.scale) | self.optional
@@ -180,9 +185,7 @@ def register(
     if work.execute(_INSERT, values):
         if read.npp:
             set_npp(work, branch_id=branch_id, employer_id=made, npp=read.npp)
-        _report(
-            work, "employer_registered", branch_id, made, care, read.region, {"source": source, "scale": read.scale}
-        )
+        _report(work, "employer_registered", branch_id, made, care, read.region, source=source, scale=read.scale)
     return made, alike
 
 
@@ -193,7 +196,7 @@ def change(work: Work, *, branch_id: int, employer_id: UUID, form: Form) -> None
     work.execute(_CHANGE, _values(read) | {"branch": branch_id, "id": employer_id})
     if read.npp:
         set_npp(work, branch_id=branch_id, employer_id=employer_id, npp=read.npp)
-    _report(work, "employer_changed", branch_id, employer_id, known.care, read.region, {"fields": []})
+    _report(work, "employer_changed", branch_id, employer_id, known.care, read.region, fields=[])
 
 
 def set_npp(work: Work, *, branch_id: int, employer_id: UUID, npp: str) -> None:
@@ -313,19 +316,6 @@ def _line(text: str) -> str:
     return " ".join(re.sub(r"[\x00-\x1f]", " ", text).split())
 
 
-def _report(
-    work: Work, kind: str, branch_id: int, employer_id: UUID, care: Care, region: str, detail: dict[str, Any]
-) -> None:
-    work.report(
-        Happened(
-            kind=kind,
-            branch_id=branch_id,
-            subject_id=employer_id,
-            agent_id=care.agent_id,
-            sub_branch_id=care.sub_branch_id,
-            agency_office_id=care.agency_office_id,
-            region_code=region,
-            segment="PU",
-            detail=detail,
-        )
-    )
+def _report(work: Work, kind: str, branch_id: int, employer_id: UUID, care: Care, region: str, **detail: Any) -> None:
+    subject = (employer_id, care.agent_id, care.sub_branch_id, care.agency_office_id, region)
+    work.report(Happened.to(kind, branch_id, subject, segment="PU", detail=detail))

@@ -1,6 +1,6 @@
 """Spreadsheets of an employer on staff pages: template, sending, progress, the wrong rows, undoing."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,9 +15,8 @@ from perisai.employers.console import EDITORS, READERS
 from perisai.employers.shape import COLUMNS
 from perisai.errors import Refused
 from perisai.events.work import Work, branch_day
+from perisai.tables.download import download
 from perisai.tables.reading import Unreadable
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @audience(*READERS)
@@ -104,11 +103,6 @@ def said_rows(work: Work, branch_id: int, import_id: UUID) -> list[dict[str, Any
         one | {"said": [(titles.get(name, ""), words(key, detail)) for name, key, detail in one["findings"]]}
         for one in queries.rows_of(work, branch_id=branch_id, import_id=import_id)
     ]
-
-
-def download(data: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(data, content_type=XLSX, headers=headers)
 
 
 def _context(request: PageRequest, employer_id: UUID, import_id: UUID) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from perisai.accounts.audience import PageRequest, audience
-from perisai.contributions.rules import load
-from perisai.contributions.scale import suggest
+from perisai.contributions.rules.in_force import load
+from perisai.contributions.tariffs.scale import suggest
 from perisai.employers.console import EDITORS, amount_of
 from perisai.events.work import branch_day
 from perisai.offices import villages

@@ -21,10 +21,11 @@ from perisai.employers.job import From, NewWage
 from perisai.employers.wage import Told
 from perisai.employers.workbook import Row
 from perisai.errors import Refused
+from perisai.events.clock import Clock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.vault import seal, unseal
-from perisai.events.work import Happened, Work, branch_day
+from perisai.events.work import Work, branch_day
 from perisai.tables.reading import Unreadable
 from perisai.tables.reading import check as check_bytes
 
@@ -101,7 +102,7 @@ def send(work: Work, *, branch_id: int, employer_id: UUID, name: str, data: byte
     common = [branch_id, made, employer_id, shown, digest, len(data), seal(data), work.now, work.actor.user_id, source]
     work.execute(_INSERT, common)
     run_import.defer(branch_id=branch_id, import_id=str(made))
-    _report(work, "employer_file_sent", known, {"file": made, "source": source})
+    work.report(known.happened("employer_file_sent", detail={"file": made, "source": source}))
     return made
 
 
@@ -109,7 +110,7 @@ def refusal(told: Unreadable) -> Refused:
     return Refused("E4407", why=told.detail or told.why)
 
 
-def run(branch_id: int, import_id: UUID) -> None:
+def run(branch_id: int, import_id: UUID, clock: Clock | None = None) -> None:
     """Brings in what is left of an import. Twice at once, or again after being killed, brings in nothing twice."""
     with Work(scope=Scope.branch(branch_id)) as work:
         found = work.row(_LOAD, [branch_id, import_id])
@@ -124,16 +125,16 @@ def run(branch_id: int, import_id: UUID) -> None:
     except Unreadable as told:
         end(branch_id, import_id, "unreadable", told.why, told.detail)
         return
-    with Work(scope=Scope.branch(branch_id)) as work:
+    with Work(scope=Scope.branch(branch_id), clock=clock) as work:
         work.execute(_BEGIN, [len(rows), branch_id, import_id])
     first_of: dict[str, int] = {}
     for row in rows:
         if row.change == "join" and row["nik"]:
             first_of.setdefault(row["nik"], row.line)
     for chunk in _chunks(rows):
-        with Work(scope=Scope.branch(branch_id), actor=Actor(user_id=sent_by)) as work:
+        with Work(scope=Scope.branch(branch_id), actor=Actor(user_id=sent_by), clock=clock) as work:
             _take(work, branch_id, import_id, employer_id, chunk, first_of, source, timezone)
-    finish(branch_id, import_id, employer_id)
+    finish(branch_id, import_id, employer_id, clock)
 
 
 def _chunks(rows: Sequence[Row]) -> Iterator[list[Row]]:
@@ -166,11 +167,11 @@ def _take(
     work.execute(_STEP, [left[-1].line, orjson.dumps(sums).decode(), work.now, branch_id, import_id])
 
 
-def finish(branch_id: int, import_id: UUID, employer_id: UUID) -> None:
+def finish(branch_id: int, import_id: UUID, employer_id: UUID, clock: Clock | None = None) -> None:
     """Notes the end, once. Bills that were made before the change are made anew."""
     from perisai.employers import bill
 
-    with Work(scope=Scope.branch(branch_id)) as work:
+    with Work(scope=Scope.branch(branch_id), clock=clock) as work:
         known = employers.lock(work, branch_id=branch_id, employer_id=employer_id)
         _, state, counts = work.row(_LOCK, [branch_id, import_id]) or (0, "", "{}")
         if state != "running":
@@ -178,7 +179,7 @@ def finish(branch_id: int, import_id: UUID, employer_id: UUID) -> None:
         work.execute(_END, ["done", "", "", work.now, branch_id, import_id])
         work.execute(_FORGET_RIGHT, [branch_id, import_id])
         sums = {name: orjson.loads(counts).get(name, 0) for name in ("accepted", "review", "already", "wrong")}
-        _report(work, "employer_file_done", known, {"file": import_id} | sums)
+        work.report(known.happened("employer_file_done", detail={"file": import_id} | sums))
         bill.renew(work, employer=known)
 
 
@@ -222,7 +223,7 @@ def undo(work: Work, *, branch_id: int, import_id: UUID, timezone: str) -> None:
         " WHERE branch_id = %s AND id = %s",
         [work.actor.user_id, work.now, branch_id, import_id],
     )
-    _report(work, "employer_file_undone", known, {"file": import_id, "workers": len(joined)})
+    work.report(known.happened("employer_file_undone", detail={"file": import_id, "workers": len(joined)}))
     bill.renew(work, employer=known)
 
 
@@ -262,19 +263,3 @@ def content(work: Work, *, branch_id: int, import_id: UUID) -> bytes | None:
 def waiting(work: Work, *, branch_id: int) -> list[UUID]:
     """Imports that are not done and have not moved for a while, the oldest first: for who looks whether one was killed."""
     return [row[0] for row in work.rows(_WAITING, [branch_id, work.now - STILL])]
-
-
-def _report(work: Work, kind: str, known: employers.Employer, detail: dict[str, Any]) -> None:
-    work.report(
-        Happened(
-            kind=kind,
-            branch_id=known.branch_id,
-            subject_id=known.id,
-            agent_id=known.care.agent_id,
-            sub_branch_id=known.care.sub_branch_id,
-            agency_office_id=known.care.agency_office_id,
-            region_code=known.region,
-            segment="PU",
-            detail=detail,
-        )
-    )

@@ -15,11 +15,10 @@ from perisai.employers.employer import Employer
 from perisai.employers.wage import Told, of_month
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
-from perisai.events.work import Happened, Work
-from perisai.members import workers
-from perisai.members.workers import Enrolled, Worker
+from perisai.events.work import Work
+from perisai.members.enrolments import workers
+from perisai.members.enrolments.workers import Enrolled, Worker
 
-LIVING = ("review", "accepted", "active", "lapsed")
 _CODES = {"paid": "E4415", "before": "E4416", "left": "E4417"}
 
 # Carried by job_employer; wage_of_month for each.
@@ -44,10 +43,15 @@ SELECT %s, w.id, w.enrolment_id, w.from_month, w.wage, w.kind, w.detail, w.corre
 FROM jsonb_to_recordset(%s::jsonb)
   AS w (id uuid, enrolment_id uuid, from_month date, wage bigint, kind text, detail jsonb, corrects uuid)
 """
+# Of a worker each report is later than the one before, also two of one push: the id is the op's, made when its form was opened, and
+# says nothing about which was told last. The employer is locked. Carried by change_enrolment.
 _CHANGES: LiteralString = """
 INSERT INTO employers_change (branch_id, id, employer_id, enrolment_id, kind, month, wage, corrects, at, by, source, import_id)
-SELECT %s, c.id, %s, c.enrolment_id, c.kind, c.month, c.wage, c.corrects, %s, %s, %s, %s
-FROM jsonb_to_recordset(%s::jsonb) AS c (id uuid, enrolment_id uuid, kind text, month date, wage bigint, corrects uuid)
+SELECT %(branch)s, c.id, %(employer)s, c.enrolment_id, c.kind, c.month, c.wage, c.corrects, greatest(%(now)s::timestamptz, (
+    SELECT max(b.at) + interval '1 microsecond' FROM employers_change b
+    WHERE b.branch_id = %(branch)s AND b.enrolment_id = c.enrolment_id)), %(by)s::uuid, %(source)s,
+  %(import)s::uuid
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS c (id uuid, enrolment_id uuid, kind text, month date, wage bigint, corrects uuid)
 """
 _LEAVE: LiteralString = """
 UPDATE employers_job j SET last_month = l.last_month
@@ -312,23 +316,13 @@ def _change(
 
 
 def _record_changes(work: Work, employer: Employer, rows: list[dict[str, Any]], told_by: From) -> None:
-    common = [employer.branch_id, employer.id, work.now, work.actor.user_id, *told_by]
-    work.execute(_CHANGES, [*common, orjson.dumps(rows).decode()])
+    about = {"branch": employer.branch_id, "employer": employer.id, "now": work.now, "by": work.actor.user_id}
+    about |= {"source": told_by.source, "import": told_by.import_id, "rows": orjson.dumps(rows).decode()}
+    work.execute(_CHANGES, about)
 
 
 def _report(
     work: Work, event: str, employer: Employer, enrolment_id: UUID, month: date, told_by: From, **more: str
 ) -> None:
-    work.report(
-        Happened(
-            kind=event,
-            branch_id=employer.branch_id,
-            subject_id=enrolment_id,
-            agent_id=employer.care.agent_id,
-            sub_branch_id=employer.care.sub_branch_id,
-            agency_office_id=employer.care.agency_office_id,
-            region_code=employer.region,
-            segment="PU",
-            detail={"employer": employer.id, "month": f"{month:%Y-%m}", "source": told_by.source, **more},
-        )
-    )
+    detail = {"employer": employer.id, "month": f"{month:%Y-%m}", "source": told_by.source, **more}
+    work.report(employer.happened(event, subject_id=enrolment_id, detail=detail))

@@ -1,7 +1,6 @@
 """What takes longer than a page may, and what is due by the clock; a branch that fails waits for the next time."""
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, time
 from typing import Final
 from uuid import UUID
@@ -14,13 +13,11 @@ from perisai.employers import employer as employers
 from perisai.errors import Refused
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
+from perisai.offices.everywhere import in_every_branch
 
 log = logging.getLogger(__name__)
 SOME: Final = 200
 
-_BRANCHES = (
-    "SELECT p.branch_id, o.timezone FROM events_position p JOIN offices_office o ON o.id = p.branch_id ORDER BY 1"
-)
 # Employers with a worker of the month and no bill of it, and those whose code has ended unpaid.
 _TO_BILL = """
 SELECT e.id FROM employers_employer e
@@ -68,7 +65,7 @@ def run_import(branch_id: int, import_id: str) -> None:
 def resume_everywhere(timestamp: int) -> None:
     """Goes on with imports whose worker was killed. Beside one that lives it does no harm: every row is taken once."""
     del timestamp
-    _everywhere(resume_branch)
+    in_every_branch(resume_branch)
 
 
 @app.periodic(cron="23 3 * * *")
@@ -76,7 +73,7 @@ def resume_everywhere(timestamp: int) -> None:
 def bill_everywhere(timestamp: int) -> None:
     """Nightly: the cover of who left ends, employers are billed for the month, and bills whose code has ended are made anew."""
     del timestamp
-    _everywhere(bill_branch)
+    in_every_branch(bill_branch)
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -84,7 +81,7 @@ def bill_everywhere(timestamp: int) -> None:
 def renew_for_owners(timestamp: int) -> None:
     """An owner who paid alone leaves the code of the others to be made anew."""
     del timestamp
-    _everywhere(renew_branch)
+    in_every_branch(renew_branch)
 
 
 def renew_branch(branch_id: int, timezone: str) -> None:
@@ -140,13 +137,3 @@ def _bill_one(branch_id: int, timezone: str, employer_id: UUID, *, is_new: bool 
                 bill.make(work, employer=known, month=branch_day(work.now, timezone).replace(day=1))
     except Refused as refused:
         log.info("employer %s of branch %s is not billed: %s", employer_id, branch_id, refused.code)
-
-
-def _everywhere(act: Callable[[int, str], None]) -> None:
-    with Work(scope=Scope.nation()) as work:
-        branches = work.rows(_BRANCHES)
-    for branch_id, timezone in branches:
-        try:
-            act(branch_id, timezone)
-        except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
-            log.error("%s of branch %s failed: %s", act.__name__, branch_id, type(error).__name__)

@@ -24,14 +24,14 @@ from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.captured import Captured
 from perisai.events.work import Work
-from perisai.members import worker_entry, workers
 from perisai.members.decision import Decision
-from perisai.members.enrol import review_code
-from perisai.members.nik import Beside, check_nik
-from perisai.members.worker_entry import Phone, Region, WorkerEntry
-from perisai.members.workers import Worker
+from perisai.members.enrolments import worker_entry, workers
+from perisai.members.enrolments.enrol import review_code
+from perisai.members.enrolments.worker_entry import Phone, Region, WorkerEntry
+from perisai.members.enrolments.workers import Worker
+from perisai.members.persons.nik import Beside, check_nik
 from perisai.messages import consent_code
-from perisai.payments import lease
+from perisai.payments.codes import lease
 from perisai.training.told import Learner, Told
 
 _Line = Annotated[

@@ -19,8 +19,9 @@ from perisai.errors import Refused
 from perisai.events.clock import SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
-from perisai.payments import order_link
+from perisai.payments.orders import link as order_link
 from perisai.tables.cell import read_month
+from perisai.tables.download import download
 
 KIND: Final = "own_employer"
 SENT: Final = 60
@@ -41,7 +42,7 @@ def template(request: HttpRequest, token: str) -> HttpResponse:
     with _work(branch_id) as work:
         owner = link.require_owner(work, branch_id=branch_id, link_id=link_id)
         month = branch_day(work.now, owner.timezone).replace(day=1)
-    return file_console.download(workbook.template(month), "perisai-pekerja.xlsx")
+    return download(workbook.template(month), "perisai-pekerja.xlsx")
 
 
 @public
@@ -96,7 +97,7 @@ def wrong(request: HttpRequest, token: str, import_id: UUID) -> HttpResponse:
         owner = link.require_owner(work, branch_id=branch_id, link_id=link_id)
         queries.import_of(work, branch_id=branch_id, employer_id=owner.employer_id, import_id=import_id)
         data = file_console.wrong_book(work, branch_id, import_id)
-    return file_console.download(data, "perisai-pekerja-perbaiki.xlsx")
+    return download(data, "perisai-pekerja-perbaiki.xlsx")
 
 
 def _report(request: HttpRequest, token: str, act: Any) -> HttpResponse:

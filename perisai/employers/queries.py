@@ -8,12 +8,12 @@ from uuid import UUID
 import orjson
 
 from perisai.accounts.audience import Viewer
-from perisai.contributions import pricing
+from perisai.contributions.tariffs import pricing
 from perisai.employers.bill import shares_of
 from perisai.errors import Refused
 from perisai.events.vault import keyed_hash
 from perisai.events.work import Work
-from perisai.members.names import name_key
+from perisai.members.persons.names import name_key
 from perisai.offices.part import Part
 
 PAGE: Final = 50

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any, Final, Literal, NamedTuple, get_args
 
-from perisai.contributions.rules import load
-from perisai.contributions.ruleshape_pu import value_on
-from perisai.contributions.tariff_pu import average_wage, daily_wage_of_month
+from perisai.contributions.rules.in_force import load
+from perisai.contributions.rules.shape_pu import value_on
+from perisai.contributions.tariffs.tariff_pu import average_wage, daily_wage_of_month
 from perisai.errors import Refused
 
 Kind = Literal["monthly", "daily", "piece"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from perisai.contributions.rules import load
+from perisai.contributions.rules.in_force import load
 from perisai.employers.shape import CHANGES, COLUMNS, KINDS, SHEET
 from perisai.tables import reading
 from perisai.tables.reading import Limits, Line, Odd, plain_title

@@ -17,6 +17,8 @@ class Kind:
     detail: frozenset[str]
     id: str
     en: str
+    is_quiet: bool = False
+    """Not told on live screens."""
 
 
 @cache
@@ -24,7 +26,9 @@ def kinds() -> dict[str, Kind]:
     """Every kind by name. Raises ``ValueError`` where a metric adds something else than an event has."""
     rows = yaml.safe_load((Path(__file__).parent / "kinds.yaml").read_text(encoding="utf-8"))
     found = {
-        name: Kind(name, tuple(row["metrics"].items()), frozenset(row["detail"]), row["id"], row["en"])
+        name: Kind(
+            name, tuple(row["metrics"].items()), frozenset(row["detail"]), row["id"], row["en"], row.get("quiet", False)
+        )
         for name, row in rows.items()
     }
     for kind in found.values():
@@ -42,3 +46,9 @@ def metric_rows() -> list[tuple[str, str, str]]:
 def captured_kinds() -> frozenset[str]:
     """Kinds of event that count a captured enrolment."""
     return frozenset(kind.name for kind in kinds().values() if ("captured", "quantity") in kind.metrics)
+
+
+@cache
+def told_kinds() -> frozenset[str]:
+    """Kinds of event that live screens tell as they happen."""
+    return frozenset(kind.name for kind in kinds().values() if not kind.is_quiet)

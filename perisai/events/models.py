@@ -63,3 +63,31 @@ class Counter(models.Model):
     class Meta:
         db_table = "events_counter"
         managed = False
+
+
+class Country(models.Model):
+    """Counters of all branches of a time zone together, of days received that are over (``country``). ``level`` b with an empty
+    key, or h with the hour."""
+
+    pk = models.CompositePrimaryKey("timezone", "level", "key", "day_captured", "day_received", "segment", "metric")
+    timezone = models.TextField()
+    level = models.CharField(max_length=1)
+    key = models.TextField()
+    day_captured = models.DateField()
+    day_received = models.DateField()
+    segment = models.TextField()
+    metric = models.TextField()
+    value = models.BigIntegerField()
+
+    class Meta:
+        db_table = "events_country"
+
+
+class CountryDay(models.Model):
+    """Up to which day received the sums of a time zone are complete."""
+
+    timezone = models.TextField(primary_key=True)
+    day = models.DateField()
+
+    class Meta:
+        db_table = "events_country_day"

@@ -1,14 +1,17 @@
 """Set-based reads of positions, counters and events. Every query names its branches, so that it stays on their shards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, LiteralString
 
 from perisai.events.counters import hour_key
+from perisai.events.kinds import told_kinds
 from perisai.events.reading import Reading, Row
 
 FEED_LENGTH = 30
+FEED_REACH = 1000
+"""How far back among a branch's events its feed looks."""
 
 ALL_POSITIONS: LiteralString = "SELECT branch_id, number, moved_at FROM events_position"
 """A few hundred rows, outside row-level security: what the live process asks ten times a second."""
@@ -17,12 +20,12 @@ SCOPE_OF_ALL: LiteralString = """
 SELECT set_config('perisai.branches', (SELECT coalesce(array_agg(branch_id), '{}') FROM events_position)::text, true)
 """
 
-# Carried by the primary key of events_counter: (branch_id, level, key, day_captured). The month is one row a metric and segment, of
-# the level's capital letter. Branch rows are asked by their key; for the others PostgreSQL skips from key to key within the level.
+# Carried by counter_day (branch_id, level, day_captured, key). The month is one row a metric and segment, of the level's capital
+# letter.
 # Lateral here and below: so that each key is looked up, however few rows the statistics know of.
 _SUMS = """
-SELECT b.id AS branch_id, l.level, c.key, c.metric, sum(c.value) FILTER (WHERE p.is_month)::bigint AS month,
-       coalesce(sum(c.value) FILTER (WHERE NOT p.is_month), 0)::bigint AS today
+SELECT b.id AS branch_id, l.level, c.key, array_agg(c.metric) AS metrics, array_agg(c.value::bigint) AS values,
+       array_agg(p.is_month) AS are_month
 FROM unnest(%(branches)s::int[], %(todays)s::date[]) AS b (id, today)
 CROSS JOIN unnest(%(levels)s::text[]) AS l (level)
 CROSS JOIN LATERAL (VALUES (l.level::bpchar, b.today, false),
@@ -30,36 +33,38 @@ CROSS JOIN LATERAL (VALUES (l.level::bpchar, b.today, false),
 CROSS JOIN LATERAL (
   SELECT c.key, c.metric, sum(c.value) AS value FROM events_counter c
   WHERE c.branch_id = b.id AND c.level = p.level AND c.day_captured = p.day GROUP BY 1, 2) c
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3
 """
 
 # The same rows, only of the counters that moved; carried by the primary key of events_counter.
 _MOVED_SUMS = """
-SELECT m.branch_id, m.level, m.key, c.metric, sum(c.value) FILTER (WHERE p.is_month)::bigint AS month,
-       coalesce(sum(c.value) FILTER (WHERE NOT p.is_month), 0)::bigint AS today
+SELECT m.branch_id, m.level, m.key, array_agg(c.metric) AS metrics, array_agg(c.value::bigint) AS values,
+       array_agg(p.is_month) AS are_month
 FROM unnest(%(branches)s::int[], %(levels)s::text[], %(keys)s::text[], %(todays)s::date[]) AS m (branch_id, level, key, today)
 CROSS JOIN LATERAL (VALUES (m.level::bpchar, m.today, false),
                            (upper(m.level)::bpchar, date_trunc('month', m.today)::date, true)) AS p (level, day, is_month)
 CROSS JOIN LATERAL (
   SELECT c.metric, sum(c.value) AS value FROM events_counter c
   WHERE c.branch_id = m.branch_id AND c.level = p.level AND c.key = m.key AND c.day_captured = p.day GROUP BY 1) c
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3
 """
 
-# Carried by the primary key of events_counter: 24 keys a branch; with what lies within it, PostgreSQL skips from key to key.
+# Carried by the primary key of events_counter: 24 keys a branch; with what lies within it, by counter_day.
 _HOURS_OF_BRANCHES = """
-SELECT b.id AS branch_id, c.key, c.quantity
+SELECT b.id AS branch_id, array_agg(c.key) AS keys, array_agg(c.quantity) AS quantities
 FROM unnest(%(branches)s::int[], %(todays)s::date[]) AS b (id, today)
 CROSS JOIN LATERAL (
   SELECT c.key, sum(c.value)::bigint AS quantity FROM events_counter c
   WHERE c.branch_id = b.id AND c.level = 'h' AND c.key = ANY(%(keys)s::text[]) AND c.day_captured = b.today GROUP BY 1) c
+GROUP BY 1
 """
 _HOURS_WITHIN = """
-SELECT b.id AS branch_id, c.key, c.quantity
+SELECT b.id AS branch_id, array_agg(c.key) AS keys, array_agg(c.quantity) AS quantities
 FROM unnest(%(branches)s::int[], %(todays)s::date[]) AS b (id, today)
 CROSS JOIN LATERAL (
   SELECT c.key, sum(c.value)::bigint AS quantity FROM events_counter c
   WHERE c.branch_id = b.id AND c.level = 'h' AND c.day_captured = b.today GROUP BY 1) c
+GROUP BY 1
 """
 
 # Three ways to add up the same; carried by the primary key of events_counter.
@@ -84,13 +89,13 @@ _COUNTED_BY_DAY: LiteralString = (
     + _OF_ASKED
     + " AND c.key = p.key GROUP BY 1, 2) c GROUP BY 1, 2, 3"
 )
-# PostgreSQL skips from key to key within the level.
+# Carried by counter_day, as no key is named.
 _COUNTED_WITHIN: LiteralString = (
-    "SELECT p.n, p.branch_id, p.level, c.key, c.segment, c.metric, sum(c.value)::bigint AS value"
+    "SELECT p.level, c.key, array_agg(c.metric) AS metrics, array_agg(c.value::bigint) AS values"
     + _ASKED
-    + "SELECT c.key, c.segment, c.metric, sum(c.value) AS value FROM events_counter c"
+    + "SELECT c.key, c.metric, sum(c.value) AS value FROM events_counter c"
     + _OF_ASKED
-    + " GROUP BY 1, 2, 3) c GROUP BY 1, 2, 3, 4, 5, 6"
+    + " GROUP BY 1, 2) c GROUP BY 1, 2"
 )
 
 _EVENT_COLUMNS: LiteralString = """
@@ -111,26 +116,43 @@ ORDER BY e.branch_id, e.number
 """
 )
 
+# Carried by event_number (branch_id, number), from its end.
+_TOLD_EVENTS = (
+    "SELECT"
+    + _EVENT_COLUMNS
+    + """
+FROM unnest(%(branches)s::int[], %(upto)s::bigint[]) AS b (id, upto)
+CROSS JOIN LATERAL (
+  SELECT * FROM events_event n
+  WHERE n.branch_id = b.id AND n.number > b.upto - %(reach)s AND n.number <= b.upto AND n.received_at >= %(since)s
+    AND n.kind = ANY(%(kinds)s::text[])
+  ORDER BY n.number DESC LIMIT %(limit)s) e
+"""
+)
+
+_NEWEST: LiteralString = " AND e.kind = ANY(%(kinds)s::text[]) ORDER BY e.number DESC LIMIT %(limit)s"
 # Carried by event_agent (branch_id, agent_id, number).
 _EVENTS_OF_AGENT = (
     "SELECT"
     + _EVENT_COLUMNS
     + "FROM events_event e WHERE e.branch_id = %(branch)s AND e.agent_id = %(key)s::uuid"
-    + " ORDER BY e.number DESC LIMIT %(limit)s"
+    + _NEWEST
 )
 
-# Carried by event_number (branch_id, number), from its end.
+# Carried by event_number (branch_id, number), from its end, and not the whole of it where little happened.
 _EVENTS_OF_SUB_BRANCH = (
     "SELECT"
     + _EVENT_COLUMNS
     + "FROM events_event e WHERE e.branch_id = %(branch)s AND e.sub_branch_id = %(key)s::int"
-    + " ORDER BY e.number DESC LIMIT %(limit)s"
+    + " AND e.number > %(after)s"
+    + _NEWEST
 )
 _EVENTS_OF_OFFICE = (
     "SELECT"
     + _EVENT_COLUMNS
     + "FROM events_event e WHERE e.branch_id = %(branch)s AND e.agency_office_id = %(key)s::int"
-    + " ORDER BY e.number DESC LIMIT %(limit)s"
+    + " AND e.number > %(after)s"
+    + _NEWEST
 )
 _EVENTS_BY_LEVEL: dict[str, LiteralString] = {
     "a": _EVENTS_OF_AGENT,
@@ -191,10 +213,14 @@ def moved_sums(moved: Sequence[Moved]) -> Reading[dict[Key, Sums]]:
 def _sums_of(rows: Sequence[Row]) -> dict[Key, Sums]:
     found: dict[Key, Sums] = {}
     for row in rows:
-        entry = found.setdefault((row["branch_id"], row["level"], row["key"]), Sums())
-        entry.month[row["metric"]] = row["month"] or 0
-        if row["today"]:
-            entry.today[row["metric"]] = row["today"]
+        entry = found[row["branch_id"], row["level"], row["key"]] = Sums()
+        for metric, value, is_month in zip(row["metrics"], row["values"], row["are_month"], strict=True):
+            if is_month:
+                entry.month[metric] = value
+            elif value:
+                entry.today[metric] = value
+        for metric in entry.today:
+            entry.month.setdefault(metric, 0)
     return found
 
 
@@ -208,31 +234,34 @@ def hours(days: Sequence[BranchDay], *, within: bool) -> Reading[dict[Key, list[
     asked = {"branches": _ids(days), "todays": [day.today for day in days], "keys": HOURS}
     found: dict[Key, list[int]] = {}
     for row in (yield sql, asked):
-        key, hour = _key_and_hour(row["branch_id"], row["key"])
-        found.setdefault(key, [0] * 24)[hour] += row["quantity"]
+        for text, quantity in zip(row["keys"], row["quantities"], strict=True):
+            key, hour = _key_and_hour(row["branch_id"], text)
+            found.setdefault(key, [0] * 24)[hour] += quantity
     return found
 
 
 # Carried by the primary key of events_counter: the hours of one thing a branch, on single days.
 _HOURS_OF_DAYS: LiteralString = """
-SELECT b.id AS branch_id, c.day, c.hour, c.quantity
-FROM unnest(%(branches)s::int[]) AS b (id)
+SELECT b.timezone, c.day, c.hour, sum(c.quantity)::bigint AS quantity
+FROM unnest(%(branches)s::int[], %(timezones)s::text[]) AS b (id, timezone)
 CROSS JOIN LATERAL (
   SELECT c.day_captured AS day, right(c.key, 2)::int AS hour, sum(c.value)::bigint AS quantity FROM events_counter c
   WHERE c.branch_id = b.id AND c.level = 'h' AND c.key = ANY(%(keys)s::text[]) AND c.day_captured = ANY(%(days)s::date[])
   GROUP BY 1, 2) c
+GROUP BY 1, 2, 3
 """
 
 
 def hours_of_days(
-    branches: Sequence[int], level: str, key: str, days: Sequence[date]
-) -> Reading[dict[tuple[int, date], list[int]]]:
-    """Enrolments captured and received on days, by branch and day, by hour of the branch's clock. ``key``: of what is asked in its
-    one branch, of level ``s``, ``o`` or ``a``; of whole branches (``b``) it does not matter."""
+    branches: Mapping[int, str], level: str, key: str, days: Sequence[date]
+) -> Reading[dict[str, dict[date, list[int]]]]:
+    """Enrolments captured and received on days, by time zone and day, by hour of its clock. ``branches``: time zone by branch.
+    ``key``: of what is asked in its one branch, of level ``s``, ``o`` or ``a``; of whole branches (``b``) it does not matter."""
     keys = [hour_key(level, key, hour) for hour in range(24)]
-    found: dict[tuple[int, date], list[int]] = {}
-    for row in (yield _HOURS_OF_DAYS, {"branches": list(branches), "keys": keys, "days": list(days)}):
-        found.setdefault((row["branch_id"], row["day"]), [0] * 24)[row["hour"]] += row["quantity"]
+    asked = {"branches": list(branches), "timezones": list(branches.values()), "keys": keys, "days": list(days)}
+    found: dict[str, dict[date, list[int]]] = {timezone: {} for timezone in branches.values()}
+    for row in (yield _HOURS_OF_DAYS, asked) if days else []:
+        found[row["timezone"]].setdefault(row["day"], [0] * 24)[row["hour"]] += row["quantity"]
     return found
 
 
@@ -257,9 +286,19 @@ def new_events(after: dict[int, tuple[int, int]], since: datetime) -> Reading[li
     )
 
 
-def last_events(branch_id: int, level: str, key: str, limit: int = FEED_LENGTH) -> Reading[list[Row]]:
-    """The newest events of a sub-branch (``s``), agency office (``o``) or agent (``a``), newest first."""
-    return (yield _EVENTS_BY_LEVEL[level], {"branch": branch_id, "key": key, "limit": limit})
+def told_events(upto: dict[int, int], since: datetime, limit: int = FEED_LENGTH) -> Reading[list[Row]]:
+    """The newest of each branch that screens tell, up to a number, within the last ``FEED_REACH``."""
+    asked = {"branches": list(upto), "upto": list(upto.values()), "reach": FEED_REACH}
+    return (yield _TOLD_EVENTS, asked | {"since": since, "kinds": sorted(told_kinds()), "limit": limit})
+
+
+def last_events(
+    branch_id: int, level: str, key: str, limit: int = FEED_LENGTH, *, after: int = 0
+) -> Reading[list[Row]]:
+    """The newest events that screens tell of a sub-branch (``s``), agency office (``o``) or agent (``a``), newest first; of offices
+    those after a number."""
+    asked = {"branch": branch_id, "key": key, "limit": limit, "after": after, "kinds": sorted(told_kinds())}
+    return (yield _EVENTS_BY_LEVEL[level], asked)
 
 
 def keys_of(row: Row) -> list[Key]:

@@ -11,9 +11,24 @@ Row = dict[str, Any]
 Query = tuple[LiteralString, dict[str, Any]]
 T = TypeVar("T")
 Reading = Generator[Query, list[Row], T]
+Rows = Callable[[LiteralString, dict[str, Any]], list[Row]]
 
 
-def read(reading: Reading[T], rows: Callable[[LiteralString, dict[str, Any]], list[Row]]) -> T:
+def once(rows: Rows) -> Rows:
+    """Asks every question once: for several readings of one page, which share places, calendars and plans. Rows are handed out
+    again as they are, so that nobody may change them."""
+    known: dict[tuple[str, str], list[Row]] = {}
+
+    def ask(sql: LiteralString, params: dict[str, Any]) -> list[Row]:
+        question = (sql, repr(params))
+        if question not in known:
+            known[question] = rows(sql, params)
+        return known[question]
+
+    return ask
+
+
+def read(reading: Reading[T], rows: Rows) -> T:
     """Runs a reading, for instance with ``work.dicts``."""
     try:
         query = next(reading)

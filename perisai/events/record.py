@@ -100,8 +100,8 @@ def _row(happened: Happened, number: int, today: str, *, now: datetime, zone: Zo
 
 
 def _hour(happened: Happened, day: str, now: datetime, zone: ZoneInfo) -> int:
-    """The hour of the branch's day at which something was captured: at the earliest, for a phone's interval ends with its receipt.
-    The day's first or last hour where that falls on another day than the act is counted on."""
-    at = (happened.captured_from or now).astimezone(zone)
+    """The hour of the branch's day at which something was captured: by the best estimate, without one at the earliest, for an
+    interval ends with its receipt. The day's first or last hour where that falls on another day than the act is counted on."""
+    at = (happened.captured_at or happened.captured_from or now).astimezone(zone)
     captured = at.date().isoformat()
     return at.hour if captured == day else 23 if captured > day else 0

@@ -1,14 +1,15 @@
 """The unit of work: the one door through which state changes.
 
 It opens the transaction, sets the scope for row-level security, hands verbs the actor and the clock, collects the events they
-report, and writes positions, events and counters, in this order, as the last thing before commit.
+report, and writes positions, events and counters, in this order, as the last thing before commit. After a bulk load it lets
+PostgreSQL look at the tables that grew.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import TracebackType
-from typing import Any, LiteralString, Self
+from typing import Any, Final, LiteralString, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -30,12 +31,17 @@ SELECT
   set_config('lock_timeout', %s, true)
 """
 
+BULK: Final = 2_000
+"""Rows that one Work touches before PostgreSQL is told of the tables that grew by it. By itself it would look within a minute: too
+late for whoever asks next."""
+_ANALYZE_GROWN = "SELECT events_analyze_grown()"
+
 
 @dataclass(slots=True)
 class Happened:
     """One event as a verb reports it. ``captured_from``/``captured_to`` None: it happened when it was received.
 
-    ``day`` is the branch's day that the act is counted on (from the best estimate of its time).
+    ``captured_at`` is the best estimate of when, for the hour of the day; ``day`` the branch's day that the act is counted on.
     ``amount`` is rupiah. ``detail`` holds only the fields that ``kinds.yaml`` allows for the kind.
     """
 
@@ -52,8 +58,24 @@ class Happened:
     device_id: UUID | None = None
     captured_from: datetime | None = None
     captured_to: datetime | None = None
+    captured_at: datetime | None = None
     day: date | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def to(cls, kind: str, branch_id: int, subject: Sequence[Any], **more: Any) -> "Happened":
+        """What happened to a row of a statement: its id, then agent, sub-branch, agency office and region code."""
+        subject_id, agent_id, sub_branch_id, agency_office_id, region_code = subject
+        return cls(
+            kind=kind,
+            branch_id=branch_id,
+            subject_id=subject_id,
+            agent_id=agent_id,
+            sub_branch_id=sub_branch_id,
+            agency_office_id=agency_office_id,
+            region_code=region_code,
+            **more,
+        )
 
 
 class Work:
@@ -77,6 +99,7 @@ class Work:
         self.now: datetime = self.clock.now()
         self._lock_timeout = f"{lock_timeout_ms}ms"
         self._events: list[Happened] = []
+        self._touched = 0
         self._prepared: CursorWrapper | None = None
         self._plain: CursorWrapper | None = None
         self._atomic = transaction.Atomic(using="default", savepoint=False, durable=True)
@@ -103,6 +126,8 @@ class Work:
     ) -> None:
         if kind is None:
             try:
+                if self._touched >= BULK:
+                    self.execute(_ANALYZE_GROWN)
                 self._write_events()
             except BaseException as late:
                 self._atomic.__exit__(type(late), late, late.__traceback__)
@@ -118,6 +143,7 @@ class Work:
         cursor = self._cursor(prepared)
         cursor.execute(sql, params)
         touched: int = cursor.cursor.rowcount  # Django's wrapper looks every attribute up by its name
+        self._touched += touched
         return touched
 
     def rows(self, sql: LiteralString, params: Params = (), *, prepared: bool = False) -> list[tuple[Any, ...]]:
@@ -126,6 +152,7 @@ class Work:
         cursor.execute(sql, params)
         with connection.wrap_database_errors:
             found: list[tuple[Any, ...]] = cursor.cursor.fetchall()
+        self._touched += len(found)
         return found
 
     def row(self, sql: LiteralString, params: Params = (), *, prepared: bool = False) -> tuple[Any, ...] | None:

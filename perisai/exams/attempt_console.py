@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.errors import Refused
 from perisai.exams import paper, queries, result, statistics
-from perisai.exams.console import EDITORS, REASONS, bank_of, branch_of, frame, outcome, told, uuid
+from perisai.exams.console import EDITORS, REASONS, bank_of, branch_of, frame, outcome
+from perisai.given import find_id
 from perisai.offices.tree import Office, OfficeKind
 
 OUTCOMES: dict[str, str | Promise] = {
@@ -50,7 +51,7 @@ def attempt_list(request: PageRequest, branch_id: int) -> HttpResponse:
         branch_id=office.id,
         outcome=chosen,
         q=request.GET.get("q", "").replace("\x00", "")[:100],
-        before=uuid(request.GET.get("before")),
+        before=find_id(request.GET.get("before")),
     )
     more = len(rows) > queries.PAGE
     context = frame(
@@ -96,7 +97,7 @@ def attempt_annul(request: PageRequest, branch_id: int, attempt_id: Any) -> Http
 def statistics_page(request: PageRequest, branch_id: int) -> HttpResponse:
     """Over all exams of the branch, or ``?exam=``; of the national bank over all branches."""
     office = bank_of(request, branch_id)
-    chosen = uuid(request.GET.get("exam"))
+    chosen = find_id(request.GET.get("exam"))
     if office.kind == OfficeKind.HEAD:
         exams, items = [], statistics.gathered(request.work, owner_id=office.id)
     else:
@@ -136,7 +137,7 @@ def _page(request: PageRequest, office: Office, attempt_id: Any, refused: Refuse
         # While an attempt runs, nobody sees its paper with the key.
         lines=paper.lines(request.work, branch_id=office.id, attempt_id=attempt_id) if found["ended_at"] else [],
         reasons=REASONS,
-        refused=told(refused),
+        refused=refused and refused.answer(),
         given=request.POST,
     )
     return render(request, "exams/attempt.html", context, status=refused.status if refused else 200)

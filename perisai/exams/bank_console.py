@@ -15,8 +15,10 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.errors import Refused
 from perisai.exams import bank, queries, question_file
 from perisai.exams.bank import Content
-from perisai.exams.console import AUTHORS, bank_of, frame, number, told, uuid
+from perisai.exams.console import AUTHORS, bank_of, frame, number
+from perisai.given import find_id
 from perisai.offices.tree import Office
+from perisai.tables.download import download
 
 _SALT = "exams.import"
 _PREVIEW_SECONDS = 3600
@@ -32,7 +34,7 @@ def question_list(request: PageRequest, branch_id: int) -> HttpResponse:
         request.work,
         branch_id=office.id,
         q=asked.get("q", "").replace("\x00", "")[:100],
-        topic=uuid(asked.get("topic")),
+        topic=find_id(asked.get("topic")),
         difficulty=number(asked.get("difficulty"), 1, 3),
         state=state if state in ("active", "retired") else "",
         source=asked.get("source", ""),
@@ -129,7 +131,7 @@ def import_preview(request: PageRequest, branch_id: int) -> HttpResponse:
         known = queries.texts(request.work, branch_id=office.id)
         rows = question_file.judge(given.read(), {topic["code"]: topic["id"] for topic in topics}, known)
     except Refused as refused:
-        return render(request, "exams/import.html", context | {"refused": told(refused)}, status=refused.status)
+        return render(request, "exams/import.html", context | {"refused": refused.answer()}, status=refused.status)
     good = [asdict(row.content) for row in rows if row.content is not None]
     plain = [content | {"topic_id": str(content["topic_id"])} for content in good]
     context |= {
@@ -167,11 +169,7 @@ def import_take(request: PageRequest, branch_id: int) -> HttpResponse:
 @require_GET
 def import_template(request: PageRequest, branch_id: int) -> HttpResponse:
     bank_of(request, branch_id, writes=True)
-    return HttpResponse(
-        question_file.template(),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={"Content-Disposition": 'attachment; filename="perisai-soal.xlsx"'},
-    )
+    return download(question_file.template(), "perisai-soal.xlsx")
 
 
 def _form(
@@ -191,7 +189,7 @@ def _form(
         slots=list(enumerate(slots)),
         topics=_own_topics(request, office) if is_own else queries.topics(request.work, branch_id=office.id),
         versions=queries.versions(request.work, question_id=found["id"]) if found else [],
-        refused=told(refused),
+        refused=refused and refused.answer(),
     )
     context["may_edit"] = context["may_edit"] and is_own
     context["from_above"] = not is_own
@@ -213,7 +211,7 @@ def _typed(request: PageRequest) -> dict[str, Any]:
     return {
         "text_id": form.get("text_id", ""),
         "text_en": form.get("text_en", ""),
-        "topic_id": uuid(form.get("topic")),
+        "topic_id": find_id(form.get("topic")),
         "difficulty": number(form.get("difficulty")),
         "options": options,
     }
@@ -237,7 +235,7 @@ def _content(request: PageRequest) -> Content:
 
 
 def _unsealed(row: dict[str, Any]) -> Content:
-    topic_id = uuid(row["topic_id"])
+    topic_id = find_id(row["topic_id"])
     assert topic_id is not None
     return Content(**(row | {"topic_id": topic_id, "options": tuple((one, other) for one, other in row["options"])}))
 

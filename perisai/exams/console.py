@@ -1,7 +1,6 @@
 """What all staff pages about exams share: the branch, the tabs, the words."""
 
 from typing import Any
-from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -81,11 +80,6 @@ def frame(request: PageRequest, office: Office | None, tab: str, **more: Any) ->
     } | more
 
 
-def told(refused: Refused | None) -> dict[str, Any] | None:
-    """A refusal as ``exams/refused.html`` shows it."""
-    return {"code": refused.code, "text": refused.text(), "action": refused.action()} if refused else None
-
-
 def outcome(row: dict[str, Any]) -> tuple[str | Promise, str, str]:
     """How an attempt came out: word, tone, icon."""
     if row["ended_at"] is None:
@@ -102,10 +96,3 @@ def number(text: str | None, least: int = 0, most: int = 10_000) -> int | None:
     if not text or not text.isascii() or not text.isdecimal() or len(text) > 6:
         return None
     return int(text) if least <= int(text) <= most else None
-
-
-def uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -17,7 +17,8 @@ from perisai.agents.rules import figure
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.exams import exam, link, queries, seat
-from perisai.exams.console import EDITORS, STATES, branch_of, frame, number, outcome, told, uuid
+from perisai.exams.console import EDITORS, STATES, branch_of, frame, number, outcome
+from perisai.given import find_id
 from perisai.offices.tree import Office, OfficeKind
 
 
@@ -98,7 +99,7 @@ def _act(request: PageRequest, office: Office, exam_id: Any, act: Callable[[], o
 def seat_give(request: PageRequest, branch_id: int, exam_id: Any) -> HttpResponse:
     """Enters the trainees that were ticked, for a date or at any time; those who are entered already stay so."""
     office = branch_of(request, branch_id)
-    chosen = {found for text in request.POST.getlist("trainee")[:500] if (found := uuid(text)) is not None}
+    chosen = {found for text in request.POST.getlist("trainee")[:500] if (found := find_id(text)) is not None}
     allowed = {row["id"] for row in queries.trainees(request.work, viewer=request.viewer, branch_id=office.id)}
     if not chosen or not chosen <= allowed:
         return _page(request, office, exam_id, Refused("E9304", problem=_("trainee")))
@@ -107,7 +108,7 @@ def seat_give(request: PageRequest, branch_id: int, exam_id: Any) -> HttpRespons
         branch_id=office.id,
         exam_id=exam_id,
         trainee_ids=chosen,
-        sitting_id=uuid(request.POST.get("sitting")),
+        sitting_id=find_id(request.POST.get("sitting")),
     )
     if given:
         messages.success(request, _("Entered. The personal links are in the list."))
@@ -159,7 +160,7 @@ def _page(request: PageRequest, office: Office, exam_id: Any, refused: Refused |
         sittings=queries.sittings(work, branch_id=office.id, exam_id=exam_id),
         seats=seats,
         trainees=queries.trainees(work, viewer=viewer, branch_id=office.id) if viewer.role in STAFF else [],
-        refused=told(refused),
+        refused=refused and refused.answer(),
     )
     return render(request, "exams/exam.html", context, status=refused.status if refused else 200)
 
@@ -182,7 +183,7 @@ def _edit(request: PageRequest, office: Office, exam_id: Any) -> HttpResponse:
             refused = error
     shown = found if refused is None else (found or {}) | request.POST.dict()
     context = frame(request, office, "exams", exam=shown, is_new=exam_id is None, figures=_figures(request, office))
-    context |= {"blueprint": _blueprint(topics, wanted), "refused": told(refused), "exam_id": exam_id}
+    context |= {"blueprint": _blueprint(topics, wanted), "refused": refused and refused.answer(), "exam_id": exam_id}
     return render(request, "exams/exam_form.html", context, status=refused.status if refused else 200)
 
 

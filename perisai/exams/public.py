@@ -23,6 +23,7 @@ from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.exams import attempt, link, marking, paper
 from perisai.exams.attempt import Standing
+from perisai.given import find_id
 
 COOKIE: Final = "ujian"
 LOOKS, GUESSES, PER = 300, 20, timedelta(minutes=1)
@@ -49,10 +50,14 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
             return _running(request, work, standing, context)
         if standing.last_ended is not None and "ulang" not in request.GET:
             found = paper.find_attempt(work, branch_id=seat.branch_id, attempt_id=standing.last_ended)
-            return _page(request, "exams/result.html", context | {"attempt": found, "again": _said(standing.refusal)})
+            return _page(
+                request,
+                "exams/result.html",
+                context | {"attempt": found, "again": standing.refusal and standing.refusal.answer()},
+            )
     if standing.refusal is not None and standing.refusal.code == "E9314":
         raise standing.refusal
-    return _page(request, "exams/intro.html", context | {"refused": _said(standing.refusal)})
+    return _page(request, "exams/intro.html", context | {"refused": standing.refusal and standing.refusal.answer()})
 
 
 @public
@@ -154,12 +159,11 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
 
 def _browser(request: HttpRequest) -> UUID:
     """This browser's id; a new one, for the rest of this request too, where it brought none."""
-    try:
-        return UUID(request.COOKIES.get(COOKIE, ""))
-    except ValueError:
-        made = uuid7()
-        request.COOKIES[COOKIE] = str(made)
-        return made
+    brought = find_id(request.COOKIES.get(COOKIE))
+    if brought is None:
+        brought = uuid7()
+        request.COOKIES[COOKIE] = str(brought)
+    return brought
 
 
 def _remembered(response: HttpResponse, request: HttpRequest) -> HttpResponse:
@@ -173,10 +177,6 @@ def _remembered(response: HttpResponse, request: HttpRequest) -> HttpResponse:
         secure=settings.SESSION_COOKIE_SECURE,
     )
     return response
-
-
-def _said(refused: Refused | None) -> dict[str, Any] | None:
-    return {"code": refused.code, "text": refused.text(), "action": refused.action()} if refused else None
 
 
 def _wants_json(request: HttpRequest) -> bool:

@@ -33,6 +33,8 @@ class AlertOut(Schema):
     """When it was last found to hold."""
     seen_at: datetime | None
     closed_at: datetime | None
+    passed_to: list[str]
+    """Offices above that it was raised to, because nobody answered in time: ``branch_head``, ``region``, ``head_office``."""
 
 
 class Alerts(Schema):

@@ -19,6 +19,7 @@ from perisai.events import world
 from perisai.events.kinds import kinds
 from perisai.feeds import area, key, queries, replay, snippets, subscription
 from perisai.feeds.models import Key, State, Subscription
+from perisai.given import find_grouped, find_id
 
 READERS: Final = area.READERS
 MAKERS: Final = area.MAKERS
@@ -85,7 +86,10 @@ def key_page(request: PageRequest, key_id: UUID) -> HttpResponse:
 @require_POST
 def key_rotate(request: PageRequest, key_id: UUID) -> HttpResponse:
     found = _own_key(request, key_id)
-    token = key.rotate(request.work, key=found, hours=_number(request.POST.get("hours", "")))
+    hours = find_grouped(request.POST.get("hours"))
+    if hours is None:  # a secret never ends at once because a field was lost
+        raise Refused("E5404", field="hours")
+    token = key.rotate(request.work, key=found, hours=hours)
     return _shown(request, token, "key", found.name, reverse("feeds:key", args=[found.id]))
 
 
@@ -150,7 +154,7 @@ def hook_state(request: PageRequest, subscription_id: UUID) -> HttpResponse:
 @audience(*MAKERS)
 @require_POST
 def hook_act(request: PageRequest, subscription_id: UUID, act: str) -> HttpResponse:
-    """``on``, ``off``, ``test``, ``replay`` and ``rotate``, which shows the new secret."""
+    """``on``, ``off``, ``test``, ``replay``, ``end`` and ``rotate``, which shows the new secret."""
     found = _own_hook(request, subscription_id)
     work, back = request.work, reverse("feeds:hook", args=[found.id])
     if act == "rotate":
@@ -160,6 +164,7 @@ def hook_act(request: PageRequest, subscription_id: UUID, act: str) -> HttpRespo
         "off": lambda: _turn(request, found, False),
         "test": lambda: _test(request, found),
         "replay": lambda: _replay(request, found),
+        "end": lambda: _end(request, found),
     }
     if act not in acts:
         raise Refused("E1004")
@@ -175,6 +180,11 @@ def _turn(request: PageRequest, found: Subscription, is_on: bool) -> str:
         "Dihentikan. Tidak ada yang hilang: nanti dilanjutkan dari sini.",
         "Stopped. Nothing is lost: it goes on from here.",
     )
+
+
+def _end(request: PageRequest, found: Subscription) -> str:
+    subscription.end(request.work, subscription=found)
+    return say("Langganan diakhiri. Tidak ada yang dikirim lagi.", "Ended. Nothing is sent any more.")
 
 
 def _test(request: PageRequest, found: Subscription) -> str:
@@ -214,7 +224,7 @@ def _hook_context(request: PageRequest, subscription_id: UUID) -> dict[str, Any]
     if not found:
         raise Refused("E1004")
     failed = request.GET.get("failed") == "1"
-    before = _uuid(request.GET.get("before", ""))
+    before = find_id(request.GET.get("before"))
     rows = queries.deliveries(request.work, subscription_id, before=before, failed=failed)
     hook = _subscription(found[0])
     hook["test_problem"] = _problem(hook["test_problem"])
@@ -225,7 +235,7 @@ def _hook_context(request: PageRequest, subscription_id: UUID) -> dict[str, Any]
         "older": rows[queries.PAGE - 1]["id"] if len(rows) > queries.PAGE else None,
         "failed": failed,
         "is_newest": before is None,
-        "may": request.viewer.role in MAKERS and hook["is_own"],
+        "may": request.viewer.role in MAKERS and hook["is_own"] and hook["state"] != State.ENDED,
         "is_testing": hook["test_asked_at"] is not None and hook["test_at"] is None,
     }
 
@@ -282,8 +292,7 @@ def _asked_hook(given: QueryDict) -> subscription.Asked:
 
 def _number(text: str) -> int:
     """0 for what is none, which every check refuses."""
-    bare = text.strip().replace(".", "")
-    return int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 10 else 0
+    return find_grouped(text) or 0
 
 
 def _day(text: str) -> date:
@@ -296,15 +305,8 @@ def _day(text: str) -> date:
     return found
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _said(refused: Refused | None) -> dict[str, Any] | None:
-    return {"code": refused.code, "text": refused.text(), "action": refused.action()} if refused else None
+    return refused.answer() if refused else None
 
 
 def _key(request: PageRequest, row: dict[str, Any]) -> dict[str, Any]:
@@ -343,6 +345,8 @@ def _problem(text: str) -> str:
 
 
 def _word(row: dict[str, Any]) -> Word:
+    if row["state"] == State.ENDED:
+        return Word(say("diakhiri", "ended"), "", "ban")
     if row["state"] == State.PAUSED:
         return Word(say("dihentikan: terlalu lama gagal", "paused: failed too long"), "stop", "player-pause")
     if row["state"] == State.OFF:

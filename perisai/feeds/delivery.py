@@ -16,7 +16,7 @@ from perisai.events.clock import Clock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.feeds import address, message, reading, subscription
+from perisai.feeds import address, message, paused, reading, subscription
 from perisai.feeds.address import Answer, Target
 from perisai.feeds.area import scope_of
 from perisai.feeds.models import State, Subscription
@@ -121,7 +121,8 @@ def deliver(subscription_id: UUID, *, clock: Clock, until: datetime, post: Post 
         if claimed is None:
             break
         answer = _send(claimed.subscription, claimed.message, claimed.headers, post)
-        with Work(scope=Scope.branch(claimed.branch_id), clock=clock) as work:
+        # Of the branch, and of the subscription's office, to whose people is written where it pauses.
+        with Work(scope=Scope.of((claimed.branch_id, claimed.subscription.office_id)), clock=clock) as work:
             _note(work, claimed, answer)
         if not answer.is_taken:
             break
@@ -131,7 +132,8 @@ def deliver(subscription_id: UUID, *, clock: Clock, until: datetime, post: Post 
 
 def deliver_test(subscription_id: UUID, *, clock: Clock, post: Post = address.post) -> Answer | None:
     """The event of the button "test"; how it went stands on the subscription. It neither mends nor harms its state."""
-    found = Subscription.objects.filter(pk=subscription_id, test_asked_at__isnull=False, test_at__isnull=True).first()
+    asked = Subscription.objects.exclude(state=State.ENDED).filter(pk=subscription_id)
+    found = asked.filter(test_asked_at__isnull=False, test_at__isnull=True).first()
     if found is None:
         return None
     now = clock.now()
@@ -207,7 +209,10 @@ def _note(work: Work, claimed: Claimed, answer: Answer) -> None:
     }
     told |= {"last": claimed.last, "took_ms": answer.took_ms, "status": answer.status, "problem": answer.problem[:80]}
     work.execute(_LOG, keys | told)
-    locked = subscription.lock(claimed.subscription)
+    try:
+        locked = subscription.lock(claimed.subscription)
+    except Refused:  # ended while the message was on its way
+        return
     if answer.is_taken:
         work.execute(_TAKEN, keys | {"last": claimed.last})
         if locked.failing_since is not None:
@@ -231,6 +236,7 @@ def _wait(work: Work, locked: Subscription, answer: Answer, cursor_failing_since
     if answer.status == _GONE or work.now - since >= GIVE_UP:
         locked.state, locked.paused_at = State.PAUSED, work.now
         subscription.save(work, locked, "paused")
+        paused.write(work, subscription=locked, is_gone=answer.status == _GONE, problem=answer.problem)
         return
     locked.save(update_fields=["tries", "failing_since", "next_at"])
 

@@ -18,8 +18,8 @@ from perisai.figures.definition import figures
 from perisai.figures.period import Period
 from perisai.offices.scopes import AGENT, BRANCH, NATION, REGION, UnknownScope, Watch
 from perisai.offices.tree import Office
-from perisai.targets import plan_reading
-from perisai.targets import queries as targets_queries
+from perisai.targets.plans import reading as plan_reading
+from perisai.targets.quotas import queries as targets_queries
 
 router = Router(tags=["read"], auth=ReadKey())
 
@@ -42,6 +42,8 @@ class FigureOut(Schema):
     what: SaidOut
     unit: str
     by_segment: bool
+    by_day: bool
+    """Whether ``figures/series`` tells it day by day."""
 
 
 class Definitions(Schema):
@@ -167,6 +169,7 @@ def definitions(request: HttpRequest) -> HttpResponse:
                 "what": f.what.model_dump(),
                 "unit": f.unit,
                 "by_segment": f.by_segment,
+                "by_day": f.source.cohort is None and f.source.percent is None,
             }
             for name, f in figures().items()
         ]
@@ -213,7 +216,7 @@ def figure_series(request: HttpRequest, asked: Query[Asking], figure: Words) -> 
         try:
             days = reading.series(work, scope, figure, period.first, period.last, as_of)
         except KeyError:
-            raise Refused("E5408", reason="figure") from None
+            raise Refused("E5410", figure=figure) from None
     told = [{"day": day, "value": value} for day, value in days]
     return answer(request, {"scope": _scope(_name(scope)), "figure": figure, "as_of": as_of, "days": told})
 
@@ -256,7 +259,6 @@ def plan_of(request: HttpRequest, asked: Query[AskingPlan]) -> HttpResponse:
             last_month=last,
             segment=asked.segment or None,
             measure=asked.measure,
-            branches=work.scope.branches,
         )
     told = {"scope": _scope(_name(scope)), "first": first, "last": last, "segment": asked.segment or None}
     return answer(request, {**told, "measure": asked.measure, "value": value})

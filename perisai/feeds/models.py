@@ -63,6 +63,7 @@ class State(models.TextChoices):
     ON = "on", "aktif"
     OFF = "off", "mati"
     PAUSED = "paused", "dihentikan karena gagal"
+    ENDED = "ended", "diakhiri"
 
 
 class Subscription(models.Model):
@@ -77,6 +78,7 @@ class Subscription(models.Model):
     """Kinds of event; empty: all."""
     state = models.TextField(choices=State, default=State.ON)
     secret_sealed = models.BinaryField()
+    """Empty of one that has ended."""
     old_secret_sealed = models.BinaryField(null=True)
     old_until = models.DateTimeField(null=True)
     """Until then both sign."""

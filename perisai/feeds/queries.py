@@ -51,7 +51,7 @@ LEFT JOIN LATERAL (
   FROM feeds_cursor c JOIN events_position p ON p.branch_id = c.branch_id WHERE c.subscription_id = s.id) c ON true
 WHERE (%(subscription)s::uuid IS NULL OR s.id = %(subscription)s::uuid) AND """
     + _SEEN
-    + " ORDER BY s.made_at DESC LIMIT 500"
+    + " ORDER BY s.state = 'ended', s.made_at DESC LIMIT 500"
 )
 _CURSORS: LiteralString = """
 SELECT c.branch_id, o.name AS branch, c.number, p.number AS position, greatest(p.number - c.number, 0) AS behind, c.delivered_at,

@@ -33,6 +33,7 @@ WHERE subscription_id = %(subscription)s AND (tries > 0 OR next_at > %(now)s)
 _UNSETTLE: LiteralString = """
 UPDATE feeds_cursor SET pending_to = NULL, claim = NULL, claimed_until = NULL WHERE subscription_id = %s
 """
+_END: LiteralString = "DELETE FROM feeds_cursor WHERE subscription_id = %s"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,16 @@ def rotate(work: Work, *, subscription: Subscription) -> str:
     return shown
 
 
+def end(work: Work, *, subscription: Subscription) -> None:
+    """For good: nothing is sent any more, its secrets and how far it had come are gone. The row stays, with who ended it. The
+    Work's scope holds all branches of its office. Raises E5411 where it has ended already."""
+    locked = lock(subscription)
+    work.execute(_END, [locked.id])
+    locked.state, locked.secret_sealed, locked.old_secret_sealed, locked.old_until = State.ENDED, b"", None, None
+    locked.failing_since, locked.paused_at = None, None
+    save(work, locked, "ended")
+
+
 def ask_test(work: Work, *, subscription: Subscription) -> None:
     """A worker sends it; the page shows how it went."""
     locked = lock(subscription)
@@ -118,7 +129,11 @@ def secrets_of(subscription: Subscription, now: datetime) -> list[bytes]:
 
 
 def lock(subscription: Subscription) -> Subscription:
-    return Subscription.objects.select_for_update().get(pk=subscription.pk)
+    """Raises E5411 for one that has ended."""
+    locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    if locked.state == State.ENDED:
+        raise Refused("E5411")
+    return locked
 
 
 def save(work: Work, locked: Subscription, what: str) -> None:

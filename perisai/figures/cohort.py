@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final, LiteralString
 
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.events.work import Work, branch_day
 
 MONTHS_BACK: Final = 36

@@ -16,7 +16,7 @@ FILE: Final = Path(__file__).resolve().parents[2] / "rules" / "figures.yaml"
 SEGMENTS: Final = ("BPU", "PU")
 COLUMNS: Final = (
     "paying", "catch_up", "ended", "arrears_members", "arrears", "custody", "custody_overdue", "agents_active",
-    "licences_ending", "quota_cap", "quota_consumed", "quota_leased", "quota_left", "target",
+    "licences_ending", "quota_cap", "quota_consumed", "quota_leased", "quota_left",
 )  # fmt: skip
 """Of figures_standing."""
 MEMBER_COLUMNS: Final = COLUMNS[:5]
@@ -45,13 +45,14 @@ class Source(_Strict):
     """Exactly one of these. Signs are 1 and -1."""
 
     counter: Mapping[str, Literal[1, -1]] | None = None
+    plan: Literal["persons"] | None = None
     standing: Mapping[str, Literal[1, -1]] | None = None
     cohort: str | None = None
     percent: Percent | None = None
 
     @model_validator(mode="after")
     def _is_one(self) -> "Source":
-        if sum(each is not None for each in (self.counter, self.standing, self.cohort, self.percent)) != 1:
+        if sum(each is not None for each in (self.counter, self.standing, self.cohort, self.percent, self.plan)) != 1:
             raise ValueError("a figure has exactly one source")
         unknown = (set(self.standing or ()) - set(COLUMNS)) | ({self.cohort} - {None, *STAGES})
         unknown |= set(self.counter or ()) - _metrics()
@@ -72,11 +73,14 @@ class Figure(_Strict):
     def address(self, scope: Watch, first: date | str, last: date | str, known: date | str | None = None) -> str:
         """The console page of the records behind the figure. Days may be placeholders that a script fills in.
 
-        ``known``: for a figure as of that day, only what had come in by its end."""
+        ``known``: for a figure as of that day, only what had come in by its end, or as it stood then."""
         named = f"level={scope.level}&key={scope.key}" if scope.level != "nation" else ""
-        text = self.behind.format(scope=named, key=scope.key, first=first, last=last)
+        as_of = "" if known is None else f"&as_of={min(str(last), str(known))}"
+        text = self.behind.format(scope=named, key=scope.key, first=first, last=last, as_of=as_of)
         if known is not None and "day_to=" in text:
             text += f"&known={known}"
+        if known is not None and self.source.plan is not None:
+            text += f"&as_of={known}"
         return text.replace("?&", "?").replace("&&", "&").rstrip("?")
 
 
@@ -113,6 +117,11 @@ def from_standing(columns: Mapping[str, int | None]) -> dict[str, int | None]:
             known = [(columns.get(column), sign) for column, sign in figure.source.standing.items()]
             found[name] = _sum(known)
     return found
+
+
+def from_plan(target: int | None) -> dict[str, int | None]:
+    """Figures out of plans; None where nobody set a target."""
+    return {name: target for name, figure in figures().items() if figure.source.plan is not None}
 
 
 def from_cohort(stages: Mapping[str, int]) -> dict[str, int | None]:

@@ -39,8 +39,6 @@ class Standing(models.Model):
     quota_consumed = models.IntegerField(null=True)
     quota_leased = models.IntegerField(null=True)
     quota_left = models.IntegerField(null=True)
-    target = models.IntegerField(null=True)
-    """Of the day's month."""
 
     class Meta:
         db_table = "figures_standing"
@@ -62,3 +60,35 @@ class Cohort(models.Model):
 
     class Meta:
         db_table = "figures_cohort"
+
+
+class Member(models.Model):
+    """What an enrolment stood at from a day on, until its next row: as it was when its branch was last taken that day. A row whose
+    day is over can no longer be written: row-level security."""
+
+    pk = models.CompositePrimaryKey("branch_id", "enrolment_id", "day")
+    branch_id = models.IntegerField()
+    enrolment_id = models.UUIDField()
+    day = models.DateField()
+    cover = models.TextField()
+    """``paying``, ``catch_up``, ``ended``: the standing's column that counts it; empty for none any more."""
+    state = models.TextField()
+    paid_through = models.DateField(null=True)
+    agent_id = models.UUIDField(null=True)
+    sub_branch_id = models.IntegerField(null=True)
+    agency_office_id = models.IntegerField(null=True)
+    owed = models.BigIntegerField()
+    """Unpaid bills of months before the day's, rupiah."""
+
+    class Meta:
+        db_table = "figures_member"
+
+
+class Listed(models.Model):
+    """Since which day a branch's lists are kept (``Member``). Written once."""
+
+    branch_id = models.IntegerField(primary_key=True)
+    since = models.DateField()
+
+    class Meta:
+        db_table = "figures_listed"

@@ -3,21 +3,21 @@
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from perisai.events import queries
 from perisai.events.reading import Reading, Row
 from perisai.figures import definition
-from perisai.figures.counted import Sums, Want, read_areas, read_days, read_keys, read_sums
+from perisai.figures.counted import Sums, Want, read_areas, read_days, read_hours, read_keys, read_sums
 from perisai.figures.outcome import Child, Figures, Late, Values
 from perisai.figures.period import FAR_OFF, Period
 from perisai.figures.place import Branch, Found, beneath, find
-from perisai.figures.run_rate import Hours, Pace, RunRate, days_before, pace, run_rate
+from perisai.figures.run_rate import Pace, RunRate, days_before, pace, run_rate
 from perisai.figures.stood import Stages, Stood, added_up, read_cohorts, read_stood
 from perisai.figures.stood import Want as Standing
 from perisai.figures.stood import read_areas as stood_of_areas
 from perisai.figures.stood import read_days as stood_by_day
 from perisai.figures.stood import read_keys as stood_of_keys
+from perisai.figures.target import Target, read_targets, want
+from perisai.figures.target import read_days as target_by_day
 from perisai.offices import calendar
 from perisai.offices.scopes import AGENT, BRANCH, NATION, REGION, Watch
 
@@ -31,10 +31,11 @@ def of(scope: Watch, period: Period, as_of: date, now: datetime, *, compare: Per
     asked = [(period, as_of), *([(compare, as_of_in(compare, period, as_of))] if compare else [])]
     sums = yield from read_sums([Want.of(found, *each) for each in asked], now)
     stood = yield from read_stood([Standing.of(found, *each) for each in asked])
+    targets = yield from read_targets([want(scope, found.branches, *each, now) for each in asked])
     read = []
-    for each, mine, standing in zip(asked, sums, stood, strict=True):
+    for each, mine, standing, target in zip(asked, sums, stood, targets, strict=True):
         (months,) = yield from read_cohorts([Standing.of(found, *each)])
-        read.append(_figures(found, *each, Known(mine, standing, added_up(months))))
+        read.append(_figures(found, *each, Known(mine, standing, added_up(months), target)))
     return replace(read[0], compared=read[1]) if compare else read[0]
 
 
@@ -48,15 +49,15 @@ def children(scope: Watch, period: Period, as_of: date, now: datetime) -> Readin
     levels = ("s", "o", "a") if scope.level == BRANCH else ("a",)
     sums = yield from read_keys(Want.of(found, period, as_of), levels, now)
     stood = yield from stood_of_keys(Standing.of(found, period, as_of), levels)
+    shown = [row for row in rows if (row["letter"], row["key"]) in sums or row["is_shown"]]
+    scopes = [Watch(row["level"], row["key"]) for row in shown]
+    targets = yield from read_targets([want(each, found.branches, period, as_of, now) for each in scopes])
+    known = [
+        Known(sums.get(key, Sums()), stood.get(key, Stood()), target=target)
+        for key, target in zip([(row["letter"], row["key"]) for row in shown], targets, strict=True)
+    ]
     return [
-        Child(
-            Watch(row["level"], row["key"]),
-            row["name"],
-            row["code"],
-            _values(Known(sums.get(key, Sums()), stood.get(key, Stood()))),
-        )
-        for row in rows
-        if (key := (row["letter"], row["key"])) in sums or row["is_shown"]
+        Child(each, row["name"], row["code"], _values(one)) for row, each, one in zip(shown, scopes, known, strict=True)
     ]
 
 
@@ -66,9 +67,12 @@ def _of_branches(found: Found, period: Period, as_of: date, now: datetime) -> Re
     wants = [Standing(branches, "b", "", period, as_of) for _, _, _, branches in groups]
     stood = yield from read_stood(wants)
     cohorts = yield from read_cohorts(wants)
+    targets = yield from read_targets([want(watch, branches, period, as_of, now) for watch, _, _, branches in groups])
     return [
-        Child(watch, name, code, _values(Known(mine, standing, added_up(months))))
-        for (watch, name, code, _), mine, standing, months in zip(groups, sums, stood, cohorts, strict=True)
+        Child(watch, name, code, _values(Known(mine, standing, added_up(months), target)))
+        for (watch, name, code, _), mine, standing, months, target in zip(
+            groups, sums, stood, cohorts, targets, strict=True
+        )
     ]
 
 
@@ -76,10 +80,13 @@ def series(
     scope: Watch, name: str, period: Period, as_of: date, now: datetime
 ) -> Reading[list[tuple[date, int | None]]]:
     source = definition.figures()[name].source
-    if source.counter is None and source.standing is None:
+    if source.counter is None and source.standing is None and source.plan is None:
         raise KeyError(name)
     found = yield from find(scope)
     all_days = [period.first + _A_DAY * n for n in range((period.last - period.first).days + 1)]
+    if source.plan is not None:
+        targets = yield from target_by_day(found, all_days, as_of, now)
+        return [(day, targets[day]) for day in all_days]
     if source.standing is not None:
         stood = yield from stood_by_day(found, name, period, as_of)
         return [(day, stood.get(day)) for day in all_days]
@@ -91,11 +98,14 @@ def rate(scope: Watch, period: Period, as_of: date, now: datetime) -> Reading[Ru
     found = yield from find(scope)
     (sums,) = yield from read_sums([Want.of(found, period, as_of)], now)
     branches = found.branches
-    stood = yield from read_stood([Standing((each,), found.letter, found.key, period, as_of) for each in branches])
+    parts = branches if scope.level in (NATION, REGION) else ()
+    wants = [want(Watch(BRANCH, str(each.id)), [each], period, as_of, now) for each in parts]
+    own, *shares = yield from read_targets([want(scope, branches, period, as_of, now), *wants])
     calendars = yield from calendar.reading_of([each.id for each in branches])
     return run_rate(
         attained=definition.from_counters(sums.all)[ATTAINS],
-        targets={each.id: one.columns.get("target") for each, one in zip(branches, stood, strict=True)},
+        target=own.total,
+        shares={each.id: one.total for each, one in zip(parts, shares, strict=True)},
         calendars=calendars,
         period=period,
         day=as_of,
@@ -105,12 +115,10 @@ def rate(scope: Watch, period: Period, as_of: date, now: datetime) -> Reading[Ru
 def pace_of(scope: Watch, day: date, now: datetime) -> Reading[Pace]:
     found = yield from find(scope)
     ids = [each.id for each in found.branches]
-    hours = yield from queries.hours_of_days(ids, found.letter, found.key, [day, *days_before(day)])
+    zones, whole = {each.id: each.timezone for each in found.branches}, scope.level == NATION
+    hours = yield from read_hours(zones, found.letter, found.key, [day, *days_before(day)], is_country=whole)
     calendars = yield from calendar.reading_of(ids)
-    parts = {each: Hours(calendars[each]) for each in ids}
-    for (branch, at), row in hours.items():
-        parts[branch].days[at] = row
-    return pace(list(parts.values()), day, [now.astimezone(ZoneInfo(each.timezone)) for each in found.branches])
+    return pace(hours, (calendars[each] for each in ids), day, now)
 
 
 def areas(scope: Watch, level: str, period: Period, as_of: date, now: datetime) -> Reading[dict[str, Values]]:
@@ -144,12 +152,20 @@ class Known:
     sums: Sums
     stood: Stood = field(default_factory=Stood)
     stages: Stages = field(default_factory=Stages)
+    target: Target = field(default_factory=Target)
+    segment: str | None = None
+
+    @property
+    def aim(self) -> int | None:
+        return self.target.total if self.segment is None else self.target.of_segment(self.segment)
 
     def of_segment(self, segment: str) -> "Known":
         return Known(
             Sums(all=self.sums.segments[segment]),
             Stood(self.stood.of_segment(segment)),
             Stages(self.stages.segments[segment]),
+            self.target,
+            segment,
         )
 
 
@@ -167,6 +183,7 @@ def _values(known: Known) -> Values:
     values |= definition.from_counters(known.sums.all)
     values |= definition.from_standing(known.stood.columns)
     values |= definition.from_cohort(known.stages.all)
+    values |= definition.from_plan(known.aim)
     return values | definition.percentages(values)
 
 

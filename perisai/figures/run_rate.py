@@ -1,13 +1,16 @@
 """How a target is being reached, in working days, and today's pace against a usual day. Pure: what is read comes in."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from statistics import median
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from perisai.figures.period import Period
-from perisai.offices.calendar import Calendar, is_ramadan, is_working, markets_on
+from perisai.offices.calendar import Calendar, is_field_day, is_ramadan, markets_on
 
 WEEKS: Final = 8
 """How far a usual day looks back, in days of the same weekday."""
@@ -41,7 +44,7 @@ class RunRate:
 
 @dataclass(frozen=True)
 class Days:
-    """Working days of a period in a calendar."""
+    """Working days of a period in a calendar, markets on weekends among them: days on which agents work."""
 
     all: int
     gone: int
@@ -50,7 +53,7 @@ class Days:
     @classmethod
     def of(cls, period: Period, day: date, calendar: Calendar) -> "Days":
         count = (period.last - period.first).days + 1
-        working = [one for n in range(count) if is_working(one := period.first + timedelta(days=n), calendar)]
+        working = [one for n in range(count) if is_field_day(one := period.first + timedelta(days=n), calendar)]
         return cls(len(working), sum(one <= day for one in working), sum(one >= day for one in working))
 
 
@@ -59,7 +62,7 @@ def working_days(period: Period, day: date, calendars: Mapping[int, Calendar]) -
     counted: dict[object, Days] = {}
     found: dict[int, Days] = {}
     for branch, calendar in calendars.items():
-        alike = (frozenset(calendar.closed), frozenset(calendar.opened))
+        alike = (frozenset(calendar.closed), frozenset(calendar.opened), calendar.markets)
         if alike not in counted:
             counted[alike] = Days.of(period, day, calendar)
         found[branch] = counted[alike]
@@ -67,33 +70,54 @@ def working_days(period: Period, day: date, calendars: Mapping[int, Calendar]) -
 
 
 def run_rate(
-    *, attained: int, targets: Mapping[int, int | None], calendars: Mapping[int, Calendar], period: Period, day: date
+    *,
+    attained: int,
+    target: int | None,
+    shares: Mapping[int, int | None],
+    calendars: Mapping[int, Calendar],
+    period: Period,
+    day: date,
 ) -> RunRate:
-    """``targets`` and ``calendars`` by branch; of a scope within a branch its target alone."""
+    """``target`` is the scope's own. ``shares``: the targets of its branches, which weigh their calendars; of a scope of one branch
+    they may be left out. ``calendars`` by branch."""
     only = next(iter(calendars.values())) if len(calendars) == 1 else None
-    return held_against(attained, targets, working_days(period, day, calendars), day, only)
+    return held_against(attained, target, shares, working_days(period, day, calendars), day, only)
 
 
 def held_against(
-    attained: int, targets: Mapping[int, int | None], days: Mapping[int, Days], day: date, only: Calendar | None = None
+    attained: int,
+    target: int | None,
+    shares: Mapping[int, int | None],
+    days: Mapping[int, Days],
+    day: date,
+    only: Calendar | None = None,
 ) -> RunRate:
     """As ``run_rate``, with the working days counted before. ``only``: the calendar of a scope of one branch."""
-    known = {branch: target for branch, target in targets.items() if target is not None}
-    target = sum(known.values()) if known else None
-    expected = sum(value * days[branch].gone // max(days[branch].all, 1) for branch, value in known.items())
     left = max((one.left for one in days.values()), default=0)
     missing = max(0, (target or 0) - attained)
     return RunRate(
         attained=attained,
         target=target,
-        expected=expected if known else None,
-        needed_per_day=-(-missing // left) if known and left else None,
+        expected=None if target is None else int(target * _gone(shares, days)),
+        needed_per_day=-(-missing // left) if target is not None and left else None,
         days=max((one.all for one in days.values()), default=0),
         days_gone=max((one.gone for one in days.values()), default=0),
         days_left=left,
         is_ramadan=is_ramadan(day),
         markets=tuple(markets_on(day, only)) if only else (),
     )
+
+
+def _gone(shares: Mapping[int, int | None], days: Mapping[int, Days]) -> Fraction:
+    """The part of the working days that is gone, each branch weighed by its share; all alike where none has one. Branches that have
+    the same days are one."""
+    weights: defaultdict[Days, int] = defaultdict(int)
+    has_shares = any(shares.get(branch) for branch in days)
+    for branch, one in days.items():
+        weights[one] += (shares.get(branch) or 0) if has_shares else 1
+    whole = sum(weights.values())
+    gone = sum((Fraction(weight * one.gone, max(one.all, 1)) for one, weight in weights.items()), Fraction())
+    return gone / whole if whole else Fraction()
 
 
 @dataclass(frozen=True)
@@ -121,29 +145,29 @@ class Pace:
         return round(100 * self.so_far / self.share) if self.share else None
 
 
-@dataclass
-class Hours:
-    """Of one branch or what is in it: enrolments by day and hour of the branch's clock."""
-
-    calendar: Calendar
-    days: dict[date, list[int]] = field(default_factory=dict)
-
-
 def days_before(day: date) -> list[date]:
     """The same weekday of the weeks before, the nearest first."""
     return [day - timedelta(weeks=n) for n in range(1, WEEKS + 1)]
 
 
-def pace(parts: Sequence[Hours], day: date, moments: Sequence[datetime]) -> Pace:
-    """``moments``: the local time of each part, up to which a day is compared; on another day than ``day``, all of it."""
-    so_far = sum(sum(part.days.get(day, ())) for part in parts)
-    begun = min((one for part in parts for one in part.days), default=day)
+Hours = Mapping[str, Mapping[date, Sequence[int]]]
+"""Enrolments by time zone, day, and hour of its clock."""
+
+
+def pace(hours: Hours, calendars: Iterable[Calendar], day: date, now: datetime) -> Pace:
+    """A day is compared up to ``now`` on the clock of each zone; where ``day`` is another day there, all of it. A day is alike if
+    it is in most of the branches, whose ``calendars`` come in."""
+    so_far = sum(sum(days.get(day, ())) for days in hours.values())
+    begun = min((one for days in hours.values() for one in days), default=day)
+    calendars = list(calendars)
     by_now, whole = [], []
     for before in days_before(day):
-        alike = [is_working(before, part.calendar) == is_working(day, part.calendar) for part in parts]
+        alike = [is_field_day(before, one) == is_field_day(day, one) for one in calendars]
         if before >= begun and 2 * sum(alike) > len(alike):
-            by_now.append(sum(_until(part.days.get(before), at, day) for part, at in zip(parts, moments, strict=True)))
-            whole.append(sum(sum(part.days.get(before, ())) for part in parts))
+            by_now.append(
+                sum(_until(days.get(before), now.astimezone(ZoneInfo(zone)), day) for zone, days in hours.items())
+            )
+            whole.append(sum(sum(days.get(before, ())) for days in hours.values()))
     if not whole:
         return Pace(so_far, None, None, None, 0)
     shares = [100 * part / all_ for part, all_ in zip(by_now, whole, strict=True) if all_]

@@ -9,15 +9,12 @@ from typing import Final, LiteralString
 from perisai.events.reading import Reading, Row
 from perisai.figures import definition
 from perisai.figures.definition import COLUMNS, MEMBER_COLUMNS
-from perisai.figures.period import Period, month_end
+from perisai.figures.period import Period
 from perisai.figures.place import Branch, Found
-
-# Months of a period of which targets are added up, at most; a longer one has no target.
-_MOST_MONTHS: Final = 36
 
 _SUMS: LiteralString = """s.key IS NOT NULL AS is_there, s.paying, s.paying_pu, s.catch_up, s.catch_up_pu, s.ended, s.ended_pu,
   s.arrears_members, s.arrears_members_pu, s.arrears, s.arrears_pu, s.custody, s.custody_overdue, s.agents_active,
-  s.licences_ending, s.quota_cap, s.quota_consumed, s.quota_leased, s.quota_left, s.target"""
+  s.licences_ending, s.quota_cap, s.quota_consumed, s.quota_leased, s.quota_left"""
 # The last day the branch was taken by a day, and the key's row of that day. By the primary key (branch_id, level, day, key).
 _LAST: LiteralString = """
 FROM unnest(%(ns)s::int[], %(branches)s::int[], %(levels)s::bpchar[], %(keys)s::text[], %(since)s::date[], %(until)s::date[])
@@ -58,12 +55,15 @@ ORDER BY b.day
 )
 # Carried by the primary key (branch_id, level, month, stage, key, segment). A day ends first in Jayapura; stages are told in the
 # first minutes of a branch's day, so that this asks the same everywhere.
+# A stage that nobody came to is told as nought, also of months before the branch had accepted anybody: of those nothing is known.
 _COHORTS: LiteralString = """
 SELECT p.n, c.month, c.stage, c.segment, sum(c.persons)::int AS persons
 FROM unnest(%(ns)s::int[], %(branches)s::int[], %(levels)s::bpchar[], %(keys)s::text[]) AS p (n, branch_id, level, key)
 CROSS JOIN LATERAL (
   SELECT * FROM figures_cohort f WHERE f.branch_id = p.branch_id AND f.level = p.level AND f.key = p.key
-    AND f.month BETWEEN %(first)s AND %(last)s AND (f.taken_at AT TIME ZONE 'Asia/Jayapura')::date <= %(as_of)s OFFSET 0) c
+    AND f.month BETWEEN %(first)s AND %(last)s AND (f.taken_at AT TIME ZONE 'Asia/Jayapura')::date <= %(as_of)s
+    AND (f.persons > 0 OR EXISTS (SELECT FROM figures_cohort g WHERE g.branch_id = f.branch_id AND g.level = 'b'
+      AND g.month <= f.month AND g.stage = 'accepted' AND g.persons > 0)) OFFSET 0) c
 GROUP BY 1, 2, 3, 4
 """
 
@@ -93,7 +93,7 @@ class Stood:
         return found
 
 
-_NULLABLE: Final = frozenset({"quota_cap", "quota_consumed", "quota_leased", "quota_left", "target"})
+_NULLABLE: Final = frozenset({"quota_cap", "quota_consumed", "quota_leased", "quota_left"})
 
 
 @dataclass(frozen=True)
@@ -114,40 +114,25 @@ class Want:
     def until(self) -> date:
         return min(self.period.last, self.as_of)
 
-    @property
-    def months(self) -> list[tuple[date, date]]:
-        """Months of the period that had ended by then, first and last day; the last one is told by the standing itself."""
-        found: list[tuple[date, date]] = []
-        first = self.period.first.replace(day=1)
-        while first <= self.until.replace(day=1) and len(found) < _MOST_MONTHS:
-            found.append((first, min(month_end(first), self.until)))
-            first = _next(first)
-        return found[:-1]
-
 
 def read_stood(wants: Sequence[Want]) -> Reading[list[Stood]]:
-    """In the order of ``wants``; the target is that of all the period's months that have begun. One statement."""
+    """In the order of ``wants``; of a period that has not begun by then nothing is known. One statement."""
     found = [Stood() for _ in wants]
-    targets = [Stood() for _ in wants]
-    asked: list[tuple[int, int, str, str, date, date]] = []
-    for n, want in enumerate(wants):
-        for branch in want.branches:
-            key = want.key or str(branch.id)
-            asked.append((n, branch.id, want.letter, key, date(2000, 1, 1), want.until))
-            asked += [(n + len(wants), branch.id, want.letter, key, *month) for month in want.months]
+    asked = [
+        (n, branch.id, want.letter, want.key or str(branch.id), date(2000, 1, 1), want.until)
+        for n, want in enumerate(wants)
+        if want.period.first <= want.until
+        for branch in want.branches
+    ]
     for row in (yield _STOOD, _columns(asked)):
-        (found if row["n"] < len(wants) else targets)[row["n"] % len(wants)].add(row)
-    for stood, before in zip(found, targets, strict=True):
-        more, target = before.columns.get("target"), stood.columns.get("target")
-        if more is not None:
-            stood.columns["target"] = more + (target or 0)
+        found[row["n"]].add(row)
     return found
 
 
 def read_keys(want: Want, levels: Iterable[str]) -> Reading[dict[tuple[str, str], Stood]]:
     """Of every key of these levels in the one branch, by (level, key). One statement."""
-    branch = want.branches[0]
-    asked = [(0, branch.id, level, "", date(2000, 1, 1), want.until) for level in levels]
+    branch, has_begun = want.branches[0], want.period.first <= want.until
+    asked = [(0, branch.id, level, "", date(2000, 1, 1), want.until) for level in levels if has_begun]
     found: defaultdict[tuple[str, str], Stood] = defaultdict(Stood)
     for row in (yield _STOOD_WITHIN, _columns(asked)):
         if row["is_there"]:
@@ -201,7 +186,9 @@ class Stages:
 
 
 def read_cohorts(wants: Sequence[Want]) -> Reading[list[dict[date, Stages]]]:
-    """By month of the period, in the order of ``wants``, which share period and day. One statement."""
+    """By month of the period, in the order of ``wants``, which share period and day. One statement, or none for nobody."""
+    if not wants:
+        return []
     found: list[defaultdict[date, Stages]] = [defaultdict(Stages) for _ in wants]
     asked = [
         (n, branch.id, want.letter, want.key or str(branch.id))
@@ -238,7 +225,3 @@ def added_up(months: dict[date, Stages]) -> Stages:
 def _columns(asked: Sequence[tuple[int, int, str, str, date, date]]) -> dict[str, object]:
     names = ("ns", "branches", "levels", "keys", "since", "until")
     return {name: [each[index] for each in asked] for index, name in enumerate(names)}
-
-
-def _next(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

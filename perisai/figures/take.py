@@ -1,4 +1,5 @@
-"""Takes the standing of a branch: what members, money and agents stand at just now. The only writer of ``figures_standing``."""
+"""Takes the standing of a branch: what members, money and agents stand at just now, and with whom (``kept.py``). The only writer of
+``figures_standing`` and ``figures_member``."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -6,36 +7,38 @@ from typing import Any, Final, LiteralString
 
 import orjson
 
-from perisai.contributions import cover
-from perisai.contributions.owed import owed
+from perisai.contributions.bills.owed import owed
+from perisai.contributions.cover import cover
 from perisai.events.work import Work, branch_day
-from perisai.offices.scopes import AGENCY_OFFICE, AGENT, BRANCH, SUB_BRANCH
-from perisai.targets import plan_reading, quota
+from perisai.figures.kept import KEPT
+from perisai.targets.quotas import quota
 
 EXPIRING: Final = timedelta(days=30)
-_LEVELS: Final = {"b": BRANCH, "s": SUB_BRANCH, "o": AGENCY_OFFICE, "a": AGENT}
 
 # Members by enrolment_state, open bills by bill_open, cash by receipt_held and the key of custody_line, agents and licences by
 # their keys: what one branch holds, whatever has happened in it. The words of cover come as months from which they hold.
 _GATHERED: LiteralString = """
 WITH word AS (
   SELECT * FROM jsonb_to_recordset(%(words)s::jsonb) AS w (segment text, protected_from date, catch_up_from date)
-), member AS (
-  SELECT e.segment, e.agent_id, e.sub_branch_id, e.agency_office_id, left(e.region_code, 8) AS kecamatan,
-    count(*) FILTER (WHERE e.state = 'active' AND e.paid_through >= w.protected_from) AS paying,
-    count(*) FILTER (WHERE e.state = 'active' AND e.paid_through < w.protected_from AND e.paid_through >= w.catch_up_from)
-      AS catch_up,
-    count(*) FILTER (WHERE e.state <> 'active' OR e.paid_through < w.catch_up_from) AS ended,
-    count(b.enrolment_id) FILTER (WHERE e.state = 'active') AS arrears_members,
-    coalesce(sum(b.amount) FILTER (WHERE e.state = 'active'), 0) AS arrears
+), stands AS MATERIALIZED (
+  SELECT e.id, e.segment, e.state, e.paid_through, e.agent_id, e.sub_branch_id, e.agency_office_id,
+    left(e.region_code, 8) AS kecamatan,
+    CASE WHEN e.state NOT IN ('active', 'lapsed', 'ended') OR e.paid_through IS NULL THEN ''
+      WHEN e.state <> 'active' OR e.paid_through < w.catch_up_from THEN 'ended'
+      WHEN e.paid_through < w.protected_from THEN 'catch_up' ELSE 'paying' END AS cover,
+    CASE WHEN e.state = 'active' AND e.paid_through IS NOT NULL THEN coalesce(b.amount, 0) ELSE 0 END AS owed
   FROM members_enrolment e
   JOIN word w ON w.segment = e.segment
   LEFT JOIN (
-    SELECT o.enrolment_id, sum(o.amount) AS amount FROM contributions_bill o
+    SELECT o.enrolment_id, sum(o.amount)::bigint AS amount FROM contributions_bill o
     WHERE o.branch_id = %(branch)s AND {owed} GROUP BY 1
   ) b ON b.enrolment_id = e.id
-  WHERE e.branch_id = %(branch)s AND e.state IN ('active', 'lapsed', 'ended') AND e.paid_through IS NOT NULL
-  GROUP BY 1, 2, 3, 4, 5
+  WHERE e.branch_id = %(branch)s
+), {kept}, member AS (
+  SELECT segment, agent_id, sub_branch_id, agency_office_id, kecamatan, count(*) FILTER (WHERE cover = 'paying') AS paying,
+    count(*) FILTER (WHERE cover = 'catch_up') AS catch_up, count(*) FILTER (WHERE cover = 'ended') AS ended,
+    count(*) FILTER (WHERE owed > 0) AS arrears_members, sum(owed) AS arrears
+  FROM stands WHERE cover <> '' GROUP BY 1, 2, 3, 4, 5
 ), cash AS (
   SELECT r.agent_id, sum(l.amount - l.settled) AS held,
     sum(l.amount - l.settled) FILTER (WHERE r.due_on < %(day)s AND NOT EXISTS (
@@ -70,21 +73,21 @@ WITH word AS (
   FROM agent g CROSS JOIN LATERAL (VALUES ('b', %(branch)s::int::text), ('s', g.sub_branch_id::text),
     ('o', g.agency_office_id::text), ('a', g.agent_id::text)) AS k (level, key)
   WHERE k.key IS NOT NULL GROUP BY 1, 2
-), plan AS (
-  SELECT * FROM jsonb_to_recordset(%(plan)s::jsonb)
-    AS t (level text, key text, target int, quota_cap int, quota_consumed int, quota_leased int, quota_left int)
+), quota AS (
+  SELECT 'b' AS level, %(branch)s::int::text AS key, t.*
+  FROM jsonb_to_recordset(%(quota)s::jsonb) AS t (quota_cap int, quota_consumed int, quota_leased int, quota_left int)
 )
 """
 _COLUMNS: Final[
     LiteralString
 ] = """sub_branch_id, agency_office_id, paying, paying_pu, catch_up, catch_up_pu, ended, ended_pu,
   arrears_members, arrears_members_pu, arrears, arrears_pu, custody, custody_overdue, agents_active, licences_ending, quota_cap,
-  quota_consumed, quota_leased, quota_left, target"""
+  quota_consumed, quota_leased, quota_left"""
 _NOUGHT: Final[LiteralString] = """paying = 0, paying_pu = 0, catch_up = 0, catch_up_pu = 0, ended = 0, ended_pu = 0,
   arrears_members = 0, arrears_members_pu = 0, arrears = 0, arrears_pu = 0, custody = 0, custody_overdue = 0, agents_active = 0,
-  licences_ending = 0, target = NULL"""
+  licences_ending = 0"""
 _TAKE: LiteralString = (
-    _GATHERED.replace("{owed}", owed("o", "%(day)s"))
+    _GATHERED.replace("{owed}", owed("o", "%(day)s")).replace("{kept}", KEPT)
     + "INSERT INTO figures_standing (branch_id, level, day, key, taken_at, "
     + _COLUMNS
     + """)
@@ -92,10 +95,10 @@ SELECT %(branch)s, level, %(day)s, key, %(now)s, sub_branch_id, agency_office_id
   coalesce(catch_up, 0), coalesce(catch_up_pu, 0), coalesce(ended, 0), coalesce(ended_pu, 0), coalesce(arrears_members, 0),
   coalesce(arrears_members_pu, 0), coalesce(arrears, 0), coalesce(arrears_pu, 0), coalesce(custody, 0),
   coalesce(custody_overdue, 0), coalesce(agents_active, 0), coalesce(licences_ending, 0), quota_cap, quota_consumed,
-  quota_leased, quota_left, target
+  quota_leased, quota_left
 FROM (SELECT 'b' AS level, %(branch)s::int::text AS key UNION SELECT level, key FROM of_members
-  UNION SELECT level, key FROM of_agents UNION SELECT level, key FROM plan) AS keys
-LEFT JOIN of_members USING (level, key) LEFT JOIN of_agents USING (level, key) LEFT JOIN plan USING (level, key)
+  UNION SELECT level, key FROM of_agents) AS keys
+LEFT JOIN of_members USING (level, key) LEFT JOIN of_agents USING (level, key) LEFT JOIN quota USING (level, key)
 ORDER BY level, key
 ON CONFLICT (branch_id, level, day, key) DO UPDATE SET taken_at = excluded.taken_at, ("""
     + _COLUMNS
@@ -129,45 +132,24 @@ def take(work: Work, *, branch_id: int, timezone: str) -> None:
     """Writes the rows of the branch's today. A fixed number of statements, whatever the branch holds."""
     day = branch_day(work.now, timezone)
     asked: dict[str, Any] = {"branch": branch_id, "day": day, "now": work.now, "expiring": day + EXPIRING}
-    asked |= {"words": _json(each._asdict() for each in cover.bounds(day)), "plan": _json(_plan(work, branch_id, day))}
+    asked |= {
+        "words": _json(each._asdict() for each in cover.bounds(day)),
+        "quota": _json(_quota(work, branch_id, day)),
+    }
     work.execute(_TAKE, asked)
     work.execute(_GONE, asked)
 
 
-def _plan(work: Work, branch_id: int, day: date) -> Iterable[dict[str, object]]:
-    """Targets of the month by level, and the branch's quota."""
-    rows: dict[tuple[str, str], dict[str, object]] = {}
-    month = day.replace(day=1)
-    keys = _keys(work, branch_id)
-    for letter, level in _LEVELS.items():
-        found = plan_reading.targets_of(
-            work, level=level, keys=keys[letter], first_month=month, last_month=month, branches=[branch_id]
-        )
-        for key, target in found.items():
-            rows[letter, key] = {"level": letter, "key": key, "target": target}
-    quotas = quota.of_day(work, branch_id=branch_id, day=day)
-    if quotas:
-        of = rows.setdefault(("b", str(branch_id)), {"level": "b", "key": str(branch_id)})
-        of["quota_cap"] = sum(one.cap for one in quotas)
-        of["quota_consumed"] = sum(one.consumed for one in quotas)
-        of["quota_leased"] = sum(one.leased for one in quotas)
-        of["quota_left"] = sum(one.left for one in quotas)
-    return rows.values()
-
-
-# Offices by the index on branch_id, agents by their primary key.
-_KEYS: LiteralString = """
-SELECT 's', id::text FROM offices_office WHERE branch_id = %(branch)s AND kind = 'sub_branch'
-UNION ALL SELECT 'o', id::text FROM offices_office WHERE branch_id = %(branch)s AND kind = 'agency'
-UNION ALL SELECT 'a', id::text FROM agents_agent WHERE branch_id = %(branch)s AND state <> 'ended'
-"""
-
-
-def _keys(work: Work, branch_id: int) -> dict[str, list[str]]:
-    keys: dict[str, list[str]] = {"b": [str(branch_id)], "s": [], "o": [], "a": []}
-    for letter, key in work.rows(_KEYS, {"branch": branch_id}):
-        keys[letter].append(key)
-    return keys
+def _quota(work: Work, branch_id: int, day: date) -> list[dict[str, object]]:
+    """One row of all segments together; none where the branch is not capped."""
+    found = quota.of_day(work, branch_id=branch_id, day=day)
+    sums: dict[str, object] = {
+        "quota_cap": sum(one.cap for one in found),
+        "quota_consumed": sum(one.consumed for one in found),
+        "quota_leased": sum(one.leased for one in found),
+        "quota_left": sum(one.left for one in found),
+    }
+    return [sums] if found else []
 
 
 def _json(rows: Iterable[dict[str, object]]) -> str:

@@ -10,13 +10,13 @@ from perisai.accounts.handout import NewOfficeLogin
 from perisai.agencies import taken_over as agencies
 from perisai.agencies.office import Leader
 from perisai.agents import agent, issue
-from perisai.contributions import arrears
+from perisai.contributions.bills import arrears
 from perisai.events.work import Happened, Work, branch_day
 from perisai.golive import identity
 from perisai.golive.check import Known, owed_of, programmes_of, username_of
 from perisai.golive.shape import HEIRS_MOST
 from perisai.golive.workbook import Book, Row
-from perisai.members import taken_over as members
+from perisai.members.enrolments import taken_over as members
 from perisai.offices.tree import Office
 
 _CERTIFICATE = """

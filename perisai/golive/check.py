@@ -11,13 +11,15 @@ from uuid import UUID
 
 from perisai.agencies.agreement import latest_end
 from perisai.agents.issue import add_months
-from perisai.contributions import arrears, tariff
-from perisai.contributions.eligibility import Applicant, check_entry
-from perisai.contributions.rules import load
-from perisai.contributions.tariff import months_from
+from perisai.contributions.bills import arrears
+from perisai.contributions.cover.eligibility import Applicant, check_entry
+from perisai.contributions.rules.in_force import load
+from perisai.contributions.tariffs import tariff
+from perisai.contributions.tariffs.tariff import months_from
 from perisai.events.work import Work
 from perisai.golive.shape import HEIRS_MOST, SHEETS
 from perisai.golive.workbook import Book, Problem, Row
+from perisai.written import rupiah
 
 MOST_MONTHS = 12
 """Of one bill, and so the most that somebody has paid ahead."""
@@ -268,7 +270,7 @@ def _amount(book: Book, row: Row, member: Row) -> None:
         book.blame("arrears", row, "since", "no_price")
         return
     if row["amount"] is not None and row["amount"] != amount:
-        book.blame("arrears", row, "amount", "amount", f"Rp{amount:,}".replace(",", "."))
+        book.blame("arrears", row, "amount", "amount", rupiah(amount))
 
 
 def owed_of(row: Row, member: Row) -> arrears.Owed:

@@ -7,19 +7,20 @@ import orjson
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts.audience import PageRequest, Role, audience
+from perisai.accounts.words import language
 from perisai.errors import Refused
 from perisai.golive import file, handout, workbook
 from perisai.golive.labels import PROBLEMS
 from perisai.golive.shape import SHEETS
-from perisai.members import consent_due
+from perisai.members.consents import due as consent_due
+from perisai.tables.download import download
+from perisai.written import number
 
 OFFICERS = (Role.BRANCH, Role.BRANCH_HEAD)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _LIST: LiteralString = """
 SELECT f.id, f.name, f.state, f.counts, f.progress, f.begun_at, f.sent_at, f.imported_at, f.problems,
@@ -44,7 +45,7 @@ MOST_SHOWN: Final = 500
 @require_GET
 def page(request: PageRequest) -> HttpResponse:
     """The files of the branch, newest first, and the form for another."""
-    files = _files(request, _LIST + " ORDER BY f.sent_at DESC LIMIT 50", [_branch(request)])
+    files = _files(request, _LIST + " ORDER BY f.sent_at DESC LIMIT 50", [request.viewer.own_branch_id])
     return render(request, "golive/page.html", {"files": files, "sheets": _sheets(), "most": workbook.MOST_ROWS})
 
 
@@ -55,15 +56,15 @@ def send(request: PageRequest) -> HttpResponse:
     if given is None or given.size is None:
         raise Refused("E9601")
     if given.size > workbook.MOST_BYTES:
-        raise Refused("E9602", bytes="5 MB", rows=f"{workbook.MOST_ROWS:,}".replace(",", "."))
-    file_id = file.send(request.work, branch_id=_branch(request), name=given.name or "", data=given.read())
+        raise Refused("E9602", bytes="5 MB", rows=number(workbook.MOST_ROWS))
+    file_id = file.send(request.work, branch_id=request.viewer.own_branch_id, name=given.name or "", data=given.read())
     return redirect("golive:file", file_id)
 
 
 @audience(*OFFICERS)
 @require_GET
 def template(request: PageRequest) -> HttpResponse:
-    return _download(workbook.template(), "perisai-impor-awal.xlsx")
+    return download(workbook.template(), "perisai-impor-awal.xlsx")
 
 
 @audience(*OFFICERS)
@@ -86,12 +87,12 @@ def report(request: PageRequest, file_id: UUID) -> HttpResponse:
     found = _find(request, file_id)
     titles = [str(_("Sheet")), str(_("Row")), str(_("Column")), str(_("What is wrong"))]
     rows = [(one["sheet"], one["line"], one["column"], one["said"]) for one in _said(found["problems"])]
-    data = file.read_kept(request.work, branch_id=_branch(request), file_id=file_id)
+    data = file.read_kept(request.work, branch_id=request.viewer.own_branch_id, file_id=file_id)
     try:
         book = workbook.marked(data, titles, rows) if data else workbook.report(titles, rows)
     except Refused:  # what cannot be read cannot be marked
         book = workbook.report(titles, rows)
-    return _download(book, "perisai-impor-awal-temuan.xlsx")
+    return download(book, "perisai-impor-awal-temuan.xlsx")
 
 
 @audience(*OFFICERS)
@@ -111,9 +112,9 @@ def agents(request: PageRequest, file_id: UUID) -> HttpResponse:
             *(one["old_code"], one["code"], one["full_name"], one["office"]),
             *(one["number"], one["dated_on"], one["exam_number"], one["examined_on"]),
         ]
-        for one in request.work.dicts(_BROUGHT, [_branch(request), file_id])
+        for one in request.work.dicts(_BROUGHT, [request.viewer.own_branch_id, file_id])
     ]
-    return _download(workbook.report(titles, rows), "perisai-impor-awal-agen.xlsx")
+    return download(workbook.report(titles, rows), "perisai-impor-awal-agen.xlsx")
 
 
 @audience(*OFFICERS)
@@ -121,25 +122,25 @@ def agents(request: PageRequest, file_id: UUID) -> HttpResponse:
 def hand_out(request: PageRequest, file_id: UUID) -> HttpResponse:
     """First passwords and activation codes as PDF, made now and shown only there."""
     _find(request, file_id)
-    made = handout.make(request.work, viewer=request.viewer, branch_id=_branch(request), file_id=file_id)
-    return _download(made, "perisai-serah-awal.pdf", "application/pdf")
+    made = handout.make(request.work, viewer=request.viewer, branch_id=request.viewer.own_branch_id, file_id=file_id)
+    return download(made, "perisai-serah-awal.pdf", "application/pdf")
 
 
 @audience(*OFFICERS)
 @require_POST
 def begin_import(request: PageRequest, file_id: UUID) -> HttpResponse:
-    file.begin_import(request.work, branch_id=_branch(request), file_id=file_id)
+    file.begin_import(request.work, branch_id=request.viewer.own_branch_id, file_id=file_id)
     messages.success(request, _("The import has begun. You can leave this page."))
     return redirect("golive:file", file_id)
 
 
 def _context(request: PageRequest, file_id: UUID) -> dict[str, Any]:
     found = _find(request, file_id)
-    brought = request.work.dicts(_BROUGHT + " LIMIT %s", [_branch(request), file_id, MOST_SHOWN])
+    brought = request.work.dicts(_BROUGHT + " LIMIT %s", [request.viewer.own_branch_id, file_id, MOST_SHOWN])
     offices, phones, without = (0, 0, 0)
     if found["state"] == "imported":
-        offices, phones = handout.waiting(request.work, branch_id=_branch(request), file_id=file_id)
-        without = consent_due.count(request.work, _branch(request))
+        offices, phones = handout.waiting(request.work, branch_id=request.viewer.own_branch_id, file_id=file_id)
+        without = consent_due.count(request.work, request.viewer.own_branch_id)
     counts = [(title, found["counts"].get(name, 0)) for name, (title, _columns) in SHEETS.items()]
     return {
         "file": found,
@@ -153,13 +154,13 @@ def _context(request: PageRequest, file_id: UUID) -> dict[str, Any]:
         "is_working": found["state"] in ("checking", "importing"),
         "is_given_up": found["state"] in ("checking", "importing")
         and found["begun_at"] <= request.work.now - file.GIVEN_UP
-        and file.is_free(request.work, _branch(request)),
+        and file.is_free(request.work, request.viewer.own_branch_id),
     }
 
 
 def _find(request: PageRequest, file_id: UUID) -> dict[str, Any]:
     """Raises E1004 for a file of another branch."""
-    rows = _files(request, _LIST + " AND f.id = %s", [_branch(request), file_id])
+    rows = _files(request, _LIST + " AND f.id = %s", [request.viewer.own_branch_id, file_id])
     if not rows:
         raise Refused("E1004")
     return rows[0]
@@ -181,20 +182,11 @@ def _said(problems: list[list[Any]]) -> list[dict[str, Any]]:
 def _words(key: str, detail: str) -> str:
     if key == "refused":
         told = Refused(detail)
-        language = "id" if (get_language() or "id").startswith("id") else "en"
-        return f"{told.text()[language]} {told.action()[language]}"
+        spoken = language()
+        return f"{told.text()[spoken]} {told.action()[spoken]}"
     said = str(PROBLEMS.get(key, key))
     return f"{said} {detail}" if detail else said
 
 
 def _sheets() -> list[tuple[str, str]]:
     return [(title, ", ".join(column.title for column in columns)) for title, columns in SHEETS.values()]
-
-
-def _branch(request: PageRequest) -> int:
-    return request.viewer.office.branch_id or 0
-
-
-def _download(data: bytes, name: str, kind: str = XLSX) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(data, content_type=kind, headers=headers)

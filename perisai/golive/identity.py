@@ -10,7 +10,7 @@ from perisai.errors import Refused
 from perisai.events.vault import keyed_hash, seal
 from perisai.events.work import Work
 from perisai.golive.workbook import Row
-from perisai.payments.codes import mask_nik
+from perisai.payments.codes.code import mask_nik
 
 # In the order of the hashes, so that two files with the same people wait for each other instead of both failing.
 _CLAIM: LiteralString = """

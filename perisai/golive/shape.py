@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from perisai.contributions.rules import load
+from perisai.contributions.rules.in_force import load
 from perisai.events import world
-from perisai.members.nik import check_nik
+from perisai.members.persons.nik import check_nik
 from perisai.tables import take
 from perisai.tables.cell import read_month
 from perisai.tables.take import Bad

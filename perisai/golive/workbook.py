@@ -7,7 +7,7 @@ from uuid import UUID
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from perisai.contributions.rules import load
+from perisai.contributions.rules.in_force import load
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.golive.shape import SHEETS, Column
@@ -15,6 +15,7 @@ from perisai.tables import reading
 from perisai.tables.reading import Limits, Line, Unreadable, plain_title
 from perisai.tables.take import Bad
 from perisai.tables.writing import Sheet, write_xlsx
+from perisai.written import number
 
 MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_ROWS: Final = 20_000
@@ -85,7 +86,7 @@ def read(data: bytes, tell: Callable[[int], None] = lambda _rows: None) -> Book:
 
 def refusal(told: Unreadable) -> Refused:
     if told.why in ("size", "rows"):
-        return Refused("E9602", bytes="5 MB", rows=f"{MOST_ROWS:,}".replace(",", "."))
+        return Refused("E9602", bytes="5 MB", rows=number(MOST_ROWS))
     return Refused("E9609") if told.why == "locked" else Refused("E9601")
 
 

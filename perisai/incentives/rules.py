@@ -9,8 +9,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from perisai.contributions.rulefile import RulesError, read_file
-from perisai.contributions.rules import DIRECTORY
+from perisai.contributions.rules.in_force import DIRECTORY
+from perisai.rulefile import RulesError, read_file
 
 
 class _Strict(BaseModel):

@@ -18,17 +18,19 @@ from perisai.accounts.words import say
 from perisai.agents import queries as agents
 from perisai.agents.queries import names
 from perisai.contributions import labels as bill_labels
-from perisai.contributions.rules import consents_on, load
+from perisai.contributions.rules.in_force import consents_on, load
 from perisai.custody import queries as custody
 from perisai.errors import Refused
 from perisai.events.kinds import kinds
 from perisai.events.vault import unseal
 from perisai.events.work import Happened, branch_day
+from perisai.figures import kept
 from perisai.figures.definition import figures
-from perisai.members import consent_due, labels, portfolio, queries, search
+from perisai.members import labels, portfolio, queries, search
+from perisai.members.consents import due as consent_due
 from perisai.members.cover import cover_of
 from perisai.members.export import as_csv, as_xlsx, shown_code
-from perisai.members.photo import open_photo
+from perisai.members.photos.photo import open_photo
 from perisai.messages import consent_code
 from perisai.offices.models import Office, OfficeKind, Region
 from perisai.reminders import of_member as reminders
@@ -42,7 +44,7 @@ REASONS = ("identity_check", "member_asked", "core_correction", "complaint")
 @require_GET
 def member_list(request: PageRequest) -> HttpResponse:
     """Search and filters in the address; an exact NIK is found only within the viewer's own part."""
-    filters = search.Filters.of(request.GET)
+    filters = _asked(request)
     rows: list[dict[str, Any]] = []
     after: search.Cursor | None = None
     if _may_look(request, filters):
@@ -56,6 +58,7 @@ def member_list(request: PageRequest) -> HttpResponse:
         "after": after,
         "filters": filters,
         "states": labels.STATES,
+        "past": _past(request, filters),
         **_counted(request, filters, rows, after),
         "place": _place_name(filters),
         "district": filters.district and (Region.objects.filter(code=filters.district).first() or filters.district),
@@ -69,11 +72,12 @@ def member_list(request: PageRequest) -> HttpResponse:
 @require_GET
 def member_export(request: PageRequest, form: str) -> HttpResponseBase:
     """The whole list as a file, read inside the page's Work."""
-    filters = search.Filters.of(request.GET)
+    filters = _asked(request)
     if not _may_look(request, filters):
         raise Refused("E2006")
     rows = _named(request, search.each(request.work, viewer=request.viewer, filters=filters))
-    name = f"perisai-{_('members')}-{request.work.now:%Y%m%d-%H%M}.{form}"
+    as_of = f"-{say('per', 'as-of')}-{filters.as_of:%Y%m%d}" if filters.as_of else ""
+    name = f"perisai-{_('members')}{as_of}-{request.work.now:%Y%m%d-%H%M}.{form}"
     if form == "csv":
         return StreamingHttpResponse(
             as_csv(rows),
@@ -196,6 +200,20 @@ def member_find(request: PageRequest, enrolment_id: UUID) -> HttpResponse:
     return redirect("members:member", branch_id=row[0], enrolment_id=enrolment_id)
 
 
+def _asked(request: PageRequest) -> search.Filters:
+    return search.Filters.of(request.GET, branch_day(request.work.now, request.viewer.office.timezone))
+
+
+def _past(request: PageRequest, filters: search.Filters) -> kept.Told | None:
+    """What is known of the past day that the list is of."""
+    if filters.as_of is None:
+        return None
+    viewer = request.viewer
+    branches = viewer.branches if filters.branch is None else [filters.branch]
+    is_of_all = viewer.sub_branch_id is None and viewer.agency_office_id is None
+    return kept.told(request.work, branches=branches, part=filters.within, day=filters.as_of, is_of_all=is_of_all)
+
+
 def _may_look(request: PageRequest, filters: search.Filters) -> bool:
     """Counts a look-up by NIK; raises E1005 above the limit. False for auditors, who read inside a read-only transaction,
     which cannot count: they search by name or code."""
@@ -227,7 +245,7 @@ def _shown(request: PageRequest, rows: list[dict[str, Any]]) -> list[dict[str, A
             "cover": cover_of(
                 state=row["state"],
                 paid_through=row["paid_through"],
-                today=today[row["branch_id"]],
+                today=row["stood_on"] or today[row["branch_id"]],
                 segment=row["segment"],
             ),
         }

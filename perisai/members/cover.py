@@ -1,9 +1,9 @@
-"""Cover as lists and pages of members say it, in the words of ``contributions.cover``. Pure."""
+"""Cover as lists and pages of members say it, in the words of ``contributions.cover.cover``. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from perisai.contributions.cover import Standing, standing
+from perisai.contributions.cover.cover import Standing, standing
 
 _WORDS = {"protected": "paid", "catch_up": "unpaid", "ended": "lapsed", "none": "none"}
 

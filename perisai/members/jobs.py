@@ -1,26 +1,17 @@
 """What the members' room does by the clock."""
 
-import logging
-
 from procrastinate.contrib.django import app
 
 from perisai.events.clock import Clock
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
-from perisai.members import (
-    core_jobs,  # noqa: F401 - registers its jobs
-    photo_due,
-)
-from perisai.members.admit import MOST as ADMITTED_AT_ONCE
-from perisai.members.admit import admit_waiting
-from perisai.members.expire import MOST, expire_unpaid
-from perisai.targets import quota
-
-_BRANCHES = (
-    "SELECT p.branch_id, o.timezone FROM events_position p JOIN offices_office o ON o.id = p.branch_id ORDER BY 1"
-)
-
-log = logging.getLogger(__name__)
+from perisai.members.core import jobs as core_jobs  # noqa: F401 - registers its jobs
+from perisai.members.enrolments.expire import MOST, expire_unpaid
+from perisai.members.photos import due as photo_due
+from perisai.members.reviews.admit import MOST as ADMITTED_AT_ONCE
+from perisai.members.reviews.admit import admit_waiting
+from perisai.offices.everywhere import in_each, in_every_branch
+from perisai.targets.quotas import quota
 
 
 @app.periodic(cron="11 * * * *")
@@ -28,13 +19,7 @@ log = logging.getLogger(__name__)
 def expire_unpaid_everywhere(timestamp: int) -> None:
     """Hourly, branch by branch, in Works of bounded size. A branch that fails waits for the next hour and stops no other."""
     del timestamp
-    with Work(scope=Scope.nation()) as work:
-        branches = [row[0] for row in work.rows("SELECT branch_id FROM events_position ORDER BY branch_id")]
-    for branch_id in branches:
-        try:
-            _expire_branch(branch_id)
-        except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
-            log.error("unpaid enrolments of branch %s cannot be ended: %s", branch_id, type(error).__name__)
+    in_every_branch(_expire_branch)
 
 
 @app.periodic(cron="* * * * *")
@@ -45,11 +30,7 @@ def admit_everywhere(timestamp: int) -> None:
     del timestamp
     with Work(scope=Scope.nation()) as work:
         branches = quota.branches_with_room(work)
-    for branch_id, timezone in branches:
-        try:
-            admit(branch_id, timezone)
-        except Exception as error:  # noqa: BLE001 - as above
-            log.error("who waits for a slot in branch %s cannot be let in: %s", branch_id, type(error).__name__)
+    in_each(branches, admit)
 
 
 def admit(branch_id: int, timezone: str, clock: Clock | None = None) -> int:
@@ -69,13 +50,7 @@ def admit(branch_id: int, timezone: str, clock: Clock | None = None) -> int:
 def note_overdue_photos_everywhere(timestamp: int) -> None:
     """Hourly: pictures of ID cards that got lost on the way or whose day has passed, by the branch's own day, each noted once."""
     del timestamp
-    with Work(scope=Scope.nation()) as work:
-        branches = work.rows(_BRANCHES)
-    for branch_id, timezone in branches:
-        try:
-            _note_branch(branch_id, timezone)
-        except Exception as error:  # noqa: BLE001 - as above
-            log.error("overdue pictures of branch %s cannot be noted: %s", branch_id, type(error).__name__)
+    in_every_branch(_note_branch)
 
 
 def _note_branch(branch_id: int, timezone: str) -> None:
@@ -87,7 +62,8 @@ def _note_branch(branch_id: int, timezone: str) -> None:
             noted = photo_due.note_overdue(work, branch_id=branch_id, today=branch_day(work.now, timezone))
 
 
-def _expire_branch(branch_id: int) -> None:
+def _expire_branch(branch_id: int, timezone: str) -> None:
+    del timezone
     ended = MOST
     while ended == MOST:
         with Work(scope=Scope.branch(branch_id)) as work:

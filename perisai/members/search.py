@@ -11,13 +11,15 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from perisai.accounts.audience import Viewer
-from perisai.contributions.cover import Bounds, bounds
-from perisai.contributions.owed import owed
+from perisai.contributions.bills.owed import owed
+from perisai.contributions.cover.cover import Bounds, bounds
 from perisai.events.kinds import kinds
 from perisai.events.vault import keyed_hash
 from perisai.events.work import Work, branch_day
+from perisai.figures import kept
 from perisai.figures.definition import figures
 from perisai.members.models import EnrolmentState
+from perisai.offices.part import Part as Place
 
 PAGE = 50
 CHUNK = 1000
@@ -25,15 +27,19 @@ CHUNK = 1000
 # Each branch gives its newest through the key (branch_id, id), which follows time; so a page costs the same at any size.
 _HEAD: LiteralString = """
 SELECT m.* FROM unnest(coalesce(%s::int[], ARRAY(SELECT id FROM offices_office WHERE kind = 'branch'))) AS b (id)
+{listed}
 CROSS JOIN LATERAL (
-  SELECT {share} AS share,
-    e.branch_id, e.id, e.state, e.segment, e.agent_id, e.sub_branch_id, e.agency_office_id, e.region_code, e.captured_on,
-    e.received_at, e.programmes, e.months, e.base_income, e.payment_code, e.first_month, e.paid_through, e.cover_from, e.kpj,
-    e.core_state, e.core_is_demo, e.photo_due_on, p.name, p.nik_masked, p.birth_date, p.birth_known, p.sex, p.phone,
-    p.phone_owner, p.phone_whose
+  SELECT {share} AS share, {stood},
+    e.branch_id, e.id, e.segment, e.region_code, e.captured_on, e.received_at, e.programmes, e.months, e.base_income,
+    e.payment_code, e.first_month, e.cover_from, e.kpj, e.core_state, e.core_is_demo, e.photo_due_on, p.name, p.nik_masked,
+    p.birth_date, p.birth_known, p.sex, p.phone, p.phone_owner, p.phone_whose
   FROM members_enrolment e JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
   {behind}
   WHERE e.branch_id = b.id AND """
+_STANDS: LiteralString = "e.state, e.paid_through, e.agent_id, e.sub_branch_id, e.agency_office_id"
+_TODAY: LiteralString = "NULL::date AS stood_on, "
+_KEPT: tuple[LiteralString, ...] = ("state", "paid_through", "agent_id", "sub_branch_id", "agency_office_id")
+"""Of these the past is kept."""
 _TAIL: LiteralString = """
   ORDER BY e.id DESC LIMIT %s
 ) m ORDER BY m.id DESC, m.branch_id LIMIT %s
@@ -142,10 +148,14 @@ class Filters:
     cover: str = ""
     """``paid``, ``unpaid`` (can catch up) or ``lapsed``, as ``cover.py`` says it today; ``arrears``: an unpaid bill of a month
     before this one."""
+    as_of: date | None = None
+    """A past day: what each member stood at on it, and with whom. Not with ``metric``, whose days are its own."""
 
     @classmethod
-    def of(cls, params: Mapping[str, str]) -> "Filters":
-        """Reads an address. What cannot be read is left out: an old bookmark still opens."""
+    def of(cls, params: Mapping[str, str], today: date | None = None) -> "Filters":
+        """Reads an address. What cannot be read is left out: an old bookmark still opens. ``today``: the day before which days of
+        the past lie; without it none is read."""
+        as_of = kept.asked_day(params.get("as_of"), today) if today else None
         return cls(
             q=params.get("q", "").strip()[:100],
             state=params.get("state", "") if params.get("state", "") in EnrolmentState else "",
@@ -163,7 +173,14 @@ class Filters:
             consent="due" if params.get("consent") == "due" else "",
             photo=params.get("photo", "") if params.get("photo", "") in _PHOTOS else "",
             cover=params.get("cover", "") if params.get("cover", "") in (*_COVER, "arrears") else "",
+            as_of=as_of if params.get("metric", "") not in metrics() else None,
         )
+
+    @property
+    def within(self) -> Place:
+        """The part of the country that ``level`` and ``key`` name; everywhere for a regency, which several branches may serve."""
+        words = {letter: word for word, letter in _LETTERS.items() if letter != "r"}
+        return Place.of({"level": words.get(self.level, ""), "key": self.key}) if self.key else Place()
 
     @property
     def is_arrears(self) -> bool:
@@ -209,6 +226,8 @@ def _read(kind: Any, text: str | None) -> Any:
         return None
 
 
+Part = tuple[LiteralString, list[Any]]
+"""Of a statement, with its parameters."""
 Weights = dict[str, tuple[int, int]]
 """Kind of event -> what of its quantity and of its amount counts: 1, 0 or -1."""
 _WEIGHTS: Mapping[str, tuple[int, int]] = {"quantity": (1, 0), "-quantity": (-1, 0), "amount": (0, 1)}
@@ -242,18 +261,13 @@ def find(
     """A page of members, newest first, and the cursor of the next one where there is more. One statement."""
     today = branch_day(work.now, viewer.office.timezone)
     conditions, params = _conditions(viewer, filters, today)
-    behind, shares = _behind(filters)
+    head, shown = _head(filters, today)
     if after is not None:
         conditions.append("(e.id < %s OR (e.id = %s AND e.branch_id > %s))")
         params += [after.id, after.id, after.branch_id]
-    share: LiteralString = "h.share" if filters.metric else "NULL::bigint"
-    owing: list[Any] = []
-    if filters.is_arrears:
-        share, owing = _OWING, [today]
-    head = _HEAD.replace("{share}", share).replace("{behind}", behind)
     sql = head + " AND ".join(conditions) + _TAIL
     branches = [filters.branch] if filters.branch is not None else viewer.branches and list(viewer.branches)
-    rows = work.dicts(sql, [branches, *owing, *shares, *params, limit + 1, limit + 1])
+    rows = work.dicts(sql, [branches, *shown, *params, limit + 1, limit + 1])
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1]
@@ -270,16 +284,40 @@ def each(work: Work, *, viewer: Viewer, filters: Filters) -> Iterator[dict[str, 
             return
 
 
+def _head(filters: Filters, today: date) -> Part:
+    """What is shown of each, and where it is read from, with the parameters in their order."""
+    if filters.as_of is not None:
+        share: LiteralString = "s.owed" if filters.is_arrears else "NULL::bigint"
+        stood: LiteralString = "t.day AS stood_on, " + _then(_STANDS)
+        return _filled(kept.LISTED, share, stood, kept.STOOD), [filters.as_of]
+    behind, params = _behind(filters)
+    if filters.is_arrears:
+        return _filled("", _OWING, _TODAY + _STANDS, ""), [today]
+    return _filled("", "h.share" if filters.metric else "NULL::bigint", _TODAY + _STANDS, behind), params
+
+
+def _filled(listed: LiteralString, share: LiteralString, stood: LiteralString, behind: LiteralString) -> LiteralString:
+    head = _HEAD.replace("{listed}", listed).replace("{share}", share)
+    return head.replace("{stood}", stood).replace("{behind}", behind)
+
+
+def _then(sql: LiteralString) -> LiteralString:
+    """The same of what an enrolment stood at on the past day."""
+    for column in _KEPT:
+        sql = sql.replace("e." + column, "s." + column)
+    return sql
+
+
 def _conditions(viewer: Viewer, filters: Filters, today: date) -> tuple[list[LiteralString], list[Any]]:
     sql, params = viewer.narrow("e")
     conditions: list[LiteralString] = [sql]
-    for more, values in (*_places(filters), *_words(filters), *_days(filters), *_covered(filters, today)):
+    for more, values in (*_places(filters), *_words(filters), *_days(filters)):
+        conditions.append(_then(more) if filters.as_of else more)
+        params = [*params, *values]
+    for more, values in _stood(filters) if filters.as_of else _covered(filters, today):
         conditions.append(more)
         params = [*params, *values]
     return conditions, params
-
-
-Part = tuple[LiteralString, list[Any]]
 
 
 def _places(filters: Filters) -> Iterator[Part]:
@@ -341,6 +379,14 @@ def _behind(filters: Filters) -> Part:
     sql = _BEHIND.replace("{part}", within[0] if within and key is not None else "TRUE")
     since = max(first, _LONG_AGO) - timedelta(days=1)
     return sql, [*counts, since, first, last, filters.known, filters.known, *([key] if key is not None else [])]
+
+
+def _stood(filters: Filters) -> Iterator[Part]:
+    """As of a past day: within the branch of the office or agent, wherever its members are cared for now."""
+    yield kept.WORDS[filters.cover], []
+    key = _read(_LEVELS[filters.level][1], filters.key) if filters.level in _IN_BRANCH else None
+    if key is not None:
+        yield _IN_BRANCH[filters.level], [key]
 
 
 def _covered(filters: Filters, today: date) -> Iterator[Part]:

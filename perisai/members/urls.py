@@ -1,6 +1,8 @@
 from django.urls import path, register_converter
 
-from perisai.members import consent_console, console, core_console
+from perisai.members import console
+from perisai.members.consents import console as consent_console
+from perisai.members.core import console as core_console
 
 
 class Sha256Converter:

@@ -1,10 +1,14 @@
-"""The ways by which a branch writes: in which order, by which gateway, at what cost. Others ask ``ways`` and ``Way.send``.
+"""The ways by which an office writes: in which order, by which gateway, at what cost. Others ask ``ways`` and ``Way.send``.
+
+Mostly a branch; what is written to people of offices above goes by the number of that office, which has no ways of its own and so
+those of the installation.
 
 A way hands one message to one gateway: the operator's (settings of the installation), an HTTP gateway of the branch's own, or a
 service of the library apprise. It answers what the gateway calls it, or raises ``NotSent``.
 """
 
 import math
+import os
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 from urllib.parse import quote, urlsplit
@@ -27,7 +31,7 @@ PART: Final = 153
 WHOLE: Final = 160
 
 _WAYS: LiteralString = """
-SELECT kind, provider, settings_sealed, cost FROM messages_channel WHERE branch_id = %s AND is_on ORDER BY position, kind
+SELECT kind, provider, settings_sealed, cost, is_on FROM messages_channel WHERE branch_id = %s ORDER BY position, kind
 """
 _SETTINGS: LiteralString = """
 SELECT budget, opens, closes, ramadan_opens, ramadan_closes, on_sundays, on_holidays FROM messages_settings WHERE branch_id = %s
@@ -76,12 +80,15 @@ class Policy:
 
 
 def ways(work: Work, *, branch_id: int, operator: Gateway | None) -> list[Way]:
-    """In the order of fallback; without rows of its own the operator's gateway. In practice and in a demo without a gateway of
-    the installation all ways end at the simulated one. One statement."""
-    rows = work.rows(_WAYS, [branch_id])
+    """In the order of fallback; without one that is on the operator's gateway, and the installation's e-mail last where the
+    office has set none. In practice and in a demo without a gateway of the installation all ways end at the simulated one. One
+    statement."""
+    own = work.rows(_WAYS, [branch_id])
+    rows = [row[:4] for row in own if row[4]]
     if not rows:
         rows = [(ChannelKind.SMS.value, Provider.OPERATOR.value, None, message_rules().costs["sms"].rupiah)]
     found = [_way(kind, provider, sealed, cost, operator) for kind, provider, sealed, cost in rows]
+    found.append(None if any(row[0] == ChannelKind.EMAIL for row in own) else operator_email())
     return [way for way in found if way is not None]
 
 
@@ -149,6 +156,16 @@ def _way(kind: str, provider: str, sealed: bytes | None, cost: int, operator: Ga
     if provider == Provider.HTTP:
         return Way(kind, cost, Gateway(url=told["url"], headers=told["headers"], body=told["body"]))
     return Way(kind, cost, service=told["url"])
+
+
+def operator_email() -> Way | None:
+    """By ``PERISAI_EMAIL_URL``: an apprise address with ``{email}`` where the receiver stands. None where none can be used."""
+    if is_simulated():
+        return Way(ChannelKind.EMAIL, 0, simulated(ChannelKind.EMAIL))
+    url = os.environ.get("PERISAI_EMAIL_URL", "")
+    if url.partition("://")[0] not in message_rules().services["email"] or "{email}" not in url:
+        return None
+    return Way(ChannelKind.EMAIL, 0, service=url)
 
 
 def _service(url: str, to: Receiver) -> Any:

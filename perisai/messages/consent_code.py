@@ -5,7 +5,6 @@ enrolment can have been made.
 """
 
 import re
-import secrets
 from datetime import datetime, timedelta
 from typing import Final, LiteralString, NamedTuple
 from uuid import UUID
@@ -19,16 +18,18 @@ from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.vault import keyed_hash
 from perisai.events.work import Happened, Work
-from perisai.messages import outbox
+from perisai.messages import one_time, outbox
 from perisai.messages.gateway import find_gateway
+from perisai.messages.one_time import FOR_A_NUMBER, GOOD_FOR, PER, TRIES
 
-GOOD_FOR: Final = timedelta(minutes=10)
+__all__ = [
+    "FOR_AN_AGENT", "FOR_A_NUMBER", "GOOD_FOR", "TRIES", "Sent", "Shown", "Spoken", "confirm_many", "find_confirmed",
+    "request_consent_code",
+]  # fmt: skip
+
 SLACK: Final = timedelta(minutes=1)
 """What a phone's clock may be off by within its bounds."""
-TRIES: Final = 5
-FOR_A_NUMBER: Final = 3
 FOR_AN_AGENT: Final = 30
-PER: Final = timedelta(hours=1)
 _PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 
 _AGENTS: LiteralString = "SELECT 1 FROM agents_agent WHERE branch_id = %s AND phone = %s AND state <> 'ended'"
@@ -101,7 +102,7 @@ def request_consent_code(
         raise Refused("E3017")
     now = clock.now()
     limit.take(kind="consent_agent", key=str(agent_id), limit=FOR_AN_AGENT, per=PER, now=now)
-    limit.take(kind="consent_phone", key=phone, limit=FOR_A_NUMBER, per=PER, now=now)
+    one_time.count_for(phone, now)
     with Work(scope=Scope.branch(branch_id), actor=Actor(user_id, device_id), clock=clock) as work:
         if work.row(_AGENTS, [branch_id, phone]) is not None:
             raise Refused("E3014")
@@ -155,7 +156,7 @@ def find_confirmed(work: Work, *, branch_id: int, challenge: UUID, enrolment_id:
 
 
 def _send(work: Work, branch_id: int, agent_id: UUID, device_id: UUID | None, phone: str) -> Sent:
-    challenge, code, until = uuid7(), f"{secrets.randbelow(10**6):06d}", work.now + GOOD_FOR
+    challenge, code, until = uuid7(), one_time.make_code(), work.now + GOOD_FOR
     body = (
         f"Kode persetujuan PERISAI: {code}. Sebutkan kepada agen hanya bila Anda setuju didaftarkan ke BPJS"
         " Ketenagakerjaan. Berlaku 10 menit."
@@ -181,7 +182,7 @@ def _phone_hash(phone: str) -> bytes:
 
 
 def _code_hash(challenge: UUID, code: str) -> bytes:
-    return keyed_hash("consent_code", f"{challenge}:{code}")
+    return one_time.hash_code("consent_code", challenge, code)
 
 
 def _hex(data: bytes) -> str:

@@ -1,7 +1,6 @@
 """The staff page of texts to workers: what went out, what waits, and what could not be sent and why."""
 
 from typing import Any, LiteralString
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from perisai.accounts.audience import STAFF, PageRequest, Role, audience
+from perisai.given import find_id
 from perisai.messages.gateway import find_gateway
 from perisai.messages.models import MessageState
 from perisai.offices.models import Office
@@ -34,6 +34,13 @@ PURPOSES: dict[str, str | Promise] = {
     "invitation": _("Invitation to become an agent"),
     "candidate": _("News on an application as an agent"),
     "agency_application": _("News on an application of an agency office"),
+    "alert": _("Alert to staff"),
+    "alert_whatsapp": _("Alert to staff"),
+    "alert_sms": _("Alert to staff"),
+    "alert_code_whatsapp": _("Code to confirm a number for alerts"),
+    "alert_code_sms": _("Code to confirm a number for alerts"),
+    "report": _("Regular report to staff"),
+    "feed_paused": _("To staff: a web hook is paused"),
 }
 
 # Newest first by the primary key (branch_id, id); what is not sent by message_state.
@@ -86,16 +93,9 @@ def _find(request: PageRequest, state: str) -> list[dict[str, Any]]:
     if state:
         conditions.append("m.state = %s")
         params.append(state)
-    before = _uuid(request.GET.get("before", ""))
+    before = find_id(request.GET.get("before"))
     if before is not None:
         conditions.append("m.id < %s")
         params.append(before)
     sql = _LIST + " AND ".join(conditions) + " ORDER BY m.id DESC LIMIT %s"
     return request.work.dicts(sql, [*params, PAGE + 1])
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -41,6 +41,13 @@ def next_allowed(at: datetime, hours: Hours, own: Calendar) -> datetime:
     return at
 
 
+def good_until(at: datetime, least: timedelta, own: Calendar) -> datetime:
+    """For how long a text is good that is queued at ``at`` and waits for a decent hour: ``least`` beyond Sundays, holidays and
+    other days off that lie right before it, or what is found before them would be written about to nobody."""
+    tomorrow = at.astimezone(ZoneInfo(own.timezone)).date() + timedelta(days=1)
+    return at + least + (calendar.next_working(tomorrow, own) - tomorrow)
+
+
 def writes_on(day: date, hours: Hours, own: Calendar) -> bool:
     """Whether people may be written to at all on a day."""
     told = calendar.told(day, own)

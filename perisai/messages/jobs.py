@@ -1,17 +1,25 @@
 """What the worker does for messages: sends them, tries again with growing pauses, and forgets old ones."""
 
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONDict
 
 from perisai.events.clock import SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.messages import outbox
 from perisai.messages.gateway import find_gateway
+from perisai.offices.tree import above_branches
 
+_LEFT: LiteralString = """
+UPDATE messages_message SET not_before = NULL WHERE (branch_id, id) IN (
+  SELECT branch_id, id FROM messages_message
+  WHERE state = 'queued' AND not_before < now() - interval '10 minutes' LIMIT 1000 FOR UPDATE SKIP LOCKED)
+RETURNING branch_id, id
+"""
 TRIES: Final = 6
 """After 3, 9, 27, 81 and 243 seconds: within the ten minutes that a code is good."""
 
@@ -44,14 +52,12 @@ def send_message(context: JobContext, branch_id: int, message_id: str) -> None:
 def send_left(timestamp: int) -> None:
     """Texts whose worker was killed while it had them, or whose hour has come and whose job was lost."""
     del timestamp
-    with Work(scope=Scope.nation()) as work:
-        left = work.rows(
-            "UPDATE messages_message SET not_before = NULL WHERE (branch_id, id) IN (SELECT branch_id, id FROM messages_message"
-            " WHERE state = 'queued' AND not_before < now() - interval '10 minutes' LIMIT 1000 FOR UPDATE SKIP LOCKED)"
-            " RETURNING branch_id, id"
-        )
-        for branch_id, message_id in left:
-            send_message.configure(priority=outbox.LATER).defer(branch_id=branch_id, message_id=str(message_id))
+    for scope in _everywhere():
+        with Work(scope=scope) as work:
+            left = work.rows(_LEFT)
+            jobs: list[JSONDict] = [{"branch_id": branch_id, "message_id": str(one)} for branch_id, one in left]
+            if jobs:
+                send_message.configure(priority=outbox.LATER).batch_defer(*jobs)
 
 
 @app.periodic(cron="41 3 * * *")
@@ -59,6 +65,14 @@ def send_left(timestamp: int) -> None:
 def forget_old(timestamp: int) -> None:
     """Every night: challenges that nobody used, a month after they ended, for no phone brings one that late; and old texts."""
     del timestamp
-    with Work(scope=Scope.nation()) as work:
-        work.execute("DELETE FROM messages_challenge WHERE used_by IS NULL AND expires_at < now() - interval '31 days'")
-        outbox.forget(work)
+    for scope in _everywhere():
+        with Work(scope=scope) as work:
+            work.execute(
+                "DELETE FROM messages_challenge WHERE used_by IS NULL AND expires_at < now() - interval '31 days'"
+            )
+            outbox.forget(work)
+
+
+def _everywhere() -> tuple[Scope, Scope]:
+    """Branches, and offices above them: what these have sent is of no branch."""
+    return Scope.nation(), Scope.of(above_branches())

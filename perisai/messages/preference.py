@@ -24,6 +24,9 @@ _FIND: LiteralString = (
 _LANGUAGES: LiteralString = """
 SELECT phone_hash, language FROM messages_preference WHERE branch_id = %s AND phone_hash = ANY (%s) AND language <> ''
 """
+_STOPPED: LiteralString = """
+SELECT phone_hash FROM messages_preference WHERE branch_id = %s AND phone_hash = ANY (%s) AND is_stopped
+"""
 
 
 class Preference(NamedTuple):
@@ -65,6 +68,13 @@ def languages(work: Work, *, branch_id: int, phones: Iterable[str]) -> dict[str,
     hashes = {phone_hash(phone): phone for phone in phones if phone}
     rows = work.rows(_LANGUAGES, [branch_id, list(hashes)]) if hashes else []
     return {hashes[bytes(found)]: language for found, language in rows}
+
+
+def stopped(work: Work, *, branch_id: int, phones: Iterable[str]) -> set[str]:
+    """Of these numbers, those that want no more messages. At most one statement."""
+    hashes = {phone_hash(phone): phone for phone in phones if phone}
+    rows = work.rows(_STOPPED, [branch_id, list(hashes)]) if hashes else []
+    return {hashes[bytes(found)] for (found,) in rows}
 
 
 def phone_hash(phone: str) -> bytes:

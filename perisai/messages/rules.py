@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from perisai.contributions.rules import DIRECTORY
+from perisai.contributions.rules.in_force import DIRECTORY
 from perisai.rulefile import read_file
 
 

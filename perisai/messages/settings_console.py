@@ -53,7 +53,7 @@ def _page(request: PageRequest, office: Office, may: bool, refused: Refused | No
         "beyond": message_rules().budget.beyond.percent,
         "is_simulated": channel.is_simulated(),
         "may": may,
-        "refused": {"text": refused.text(), "action": refused.action()} if refused else None,
+        "refused": refused and refused.answer(),
     }
     return render(request, "messages/settings.html", context, status=refused.status if refused else 200)
 

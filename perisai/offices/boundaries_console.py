@@ -3,11 +3,10 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from perisai.accounts.audience import PageRequest, audience
-from perisai.accounts.words import say
+from perisai.accounts.words import language, say
 from perisai.errors import Refused
 from perisai.offices import boundaries
 from perisai.offices.boundaries import About, WrongFile
@@ -27,7 +26,7 @@ def boundaries_page(request: PageRequest) -> HttpResponse:
         data, name = _sent(request)
         brought = boundaries.bring(request.work, data=data, file_name=name, about=_about(request))
     except WrongFile as wrong:
-        place = 1 if (get_language() or "id").startswith("en") else 0
+        place = 1 if language() == "en" else 0
         return _page(request, Refused("E7005"), [problem.texts[place] for problem in wrong.problems])
     except Refused as refused:
         return _page(request, refused)
@@ -58,7 +57,7 @@ def _page(request: PageRequest, refused: Refused | None = None, problems: list[s
         "districts": many.get(3, (0, 0)),
         "regencies": many.get(2, (0, 0)),
         "problems": problems or [],
-        "refused": {"text": refused.text(), "action": refused.action()} if refused else None,
+        "refused": refused and refused.answer(),
         "given": request.POST,
         "most": boundaries.LONGEST,
     }

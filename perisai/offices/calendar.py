@@ -5,7 +5,7 @@ head office) said of it; what ``rules/calendar.yaml`` says; the library's nation
 All functions are pure but ``of_office``, ``of_branches`` and ``reading_of``, which read what offices added, in one statement.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -86,38 +86,44 @@ def is_working(day: date, calendar: Calendar = NATIONAL) -> bool:
     return told(day, calendar).kind is DayKind.WORKING
 
 
+def is_field_day(day: date, calendar: Calendar = NATIONAL) -> bool:
+    """A day on which agents work: a working day, or a weekend's day on which a market is held. Offices and banks stay closed then,
+    so that what is due to them counts working days alone."""
+    kind = told(day, calendar).kind
+    return kind is DayKind.WORKING or (kind is DayKind.WEEKEND and is_market_day(day, calendar))
+
+
 def is_holiday(day: date, calendar: Calendar = NATIONAL) -> bool:
     """A national holiday, which the calendar's offices do not work on. Neither weekends nor collective leave."""
     return told(day, calendar).kind is DayKind.HOLIDAY
 
 
-def next_working(day: date, calendar: Calendar = NATIONAL) -> date:
+Counts = Callable[[date, Calendar], bool]
+"""Which days count: ``is_working`` or ``is_field_day``."""
+
+
+def next_working(day: date, calendar: Calendar = NATIONAL, *, counts: Counts = is_working) -> date:
     """The day itself where it is a working day, otherwise the first one after it."""
-    return next((one for one in _from(day) if is_working(one, calendar)), day)
+    return next((one for one in _from(day) if counts(one, calendar)), day)
 
 
-def previous_working(day: date, calendar: Calendar = NATIONAL) -> date:
-    """The day itself where it is a working day, otherwise the last one before it."""
-    return next((one for one in _from(day, -1) if is_working(one, calendar)), day)
-
-
-def add_working_days(day: date, n: int, calendar: Calendar = NATIONAL) -> date:
+def add_working_days(day: date, n: int, calendar: Calendar = NATIONAL, *, counts: Counts = is_working) -> date:
     """The n-th working day after ``day`` (``day`` itself does not count). ``n`` 0: ``next_working``; n < 0 counts back."""
     if n == 0:
-        return next_working(day, calendar)
+        return next_working(day, calendar, counts=counts)
     step = 1 if n > 0 else -1
     left = abs(n)
     for one in _from(day + timedelta(days=step), step, LONGEST + 3 * left):
-        if is_working(one, calendar):
+        if counts(one, calendar):
             left -= 1
             if left == 0:
                 return one
     return day + timedelta(days=n)
 
 
-def working_days_between(first: date, last: date, calendar: Calendar = NATIONAL) -> int:
-    """Working days after ``first`` up to and with ``last``; 0 where ``last`` is not after it."""
-    return sum(is_working(first + timedelta(days=n), calendar) for n in range(1, (last - first).days + 1))
+def field_days_between(first: date, last: date, calendar: Calendar = NATIONAL) -> int:
+    """Days on which agents work after ``first`` up to and with ``last``; 0 where ``last`` is not after it."""
+    return sum(is_field_day(first + timedelta(days=n), calendar) for n in range(1, (last - first).days + 1))
 
 
 def is_ramadan(day: date) -> bool:

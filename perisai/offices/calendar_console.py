@@ -3,18 +3,18 @@
 from calendar import Calendar as Weeks
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import get_language
 
+from perisai.accounts import words
 from perisai.accounts.audience import PageRequest, Role, audience
 from perisai.accounts.words import say
 from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.given import get_id
 from perisai.offices import calendar, calendar_day
 from perisai.offices.calendar import DayKind
 from perisai.offices.console import READERS
@@ -94,7 +94,7 @@ def calendar_page(request: PageRequest, office_id: int) -> HttpResponse:
         "added": list(CalendarDay.objects.filter(office=shown, removed_at__isnull=True).order_by("day", "id")[:200]),
         "kinds": kind_words(),
         "form": form if may else None,
-        "refused": {"text": refused.text(), "action": refused.action()} if refused else None,
+        "refused": refused and refused.answer(),
         "ramadan": [span for span in (calendar.ramadan(year - 580 + n) for n in range(4)) if _touches(span, year)],
         "zone": own.zone,
         "fifteenths": _fifteenths(own, year),
@@ -107,7 +107,7 @@ def calendar_page(request: PageRequest, office_id: int) -> HttpResponse:
 def _change(request: PageRequest, shown: Office, form: DayForm, today: date) -> bool:
     """Whether something was changed; False where the form is to be shown again."""
     if "remove" in request.POST:
-        calendar_day.remove(request.work, office=shown, day_id=_uuid(request.POST["remove"]))
+        calendar_day.remove(request.work, office=shown, day_id=get_id(request.POST["remove"], "E1004"))
         messages.success(request, say("Dihapus dari kalender.", "Removed from the calendar."))
         return True
     if not form.is_valid():
@@ -126,13 +126,6 @@ def _change(request: PageRequest, shown: Office, form: DayForm, today: date) -> 
     return True
 
 
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Refused("E1004") from None
-
-
 def _months(own: calendar.Calendar, year: int, today: date) -> list[dict[str, object]]:
     weeks = Weeks(firstweekday=0)
     found: list[dict[str, object]] = []
@@ -147,7 +140,7 @@ def _months(own: calendar.Calendar, year: int, today: date) -> list[dict[str, ob
 
 
 def _cell(day: date, own: calendar.Calendar, today: date) -> Cell:
-    told, markets = calendar.told(day, own, language=_language()), calendar.markets_on(day, own)
+    told, markets = calendar.told(day, own, language=words.language()), calendar.markets_on(day, own)
     title = "; ".join(part for part in (told.name, *markets) if part)
     return Cell(day.day, told.kind, title, day == today, bool(markets), calendar.is_ramadan(day))
 
@@ -157,7 +150,7 @@ def _named(own: calendar.Calendar, year: int) -> list[tuple[date, str, str]]:
     found = []
     for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days):
         day = date(year, 1, 1) + timedelta(days=n)
-        told = calendar.told(day, own, language=_language())
+        told = calendar.told(day, own, language=words.language())
         if told.kind in (DayKind.HOLIDAY, DayKind.COLLECTIVE_LEAVE, DayKind.CLOSED):
             found.append((day, str(told.kind), told.name))
     return found
@@ -176,10 +169,6 @@ def _touches(span: tuple[date, date], year: int) -> bool:
 def _year(text: str, today: date) -> int:
     asked = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else today.year
     return min(max(asked, YEARS[0]), YEARS[1])
-
-
-def _language() -> str:
-    return "en" if (get_language() or "id").startswith("en") else "id"
 
 
 def _get(request: PageRequest, office_id: int) -> Office:

@@ -66,7 +66,7 @@ def office_new(request: PageRequest, parent_id: int) -> HttpResponse:
         else:
             messages.success(request, say("Kantor dibuat.", "Office made."))
             return HttpResponseRedirect(reverse("offices_office", args=[made.id]))
-    context = {"parent": parent, "form": form, "refused": _said(refused)}
+    context = {"parent": parent, "form": form, "refused": refused and refused.answer()}
     status = refused.status if refused else (422 if form.is_bound else 200)
     return render(request, "offices/new.html", context, status=status)
 
@@ -97,7 +97,7 @@ def _page(
         "under": [row for row in rows[1:] if row.parent_id == shown.id],
         "regencies": [(code, regions.name_of(code) or "–") for code in shown.regencies],
         "form": form,
-        "refused": _said(refused),
+        "refused": refused and refused.answer(),
         "kind_words": _kind_words(),
         "may_add": request.viewer.role in EDITORS and bool(kinds_under(shown)),
     }
@@ -113,10 +113,6 @@ def _initial(shown: Office) -> dict[str, Any]:
         "address": shown.address,
         "is_open": shown.is_open,
     }
-
-
-def _said(refused: Refused | None) -> dict[str, Any] | None:
-    return {"text": refused.text(), "action": refused.action()} if refused else None
 
 
 def _kind_words() -> dict[str, str]:

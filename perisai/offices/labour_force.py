@@ -66,7 +66,7 @@ _OF: LiteralString = """
 SELECT DISTINCT ON (f.district_code) f.district_code, f.labour_force, f.informal, f.micro, f.source, f.year
 FROM offices_labour_force f
 WHERE f.district_code = ANY (%(districts)s) AND f.year <= %(year)s AND (NOT %(exactly)s OR f.year = %(year)s)
-  AND (%(as_of)s::date IS NULL OR f.known_on <= %(as_of)s)
+  AND (%(as_of)s::date IS NULL OR f.known_on <= %(as_of)s) AND (%(until)s::uuid IS NULL OR f.import_id <= %(until)s)
 ORDER BY f.district_code, f.year DESC, f.import_id DESC
 """
 _DISTRICTS: LiteralString = """
@@ -91,11 +91,17 @@ WHERE i.office_id = %s AND i.year = %s ORDER BY i.at DESC LIMIT 20
 
 
 def of(
-    work: Work, *, districts: Collection[str], year: int, exactly: bool = False, as_of: date | None = None
+    work: Work,
+    *,
+    districts: Collection[str],
+    year: int,
+    exactly: bool = False,
+    as_of: date | None = None,
+    until: UUID | None = None,
 ) -> dict[str, Force]:
     """By code of kecamatan: of the year, or of the newest one before it (``exactly``: only of that year); what nobody brought is
-    absent. ``as_of``: as it was known at the end of that day. One statement."""
-    params = {"districts": sorted(districts), "year": year, "exactly": exactly, "as_of": as_of}
+    absent. ``as_of``: as it was known at the end of that day; ``until``: right after that import. One statement."""
+    params = {"districts": sorted(districts), "year": year, "exactly": exactly, "as_of": as_of, "until": until}
     return {code: Force(*rest) for code, *rest in work.rows(_OF, params)}
 
 
@@ -120,7 +126,7 @@ def bring(work: Work, *, office: Office, year: int, rows: Mapping[str, Force], d
     area = {district.code for district in area_of(work, office)}
     if not rows or not rows.keys() <= area or not all(_is_sound(force) for force in rows.values()):
         raise Refused("E5014")
-    work.execute("SELECT pg_advisory_xact_lock(hashtext('labour force'), %s)", [year])
+    lock(work, year)
     known = of(work, districts=rows, year=year, exactly=True)
     changed = {code: force for code, force in rows.items() if known.get(code, Force(-1, 0, 0))[:4] != force[:4]}
     if not changed:
@@ -132,6 +138,17 @@ def bring(work: Work, *, office: Office, year: int, rows: Mapping[str, Force], d
     by = work.actor.user_id
     work.execute(_IMPORT, [made, office.id, year, digest, len(rows), len(changed), work.now, by])
     return Brought(made, len(rows), len(changed))
+
+
+def lock(work: Work, year: int) -> None:
+    """Until the Work ends, nobody else brings figures of this year."""
+    work.execute("SELECT pg_advisory_xact_lock(hashtext('labour force'), %s)", [year])
+
+
+def newest(work: Work, year: int) -> UUID | None:
+    """The last import of a year, by any office."""
+    row = work.row("SELECT id FROM offices_labour_import WHERE year = %s ORDER BY id DESC LIMIT 1", [year])
+    return row[0] if row else None
 
 
 def imports(work: Work, *, office_id: int, year: int) -> Sequence[Import]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
-from perisai.payments import order
+from perisai.payments.orders import order
 
 _SPONSOR: LiteralString = """
 SELECT o.timezone FROM payers_sponsor s JOIN offices_office o ON o.id = s.branch_id

@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
-from perisai.contributions import tariff
+from perisai.contributions.tariffs import tariff
 from perisai.events.work import Happened, Work
 from perisai.messages import outbox
 from perisai.payers import page
+from perisai.written import month, rupiah
 
 STEPS: Final = (60, 30, 7, -7, -30, -60)
 """Days before (after) the end of the last funded month on which members are told. What was missed is told once, by the latest."""
@@ -20,7 +21,6 @@ KEPT: Final = 90
 MOST_TEXTS: Final = 2_000
 PAGE_OPEN: Final = timedelta(days=60)
 """As long the link to the member's page in a letter works."""
-_MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
 
 # Carried by funding_last_month. Nobody whose funding another one follows, and nobody who is no member any more.
 _OPEN: LiteralString = """
@@ -205,17 +205,13 @@ def _body(row: dict[str, Any], today: date) -> str:
         transport=row["transport"],
         last_month=row["last_month"],
     )
-    said = f"PERISAI: iuran BPJS Ketenagakerjaan Anda dibayari {row['sponsor'][:40]} sampai {_said(row['last_month'])}."
-    price = f"Rp{cost:,}/bulan".replace(",", ".")
+    said = f"PERISAI: iuran BPJS Ketenagakerjaan Anda dibayari {row['sponsor'][:40]} sampai {month(row['last_month'])}."
+    price = f"{rupiah(cost)}/bulan"
     if today < after:
-        said += f" Mulai {_said(after)} lanjutkan sendiri {price} agar tetap terlindungi."
+        said += f" Mulai {month(after)} lanjutkan sendiri {price} agar tetap terlindungi."
     else:
-        said += f" Sejak {_said(after)} belum dibayar: Anda tidak dilindungi. Lanjutkan sendiri {price}."
+        said += f" Sejak {month(after)} belum dibayar: Anda tidak dilindungi. Lanjutkan sendiri {price}."
     return said + (f" Hubungi agen {row['agent']}." if row["agent"] else " Hubungi kantor cabang.")
-
-
-def _said(month: date) -> str:
-    return f"{_MONTHS[month.month - 1]} {month.year}"
 
 
 def _after(month: date) -> date:

@@ -15,6 +15,7 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.agents import queries as agents
 from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.given import get_id
 from perisai.members.cover import cover_of
 from perisai.payers import collective, group, labels, link, queries
 from perisai.payers.sponsor_console import phone_of
@@ -50,7 +51,7 @@ def make(request: PageRequest) -> HttpResponse:
         raise Refused("E4501", field="agent")
     group_id = group.make(
         request.work,
-        branch_id=_branch(request),
+        branch_id=request.viewer.own_branch_id,
         kind=given.get("kind", ""),
         name=given.get("name", ""),
         place=given.get("place", ""),
@@ -58,7 +59,7 @@ def make(request: PageRequest) -> HttpResponse:
         speaker=group.Speaker(given.get("coordinator", ""), phone_of(given.get("phone", ""))),
         agent_id=agent,
     )
-    return redirect("payers:group", _branch(request), group_id)
+    return redirect("payers:group", request.viewer.own_branch_id, group_id)
 
 
 @audience(*READERS)
@@ -87,7 +88,11 @@ def change(request: PageRequest, branch_id: int, group_id: UUID) -> HttpResponse
         messages.success(request, _("The coordinator is changed; the link of the one before ends."))
     else:
         ids = queries.members_among(
-            work, viewer=request.viewer, branch_id=branch_id, group_id=group_id, ids=_ids(given.getlist("who"))
+            work,
+            viewer=request.viewer,
+            branch_id=branch_id,
+            group_id=group_id,
+            ids=[get_id(text, "E4504") for text in given.getlist("who")],
         )
         moved = group.move(work, branch_id=branch_id, group_id=None, enrolment_ids=ids)
         messages.success(request, _("%(n)s members left the group.") % {"n": moved})
@@ -103,7 +108,7 @@ def order(request: PageRequest, branch_id: int, group_id: UUID) -> HttpResponse:
         viewer=request.viewer,
         branch_id=branch_id,
         group_id=group_id,
-        ids=_ids(request.POST.getlist("bill")),
+        ids=[get_id(text, "E4504") for text in request.POST.getlist("bill")],
     )
     made = collective.for_group(request.work, branch_id=branch_id, group_id=group_id, bill_ids=bills)
     messages.success(request, _("The payment code is %(code)s.") % {"code": made.code})
@@ -155,24 +160,10 @@ def _village(request: PageRequest, text: str) -> str:
     named = request.work.rows(
         "SELECT r.code FROM offices_region r JOIN offices_office o ON o.id = %s AND r.code LIKE o.province_code || '.%%'"
         " WHERE r.level = 4 AND lower(r.name) = lower(%s) LIMIT 2",
-        [_branch(request), text.strip()],
+        [request.viewer.own_branch_id, text.strip()],
     )
     return str(named[0][0]) if len(named) == 1 else text.strip()
 
 
-def _ids(texts: list[str]) -> list[UUID]:
-    found = []
-    for text in texts:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            raise Refused("E4504") from None
-    return found
-
-
 def _qr(text: str) -> str:
     return segno.make(text, error="m").svg_inline(border=2, omitsize=True, dark="#000", light="#fff")
-
-
-def _branch(request: PageRequest) -> int:
-    return request.viewer.office.branch_id or 0

@@ -1,18 +1,11 @@
 """The campaign by the clock: branch by branch; one that fails waits for the next day and stops no other."""
 
-import logging
-
 from procrastinate.contrib.django import app
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
+from perisai.offices.everywhere import in_every_branch
 from perisai.payers import farewell, rebill
-
-_BRANCHES = (
-    "SELECT p.branch_id, o.timezone FROM events_position p JOIN offices_office o ON o.id = p.branch_id ORDER BY 1"
-)
-
-log = logging.getLogger(__name__)
 
 
 @app.periodic(cron="41 1 * * *")
@@ -21,13 +14,7 @@ def follow_everywhere(timestamp: int) -> None:
     """Every morning, in daylight of every Indonesian time zone: 08.41 WIB, 10.41 WIT. Who is to be told of the end of a funding,
     and who went on by themselves."""
     del timestamp
-    with Work(scope=Scope.nation()) as work:
-        branches = work.rows(_BRANCHES)
-    for branch_id, timezone in branches:
-        try:
-            follow_branch(branch_id, timezone)
-        except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
-            log.error("the end of fundings at branch %s cannot be followed: %s", branch_id, type(error).__name__)
+    in_every_branch(follow_branch)
 
 
 def follow_branch(branch_id: int, timezone: str) -> None:

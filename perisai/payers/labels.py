@@ -42,5 +42,8 @@ REFUSALS: Final[dict[str, str | Promise]] = {
     "funded": _("Some of these months are funded already."),
     "month": _("The month cannot be read, or lies outside the contract."),
     "programmes": _("Their programmes do not include what the contract pays for."),
+    "employs": _(
+        "They employ others: JHT is obligatory for them and may not rest. The contract must pay all their programmes."
+    ),
 }
 """Why a person is not funded, by key."""

@@ -84,10 +84,6 @@ class SponsorKind(models.TextChoices):
     OTHER = "other", "lainnya"
 
 
-STATE_KINDS = (SponsorKind.LOCAL_BUDGET, SponsorKind.STATE_BUDGET, SponsorKind.VILLAGE)
-"""Kinds that are proposed as paid from the state's or a local budget; a person confirms it, for a village has own income too."""
-
-
 class Sponsor(models.Model):
     """A payer other than the member, by one contract: for which months, from which budget."""
 
@@ -168,7 +164,7 @@ class FundingFile(models.Model):
 
 
 class Collective(models.Model):
-    """A payment order (``payments.order``) that was made for a sponsor's month or for a group."""
+    """A payment order (``payments.orders.order``) that was made for a sponsor's month or for a group."""
 
     pk = models.CompositePrimaryKey("branch_id", "order_id")
     branch_id = models.IntegerField()

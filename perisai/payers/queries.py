@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from perisai.accounts.audience import Viewer
-from perisai.contributions import tariff
+from perisai.contributions.tariffs import tariff
 from perisai.errors import Refused
 from perisai.events.work import Work
 

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Final, LiteralString
 from uuid import UUID
 
-from perisai.contributions import bill, first_bill, run
+from perisai.contributions.bills import bill, first_bill
+from perisai.contributions.runs import run
 from perisai.events.work import Work
 
 MOST_MONTHS: Final = 24

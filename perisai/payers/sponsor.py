@@ -35,7 +35,7 @@ WHERE branch_id = %s AND id = %s AND ended_at IS NULL FOR UPDATE
 # Who may be funded: BPU of the branch that are members or about to be. Carried by the primary key of enrolments; locked, for
 # their bills are issued anew.
 _FIT: LiteralString = """
-SELECT e.id, e.segment, e.state, e.programmes FROM members_enrolment e WHERE e.branch_id = %s AND e.id = ANY (%s)
+SELECT e.id, e.segment, e.state, e.programmes, e.employs_others FROM members_enrolment e WHERE e.branch_id = %s AND e.id = ANY (%s)
 ORDER BY e.id FOR NO KEY UPDATE
 """
 
@@ -109,9 +109,9 @@ def fund(work: Work, *, branch_id: int, sponsor_id: UUID, wanted: Iterable[ToFun
     first, last, programmes, is_state = _lock(work, branch_id, sponsor_id)
     refused: dict[UUID, str] = dict.fromkeys(asked, "unknown")
     fit: list[dict[str, Any]] = []
-    for enrolment_id, segment, state, has in work.rows(_FIT, [branch_id, list(asked)]):
+    for enrolment_id, segment, state, has, employs in work.rows(_FIT, [branch_id, list(asked)]):
         one = asked[enrolment_id]
-        why = _why_not(segment, state, has, programmes)
+        why = _why_not(segment, state, has, programmes, employs)
         if not why and not first <= one.first_month <= one.last_month <= last:
             why = "month"
         refused[enrolment_id] = why or "funded"
@@ -188,12 +188,17 @@ def _lock(work: Work, branch_id: int, sponsor_id: UUID) -> tuple[date, date, lis
     return row[0], row[1], row[2], row[3]
 
 
-def _why_not(segment: str, state: str, has: list[str], programmes: list[str] | None) -> str:
+def _why_not(segment: str, state: str, has: list[str], programmes: list[str] | None, employs: bool) -> str:
+    """A key of ``labels.REFUSALS``, or nothing. Of who employs others JHT is obligatory and may not rest."""
     if segment != "BPU":
         return "wage_earner"
     if state not in ("accepted", "active", "lapsed"):
         return "not_member"
-    return "" if programmes is None or set(programmes) <= set(has) else "programmes"
+    if programmes is None:
+        return ""
+    if employs and not set(has) <= set(programmes):
+        return "employs"
+    return "" if set(programmes) <= set(has) else "programmes"
 
 
 def _checked(given: dict[str, Any]) -> dict[str, Any]:

@@ -20,12 +20,12 @@ from perisai.members.cover import cover_of
 from perisai.payers import collective, farewell, funding_file, labels, queries, sponsor, statement
 from perisai.payers.models import SponsorKind
 from perisai.tables.cell import read_month
+from perisai.tables.download import XLSX, download
 
 OFFICERS: Final = (Role.BRANCH, Role.BRANCH_HEAD)
 READERS: Final = (*STAFF, *ABOVE)
 MOST_SHOWN: Final = 500
 MOST_BYTES: Final = funding_file.LIMITS.size
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
@@ -50,12 +50,9 @@ def page(request: PageRequest) -> HttpResponse:
 @require_POST
 def make(request: PageRequest) -> HttpResponse:
     given = request.POST
-    budget = re.sub(r"[.\s]|Rp", "", given.get("budget", ""))
-    if budget and not budget.isdecimal():
-        raise Refused("E4502", field="budget")
     sponsor_id = sponsor.make(
         request.work,
-        branch_id=_branch(request),
+        branch_id=request.viewer.own_branch_id,
         given={name: given.get(name, "") for name in ("kind", "name", "reference", "contact_name")}
         | {
             "contact_phone": phone_of(given.get("contact_phone", "")),
@@ -63,10 +60,10 @@ def make(request: PageRequest) -> HttpResponse:
             "first_month": read_month(given.get("first_month", "")),
             "last_month": read_month(given.get("last_month", "")),
             "programmes": ["JKK", "JKM"] if given.get("programmes") == "two" else None,
-            "budget": int(budget) if budget else None,
+            "budget": _budget(given.get("budget", "")),
         },
     )
-    return redirect("payers:sponsor", _branch(request), sponsor_id)
+    return redirect("payers:sponsor", request.viewer.own_branch_id, sponsor_id)
 
 
 @audience(*READERS)
@@ -106,8 +103,7 @@ def change(request: PageRequest, branch_id: int, sponsor_id: UUID) -> HttpRespon
         raise Refused("E4508")
     asked: dict[str, Any] = {"branch_id": branch_id, "sponsor_id": sponsor_id, "last_month": month}
     if given.get("act") == "prolong":
-        budget = re.sub(r"[.\s]|Rp", "", given.get("budget", ""))
-        moved = sponsor.prolong(request.work, budget=int(budget) if budget.isdecimal() else None, **asked)
+        moved = sponsor.prolong(request.work, budget=_budget(given.get("budget", "")), **asked)
         messages.success(request, _("Prolonged for %(n)s members.") % {"n": moved})
     else:
         who = (
@@ -259,10 +255,9 @@ def phone_of(text: str) -> str | None:
     return f"+62{digits[1:]}" if digits.startswith("0") else digits or None
 
 
-def download(data: bytes, name: str, kind: str = XLSX) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(data, content_type=kind, headers=headers)
-
-
-def _branch(request: PageRequest) -> int:
-    return request.viewer.office.branch_id or 0
+def _budget(typed: str) -> int | None:
+    """Rupiah; None where nothing was typed. Raises E4502 for what is no sum, however long."""
+    text = re.sub(r"[.\s]|Rp", "", typed)
+    if text and not (text.isdecimal() and len(text) < 16):
+        raise Refused("E4502", field="budget")
+    return int(text) if text else None

@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.utils.translation import get_language
 
+from perisai.accounts import words
 from perisai.accounts.audience import Viewer
 from perisai.documents import number, papers
 from perisai.documents import pdf as typst
-from perisai.documents.words import Language, moment, month, months, rupiah, say
+from perisai.documents.words import moment, months, rupiah, say
 from perisai.events.work import Work
 from perisai.payers import queries
 from perisai.tables.writing import Sheet, write_xlsx
+from perisai.written import long_month
 
 _TEMPLATE: Final = Path(papers.__file__).parent / "paper" / "document.typ"
 MOST_ROWS: Final = 10_000
@@ -20,7 +21,7 @@ MOST_ROWS: Final = 10_000
 
 def pdf(work: Work, sponsor: dict[str, Any]) -> papers.Made:
     """Sums alone, no names. ``sponsor`` as of ``queries.sponsor``."""
-    language: Language = "en" if (get_language() or "id").startswith("en") else "id"
+    language = words.language()
     rows = list(reversed(queries.months(work, sponsor["branch_id"], sponsor["id"])))
     used = sponsor["paid"] + sponsor["open"]
     pairs = [
@@ -35,7 +36,7 @@ def pdf(work: Work, sponsor: dict[str, Any]) -> papers.Made:
         pairs += [(say("budget", language), rupiah(sponsor["budget"]))]
         pairs += [(say("left", language), rupiah(sponsor["budget"] - used))]
     head = [say(key, language) for key in ("month", "bills", "total", "paid")]
-    lines = [[month(r["month"], language), str(r["bills"]), rupiah(r["amount"]), rupiah(r["paid"])] for r in rows]
+    lines = [[long_month(r["month"], language), str(r["bills"]), rupiah(r["amount"]), rupiah(r["paid"])] for r in rows]
     total = [say("total", language), str(sum(r["bills"] for r in rows)), rupiah(used), rupiah(sponsor["paid"])]
     given = number.give(
         work,

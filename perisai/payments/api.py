@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from ninja import Router
 
-from perisai.payments import exchange, inquiry, notify, openapi, partner, qris_notice
-from perisai.payments.answers import Answer, Case, Service, SnapRefused
-from perisai.payments.messages import BODY_LIMIT, read_object
-from perisai.payments.partner import Call, Partner
+from perisai.payments.banks import qris_notice
+from perisai.payments.snap import exchange, inquiry, notify, openapi, partner
+from perisai.payments.snap.answers import Answer, Case, Service, SnapRefused
+from perisai.payments.snap.messages import BODY_LIMIT, read_object
+from perisai.payments.snap.partner import Call, Partner
 
 router = Router(tags=["SNAP BI"])
 

@@ -18,12 +18,17 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.errors import Refused
 from perisai.events.vault import Unreadable, unseal
 from perisai.events.work import branch_day
-from perisai.payments import bank_settings, labels, order_anew, proposal, queries, suspense
-from perisai.payments.allocation import Plan
-from perisai.payments.codes import mask_nik
+from perisai.given import find_id
+from perisai.payments import labels, queries
+from perisai.payments.banks import settings as bank_settings
+from perisai.payments.codes.code import mask_nik
+from perisai.payments.crediting.allocation import Plan
 from perisai.payments.models import Bank
-from perisai.payments.order import Order
-from perisai.payments.proposal_console import DECIDERS, shown
+from perisai.payments.orders import anew as order_anew
+from perisai.payments.orders.order import Order
+from perisai.payments.proposals import proposal
+from perisai.payments.proposals.console import DECIDERS, shown
+from perisai.payments.suspense import pay_back, suspense
 
 SEES_QUEUE = (Role.BRANCH, Role.BRANCH_HEAD, *ABOVE)
 """A notification belongs to a branch, not to a part of it, and names its member."""
@@ -35,7 +40,9 @@ SEES_BANKS = (Role.HEAD_OFFICE, Role.AUDITOR)
 def payment_list(request: PageRequest) -> HttpResponse:
     """Confirmed payments, newest first, with today's sum."""
     q, bank = request.GET.get("q", "").strip()[:128], request.GET.get("bank", "")
-    rows = queries.payments(request.work, viewer=request.viewer, q=q, bank=bank, before=_before(request))
+    rows = queries.payments(
+        request.work, viewer=request.viewer, q=q, bank=bank, before=find_id(request.GET.get("before"))
+    )
     zone = request.viewer.office.timezone
     today = datetime.combine(branch_day(request.work.now, zone), time(), ZoneInfo(zone))
     count, amount = queries.totals(request.work, viewer=request.viewer, since=today)
@@ -62,7 +69,7 @@ def notification_list(request: PageRequest) -> HttpResponse:
     state = state if state in labels.STATES else ""
     q, bank = request.GET.get("q", "").strip()[:128], request.GET.get("bank", "")
     rows = queries.notifications(
-        request.work, viewer=request.viewer, state=state, q=q, bank=bank, before=_before(request)
+        request.work, viewer=request.viewer, state=state, q=q, bank=bank, before=find_id(request.GET.get("before"))
     )
     context = {
         "rows": [_shown(row) for row in rows],
@@ -101,11 +108,8 @@ def notification_decide(request: PageRequest, notification_id: UUID) -> HttpResp
                 suspense.propose(request.work, notification_id=notification_id, **asked)
                 messages.success(request, _("Proposed. Another person decides about it."))
             else:
-                made = suspense.propose_refund(request.work, notification_id=notification_id, reason=reason, note=note)
-                said = (
-                    _("Proposed. Another person decides about it.") if made else _("Noted: the bank is to pay it back.")
-                )
-                messages.success(request, said)
+                suspense.propose_refund(request.work, notification_id=notification_id, reason=reason, note=note)
+                messages.success(request, _("Proposed. Another person decides about it."))
     except Refused as refused:
         return _notification(request, notification_id, refused)
     return redirect("payments:notifications")
@@ -144,7 +148,7 @@ def bank_page(request: PageRequest, bank_id: str) -> HttpResponse:
         "bank": bank,
         "given": request.POST if refused else bank,
         "choices": labels.CHOICES,
-        "refused": _said(refused),
+        "refused": refused and refused.answer(),
         "is_new": is_new,
     }
     return render(request, "payments/bank.html", context, status=refused.status if refused else 200)
@@ -163,12 +167,7 @@ def _notification(
         "body": _shown_body(found),
         "headers": sorted(_object(found["headers"]).items()),
         "decision": _decision(found["resolution"]),
-        "proposals": shown(
-            request,
-            proposal.about(
-                request.work, viewer=request.viewer, kind="attach", or_kind="pay_back", subject_id=notification_id
-            ),
-        ),
+        "proposals": shown(request, _proposals(request, notification_id)),
         "anew": order_anew.of_code(request.work, branch_id=found["branch_id"], code=found["payment_code"])
         if found["state"] == "suspense" and found["payment_code"]
         else None,
@@ -177,9 +176,15 @@ def _notification(
         "given": request.POST,
         "plan": plan if isinstance(plan, Plan) else None,
         "order": plan if isinstance(plan, Order) else None,
-        "refused": _said(refused),
+        "refused": refused and refused.answer(),
     }
     return render(request, "payments/notification.html", context, status=refused.status if refused else 200)
+
+
+def _proposals(request: PageRequest, notification_id: UUID) -> list[dict[str, Any]]:
+    work, viewer = request.work, request.viewer
+    of_branch = proposal.about(work, viewer=viewer, kind="attach", or_kind="pay_back", subject_id=notification_id)
+    return [*pay_back.about(work, viewer=viewer, notification_id=notification_id), *of_branch]
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
@@ -221,16 +226,3 @@ def _decision(resolution: str) -> dict[str, Any] | None:
 def _object(value: Any) -> dict[str, Any]:
     found: dict[str, Any] = orjson.loads(value) if isinstance(value, str | bytes) else value or {}
     return found
-
-
-def _said(refused: Refused | None) -> dict[str, Any] | None:
-    if refused is None:
-        return None
-    return {"code": refused.code, "text": refused.text(), "action": refused.action()}
-
-
-def _before(request: PageRequest) -> UUID | None:
-    try:
-        return UUID(request.GET.get("before", ""))
-    except ValueError:
-        return None

@@ -8,7 +8,11 @@ from procrastinate.contrib.django import app
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import draw, exchange, notify, order, virtual_account
+from perisai.offices.everywhere import in_every_branch
+from perisai.payments.banks import virtual_account
+from perisai.payments.crediting import draw
+from perisai.payments.orders import order
+from perisai.payments.snap import exchange, notify
 
 log = logging.getLogger(__name__)
 BATCH = 500
@@ -37,16 +41,11 @@ def forget_old(timestamp: int) -> None:
 def tend_branches(timestamp: int) -> None:
     """Hourly, branch by branch: bills draw on money held for their members, and orders whose time is over end."""
     del timestamp
-    with Work(scope=Scope.nation()) as work:
-        branches = [branch_id for (branch_id,) in work.rows("SELECT branch_id FROM events_position ORDER BY branch_id")]
-    for branch_id in branches:
-        try:
-            _tend(branch_id)
-        except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
-            log.error("held money and orders of branch %s cannot be tended: %s", branch_id, type(error).__name__)
+    in_every_branch(_tend)
 
 
-def _tend(branch_id: int) -> None:
+def _tend(branch_id: int, timezone: str) -> None:
+    del timezone
     drawn = draw.MOST
     while drawn == draw.MOST:
         with Work(scope=Scope.branch(branch_id)) as work:

@@ -98,6 +98,7 @@ PROPOSALS: dict[str, str | Promise] = {
     "attach": _("Book money that fits no bill"),
     "pay_back": _("Have the bank pay it back"),
     "settle_cash": _("Count cash as received"),
+    "void_cash": _("Cancel a receipt for cash"),
 }
 WAITING: dict[str, str | Promise] = {
     "proposals": _("Decisions about money that wait for you as the second person"),

@@ -254,6 +254,8 @@ class Order(models.Model):
     pay_by = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     """When it was paid, expired or cancelled."""
+    replaces_id = models.UUIDField(null=True)
+    """The order that it was made instead of, for a payer whom nobody named (``orders.anew``)."""
 
     class Meta:
         db_table = "payments_order"
@@ -262,6 +264,9 @@ class Order(models.Model):
             models.Index(fields=["branch_id", "payer_id"], name="order_payer", condition=Q(payer_id__isnull=False)),
             models.Index(fields=["branch_id", "pay_by"], name="order_open", condition=Q(state="open")),
             models.Index(fields=["branch_id", "code"], name="order_code"),
+            models.Index(
+                fields=["branch_id", "replaces_id"], name="order_replaces", condition=Q(replaces_id__isnull=False)
+            ),
         ]
 
 
@@ -379,7 +384,14 @@ class Proposal(models.Model):
     pk = models.CompositePrimaryKey("branch_id", "id")
     branch_id = models.IntegerField()
     id = models.UUIDField(db_default=Uuid7())
-    kind = models.TextField(choices=[("attach", "attach"), ("pay_back", "pay_back"), ("settle_cash", "settle_cash")])
+    kind = models.TextField(
+        choices=[
+            ("attach", "attach"),
+            ("pay_back", "pay_back"),
+            ("settle_cash", "settle_cash"),
+            ("void_cash", "void_cash"),
+        ]
+    )
     subject_id = models.UUIDField()
     """The notification, or the receipt for cash."""
     asked = models.JSONField(default=dict)
@@ -406,6 +418,36 @@ class Proposal(models.Model):
         indexes = [
             models.Index(fields=["branch_id", "state"], name="proposal_state"),
             models.Index(fields=["branch_id", "subject_id"], name="proposal_subject"),
+        ]
+
+
+class PayBack(models.Model):
+    """Money of no branch that the bank is to pay back: proposed by one person of head office, decided by another. Outside row-level
+    security: it is the country's. Never deleted, and decided once."""
+
+    id = models.UUIDField(primary_key=True, db_default=Uuid7())
+    notification = models.ForeignKey(Notification, models.PROTECT, db_index=False)
+    amount = models.BigIntegerField(null=True)
+    reason = models.TextField()
+    note = models.TextField(blank=True, default="")
+    state = models.TextField(choices=ProposalState, default=ProposalState.PROPOSED)
+    proposed_by = models.UUIDField()
+    proposed_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "payments_pay_back"
+        constraints = [
+            models.UniqueConstraint(fields=["notification"], condition=Q(state="proposed"), name="pay_back_waits_once"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")), name="pay_back_two_people"
+            ),
+            models.CheckConstraint(condition=Q(state__in=ProposalState.values), name="pay_back_state"),
+        ]
+        indexes = [
+            models.Index(fields=["notification"], name="pay_back_notification"),
+            models.Index(fields=["proposed_at"], name="pay_back_waits", condition=Q(state="proposed")),
         ]
 
 

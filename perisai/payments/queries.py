@@ -84,27 +84,23 @@ def notifications(
     work: Work, *, viewer: Viewer, state: str, q: str = "", bank: str = "", before: UUID | None = None
 ) -> list[dict[str, Any]]:
     """A page of what banks told us. What belongs to no branch is seen by those who see all."""
-    asked = {"state": state, "q": q, "bank": bank, "before": before, "most": PAGE, "branches": _branches(viewer)}
+    asked = {"state": state, "q": q, "bank": bank, "before": before, "most": PAGE, "branches": viewer.branch_ids}
     return work.dicts(_NOTIFICATIONS, asked)
 
 
 def find_notification(work: Work, *, viewer: Viewer, notification_id: UUID) -> dict[str, Any] | None:
-    rows = work.dicts(_NOTIFICATION, {"id": notification_id, "branches": _branches(viewer)})
+    rows = work.dicts(_NOTIFICATION, {"id": notification_id, "branches": viewer.branch_ids})
     return rows[0] if rows else None
 
 
 def waiting(work: Work, *, viewer: Viewer) -> tuple[int, int, datetime | None]:
     """The suspense queue: how many, how much, since when."""
-    row = work.row(_WAITING, {"branches": _branches(viewer)})
+    row = work.row(_WAITING, {"branches": viewer.branch_ids})
     return (row[0], row[1], row[2]) if row else (0, 0, None)
 
 
 def banks(work: Work) -> list[dict[str, Any]]:
     return work.dicts("SELECT id, name, is_open, is_demo, signature_scheme, channel FROM payments_bank ORDER BY name")
-
-
-def _branches(viewer: Viewer) -> list[int] | None:
-    return None if viewer.branches is None else list(viewer.branches)
 
 
 def _narrow(viewer: Viewer) -> tuple[LiteralString, dict[str, Any]]:

@@ -1,14 +1,11 @@
 from django.urls import path
 
-from perisai.payments import (
-    books_console,
-    channel_console,
-    console,
-    mandate_console,
-    order_console,
-    proposal_console,
-    refund_console,
-)
+from perisai.payments import console
+from perisai.payments.banks import channel_console, mandate_console
+from perisai.payments.books import console as books_console
+from perisai.payments.orders import console as order_console
+from perisai.payments.proposals import console as proposal_console
+from perisai.payments.refunds import console as refund_console
 
 app_name = "payments"
 urlpatterns = [
@@ -31,6 +28,7 @@ urlpatterns = [
         proposal_console.proposal_decide,
         name="proposal_decide",
     ),
+    path("proposals/country/<uuid:pay_back_id>/decide/", proposal_console.pay_back_decide, name="pay_back_decide"),
     path("banks/", console.bank_list, name="banks"),
     path("banks/<slug:bank_id>/", console.bank_page, name="bank"),
     path("banks/<slug:bank_id>/channels/", channel_console.channels, name="channels"),

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 from perisai.accounts import limit
 from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
-from perisai.contributions import advance
-from perisai.contributions.rules import load
+from perisai.contributions.bills import advance
+from perisai.contributions.rules.in_force import load
 from perisai.errors import Refused
 from perisai.events.clock import SystemClock
 from perisai.events.scope import Scope

@@ -1,7 +1,7 @@
 """``/j/<token>``: what a reminder is about, and "have you already paid somebody?", for whoever holds its link. No account, no
 script: a cheap phone is enough."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +15,8 @@ from perisai.errors import Refused
 from perisai.events.clock import SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import order_link
+from perisai.given import get_day
+from perisai.payments.orders import link as order_link
 from perisai.portal import link as pay_link
 from perisai.reminders import answer as answers
 from perisai.reminders import link
@@ -103,7 +104,7 @@ def _question(request: HttpRequest, token: str, found: link.Link, refused: Refus
         "first_name": asked.first_name if asked.is_employer else first_name(asked.first_name),
         "token": token,
         "pay": pay,
-        "refused": {"text": refused.text(), "action": refused.action()} if refused else None,
+        "refused": refused and refused.answer(),
         "thanks": bool(told) and refused is None,
         "given": request.POST if refused else {},
         "said": request.POST.get("said", "") if refused else asked.said,
@@ -132,20 +133,14 @@ def _told(request: HttpRequest) -> answers.Told:
     said = request.POST.get("said", "")
     if said != answers.PAID:
         return answers.Told(said)
+    paid_on = request.POST.get("paid_on", "").strip()
     return answers.Told(
         said,
         whom=request.POST.get("whom", ""),
         name=request.POST.get("name", "").strip(),
-        paid_on=_day(request.POST.get("paid_on", "").strip()),
+        paid_on=get_day(paid_on, "E4608", field="paid_on") if paid_on else None,
         amount=_rupiah(request.POST.get("amount", "").strip()),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Refused("E4608", field="paid_on") from None
 
 
 def _rupiah(text: str) -> int | None:

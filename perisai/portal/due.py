@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import LiteralString
 
-from perisai.contributions.settlement import Payable, find_payables
+from perisai.contributions.bills.settlement import Payable, find_payables
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.members.activation import find_standing
-from perisai.payments.answers import SnapRefused
-from perisai.payments.judgement import check_dues, price_at
+from perisai.members.enrolments.activation import find_standing
+from perisai.payments.crediting.judgement import check_dues, price_at
+from perisai.payments.snap.answers import SnapRefused
 from perisai.portal.link import Link
 
 # The registry of codes by its primary key, and every bank that takes money now: reference data, a handful of rows.

@@ -1,7 +1,8 @@
-"""``/p/o/<token>``: one code for many bills, for whoever pays it: the sum, for how many people and months, where, at what fee."""
+"""``/p/o/<token>``: one code for many bills, for whoever pays it: for whom, the sum, for how many people and months, where, at
+what fee."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import LiteralString
 
 from django.http import HttpRequest, HttpResponse
@@ -14,17 +15,26 @@ from perisai.accounts.client import client_ip
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import order, order_anew, order_link
-from perisai.payments import qris as payload
-from perisai.payments.order_link import OrderLink
+from perisai.payments.banks import qris as payload
+from perisai.payments.orders import anew as order_anew
+from perisai.payments.orders import link as order_link
+from perisai.payments.orders import order
+from perisai.payments.orders.link import OrderLink
 from perisai.portal import qris
 from perisai.portal.due import Place, find_places
 from perisai.portal.pay import GUESSES, LOOKS, PER
 
-# The order's bills by primary key.
+# The order's bills by primary key. Members are nobody's business; a business, a group and a sponsor are told which is theirs.
 _SUMS: LiteralString = """
 SELECT o.name, o.address, o.timezone, count(DISTINCT q.enrolment_id), coalesce(sum(b.months), 0)::bigint,
-  count(*) FILTER (WHERE b.state <> 'open')
+  count(*) FILTER (WHERE b.state <> 'open'), min(b.first_month),
+  max(b.first_month + (b.months - 1) * interval '1 month')::date,
+  (SELECT coalesce(e.name, g.name, s.name, '') FROM payments_order r
+   LEFT JOIN employers_employer e ON r.payer_kind = 'employer' AND e.branch_id = r.branch_id AND e.id = r.payer_id
+   LEFT JOIN payers_group g ON r.payer_kind = 'group' AND g.branch_id = r.branch_id AND g.id = r.payer_id
+   LEFT JOIN payers_sponsor s ON r.payer_kind = 'sponsor' AND s.branch_id = r.branch_id AND s.id = r.payer_id
+   WHERE r.branch_id = %(branch)s AND r.id = %(order)s),
+  (SELECT max(w.due_on) FROM employers_bill w WHERE w.branch_id = %(branch)s AND w.order_id = %(order)s)
 FROM offices_office o
 LEFT JOIN payments_order_bill q ON q.branch_id = o.id AND q.order_id = %(order)s
 LEFT JOIN contributions_bill b ON b.branch_id = q.branch_id AND b.id = q.bill_id
@@ -49,6 +59,13 @@ class OrderDue:
     timezone: str
     places: tuple[Place, ...]
     newer: str = ""
+    payer_kind: str = ""
+    payer: str = ""
+    """Of a business, a group or a sponsor."""
+    first_month: date | None = None
+    last_month: date | None = None
+    due_on: date | None = None
+    """Of an employer's bill. Its code works longer."""
 
 
 @public
@@ -90,7 +107,7 @@ def find_order(link: OrderLink, *, at: datetime) -> OrderDue | None:
         row = work.row(_SUMS, {"branch": link.branch_id, "order": link.order_id})
         if found is None or row is None:
             return None
-        name, address, timezone, people, months, lost = row
+        name, address, timezone, people, months, lost, first_month, last_month, payer, due_on = row
         state = found.state
         if state == "open":
             state = "expired" if at > found.pay_by else "broken" if lost else "open"
@@ -113,6 +130,11 @@ def find_order(link: OrderLink, *, at: datetime) -> OrderDue | None:
         timezone,
         places,
         newer,
+        found.payer_kind,
+        payer or "",
+        first_month,
+        last_month,
+        due_on,
     )
 
 

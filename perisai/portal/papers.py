@@ -1,22 +1,21 @@
 """``/p/<token>/dokumen/...``: receipts, bill and yearly statement for whoever holds the member's link; no name, no number."""
 
 from typing import Any, LiteralString
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from perisai.accounts import limit
+from perisai.accounts import limit, words
 from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
 from perisai.documents import papers
-from perisai.documents.words import Language
 from perisai.errors import Refused
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
+from perisai.given import get_id
 from perisai.portal.link import Link, read
+from perisai.written import Language
 
 # Carried by payment_enrolment, bill_enrolment and the primary key of paid months.
 _LIST: LiteralString = """
@@ -30,13 +29,14 @@ UNION ALL
 UNION ALL
 (SELECT DISTINCT ON (extract(year FROM m.month)) 'year', m.enrolment_id, 0, m.month, 12, m.paid_at
  FROM contributions_paid_month m WHERE m.branch_id = %(branch)s AND m.enrolment_id = %(enrolment)s
+ AND m.month <= %(now)s
  ORDER BY extract(year FROM m.month) DESC LIMIT 3)
 """
 
 
 def listed(work: Work, link: Link) -> list[dict[str, Any]]:
-    """What papers there are, newest receipts first."""
-    return work.dicts(_LIST, {"branch": link.branch_id, "enrolment": link.enrolment_id})
+    """What papers there are, newest receipts first. A year that is only paid ahead has no statement yet."""
+    return work.dicts(_LIST, {"branch": link.branch_id, "enrolment": link.enrolment_id, "now": work.now})
 
 
 def find_papers(link: Link, *, clock: Clock | None = None) -> list[dict[str, Any]]:
@@ -49,7 +49,7 @@ def find_papers(link: Link, *, clock: Clock | None = None) -> list[dict[str, Any
 def paper(request: HttpRequest, token: str, kind: str, of: str) -> HttpResponse:
     """One paper. Raises E1004 for a wrong or old link and for another member's paper, E1005 as the page itself."""
     link = _holder(request, token)
-    language: Language = "en" if (get_language() or "id").startswith("en") else "id"
+    language = words.language()
     with Work.open(scope=Scope.branch(link.branch_id)) as work:
         made = _make(work, link, kind, of, language)
     answer = HttpResponse(made.data, content_type="application/pdf")
@@ -63,10 +63,7 @@ def _make(work: Work, link: Link, kind: str, of: str, language: Language) -> pap
     mine: dict[str, Any] = {"branch_id": link.branch_id, "enrolment_id": link.enrolment_id, "language": language}
     if kind == "tahun" and of.isdecimal() and len(of) == 4:
         return papers.year(work, of=int(of), is_public=True, **mine)
-    try:
-        subject = UUID(of)
-    except ValueError:
-        raise Refused("E1004") from None
+    subject = get_id(of, "E1004")
     if kind == "kuitansi":
         return papers.receipt(work, payment_id=subject, **mine)
     if kind == "tagihan":

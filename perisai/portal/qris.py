@@ -8,7 +8,7 @@ import segno
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import qris, qris_acquirer
+from perisai.payments.banks import qris, qris_acquirer
 from perisai.portal.link import Link
 
 # The open bill by bill_enrolment: its code is the member's.

@@ -8,18 +8,18 @@ from uuid import UUID
 
 import orjson
 
-from perisai.contributions.settlement import find_payable
+from perisai.contributions.bills.settlement import find_payable
 from perisai.errors import Refused
 from perisai.events.clock import Clock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Happened, Work
-from perisai.members.activation import find_standing
-from perisai.payments import notify
-from perisai.payments.answers import SnapRefused
+from perisai.members.enrolments.activation import find_standing
+from perisai.payments.crediting.judgement import check_due
 from perisai.payments.demo import BANKS
-from perisai.payments.exchange import BANK_ZONE
-from perisai.payments.judgement import check_due
-from perisai.payments.partner import Call, get_partner
+from perisai.payments.snap import notify
+from perisai.payments.snap.answers import SnapRefused
+from perisai.payments.snap.exchange import BANK_ZONE
+from perisai.payments.snap.partner import Call, get_partner
 
 PATH = "/snap/v1.0/transfer-va/payment"
 

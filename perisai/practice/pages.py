@@ -29,10 +29,10 @@ from perisai.events.work import Work, branch_day
 from perisai.portal.link import read
 from perisai.practice import bank, sample, tasks, trainee
 from perisai.practice.place import BRANCH, TIMEZONE
+from perisai.tables.download import download
 
 COOKIE: Final = "perisai_practice_trainee"
 BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ENTRIES, HOUR = 300, timedelta(hours=1)
 """Times somebody comes in from one address in an hour: a class of twenty behind one line."""
 clock = SystemClock()
@@ -135,8 +135,7 @@ def sample_workbook(request: PageRequest) -> HttpResponse:
     """For the go-live import, to be tried dry and brought in."""
     world.require_practice()
     data = sample.sample(branch_day(request.work.now, TIMEZONE))
-    headers = {"Content-Disposition": 'attachment; filename="latihan-impor-awal.xlsx"', "Cache-Control": "no-store"}
-    return HttpResponse(data, content_type=XLSX, headers=headers)
+    return download(data, "latihan-impor-awal.xlsx")
 
 
 def _goto(role: tasks.Role) -> str:

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from perisai.accounts.audience import ABOVE, PageRequest, Role, audience
 from perisai.errors import Refused
 from perisai.events import vault
-from perisai.payments.refund_console import DECIDERS
+from perisai.given import get_id
+from perisai.payments.refunds.console import DECIDERS
 from perisai.reconciliation import account, deciding, labels, queries, taking
 from perisai.reconciliation import day as days
 from perisai.reconciliation.reading import LIMITS
@@ -186,7 +187,9 @@ def _decide(request: PageRequest, item_id: UUID) -> None:
         "note": lambda: deciding.add_note(work, item_id=item_id, note=note),
         "wait": lambda: deciding.wait(work, item_id=item_id, until=_date(given.get("until", "")), note=note),
         "explain": lambda: deciding.explain(work, item_id=item_id, reason=given.get("reason", ""), note=note),
-        "attach": lambda: deciding.attach(work, item_id=item_id, other_id=_uuid(given.get("other", "")), note=note),
+        "attach": lambda: deciding.attach(
+            work, item_id=item_id, other_id=get_id(given.get("other"), "E4809", why="-"), note=note
+        ),
         "suspense": lambda: deciding.to_suspense(work, item_id=item_id, note=note),
         "credit": lambda: deciding.credit(work, item_id=item_id, code=given.get("code", ""), note=note),
         "refund": lambda: deciding.refund(work, item_id=item_id, note=note),
@@ -210,10 +213,3 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Refused("E4809", why=text[:20] or "-") from None
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Refused("E4809", why="-") from None

@@ -9,7 +9,7 @@ import orjson
 
 from perisai.errors import Refused
 from perisai.events.work import Work
-from perisai.payments import ledger
+from perisai.payments.books import ledger
 from perisai.reconciliation import matching
 
 NOT_COVERED: Final = "no statement"

@@ -7,9 +7,9 @@ from uuid import UUID
 from perisai.errors import Refused
 from perisai.events import vault
 from perisai.events.work import Happened, Work
-from perisai.payments import suspense, told_by_statement
+from perisai.payments.suspense import suspense, told_by_statement
 from perisai.reconciliation.taking import JAKARTA
-from perisai.reconciliation.told import rp
+from perisai.written import rupiah
 
 DECISIONS: Final[dict[str, tuple[str, ...]]] = {
     "missing": ("credit", "suspense", "refund", "attach", "explain", "wait"),
@@ -114,7 +114,7 @@ def attach(work: Work, *, item_id: UUID, other_id: UUID, note: str) -> None:
         raise Refused("E4809", why=f"{line['kind']} / {notice['kind']}")
     fee = notice["amount"] - line["amount"]
     if fee < 0 or (fee > 0 and len(note.strip()) < SHORTEST_NOTE):
-        raise Refused("E4809", why=f"{rp(line['amount'])} / {rp(notice['amount'])}")
+        raise Refused("E4809", why=f"{rupiah(line['amount'])} / {rupiah(notice['amount'])}")
     _match(work, notice["notification_id"], line["line_id"], "person", fee)
     work.execute(_LINE, ["matched", line["line_id"]])
     for item in (line, notice):

@@ -10,8 +10,9 @@ from typing import Any, Final
 from mt940 import Options
 from mt940.models import Transactions
 
+from perisai import written
 from perisai.errors import Refused
-from perisai.reconciliation.told import Statement, Told, rp, rupiah
+from perisai.reconciliation.told import Statement, Told, rupiah
 from perisai.tables.reading import Unreadable
 
 logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)  # it logs what it cannot read, names and all
@@ -49,7 +50,11 @@ def lines(data: bytes, statement: Statement) -> Iterator[Told]:
         closing = _balance(parsed, "closing_balance", place)
         if opening is None or opening + total != closing:
             raise Refused(
-                "E4802", opening=rp(opening or 0), lines=rp(total), closing=rp(closing), place=f"MT940 {place}"
+                "E4802",
+                opening=written.rupiah(opening or 0),
+                lines=written.rupiah(total),
+                closing=written.rupiah(closing),
+                place=f"MT940 {place}",
             )
         statement.closing, statement.last_on = closing, _day(parsed, place)
 
@@ -90,7 +95,9 @@ def _join(statement: Statement, account: str, opening: int, place: int) -> None:
     if account != statement.account:
         raise Unreadable("broken", f":25: {place}")
     if opening != statement.closing:
-        raise Refused("E4803", former=rp(statement.closing), opening=rp(opening), place=f"MT940 {place}")
+        raise Refused(
+            "E4803", former=written.rupiah(statement.closing), opening=written.rupiah(opening), place=f"MT940 {place}"
+        )
 
 
 def _balance(parsed: Transactions, name: str, place: int) -> int:

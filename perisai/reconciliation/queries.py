@@ -6,7 +6,7 @@ from uuid import UUID
 
 from perisai.accounts.audience import Viewer
 from perisai.events.work import Work
-from perisai.payments.exchange import BANK_ZONE
+from perisai.payments.snap.exchange import BANK_ZONE
 
 PAGE = 50
 _SHOWN_DAYS = 60
@@ -90,28 +90,28 @@ def days(work: Work) -> list[dict[str, Any]]:
 
 def left(work: Work, *, viewer: Viewer, mine: bool) -> list[dict[str, Any]]:
     """What is to be cleared up, oldest first."""
-    asked = {"branches": _branches(viewer), "mine": mine, "user": viewer.user.id, "most": PAGE}
+    asked = {"branches": viewer.branch_ids, "mine": mine, "user": viewer.user.id, "most": PAGE}
     return work.dicts(_ITEMS + _LEFT, asked)
 
 
 def of_day(work: Work, *, viewer: Viewer, bank_id: str, day: date) -> list[dict[str, Any]]:
-    return work.dicts(_ITEMS + _OF_DAY, {"branches": _branches(viewer), "bank": bank_id, "day": day})
+    return work.dicts(_ITEMS + _OF_DAY, {"branches": viewer.branch_ids, "bank": bank_id, "day": day})
 
 
 def find(work: Work, *, viewer: Viewer, item_id: UUID) -> dict[str, Any] | None:
-    rows = work.dicts(_ITEMS + _ONE, {"branches": _branches(viewer), "id": item_id})
+    rows = work.dicts(_ITEMS + _ONE, {"branches": viewer.branch_ids, "id": item_id})
     return rows[0] if rows else None
 
 
 def waiting(work: Work, *, viewer: Viewer) -> tuple[Any, ...]:
     """How many, how much, since when."""
-    return work.row(_WAITING, {"branches": _branches(viewer)}) or (0, 0, None)
+    return work.row(_WAITING, {"branches": viewer.branch_ids}) or (0, 0, None)
 
 
 def waiting_long(work: Work, *, viewer: Viewer) -> list[tuple[str, int, str]]:
     """(key of ``labels.WAITING``, how many, where they are listed): differences older than two days that nobody lets wait."""
     today = work.now.astimezone(BANK_ZONE).date()
-    asked = {"branches": _branches(viewer), "before": work.now - _OLD, "today": today}
+    asked = {"branches": viewer.branch_ids, "before": work.now - _OLD, "today": today}
     row = work.row(_WAITING_LONG, asked)
     return [("old", row[0], "/console/reconciliation/")] if row and row[0] else []
 
@@ -136,8 +136,4 @@ def halves(work: Work, *, viewer: Viewer, item: dict[str, Any]) -> list[dict[str
     if other is None:
         return []
     asked = {"bank": item["bank_id"], "kind": other, "amount": item["amount"], "day": item["day"]}
-    return work.dicts(_HALVES, asked | {"branches": _branches(viewer)})
-
-
-def _branches(viewer: Viewer) -> list[int] | None:
-    return None if viewer.branches is None else list(viewer.branches)
+    return work.dicts(_HALVES, asked | {"branches": viewer.branch_ids})

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from perisai import written
 from perisai.errors import Refused
-from perisai.reconciliation.told import Statement, Told, rp, rupiah
+from perisai.reconciliation.told import Statement, Told, rupiah
 from perisai.tables.cell import read_day
 from perisai.tables.reading import Limits, Unreadable, plain_title, read_cells
 
@@ -116,7 +117,13 @@ def _run(statement: Statement, cells: dict[str, str], amount: int, number: int, 
         statement.opening = statement.closing = balance - amount
     assert statement.closing is not None
     if statement.closing + amount != balance:
-        raise Refused("E4802", opening=rp(statement.closing), lines=rp(amount), closing=rp(balance), place=str(number))
+        raise Refused(
+            "E4802",
+            opening=written.rupiah(statement.closing),
+            lines=written.rupiah(amount),
+            closing=written.rupiah(balance),
+            place=str(number),
+        )
     statement.closing = balance
     if account:
         if statement.account and _digits(statement.account) != _digits(account):

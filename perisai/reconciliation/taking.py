@@ -14,9 +14,10 @@ from perisai.errors import Refused
 from perisai.events import vault
 from perisai.events.ids import uuid7
 from perisai.events.work import Work
-from perisai.payments.codes import mask_nik
+from perisai.payments.codes.code import mask_nik
 from perisai.reconciliation import matching, reading
-from perisai.reconciliation.told import Statement, Told, rp
+from perisai.reconciliation.told import Statement, Told
+from perisai.written import rupiah
 
 JAKARTA: Final = ZoneInfo("Asia/Jakarta")
 LONGEST: Final = timedelta(days=400)
@@ -164,5 +165,7 @@ def _days(work: Work, bank_id: str, statement: Statement, sums: dict[str, Any]) 
     if first_on <= former[0]:
         raise Refused("E4804", last=f"{former[0]:%d-%m-%Y}", first=f"{first_on:%d-%m-%Y}")
     if statement.opening != former[1]:
-        raise Refused("E4803", former=rp(former[1]), opening=rp(statement.opening), place=f"{first_on:%d-%m-%Y}")
+        raise Refused(
+            "E4803", former=rupiah(former[1]), opening=rupiah(statement.opening), place=f"{first_on:%d-%m-%Y}"
+        )
     return former[0] + timedelta(days=1), last_on

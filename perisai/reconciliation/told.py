@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from perisai import written
 from perisai.errors import Refused
 
 MOST_RUPIAH: Final = 10**15
@@ -40,7 +41,7 @@ def rupiah(amount: Decimal, place: str) -> int:
     """Whole rupiah, however it was written (``5000,00``). Raises E4817 where there are sen, of which our books have none, and E4801
     for a sum that no account holds."""
     if not abs(amount) <= MOST_RUPIAH:
-        raise Refused("E4801", why=f"> {rp(MOST_RUPIAH)}: {place}")
+        raise Refused("E4801", why=f"> {written.rupiah(MOST_RUPIAH)}: {place}")
     whole = int(amount)
     if whole != amount:
         raise Refused("E4817", place=place, amount=_with_sen(amount))
@@ -50,8 +51,3 @@ def rupiah(amount: Decimal, place: str) -> int:
 def _with_sen(amount: Decimal) -> str:
     whole, _, sen = f"{abs(amount):,.2f}".partition(".")
     return f"{'-' if amount < 0 else ''}Rp{whole.replace(',', '.')},{sen}"
-
-
-def rp(amount: int) -> str:
-    """An amount as errors say it."""
-    return f"{'-' if amount < 0 else ''}Rp{abs(amount):,}".replace(",", ".")

@@ -12,13 +12,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from perisai.contributions.rulefile import read_file
 from perisai.events import world
 from perisai.events.ids import uuid7
 from perisai.events.vault import keyed_hash, seal
 from perisai.events.work import Happened, Work, branch_day
-from perisai.members.nik import Beside, check_nik
+from perisai.members.persons.nik import Beside, check_nik
 from perisai.recruitment import document, link
+from perisai.rulefile import read_file
 
 WORDS_MOST: Final = 8
 

@@ -12,11 +12,11 @@ import phonenumbers
 from django import forms
 
 from perisai.accounts.words import say
-from perisai.contributions.rules import load
+from perisai.contributions.rules.in_force import load
 from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.ids import uuid7
-from perisai.members.nik import check_nik
+from perisai.members.persons.nik import check_nik
 from perisai.recruitment.application import Application
 from perisai.recruitment.rules import EDUCATION
 

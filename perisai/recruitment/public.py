@@ -6,19 +6,19 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from perisai.accounts import limit, own_page
 from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
-from perisai.accounts.words import say
+from perisai.accounts.words import language, say
 from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
-from perisai.members.example import make_example
+from perisai.given import find_number
+from perisai.members.enrolments.example import make_example
 from perisai.recruitment import application, document, link, own, pipeline, place, rules
 from perisai.recruitment.form import ApplicationForm, read_account
 
@@ -78,7 +78,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     clock, ip = SystemClock(), client_ip(request)
     own_page.take_look(request, kind="candidate")
     code = request.GET.get("undangan", "")[:40].upper()
-    found = place.find(_office(request.GET.get("kantor", "") or code.partition("-")[0]))
+    found = place.find(find_number(request.GET.get("kantor", "") or code.partition("-")[0]) or 0)
     if found is None:
         return _page(request, "recruitment/choose.html", {"provinces": place.branches()})
     if request.method == "POST":
@@ -183,7 +183,7 @@ def _form(request: HttpRequest, branch_id: int, agency: int | None, code: str, c
     limit.take(
         kind="candidate_number", key=form.cleaned_data["phone"], limit=SENT_FOR_NUMBER, per=HOUR, now=clock.now()
     )
-    given = form.application(language=_language(), invitation=invited.id if invited else None)
+    given = form.application(language=language(), invitation=invited.id if invited else None)
     with Work.open(scope=Scope.branch(branch_id), clock=clock) as work:
         sent = application.apply(work, branch_id=branch_id, given=given)
     return HttpResponseRedirect(f"{sent.path}?kode={sent.code}")
@@ -258,14 +258,6 @@ def _kpj(text: str) -> str:
     if digits and not (digits.isascii() and digits.isdigit() and len(digits) == 11):
         raise Refused("E3001", field="kpj")
     return digits
-
-
-def _office(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-
-
-def _language() -> str:
-    return "en" if (get_language() or "id").startswith("en") else "id"
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

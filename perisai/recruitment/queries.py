@@ -9,6 +9,7 @@ from perisai.accounts.audience import STAFF, Viewer
 from perisai.errors import Refused
 from perisai.events.vault import keyed_hash
 from perisai.events.work import Work
+from perisai.given import find_id, find_number
 from perisai.recruitment.application import words_of
 from perisai.recruitment.form import read_phone
 from perisai.recruitment.models import CandidateState
@@ -115,9 +116,9 @@ class Filters:
         return cls(
             q=params.get("q", "").strip()[:100],
             state=state if state in (*CandidateState.values, "open", "proof") else "",
-            agency_office=_number(params.get("agency_office")),
-            sub_branch=_number(params.get("sub_branch")),
-            after=_uuid(params.get("after")),
+            agency_office=find_number(params.get("agency_office")),
+            sub_branch=find_number(params.get("sub_branch")),
+            after=find_id(params.get("after")),
         )
 
     @property
@@ -153,7 +154,7 @@ def find(work: Work, *, viewer: Viewer, filters: Filters, limit: int = PAGE + 1)
     is_alone = len(conditions) == 1 and viewer.sub_branch_id is None and viewer.agency_office_id is None
     words, word_params = _search(filters, most=limit if is_alone else None)
     sql = _LIST + " AND ".join([*conditions, *words]) + _TAIL
-    return work.dicts(sql, [_branches(viewer), *params, *word_params, limit, limit])
+    return work.dicts(sql, [viewer.branch_ids, *params, *word_params, limit, limit])
 
 
 def counts(work: Work, *, viewer: Viewer, states: tuple[str, ...]) -> dict[str, int]:
@@ -167,7 +168,7 @@ def board(work: Work, *, viewer: Viewer, states: tuple[str, ...]) -> dict[str, l
     narrow, params = viewer.narrow("c")
     sql = _COLUMNS + narrow + _COLUMNS_TAIL
     found: dict[str, list[dict[str, Any]]] = {state: [] for state in states}
-    for row in work.dicts(sql, [list(states), _branches(viewer), *params, COLUMN, COLUMN]):
+    for row in work.dicts(sql, [list(states), viewer.branch_ids, *params, COLUMN, COLUMN]):
         found[row["state"]].append(row)
     return found
 
@@ -229,18 +230,3 @@ def _search(filters: Filters, *, most: int | None) -> tuple[list[LiteralString],
     newest: LiteralString = f"SELECT DISTINCT f.candidate_id FROM ({found}) f ORDER BY f.candidate_id DESC LIMIT %s"
     edges = [edge for word in words for edge in (word, word + "\U0010ffff")]
     return [f"c.id IN ({newest})"], [*edges, most]
-
-
-def _branches(viewer: Viewer) -> list[int] | None:
-    return list(viewer.branches) if viewer.branches is not None else None
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

@@ -11,9 +11,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from perisai.agents.rules import figure
-from perisai.contributions.rulefile import read_file
-from perisai.members.names import similarity
-from perisai.members.nik import age_on
+from perisai.members.persons.names import similarity
+from perisai.members.persons.nik import age_on
+from perisai.rulefile import read_file
 
 REQUIRED_DOCUMENTS: Final = ("id_card", "face", "certificate", "bank_book")
 ALIKE: Final = 0.85

@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-from perisai.contributions.bill import last_moment
+from perisai import written
+from perisai.contributions.bills.bill import last_moment
 from perisai.events.work import Work, branch_day
 from perisai.messages import outbox, preference
-from perisai.payments import held
+from perisai.payments.crediting import held
 from perisai.reminders import dues, link
 from perisai.reminders.dues import Due
 from perisai.reminders.plan import about
@@ -17,10 +18,6 @@ from perisai.reminders.rules import ReminderRule, reminder_rules
 MOST: Final = 500
 GOOD_FOR: Final = timedelta(days=3)
 PURPOSE: Final = "reminder"
-_MONTHS: Final = {
-    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-}
 
 # Two jobs at once share the rows: what one has locked the other leaves to it. Carried by reminder_day.
 _TAKE: LiteralString = """
@@ -206,23 +203,23 @@ def _good_until(row: dict[str, Any], now: datetime, today: date, timezone: str) 
 def member_text(rule: ReminderRule, due: Due, address: str, language: str = "id") -> str:
     standing = due.standing
     until = standing.protected_through or (due.pay_by.date() if due.pay_by else None)
+    ends = standing.catch_up_until or until
     return _words(rule, language).format(
         first=first_name(due.name),
-        amount=_rupiah(due.amount),
-        until=_day(until, language),
-        ends=_day(standing.catch_up_until or until, language),
+        amount=written.rupiah(due.amount),
+        until=written.day(until, language) if until else "-",
+        ends=written.day(ends, language) if ends else "-",
         link=address,
     )
 
 
 def employer_text(rule: ReminderRule, firm: dict[str, Any], branch: str, address: str, language: str = "id") -> str:
-    month: date = firm["month"]
     return _words(rule, language).format(
         name=firm["name"][:40],
-        month=f"{_MONTHS[language][month.month - 1]} {month.year}",
+        month=written.month(firm["month"], language),
         branch=branch,
-        amount=_rupiah(firm["amount"]),
-        until=_day(firm["due_on"], language),
+        amount=written.rupiah(firm["amount"]),
+        until=written.day(firm["due_on"], language),
         link=address,
     )
 
@@ -235,11 +232,3 @@ def first_name(name: str) -> str:
     """Of a name as it was entered; short, so that a text stays one."""
     words = [word for word in name.split() if len(word.strip(".")) > 1]
     return (words[0] if words else name)[:20].title()
-
-
-def _rupiah(amount: int) -> str:
-    return f"Rp{amount:,}".replace(",", ".")
-
-
-def _day(day: date | None, language: str) -> str:
-    return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}" if day else "-"

@@ -1,6 +1,6 @@
 """Staff pages: reminders with what they cost, what members answered, cases to look into, visits of agents."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from perisai.accounts.words import say
 from perisai.custody.queries import of_members as receipts_of
 from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.given import find_day, find_id
 from perisai.messages import budget, preference
 from perisai.offices.part import Part
 from perisai.reminders import case, chase, labels, queries
@@ -70,7 +71,7 @@ def case_page(request: PageRequest, branch_id: int, case_id: UUID) -> HttpRespon
         if found["kind"] == CaseKind.DIED
         else [],
         "may_decide": viewer.role in STAFF and found["closed_at"] is None,
-        "refused": {"text": refused.text(), "action": refused.action()} if refused else None,
+        "refused": refused and refused.answer(),
     }
     return render(request, "reminders/case.html", context, status=refused.status if refused else 200)
 
@@ -100,7 +101,7 @@ def _reminders(request: PageRequest) -> dict[str, Any]:
     work, viewer = request.work, request.viewer
     state = request.GET.get("state", "") if request.GET.get("state", "") in ReminderState else ""
     today = branch_day(work.now, viewer.office.timezone)
-    rows = queries.reminders(work, viewer=viewer, state=state, before=_uuid(request.GET.get("before", "")))
+    rows = queries.reminders(work, viewer=viewer, state=state, before=find_id(request.GET.get("before", "")))
     states, rules, reasons, said = labels.states(), labels.rules(), labels.reasons(), labels.said()
     shown = [
         row
@@ -151,8 +152,8 @@ def _cases(request: PageRequest) -> dict[str, Any]:
 def _visits(request: PageRequest) -> dict[str, Any]:
     work, viewer = request.work, request.viewer
     words = labels.outcomes()
-    agent_id = _uuid(request.GET.get("agent", ""))
-    days = [_day(request.GET.get(name, "")) for name in ("day_from", "day_to", "known")]
+    agent_id = find_id(request.GET.get("agent", ""))
+    days = [find_day(request.GET.get(name, "")) for name in ("day_from", "day_to", "known")]
     asked = queries.VisitsAsked(agent_id, Part.of(request.GET), *days)
     rows = queries.visits(work, viewer=viewer, asked=asked)
     return {
@@ -181,17 +182,3 @@ def _chase(request: PageRequest, agent_id: UUID) -> list[dict[str, Any]]:
         {"due": one.due, "why": words[one.reason], "days_left": one.days_left, "branch_id": branch_id}
         for one in items[:20]
     ]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

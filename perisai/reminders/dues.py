@@ -12,13 +12,14 @@ from uuid import UUID
 
 import orjson
 
-from perisai.contributions import cover, pricing
-from perisai.contributions.cover import Standing
-from perisai.contributions.cover_rule import add_months
-from perisai.contributions.lapse import cannot_return
-from perisai.contributions.tariff import PriceError
+from perisai.contributions.cover import cover
+from perisai.contributions.cover.cover import Standing
+from perisai.contributions.cover.lapse import cannot_return
+from perisai.contributions.cover.rule import add_months
+from perisai.contributions.tariffs import pricing
+from perisai.contributions.tariffs.tariff import PriceError
 from perisai.events.work import Work
-from perisai.payments import held
+from perisai.payments.crediting import held
 
 MONTH, TOTAL = 0, 6
 """Where month and total stand in a line of a bill."""

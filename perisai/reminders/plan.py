@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, LiteralString
 
-from perisai.contributions.cover_rule import Boundaries, add_months, boundaries
+from perisai.contributions.cover.rule import Boundaries, add_months, boundaries
 from perisai.events.work import Happened, Work
 from perisai.messages import channel
 from perisai.messages.hours import Hours, writes_on

@@ -9,21 +9,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from perisai.accounts import watching
+from perisai.accounts import watching, words
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.accounts.words import say
-from perisai.documents.words import Language
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.figures.definition import figures
 from perisai.offices import calendar
-from perisai.offices.models import Office
-from perisai.offices.scopes import AGENT, NATION, REGION, UnknownScope, Watch
-from perisai.reports import content, paper, recap, said, schedule, span, workbook
+from perisai.offices.scopes import UnknownScope, Watch
+from perisai.reports import content, desk, letter, paper, recap, said, schedule, span, workbook
+from perisai.tables.download import download
+from perisai.written import Language
 
 SEES: Final = (Role.AGENCY, *STAFF, *ABOVE)
 SHOWN: Final[dict[span.Kind, int]] = {"daily": 14, "weekly": 26, "monthly": 24}
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @audience(*SEES)
@@ -51,7 +50,7 @@ def report(request: PageRequest, level: str, key: str, kind: str, day: str) -> H
         read = content.read(request.work, scope=scope, span=chosen, as_of=_as_of(request, today))
     except UnknownScope:
         raise Refused("E1004") from None
-    language = _language()
+    language = words.language()
     name = f"perisai-{scope.level}-{scope.key}-{chosen.kind}-{chosen.period.first}"
     form = request.GET.get("form", "")
     if form == "pdf":
@@ -59,14 +58,14 @@ def report(request: PageRequest, level: str, key: str, kind: str, day: str) -> H
         zone = calendar.of_office(request.work, office.id)
         made = paper.make(
             read,
-            address=schedule.address(scope, chosen),
+            address=letter.address(scope, chosen, read.as_of),
             made_at=request.work.now.astimezone(ZoneInfo(zone.timezone)),
             timezone_name=zone.zone,
             language=language,
         )
-        return _file(made, f"{name}.pdf", "application/pdf")
+        return download(made, f"{name}.pdf", "application/pdf")
     if form == "xlsx":
-        return _file(workbook.make(read, language=language), f"{name}.xlsx", XLSX)
+        return download(workbook.make(read, language=language), f"{name}.xlsx")
     context = {
         "scope": scope,
         "content": read,
@@ -78,6 +77,7 @@ def report(request: PageRequest, level: str, key: str, kind: str, day: str) -> H
         "head": [paper.pick(figures()[name].label, language) for name in content.shape().beneath],
         "rows": _rows(read, language),
         "late": _late(read, language),
+        "apart": said.apart(read.apart, language) if read.apart else "",
         "is_past": read.as_of != today,
     }
     return render(request, "reports/report.html", context)
@@ -89,10 +89,10 @@ def subscribe(request: PageRequest, level: str, key: str) -> HttpResponse:
     """Has a kind sent, or no more (``stop``)."""
     scope = _scope(request, level, key)
     kind = request.POST.get("kind", "")
-    branch_id = _branch_of(request, scope)
-    if kind not in span.KINDS or branch_id is None:
+    sender = desk.find(request.work, scope)
+    if kind not in span.KINDS or sender is None:
         raise Refused("E1004")
-    given: dict[str, Any] = {"branch_id": branch_id, "user": request.viewer.user, "scope": scope, "kind": kind}
+    given: dict[str, Any] = {"desk": sender, "user": request.viewer.user, "scope": scope, "kind": kind}
     try:
         if request.POST.get("stop"):
             schedule.stop(request.work, **given)
@@ -105,27 +105,30 @@ def subscribe(request: PageRequest, level: str, key: str) -> HttpResponse:
 
 
 def _scope_page(request: PageRequest, scope: Watch, refused: Refused | None = None) -> HttpResponse:
-    work, language = request.work, _language()
-    branch_id, today = _branch_of(request, scope), _today(request)
-    own = calendar.of_office(work, branch_id or request.viewer.office.id)
+    work, language, today = request.work, words.language(), _today(request)
+    sender = desk.find(work, scope)
+    if sender is None:
+        raise Refused("E1004")
+    own = calendar.of_office(work, sender.office_id)
     try:
-        text = recap.write(work, scope=scope, timezone=own.timezone, own=own, language=language)
+        day = recap.look(work, scope=scope, timezone=own.timezone)
     except UnknownScope:
         raise Refused("E1004") from None
     kind: span.Kind = next((one for one in span.KINDS if one == request.GET.get("kind")), "weekly")
-    mine = schedule.mine(work, branch_id=branch_id, user=request.viewer.user, scope=scope) if branch_id else set()
+    mine = schedule.mine(work, desk=sender, user=request.viewer.user, scope=scope)
     context = {
         "scope": scope,
-        "name": _name(work, scope),
-        "recap": text,
+        "name": day.of_day.name,
+        "recap": recap.write(day, own=own, language=language),
         "kind": kind,
         "kinds": [(one, said.KINDS[language][one], one in mine) for one in span.KINDS],
         "spans": [
             (one, said.span(one, language), one.period.last >= today) for one in span.recent(kind, today, SHOWN[kind])
         ],
-        "may_subscribe": branch_id is not None and request.viewer.may_change,
+        "may_subscribe": request.viewer.may_change,
+        "zone": own.zone,
         "email": request.viewer.user.email,
-        "refused": refused and {"text": refused.text(), "action": refused.action(), "code": refused.code},
+        "refused": refused and refused.answer(),
     }
     return render(request, "reports/scope.html", context, status=refused.status if refused else 200)
 
@@ -140,26 +143,6 @@ def _scope(request: PageRequest, level: str, key: str) -> Watch:
     return scope
 
 
-def _name(work: Any, scope: Watch) -> str:
-    if scope.level == NATION:
-        return "Indonesia"
-    if scope.level == AGENT:
-        row = work.row("SELECT full_name FROM agents_agent WHERE id = %s", [scope.key])
-    else:
-        row = work.row("SELECT name FROM offices_office WHERE id = %s", [int(scope.key)])
-    return str(row[0]) if row else ""
-
-
-def _branch_of(request: PageRequest, scope: Watch) -> int | None:
-    """None for a region and the nation: their reports are read, not sent."""
-    if scope.level in (NATION, REGION):
-        return None
-    if scope.level == AGENT:
-        row = request.work.row("SELECT branch_id FROM agents_agent WHERE id = %s", [scope.key])
-        return int(row[0]) if row else None
-    return Office.objects.values_list("branch_id", flat=True).filter(id=int(scope.key)).first()
-
-
 def _sections(read: content.Content, scope: Watch, language: Language) -> list[dict[str, Any]]:
     values = read.figures.values
     before = read.figures.compared.values if read.figures.compared else {}
@@ -167,6 +150,7 @@ def _sections(read: content.Content, scope: Watch, language: Language) -> list[d
     return [
         {
             "title": paper.pick(section.title, language),
+            "has_target": "target" in section.figures,
             "rows": [
                 {
                     "label": paper.pick(figures()[name].label, language),
@@ -217,7 +201,7 @@ def _late(read: content.Content, language: Language) -> list[tuple[str, str, str
 
 def _after(chosen: span.Span, today: date) -> span.Span | None:
     following = span.of(chosen.kind, date.fromordinal(chosen.period.last.toordinal() + 1))
-    return following if following.period.first <= today else None
+    return following if following.period.first <= span.latest(chosen.kind, today) else None
 
 
 def _today(request: PageRequest) -> date:
@@ -229,11 +213,3 @@ def _as_of(request: PageRequest, today: date) -> date:
         return min(today, max(span.EARLIEST, date.fromisoformat(request.GET.get("as_of", ""))))
     except ValueError:
         return today
-
-
-def _language() -> Language:
-    return "en" if say("id", "en") == "en" else "id"
-
-
-def _file(data: bytes, name: str, kind: str) -> HttpResponse:
-    return HttpResponse(data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

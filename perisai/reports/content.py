@@ -8,10 +8,11 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from perisai.contributions.rules import DIRECTORY
+from perisai.contributions.rules.in_force import DIRECTORY
 from perisai.events.work import Work
 from perisai.figures import definition, reading
 from perisai.figures.outcome import Child, Figures, Late
+from perisai.figures.target import Apart, apart
 from perisai.offices.scopes import Watch
 from perisai.reports.span import Span
 from perisai.rulefile import read_file
@@ -55,6 +56,15 @@ class Content:
     children: list[Child]
     days: Mapping[str, list[tuple[date, int | None]]]
     late: Late
+
+    @property
+    def apart(self) -> Apart | None:
+        return apart_of(self.figures, self.children)
+
+
+def apart_of(figures: Figures, beneath: list[Child]) -> Apart | None:
+    """Where the target of the nation or a region and the sum of those beneath do not agree, as screens say it."""
+    return apart(figures.scope, figures.values.get("target"), (child.values.get("target") for child in beneath))
 
 
 def read(work: Work, *, scope: Watch, span: Span, as_of: date) -> Content:

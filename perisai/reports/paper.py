@@ -4,11 +4,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from perisai import written
 from perisai.documents import pdf
-from perisai.documents.words import Language
 from perisai.figures.definition import Said, figures
 from perisai.reports import said
 from perisai.reports.content import Content, shape
+from perisai.written import Language
 
 _TEMPLATE: Final = Path(__file__).parent / "paper" / "report.typ"
 _WORDS: Final[dict[Language, dict[str, str]]] = {
@@ -45,15 +46,15 @@ def make(content: Content, *, address: str, made_at: datetime, timezone_name: st
         "period": period,
         "compared": f"{words['compared']} {_before(content, language)}",
         "words": words,
-        "known": f"{words['known']} {said.day(content.as_of, language)}"
-        + (f" · {words['standing']} {said.day(standing, language)}" if standing else ""),
+        "known": f"{words['known']} {written.day(content.as_of, language)}"
+        + (f" · {words['standing']} {written.day(standing, language)}" if standing else ""),
         "sections": _sections(content, language),
         "bars": _bars(content, language),
         "head": [pick(figures()[name].label, language) for name in shape().beneath],
         "rows": _rows(content, language),
-        "notes": [*_overlap(content, language), *_late(content, language)],
+        "notes": [*_apart(content, language), *_overlap(content, language), *_late(content, language)],
         "address": address,
-        "made": f"{words['made']} {said.day(made_at.date(), language)} {made_at:%H.%M} {timezone_name}",
+        "made": f"{words['made']} {written.day(made_at.date(), language)} {made_at:%H.%M} {timezone_name}",
     }
     return pdf.render(_TEMPLATE, facts)
 
@@ -65,7 +66,7 @@ def pick(words: Said, language: Language) -> str:
 def _before(content: Content, language: Language) -> str:
     compared = content.figures.compared
     first, last = compared.period if compared else content.span.before
-    return said.day(first, language) + (f" – {said.day(last, language)}" if last != first else "")
+    return written.day(first, language) + (f" – {written.day(last, language)}" if last != first else "")
 
 
 def _sections(content: Content, language: Language) -> list[dict[str, Any]]:
@@ -110,6 +111,10 @@ def _rows(content: Content, language: Language) -> list[list[str]]:
         ]
         for child in content.children[:MOST_ROWS]
     ]
+
+
+def _apart(content: Content, language: Language) -> list[str]:
+    return [f"{said.apart(content.apart, language)}."] if content.apart else []
 
 
 def _overlap(content: Content, language: Language) -> list[str]:

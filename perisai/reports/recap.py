@@ -1,19 +1,22 @@
 """The day in a few lines, ready to be pasted into WhatsApp (``*bold*``): no names of members, numbers equal to the screens."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from perisai.documents.words import Language
+from perisai import written
 from perisai.events.work import Work
 from perisai.figures import reading
 from perisai.figures.definition import figures
-from perisai.figures.outcome import Child, Values
+from perisai.figures.outcome import Child, Figures, Values
 from perisai.figures.period import Period
 from perisai.offices import calendar
 from perisai.offices.calendar import Calendar
-from perisai.offices.scopes import Watch
+from perisai.offices.scopes import AGENT, Watch
 from perisai.reports import said
+from perisai.reports.content import apart_of
+from perisai.written import Language
 
 BEST: Final = 8
 """Rows beneath that are named."""
@@ -22,38 +25,60 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "at": "per {time}", "today": "Hari ini", "month": "Bulan ini", "of": "Target {target}, tercapai {percent} %",
         "needed": "perlu {n} per hari kerja, sisa {days} hari kerja", "reached": "target tercapai", "none": "belum ada target",
         "beneath": "Diterima bulan ini", "late": "lewat batas setor", "more": "dan {n} lagi",
+        "region": "per Kanwil", "branch": "per KC", "sub_branch": "per KCP", "agency_office": "per Kantor Perisai",
     },
     "en": {
         "at": "as of {time}", "today": "Today", "month": "This month", "of": "Target {target}, {percent} % reached",
         "needed": "{n} needed a working day, {days} working days left", "reached": "target reached", "none": "no target yet",
         "beneath": "Accepted this month", "late": "past the deadline", "more": "and {n} more",
+        "region": "by region", "branch": "by branch", "sub_branch": "by sub-branch", "agency_office": "by agency office",
     },
 }  # fmt: skip
 
 
-def write(work: Work, *, scope: Watch, timezone: str, own: Calendar, language: Language) -> str:
+@dataclass(frozen=True)
+class Day:
+    """What a recap says, before it is said in a language. ``local``: the office's clock."""
+
+    local: datetime
+    of_day: Figures
+    of_month: Figures
+    beneath: list[Child]
+
+
+def look(work: Work, *, scope: Watch, timezone: str) -> Day:
     """Of the day it is at the office. Three readings, each a fixed number of statements. Raises ``UnknownScope``."""
     local = work.now.astimezone(ZoneInfo(timezone))
     today = local.date()
+    month = Period(today.replace(day=1), today)
+    return Day(
+        local,
+        reading.of(work, scope, Period.day(today), today),
+        reading.of(work, scope, month, today),
+        reading.children(work, scope, month, today),
+    )
+
+
+def write(day: Day, *, own: Calendar, language: Language) -> str:
+    local, of_day, of_month, beneath = day.local, day.of_day, day.of_month, day.beneath
+    today, apart = local.date(), apart_of(of_month, beneath)
     month = Period.month(today)
-    of_day = reading.of(work, scope, Period.day(today), today)
-    of_month = reading.of(work, scope, Period(month.first, today), today)
-    beneath = reading.children(work, scope, Period(month.first, today), today)
-    lines = [
+    title = [
         f"*Perisai · {of_day.name}*",
-        f"{said.weekday(today, language)}, {said.day(today, language)}, {_at(local, own, language)}",
-        "",
+        f"{said.weekday(today, language)}, {written.day(today, language)}, {_at(local, own, language)}",
+    ]
+    known = [
         _line(of_month.values, ("paying",), language),
         f"*{_WORDS[language]['today']}*: "
         + _line(of_day.values, ("captured", "accepted", "active", "contributions"), language),
         f"*{_WORDS[language]['month']}*: " + _line(of_month.values, ("accepted", "active", "contributions"), language),
         _attainment(of_month.values, today, month.last, own, language),
+        *([said.apart(apart, language)] if apart else []),
         _line(of_month.values, ("arrears_members", "arrears"), language),
         _custody(of_month.values, language),
         _line(of_month.values, ("quota_left", "licences_ending"), language),
-        *_beneath(beneath, language),
     ]
-    return "\n".join(lines)
+    return "\n".join([*title, "", *filter(None, known), *named(beneath, language)])
 
 
 def _at(local: datetime, own: Calendar, language: Language) -> str:
@@ -62,8 +87,9 @@ def _at(local: datetime, own: Calendar, language: Language) -> str:
 
 
 def _line(values: Values, names: tuple[str, ...], language: Language) -> str:
+    """Empty where none of them is known."""
     known = [name for name in names if values.get(name) is not None]
-    return " · ".join(_said(values, name, language) for name in known) or "–"
+    return " · ".join(_said(values, name, language) for name in known)
 
 
 def _said(values: Values, name: str, language: Language) -> str:
@@ -76,14 +102,13 @@ def _attainment(values: Values, today: date, last: date, own: Calendar, language
     words, target, accepted = _WORDS[language], values.get("target"), values.get("accepted") or 0
     if not target:
         return words["none"]
-    percent = accepted * 100 // target
-    reached = words["of"].format(target=said.number(target, language), percent=percent)
+    reached = words["of"].format(target=written.number(target, language), percent=values.get("attainment"))
     missing = target - accepted
     if missing <= 0:
         return f"{reached}: {words['reached']}"
-    days = calendar.working_days_between(today - timedelta(days=1), last, own)
+    days = calendar.field_days_between(today - timedelta(days=1), last, own)
     needed = -(-missing // days) if days else missing
-    return f"{reached}: " + words["needed"].format(n=said.number(needed, language), days=days)
+    return f"{reached}: " + words["needed"].format(n=written.number(needed, language), days=days)
 
 
 def _custody(values: Values, language: Language) -> str:
@@ -94,17 +119,19 @@ def _custody(values: Values, language: Language) -> str:
     return f"{line} ({said.amount(late, 'rupiah', language)} {_WORDS[language]['late']})"
 
 
-def _beneath(children: list[Child], language: Language) -> list[str]:
-    """Offices where there are some, else agents; the most accepted first."""
-    offices = [child for child in children if child.scope.level != "agent"]
-    rows = sorted(offices or children, key=lambda child: (-(child.values.get("accepted") or 0), child.name))
-    if not rows:
-        return []
-    words = _WORDS[language]
-    lines = ["", f"*{words['beneath']}*"]
-    lines += [
-        f"• {row.name}: {said.amount(row.values.get('accepted') or 0, 'persons', language)}" for row in rows[:BEST]
-    ]
-    if len(rows) > BEST:
-        lines.append(words["more"].format(n=len(rows) - BEST))
+def named(children: list[Child], language: Language, title: str = "") -> list[str]:
+    """Offices where there are some, each kind by itself, else agents; the most accepted first."""
+    words, lines = _WORDS[language], list[str]()
+    offices = [child for child in children if child.scope.level != AGENT]
+    levels = dict.fromkeys(child.scope.level for child in offices or children)
+    for level in levels:
+        alike = [child for child in children if child.scope.level == level]
+        rows = sorted(alike, key=lambda child: (-(child.values.get("accepted") or 0), child.name))
+        kind = f", {words[level]}" if len(levels) > 1 else ""
+        lines += ["", f"*{title or words['beneath']}{kind}*"]
+        lines += [
+            f"• {row.name}: {said.amount(row.values.get('accepted') or 0, 'persons', language)}" for row in rows[:BEST]
+        ]
+        if len(rows) > BEST:
+            lines.append(words["more"].format(n=len(rows) - BEST))
     return lines

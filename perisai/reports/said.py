@@ -3,35 +3,33 @@
 from datetime import date
 from typing import Final
 
-from perisai.documents.words import Language
 from perisai.figures.definition import Unit
+from perisai.figures.target import Apart
 from perisai.reports.span import Kind, Span
+from perisai.written import Language, day, month, number, rupiah
 
 _DAYS: Final[dict[Language, tuple[str, ...]]] = {
     "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_MONTHS: Final[dict[Language, tuple[str, ...]]] = {
-    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agt", "Sep", "Okt", "Nov", "Des"),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
 KINDS: Final[dict[Language, dict[Kind, str]]] = {
     "id": {"daily": "Laporan harian", "weekly": "Laporan mingguan", "monthly": "Laporan bulanan"},
     "en": {"daily": "Daily report", "weekly": "Weekly report", "monthly": "Monthly report"},
 }
 
-
-def number(value: int, language: Language) -> str:
-    text = f"{abs(value):,}"
-    return ("-" if value < 0 else "") + (text.replace(",", ".") if language == "id" else text)
+_APART: Final[dict[Language, str]] = {
+    "id": "Target {target}, jumlah di bawahnya {beneath} (selisih {difference})",
+    "en": "Target {target}, sum of those beneath {beneath} (difference {difference})",
+}
+"""As live screens say it."""
 
 
 def amount(value: int | None, unit: Unit, language: Language) -> str:
-    """A dash where nothing is known."""
+    """A dash where nothing is known. Rupiah in both languages as on slips and screens: ``Rp36.800``."""
     if value is None:
         return "–"
     if unit == "rupiah":
-        return f"{'-' if value < 0 else ''}Rp{number(abs(value), language)}"
+        return rupiah(value)
     return number(value, language) + (" %" if unit == "percent" else "")
 
 
@@ -43,8 +41,12 @@ def change(value: int | None, before: int | None, unit: Unit, language: Language
     return ("+" if grown > 0 else "") + amount(grown, unit, language)
 
 
-def day(value: date, language: Language) -> str:
-    return f"{value.day} {_MONTHS[language][value.month - 1]} {value.year}"
+def apart(found: Apart, language: Language) -> str:
+    """Both targets and by how much they differ, in persons."""
+    told = {"target": found.target, "beneath": found.beneath}
+    words = {name: number(value, language) for name, value in told.items()}
+    difference = ("+" if found.difference > 0 else "") + number(found.difference, language)
+    return _APART[language].format(**words, difference=difference)
 
 
 def weekday(value: date, language: Language) -> str:
@@ -54,7 +56,7 @@ def weekday(value: date, language: Language) -> str:
 def span(value: Span, language: Language) -> str:
     first, last = value.period
     if value.kind == "monthly":
-        return f"{_MONTHS[language][first.month - 1]} {first.year}"
+        return month(first, language)
     if value.kind == "daily":
         return f"{weekday(first, language)}, {day(first, language)}"
     return f"{day(first, language)} – {day(last, language)}"

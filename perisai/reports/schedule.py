@@ -1,30 +1,31 @@
 """Who has which report sent, and what of it is due."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final, LiteralString
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from perisai.accounts.audience import User, Viewer
-from perisai.accounts.watching import sees
-from perisai.documents.words import Language
+from perisai.accounts.watching import sees_of
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
-from perisai.messages import outbox
+from perisai.messages import hours, outbox
 from perisai.offices import calendar
 from perisai.offices.calendar import Calendar
 from perisai.offices.scopes import UnknownScope, Watch
-from perisai.reports import recap, said
+from perisai.reports import letter, recap
+from perisai.reports.desk import Desk
 from perisai.reports.span import Kind, Span, of
+from perisai.written import Language
 
 MORNING: Final = time(6, 30)
 """When a week's or month's report is sent, on the day after its end."""
 EVENING: Final = time(17, 0)
 """When the recap of a working day is sent."""
 GOOD_FOR: Final = timedelta(days=2)
+"""Beyond days off: a report of a holiday comes after it."""
 
 # The open one is the lock of two presses: schedule_once.
 _START: LiteralString = """
@@ -50,42 +51,43 @@ WHERE s.branch_id = %s AND s.id = d.id
 """
 
 
-def start(work: Work, *, branch_id: int, user: User, scope: Watch, kind: Kind) -> bool:
+def start(work: Work, *, desk: Desk, user: User, scope: Watch, kind: Kind) -> bool:
     """False where it runs already. Raises E5301 where the user has no e-mail address."""
     if not user.email:
         raise Refused("E5301")
-    row = work.row(_START, [branch_id, user.id, scope.level, scope.key, kind, work.now])
+    row = work.row(desk.sql(_START), [desk.office_id, user.id, scope.level, scope.key, kind, work.now])
     if row:
-        _report(work, "report_scheduled", branch_id, scope, kind)
+        _report(work, "report_scheduled", desk, scope, kind)
     return row is not None
 
 
-def stop(work: Work, *, branch_id: int, user: User, scope: Watch, kind: Kind) -> bool:
-    row = work.row(_STOP, [work.now, branch_id, user.id, scope.level, scope.key, kind])
+def stop(work: Work, *, desk: Desk, user: User, scope: Watch, kind: Kind) -> bool:
+    row = work.row(desk.sql(_STOP), [work.now, desk.office_id, user.id, scope.level, scope.key, kind])
     if row:
-        _report(work, "report_unscheduled", branch_id, scope, kind)
+        _report(work, "report_unscheduled", desk, scope, kind)
     return row is not None
 
 
-def mine(work: Work, *, branch_id: int, user: User, scope: Watch) -> set[str]:
+def mine(work: Work, *, desk: Desk, user: User, scope: Watch) -> set[str]:
     """Kinds that the user has sent."""
-    return {kind for (kind,) in work.rows(_MINE, [branch_id, user.id, scope.level, scope.key])}
+    return {kind for (kind,) in work.rows(desk.sql(_MINE), [desk.office_id, user.id, scope.level, scope.key])}
 
 
 @dataclass(frozen=True)
-class _Letter:
+class _Due:
     schedule: dict[str, Any]
+    scope: Watch
     span: Span
 
 
-def send_due(work: Work, *, branch_id: int, timezone: str) -> int:
-    """Queues what is due and was not sent; how many e-mails. The rows are the lock of two that send at once. Readings are shared by
-    all who have the same report in the same language."""
-    own = calendar.of_office(work, branch_id)
-    local = work.now.astimezone(ZoneInfo(timezone))
+def send_due(work: Work, *, desk: Desk) -> int:
+    """Queues what is due and was not sent; how many e-mails. The rows are the lock of two that send at once, and what was sent is
+    written down with what is queued. A report is read once for all who have it, and said in the language of each."""
+    own = calendar.of_office(work, desk.office_id)
+    local = work.now.astimezone(ZoneInfo(desk.timezone))
     due = [
-        _Letter(row, span)
-        for row in work.dicts(_OPEN, [branch_id])
+        _Due(row, Watch(row["level"], row["key"]), span)
+        for row in work.dicts(desk.sql(_OPEN), [desk.office_id])
         if (span := due_span(row["kind"], local, own)) is not None
         and span.period.first != row["sent_for"]
         and row["made_at"].astimezone(local.tzinfo).date() <= span.period.last
@@ -93,20 +95,24 @@ def send_due(work: Work, *, branch_id: int, timezone: str) -> int:
     due = _still_seen(work, due)
     if not due:
         return 0
-    groups: defaultdict[tuple[str, str, str, str], list[_Letter]] = defaultdict(list)
-    for letter in due:
-        row = letter.schedule
-        groups[row["level"], row["key"], row["kind"], row["language"]].append(letter)
+    groups: defaultdict[tuple[Watch, Span], list[dict[str, Any]]] = defaultdict(list)
+    for one in due:
+        groups[one.scope, one.span].append(one.schedule)
     texts: list[outbox.Text] = []
-    for (level, key, _kind, language), letters in groups.items():
-        body = _body(work, Watch(level, key), letters[0].span, timezone, own, "en" if language == "en" else "id")
-        if body is not None:
-            texts += [
-                outbox.Text("report", "", body, work.now + GOOD_FOR, email=one.schedule["email"]) for one in letters
-            ]
-    outbox.queue_many(work, branch_id=branch_id, agent_id=None, texts=texts)
-    work.execute(_SENT, [[one.schedule["id"] for one in due], [one.span.period.first for one in due], branch_id])
-    work.report(Happened(kind="reports_sent", branch_id=branch_id, quantity=len(texts), detail={}))
+    good_until = hours.good_until(work.now, GOOD_FOR, own)
+    for (scope, span), schedules in groups.items():
+        bodies = _bodies(work, scope, span, desk, own, {_language(row["language"]) for row in schedules})
+        texts += [
+            outbox.Text("report", "", bodies[_language(row["language"])], good_until, email=row["email"])
+            for row in schedules
+            if bodies
+        ]
+    outbox.queue_many(work, branch_id=desk.office_id, agent_id=None, texts=texts)
+    work.execute(
+        desk.sql(_SENT), [[one.schedule["id"] for one in due], [one.span.period.first for one in due], desk.office_id]
+    )
+    if not desk.is_upper:
+        work.report(Happened(kind="reports_sent", branch_id=desk.office_id, quantity=len(texts), detail={}))
     return len(texts)
 
 
@@ -121,32 +127,42 @@ def due_span(kind: Kind, local: datetime, own: Calendar) -> Span | None:
     return before if today > begun or local.time() >= MORNING else None
 
 
-def address(scope: Watch, span: Span) -> str:
-    return f"{settings.ORIGIN}/console/reports/{scope.level}/{scope.key}/{span.kind}/{span.period.first}/"
+def _still_seen(work: Work, due: list[_Due]) -> list[_Due]:
+    """People move and change roles; what they may not see any more is not sent. Four statements, and one for each region office
+    among them."""
+    users = User.objects.select_related("office").filter(id__in={one.schedule["user_id"] for one in due}) if due else ()
+    alike: dict[tuple[Any, ...], Viewer] = {}
+    viewers: dict[Any, Viewer] = {}
+    for user in users:
+        place = (user.role, user.office_id, user.agent_id)
+        if place not in alike:
+            alike[place] = Viewer.of(user)
+        viewers[user.id] = alike[place]
+    seen = sees_of(work, {(viewers[one.schedule["user_id"]], one.scope) for one in due})
+    return [one for one in due if (viewers[one.schedule["user_id"]], one.scope) in seen]
 
 
-def _still_seen(work: Work, due: list[_Letter]) -> list[_Letter]:
-    """People move and change roles; what they may not see any more is not sent. One statement, and one for each of those who see a
-    part of the branch."""
-    wanted = {one.schedule["user_id"] for one in due}
-    users = User.objects.select_related("office").filter(id__in=wanted) if wanted else ()
-    viewers = {user.id: Viewer.of(user) for user in users}
-    asked = {(one.schedule["user_id"], Watch(one.schedule["level"], one.schedule["key"])) for one in due}
-    seen = {(user_id, scope) for user_id, scope in asked if sees(work, viewers[user_id], scope)}
-    return [one for one in due if (one.schedule["user_id"], Watch(one.schedule["level"], one.schedule["key"])) in seen]
-
-
-def _body(work: Work, scope: Watch, span: Span, timezone: str, own: Calendar, language: Language) -> str | None:
-    """None where the office or agent is no more."""
+def _bodies(
+    work: Work, scope: Watch, span: Span, desk: Desk, own: Calendar, languages: Collection[Language]
+) -> dict[Language, str]:
+    """By language; nothing where the office or agent is no more."""
+    today = work.now.astimezone(ZoneInfo(desk.timezone)).date()
     try:
-        text = recap.write(work, scope=scope, timezone=timezone, own=own, language=language)
+        if span.kind == "daily":
+            day, at = recap.look(work, scope=scope, timezone=desk.timezone), letter.address(scope, span, today)
+            return {each: f"{recap.write(day, own=own, language=each)}\n\n{at}" for each in languages}
+        read = letter.read(work, scope=scope, span=span, as_of=today)
     except UnknownScope:
-        return None
-    if span.kind == "daily":
-        return f"{text}\n\n{address(scope, span)}"
-    return f"{said.KINDS[language][span.kind]}, {said.span(span, language)}:\n{address(scope, span)}\n\n{text}"
+        return {}
+    return {each: letter.write(read, language=each) for each in languages}
 
 
-def _report(work: Work, what: str, branch_id: int, scope: Watch, kind: str) -> None:
-    detail = {"level": scope.level, "key": scope.key, "kind": kind}
-    work.report(Happened(kind=what, branch_id=branch_id, quantity=1, detail=detail))
+def _language(text: str) -> Language:
+    return "en" if text == "en" else "id"
+
+
+def _report(work: Work, what: str, desk: Desk, scope: Watch, kind: str) -> None:
+    """Of a branch's; above, an act belongs to no branch's events, and the row tells who did it."""
+    if not desk.is_upper:
+        detail = {"level": scope.level, "key": scope.key, "kind": kind}
+        work.report(Happened(kind=what, branch_id=desk.office_id, quantity=1, detail=detail))

@@ -32,14 +32,19 @@ def of(kind: Kind, day: date) -> Span:
 
 
 def read(kind: str, day: str, today: date) -> Span:
-    """As an address has it. Raises E1004 for a kind that is none, a day that is none, or one still to come."""
+    """As an address has it. Raises E1004 for a kind that is none, a day that is none, or one too far ahead."""
     try:
         first = date.fromisoformat(day)
     except ValueError:
         raise Refused("E1004") from None
-    if kind not in KINDS or not EARLIEST <= first <= today:
+    if kind not in KINDS or not EARLIEST <= first <= latest(kind, today):
         raise Refused("E1004")
     return of(kind, first)
+
+
+def latest(kind: str, today: date) -> date:
+    """Until when reports can be opened: up to today; months to the end of next year, for what is to be reached in them."""
+    return date(today.year + 1, 12, 31) if kind == "monthly" else today
 
 
 def recent(kind: Kind, today: date, count: int) -> list[Span]:

@@ -3,23 +3,25 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from perisai.documents.words import Language
 from perisai.figures.definition import SEGMENTS, figures
 from perisai.reports import said
 from perisai.reports.content import Content, shape
 from perisai.reports.paper import pick
 from perisai.tables.writing import Sheet, write_xlsx
+from perisai.written import Language
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "id": {
         "figures": "Angka", "days": "Per hari", "beneath": "Di bawahnya", "segments": "Segmen", "figure": "Angka", "unit": "Satuan",
         "now": "Periode ini", "before": "Sebelumnya", "change": "Perubahan", "what": "Yang dihitung", "day": "Hari", "name": "Nama",
         "code": "Kode", "late": "Datang sesudah periode", "period": "Periode", "office": "Kantor", "as_of": "Diterima sampai",
+        "beneath_sum": "Target, jumlah di bawahnya", "difference": "Target, selisih keduanya",
     },
     "en": {
         "figures": "Figures", "days": "By day", "beneath": "Beneath", "segments": "Segments", "figure": "Figure", "unit": "Unit",
         "now": "This period", "before": "Before", "change": "Change", "what": "What is counted", "day": "Day", "name": "Name",
         "code": "Code", "late": "Came after the period", "period": "Period", "office": "Office", "as_of": "Received by",
+        "beneath_sum": "Target, sum of those beneath", "difference": "Target, difference of both",
     },
 }  # fmt: skip
 _UNITS: Final[dict[Language, dict[str, str]]] = {
@@ -58,6 +60,9 @@ def _figures(content: Content, names: list[str], language: Language) -> Iterator
         late = content.late.after_period.get(name)
         label, unit = pick(figure.label, language), _UNITS[language][figure.unit]
         yield [label, unit, now, was, change, late, pick(figure.what, language)]
+        if name == "target" and content.apart:
+            yield [words["beneath_sum"], unit, content.apart.beneath]
+            yield [words["difference"], unit, content.apart.difference]
 
 
 def _days(content: Content) -> Iterator[list[Any]]:

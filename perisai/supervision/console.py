@@ -20,6 +20,7 @@ from perisai.accounts.audience import ABOVE, STAFF, PageRequest, Role, audience
 from perisai.agents import queries as agents
 from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.given import get_day, get_id
 from perisai.offices.models import Office
 from perisai.supervision import absence, appeal, document, ending, file, handover, idle, link, measure, queries, words
 from perisai.supervision.subject import lock
@@ -107,7 +108,7 @@ def take_measure(request: PageRequest, branch_id: int, agent_id: UUID) -> HttpRe
         if kind == "warning":
             measure.warn(request.work, **to)
         elif kind == "remedial":
-            measure.retrain(request.work, course_id=_id(asked.get("course"), "course"), **to)
+            measure.retrain(request.work, course_id=get_id(asked.get("course"), "E9502", field="course"), **to)
         elif kind == "suspension":
             measure.suspend(request.work, until_on=_day(asked.get("until_on")), **to)
         elif kind == "reinstatement":
@@ -153,7 +154,9 @@ def record_absence(request: PageRequest, branch_id: int, agent_id: UUID) -> Http
             kind=asked.get("kind", ""),
             from_on=from_on,
             until_on=until_on,
-            substitute_id=_id(asked.get("substitute"), "substitute") if asked.get("substitute") else None,
+            substitute_id=get_id(asked.get("substitute"), "E9502", field="substitute")
+            if asked.get("substitute")
+            else None,
             papers=document.read_sent(request.FILES.getlist("papers")),
         )
 
@@ -361,24 +364,14 @@ def _private(request: PageRequest, branch_id: int, agent_id: UUID) -> set[UUID]:
 
 def _taker(text: str | None) -> UUID | None:
     """``branch``, or an agent's id. Raises E9502."""
-    return None if text == "branch" else _id(text, "to")
-
-
-def _id(text: str | None, field: str) -> UUID:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        raise Refused("E9502", field=field) from None
+    return None if text == "branch" else get_id(text, "E9502", field="to")
 
 
 def _day(text: str | None) -> date | None:
     """Raises E9503 for what is no day, or one of another century."""
     if not text:
         return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Refused("E9503") from None
+    day = get_day(text, "E9503")
     if not 2000 <= day.year < 2100:
         raise Refused("E9503")
     return day

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+from perisai import written
 from perisai.events.work import Work, branch_day
 from perisai.supervision import absence, document, idle
 from perisai.supervision.sealed import open_text
-from perisai.supervision.words import KEEPS, KINDS, REASONS, STATES, month_in_text
+from perisai.supervision.words import KEEPS, KINDS, REASONS, STATES
 
 # Carried by measure_agent, appeal_once and the primary key of accounts_user.
 _MEASURES: LiteralString = """
@@ -96,7 +97,7 @@ def _proposal(row: dict[str, Any]) -> dict[str, Any]:
     state = STATES[row["state"]]
     kept = KEEPS.get(row["reason"]) if row["state"] == "kept" else None
     why = {language: f" ({kept[language]})" if kept else "" for language in state}
-    months = {"id": ", ".join(month_in_text(month) for month in row["months"])}
+    months = {"id": ", ".join(written.month(month) for month in row["months"])}
     months["en"] = ", ".join(f"{month:%b %Y}" for month in row["months"])
     reason = {
         "id": f"Tanpa akuisisi: {months['id']}; {state['id']}{why['id']}",

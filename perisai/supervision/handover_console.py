@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from perisai.accounts.audience import PageRequest, audience
 from perisai.errors import Refused
 from perisai.events.work import branch_day
+from perisai.given import get_day, get_id
 from perisai.members import labels, portfolio
 from perisai.supervision import chosen, handover, queries, words
 from perisai.supervision.console import DECIDERS, attempt
@@ -185,7 +186,7 @@ def _plan(
         plan: dict[str, Any] = {
             "branch_id": branch_id,
             "from_agent_id": agent_id,
-            "to_agent_id": None if asked["to"] == BRANCH_ITSELF else _id(asked["to"]),
+            "to_agent_id": None if asked["to"] == BRANCH_ITSELF else get_id(asked["to"], "E9502", field="to"),
             "from_month": _month(asked.get("from")) or _this_month(request, branch_id),
             "until_month": until,
             "reason": asked.get("reason", ""),
@@ -226,10 +227,7 @@ def _giver(request: PageRequest, branch_id: int, giver: str) -> UUID | None:
         raise Refused("E1004")
     if giver == BRANCH_ITSELF:
         return None
-    try:
-        agent_id = UUID(giver)
-    except ValueError:
-        raise Refused("E1004") from None
+    agent_id = get_id(giver, "E1004")
     if queries.names(request.work, branch_id=branch_id, agent_id=agent_id) is None:
         raise Refused("E1004")
     return agent_id
@@ -253,21 +251,11 @@ def _this_month(request: PageRequest, branch_id: int) -> date:
     return branch_day(now, _office(request, branch_id)[0]).replace(day=1)
 
 
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Refused("E9502", field="to") from None
-
-
 def _month(text: str | None) -> date | None:
     """``2026-12``. Raises E9503, also for a month of another century."""
     if not text:
         return None
-    try:
-        month = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise Refused("E9503") from None
+    month = get_day(f"{text}-01", "E9503")
     if not 2000 <= month.year < 2100:
         raise Refused("E9503")
     return month

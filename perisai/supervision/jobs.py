@@ -1,7 +1,5 @@
 """What supervision does by the clock, branch by branch; a branch that fails waits for the next time and stops no other."""
 
-import logging
-from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -11,22 +9,18 @@ from procrastinate.contrib.django import app
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
 from perisai.members import portfolio
+from perisai.offices.everywhere import in_every_branch
 from perisai.supervision import ending, idle, measure
-from perisai.supervision.words import month_in_text
+from perisai.written import month
 
 CHUNK: Final = 1_000
 
-_BRANCHES = (
-    "SELECT p.branch_id, o.timezone FROM events_position p JOIN offices_office o ON o.id = p.branch_id ORDER BY 1"
-)
 _HANDOVER = """
 SELECT h.to_agent_id, h.from_month, h.until_month, a.code, o.name FROM supervision_handover h
 JOIN offices_office o ON o.id = h.branch_id
 LEFT JOIN agents_agent a ON a.branch_id = h.branch_id AND a.id = h.to_agent_id
 WHERE h.branch_id = %s AND h.id = %s AND h.undone_at IS NULL
 """
-
-log = logging.getLogger(__name__)
 
 
 @app.periodic(cron="37 2 5-11 * *")
@@ -35,7 +29,7 @@ def propose_everywhere(timestamp: int) -> None:
     """Monthly, once phones have had days to send last month's work; looking again finds nobody twice, so that a machine that was
     off on the fifth looks on the sixth."""
     del timestamp
-    _everywhere(propose_branch)
+    in_every_branch(propose_branch)
 
 
 @app.periodic(cron="29 * * * *")
@@ -44,7 +38,7 @@ def follow_everywhere(timestamp: int) -> None:
     """Hourly: what has come true since. Proposals of agents who acquired somebody, suspensions served, endings whose day has
     come, members whose month has begun."""
     del timestamp
-    _everywhere(follow_branch)
+    in_every_branch(follow_branch)
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -52,7 +46,7 @@ def follow_everywhere(timestamp: int) -> None:
 def release_trained_everywhere(timestamp: int) -> None:
     """Whoever has completed the remedial course enrols again within minutes, not within the hour."""
     del timestamp
-    _everywhere(release_branch)
+    in_every_branch(release_branch)
 
 
 @app.task(queue="supervision", pass_context=False)
@@ -98,8 +92,8 @@ def tell_some(work: Work, *, branch_id: int, handover_id: UUID) -> int:
     if row is None:
         return 0
     to_agent_id, from_month, until_month, code, branch = row
-    body = f"PERISAI: mulai {month_in_text(from_month)}"
-    body += f" sampai {month_in_text(until_month)}" if until_month else ""
+    body = f"PERISAI: mulai {month(from_month)}"
+    body += f" sampai {month(until_month)}" if until_month else ""
     if code:
         body += f" iuran BPJS Ketenagakerjaan Anda dilayani agen {code}. Cek agen: {settings.ORIGIN}/agen/{code}"
     else:
@@ -107,13 +101,3 @@ def tell_some(work: Work, *, branch_id: int, handover_id: UUID) -> int:
     return portfolio.tell(
         work, branch_id=branch_id, handover_id=handover_id, agent_id=to_agent_id, body=body, most=CHUNK
     )
-
-
-def _everywhere(act: Callable[[int, str], None]) -> None:
-    with Work(scope=Scope.nation()) as work:
-        branches = work.rows(_BRANCHES)
-    for branch_id, timezone in branches:
-        try:
-            act(branch_id, timezone)
-        except Exception as error:  # noqa: BLE001 - told by its kind alone: a database's words may quote a person
-            log.error("%s of branch %s failed: %s", act.__name__, branch_id, type(error).__name__)

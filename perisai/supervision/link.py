@@ -1,27 +1,18 @@
 """The personal link to an agent's own file, for somebody who has no phone of ours any more.
 
-It is an authenticated encryption (AES-SIV, RFC 5297) of branch, agent and last day: no id can be read from it, a changed one is
-nothing, and it ends by itself. What is reached by it is one agent's file and nothing else."""
+It holds branch, agent and last day, so that it ends by itself. What is reached by it is one agent's file and nothing else."""
 
-import base64
-import struct
 from datetime import date, timedelta
-from functools import cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-from perisai import keys
+from perisai.accounts.sealed_link import SealedLink
 from perisai.agents.rules import figure
 
 PATH: Final = "/berkas/"
-_FORM = struct.Struct(">I16sI")
-_CONTEXT = [b"perisai-agent-file-link-1"]
+_LINK: Final = SealedLink("agent-file", ">I16sI")
 
 
 class Holder(NamedTuple):
@@ -39,21 +30,10 @@ def make(branch_id: int, agent_id: UUID, today: date) -> tuple[str, date]:
 
 
 def token_of(holder: Holder) -> str:
-    plain = _FORM.pack(holder.branch_id, holder.agent_id.bytes, holder.until.toordinal())
-    return base64.urlsafe_b64encode(_cipher().encrypt(plain, _CONTEXT)).rstrip(b"=").decode()
+    return _LINK.seal(holder.branch_id, holder.agent_id.bytes, holder.until.toordinal())
 
 
 def read(token: str) -> Holder | None:
     """None where it is not one of ours; whether its day is over is for the caller, who knows the branch's day."""
-    try:
-        sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        branch_id, agent, day = _FORM.unpack(_cipher().decrypt(sealed, _CONTEXT))
-        return Holder(branch_id, UUID(bytes=agent), date.fromordinal(day))
-    except (ValueError, InvalidTag, struct.error):
-        return None
-
-
-@cache
-def _cipher() -> AESSIV:
-    derive = HKDF(algorithm=hashes.SHA256(), length=64, salt=None, info=_CONTEXT[0])
-    return AESSIV(derive.derive(keys.get("link_signing")))
+    held = _LINK.open(token)
+    return Holder(held[0], UUID(bytes=held[1]), date.fromordinal(held[2])) if held else None

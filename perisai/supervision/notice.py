@@ -8,7 +8,8 @@ from perisai.events.work import Work
 from perisai.messages import outbox
 from perisai.supervision import link
 from perisai.supervision.subject import Subject
-from perisai.supervision.words import KINDS, day_in_text
+from perisai.supervision.words import KINDS
+from perisai.written import day
 
 GOOD_FOR: Final = timedelta(days=3)
 
@@ -23,16 +24,16 @@ def tell(work: Work, subject: Subject, body: str) -> bool:
 
 
 def tell_measure(work: Work, subject: Subject, *, kind: str, from_on: date, appeal_until: date | None) -> None:
-    body = f"{KINDS[kind]['id']} per {day_in_text(from_on)}. {_where(work, subject, has_phone=kind != 'ending')}"
+    body = f"{KINDS[kind]['id']} per {day(from_on)}. {_where(work, subject, has_phone=kind != 'ending')}"
     if appeal_until is not None:
-        body += f" Keberatan paling lambat {day_in_text(appeal_until)}."
+        body += f" Keberatan paling lambat {day(appeal_until)}."
     tell(work, subject, body)
 
 
 def tell_appeal_decided(work: Work, subject: Subject, *, is_lifted: bool) -> None:
     words = "dikabulkan" if is_lifted else "tidak dikabulkan"
     where = _where(work, subject, has_phone=subject.state != "ended")
-    tell(work, subject, f"Keberatan Anda {words} pada {day_in_text(subject.today(work.now))}. {where}")
+    tell(work, subject, f"Keberatan Anda {words} pada {day(subject.today(work.now))}. {where}")
 
 
 def _where(work: Work, subject: Subject, *, has_phone: bool) -> str:
@@ -46,7 +47,7 @@ def tell_idle(work: Work, *, branch_id: int, subjects: Iterable[Subject], months
     """Two statements, however many agents."""
     body = (
         f"PERISAI: {months} bulan berturut-turut tanpa peserta baru. Keagenan Anda diusulkan berakhir dan diputuskan mulai"
-        f" {day_in_text(decide_from)}. Satu peserta baru sebelum itu membatalkan usulan ini."
+        f" {day(decide_from)}. Satu peserta baru sebelum itu membatalkan usulan ini."
     )
     until = work.now + GOOD_FOR
     texts = [outbox.Text("agent_file", one.phone, body, until, one.agent_id) for one in subjects if one.phone]

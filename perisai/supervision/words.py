@@ -1,6 +1,5 @@
 """What measures, reasons and hand-overs are called, in both languages: for the file on the phone, for texts and for screens."""
 
-from datetime import date
 from typing import Final
 
 Words = dict[str, str]
@@ -82,13 +81,3 @@ STATES: Final[dict[str, Words]] = {
 }
 NEVER_APPEALED: Final = ("reinstatement",)
 OWN_REASONS: Final = ("own_wish", "death")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
-
-
-def month_in_text(month: date) -> str:
-    """``Des 2026``, as a text to a worker says it."""
-    return f"{_MONTHS[month.month - 1]} {month.year}"
-
-
-def day_in_text(day: date) -> str:
-    return f"{day.day} {month_in_text(day)}"

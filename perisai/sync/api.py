@@ -13,14 +13,14 @@ from pydantic import Field
 
 from perisai.accounts import device
 from perisai.accounts.client import client_ip
-from perisai.contributions.rules import Rules, load, rules_for_phone
+from perisai.contributions.rules.in_force import Rules, load, rules_for_phone
 from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.clock import SystemClock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
 from perisai.events.world import Kind
-from perisai.members import photo
+from perisai.members.photos import photo
 from perisai.messages.consent_code import request_consent_code
 from perisai.offices import regions
 from perisai.sync import sealed

@@ -12,7 +12,7 @@ from perisai.events.clock import Clock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Happened, Work
 from perisai.members.decision import Decision
-from perisai.members.photo import Asked
+from perisai.members.photos.photo import Asked
 from perisai.sync import sealed, waiting_photo
 from perisai.sync.op import BadLine, SentOp
 from perisai.sync.push import MOST_OPS, covered, take, told

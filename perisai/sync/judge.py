@@ -18,11 +18,11 @@ from django.db import InterfaceError, OperationalError, transaction
 from perisai.agents import renewal
 from perisai.agents.licence import get_standing
 from perisai.events.work import Happened, Work, array_of
-from perisai.members import queue
-from perisai.members.cancel import cancel_many, lock_targets
-from perisai.members.candidate import Asked
 from perisai.members.decision import Decision
-from perisai.members.enrol import enrol_many
+from perisai.members.enrolments.cancel import cancel_many, lock_targets
+from perisai.members.enrolments.candidate import Asked
+from perisai.members.enrolments.enrol import enrol_many
+from perisai.members.reviews import queue
 from perisai.supervision.phoned import judge_appeals
 from perisai.sync import learning, money
 from perisai.sync.clock import captured

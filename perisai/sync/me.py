@@ -6,20 +6,20 @@ from zoneinfo import ZoneInfo
 
 from perisai.agents.conditions import renewal_opens
 from perisai.agents.licence import Held, HeldLicence, Standing, get_standing
-from perisai.contributions.rules import load
+from perisai.contributions.rules.in_force import load
 from perisai.events.reading import read
 from perisai.events.work import Work
 from perisai.figures import rank
 from perisai.figures.period import month_end
 from perisai.offices import calendar
 from perisai.offices.calendar import Calendar
-from perisai.payments import lease
+from perisai.payments.codes import lease
 from perisai.sync.branch_key import seal_key
 from perisai.sync.clock import to_ms
 from perisai.sync.signed import Phone
-from perisai.targets import lease as slots
-from perisai.targets import quota
-from perisai.targets.agent_target import OF_AGENT
+from perisai.targets.plans.agent_target import OF_AGENT
+from perisai.targets.quotas import lease as slots
+from perisai.targets.quotas import quota
 
 # Carried by the primary key of events_counter: one agent's rows of one month.
 _FIGURES = """
@@ -178,10 +178,10 @@ def _counts(figures: dict[str, tuple[int, int]]) -> dict[str, dict[str, int]]:
 
 
 def _days_off(today: date, own: Calendar) -> list[str]:
-    """Days until the end of the next month that are no working days at the branch, so that a phone without signal counts right."""
+    """Days until the end of the next month on which the branch's agents do not work, so that phones without signal count right."""
     end = month_end(month_end(today) + timedelta(days=1))
     days = (today + timedelta(days=n) for n in range((end - today).days + 1))
-    return [day.isoformat() for day in days if not calendar.is_working(day, own)]
+    return [day.isoformat() for day in days if not calendar.is_field_day(day, own)]
 
 
 def _rank(work: Work, phone: Phone, today: date, own: Calendar) -> dict[str, Any] | None:
@@ -193,6 +193,7 @@ def _rank(work: Work, phone: Phone, today: date, own: Calendar) -> dict[str, Any
     return {
         "place": mine.place,
         "of": mine.of,
+        "needs": rank.SMALL,
         "per_day": mine.per_day,
         "is_city": mine.is_city,
         "is_new": mine.is_new,

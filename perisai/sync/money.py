@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
-from perisai.contributions import advance, reactivate, terms
+from perisai.contributions.bills import advance, terms
+from perisai.contributions.cover import reactivate
 from perisai.custody.deposit import judge_deposits
 from perisai.custody.receive import receive_many
 from perisai.custody.void import judge_voids

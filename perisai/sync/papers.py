@@ -18,7 +18,7 @@ from perisai.agents import photo, public_code, renewal
 from perisai.agents.licence import Standing, get_standing
 from perisai.events.work import Work, branch_day
 from perisai.exams import attempt, seat
-from perisai.payments import qris
+from perisai.payments.banks import qris
 from perisai.supervision import file
 from perisai.sync.clock import to_ms
 from perisai.sync.me import licence_state

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import orjson
 
-from perisai.contributions import cover_rule
+from perisai.contributions.cover import rule as cover_rule
 from perisai.events.work import Work, branch_day
-from perisai.members.enrol import review_code
+from perisai.members.enrolments.enrol import review_code
 from perisai.sync.me import me
 from perisai.sync.push import op_answer, pay_link, told
 from perisai.sync.signed import Phone

@@ -8,7 +8,7 @@ from perisai.errors import Refused
 from perisai.events.clock import Clock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.members.photo import Asked
+from perisai.members.photos.photo import Asked
 from perisai.sync import sealed, waiting_photo
 from perisai.sync.clock import make_token, to_ms
 from perisai.sync.op import SentOp, reread

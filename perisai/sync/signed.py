@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from perisai.errors import Refused
 from perisai.events.scope import Scope
 from perisai.events.work import Work, prepared_cursor
+from perisai.given import get_id
 from perisai.sync.clock import require_fresh
 
 # Registries outside row-level security, each by its primary key, and the phone's user.
@@ -54,11 +55,7 @@ class Phone:
 
 def find_phone(request: HttpRequest) -> Phone:
     """The phone that the header names. Raises E2001 where there is none."""
-    try:
-        device_id = UUID(request.headers.get("X-Perisai-Device", ""))
-    except ValueError:
-        raise Refused("E2001") from None
-    return get_phone(device_id)
+    return get_phone(get_id(request.headers.get("X-Perisai-Device"), "E2001"))
 
 
 def get_phone(device_id: UUID) -> Phone:

@@ -13,7 +13,7 @@ from django.db import transaction
 from perisai.errors import Refused
 from perisai.events.vault import Unreadable, seal, unseal
 from perisai.events.work import Work
-from perisai.members import photo
+from perisai.members.photos import photo
 from perisai.sync.op import SentOp
 
 _ADDRESS = re.compile(r"[0-9a-f]{64}")

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import EmptyCell
 
+from perisai import written
 from perisai.tables.cell import is_cut, text_of, zeros_of
 
 Why = Literal["size", "rows", "columns", "kind", "locked", "broken", "encoding", "empty"]
@@ -58,7 +59,7 @@ class Limits:
 
     @property
     def said_rows(self) -> str:
-        return f"> {self.rows:,}".replace(",", ".")
+        return f"> {written.number(self.rows)}"
 
 
 class Line(NamedTuple):

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from perisai.events.clock import Clock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.targets import lease
+from perisai.targets.quotas import lease
 
 log = logging.getLogger(__name__)
 

@@ -14,11 +14,11 @@ from perisai.targets.plan_models import (
     UpperPlanChange,
     UpperProposal,
 )
-from perisai.targets.quota_models import Lease, QuotaRequest, QuotaSetting, QuotaTarget
+from perisai.targets.quota_models import Lease, QuotaRequest, QuotaSetting, QuotaTarget, QuotaTold
 
 __all__ = [
     "Figure", "Lease", "Plan", "PlanChange", "Proposal", "Quota", "QuotaMode", "QuotaRequest", "QuotaSetting",
-    "QuotaTarget", "UpperFigure", "UpperPlan", "UpperPlanChange", "UpperProposal",
+    "QuotaTarget", "QuotaTold", "UpperFigure", "UpperPlan", "UpperPlanChange", "UpperProposal",
 ]  # fmt: skip
 
 

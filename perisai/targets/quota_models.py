@@ -41,6 +41,24 @@ class QuotaTarget(models.Model):
         constraints = [models.CheckConstraint(condition=Q(persons__gte=0), name="quota_target_not_negative")]
 
 
+class QuotaTold(models.Model):
+    """What a month's target was set to, and on which day of the branch: the history of ``QuotaTarget``. Append-only: as of a day
+    the last one told by then counts; ``persons`` null: no longer told for this segment."""
+
+    pk = models.CompositePrimaryKey("branch_id", "id")
+    branch_id = models.IntegerField()
+    id = models.UUIDField(db_default=Uuid7())
+    month = models.DateField()
+    segment = models.TextField()
+    persons = models.IntegerField(null=True)
+    told_on = models.DateField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "targets_quota_told"
+        indexes = [models.Index(fields=["branch_id", "month", "told_on"], name="quota_told_month")]
+
+
 class QuotaSetting(models.Model):
     """How a branch caps from a month on, until the next one. Append-only: of one month the last one written counts."""
 

@@ -1,6 +1,10 @@
 from django.urls import path
 
-from perisai.targets import plan_console, plan_edit_console, plan_file_console, quota_acts, quota_console
+from perisai.targets.plans import console as plan_console
+from perisai.targets.plans import edit_console as plan_edit_console
+from perisai.targets.plans import file_console as plan_file_console
+from perisai.targets.quotas import acts as quota_acts
+from perisai.targets.quotas import console as quota_console
 
 app_name = "targets"
 urlpatterns = [
@@ -11,9 +15,11 @@ urlpatterns = [
     path("mine/<int:office_id>/<uuid:proposal_id>/withdraw/", plan_console.withdraw, name="withdraw"),
     path("plan/<int:office_id>/", plan_edit_console.plan_page, name="plan"),
     path("plan/<int:office_id>/start/", plan_edit_console.start, name="start"),
+    path("plan/<int:office_id>/moved/", plan_edit_console.leave_out, name="leave_out"),
     path("plan/<int:office_id>/<uuid:plan_id>/save/", plan_edit_console.save, name="save"),
     path("plan/<int:office_id>/<uuid:plan_id>/split/", plan_edit_console.split, name="split"),
     path("plan/<int:office_id>/<uuid:plan_id>/propose/", plan_edit_console.propose, name="propose"),
+    path("plan/<int:office_id>/<uuid:plan_id>/back/", plan_edit_console.take_back, name="take_back"),
     path("plan/<int:office_id>/<uuid:plan_id>/decide/", plan_edit_console.decide, name="decide"),
     path("plan/<int:office_id>/<uuid:plan_id>/take/", plan_edit_console.take, name="take"),
     path("plan/<int:office_id>/<uuid:proposal_id>/refuse/", plan_edit_console.refuse, name="refuse"),

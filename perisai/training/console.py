@@ -6,11 +6,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
+from perisai.accounts.words import language
 from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.training import authoring, completion, labels, queries, reading
@@ -163,5 +163,5 @@ def said(refused: Refused) -> dict[str, Any]:
 
 def tell(request: PageRequest, refused: Refused) -> None:
     answer = said(refused)
-    language = "en" if (get_language() or "id").startswith("en") else "id"
-    messages.error(request, f"{answer['text'][language]} {answer['action'][language]}")
+    spoken = language()
+    messages.error(request, f"{answer['text'][spoken]} {answer['action'][spoken]}")

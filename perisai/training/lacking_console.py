@@ -1,12 +1,11 @@
 """The list of who is missing what, for the people of a branch."""
 
-from uuid import UUID
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from perisai.accounts.audience import STAFF, PageRequest, audience
+from perisai.given import find_id
 from perisai.training import labels, lacking, queries
 
 
@@ -16,23 +15,15 @@ def missing(request: PageRequest) -> HttpResponse:
     """People and the courses they have not done; ``who`` and ``course`` narrow it."""
     work, viewer, given = request.work, request.viewer, request.GET
     who, course = given.get("who", ""), given.get("course", "")
-    rows = lacking.people(work, viewer=viewer, now=work.now, group=who, course=course if _is_key(course) else None)
+    rows = lacking.people(work, viewer=viewer, now=work.now, group=who, course=course if find_id(course) else None)
     context = {
         "rows": rows[: lacking.MOST],
         "is_cut": len(rows) > lacking.MOST,
         "late": sum(row["is_late"] for row in rows[: lacking.MOST]),
         "groups": labels.GROUPS,
         "roles": labels.ROLES,
-        "courses": queries.offered(work, branch_id=viewer.office.branch_id or 0),
+        "courses": queries.offered(work, branch_id=viewer.own_branch_id),
         "who": who,
         "course": course,
     }
     return render(request, "training/missing.html", context)
-
-
-def _is_key(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

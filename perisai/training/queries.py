@@ -132,7 +132,7 @@ def waiting(work: Work, *, viewer: Viewer, now: datetime) -> list[tuple[str, int
     """
     if viewer.role is Role.AGENCY:
         today = branch_day(now, viewer.office.timezone)
-        own = missing(work, viewer.office.branch_id or 0, viewer.user.pk, today)
+        own = missing(work, viewer.own_branch_id, viewer.user.pk, today)
         return [("own_courses", len(own), "/console/training/mine/")]
     if viewer.role not in (*STAFF, *AUTHORS):
         return []

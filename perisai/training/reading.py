@@ -7,22 +7,21 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from perisai.errors import Refused
+from perisai.given import find_number, get_day, get_id
 
 
 def whole(given: Mapping[str, str], field: str, default: int | None = None) -> int:
     text = given.get(field, "").strip()
     if not text and default is not None:
         return default
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+    found = find_number(text)
+    if found is None:
         raise Refused("E9209", field=field)
-    return int(text)
+    return found
 
 
 def day(given: Mapping[str, str], field: str) -> date:
-    try:
-        return date.fromisoformat(given.get(field, ""))
-    except ValueError:
-        raise Refused("E9209", field=field) from None
+    return get_day(given.get(field), "E9209", field=field)
 
 
 def day_or_none(given: Mapping[str, str], field: str) -> date | None:
@@ -41,10 +40,7 @@ def moment(given: Mapping[str, str], field: str, timezone: str) -> datetime:
 
 
 def key(given: Mapping[str, str], field: str) -> UUID:
-    try:
-        return UUID(given.get(field, ""))
-    except ValueError:
-        raise Refused("E9209", field=field) from None
+    return get_id(given.get(field), "E9209", field=field)
 
 
 def point(given: Mapping[str, str], field: str) -> tuple[float, float] | None:

@@ -65,8 +65,11 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    where = "/".join(str(part) for part in error.errors[0].get("loc", ())) if error.errors else ""
-    return problem(Refused("E1002", reason=where))
+    first = error.errors[0] if error.errors else {}
+    where = [str(part) for part in first.get("loc", ())]
+    if request.path.startswith("/api/v1/read/"):  # no phone asks there
+        return problem(Refused("E5409", field=".".join(where[1:]), reason=str(first.get("msg", ""))[:200]))
+    return problem(Refused("E1002", reason="/".join(where)))
 
 
 @api.exception_handler(HttpError)

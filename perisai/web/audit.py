@@ -1,7 +1,9 @@
-"""``perisai audit recount``: proves, branch by branch, that counters equal events and that no event number is missing."""
+"""``perisai audit recount``: proves, branch by branch, that counters equal events and that no event number is missing, and
+that the country is the sum of its branches."""
 
 from collections.abc import Iterator
 
+from perisai.events import country
 from perisai.events.recount import Recount, recount
 from perisai.events.scope import Scope
 from perisai.events.work import Work
@@ -27,4 +29,19 @@ def report() -> int:
         for level, key, captured, received, segment, metric, counted, added in result.differences:
             print(f"  {level}:{key} {captured}/{received} {segment} {metric}: counter {counted}, events {added}")
     print(f"{events} events recounted: {'counters equal events' if not failed else f'{failed} branches differ'}")
-    return 1 if failed else 0
+    return 1 if _report_country() or failed else 0
+
+
+def _report_country() -> int:
+    with Work.open(scope=Scope.nation()) as work:
+        differences = country.differences(work)
+    for timezone, level, key, captured, received, segment, metric, counted, added in differences:
+        print(
+            f"  {timezone} {level}:{key} {captured}/{received} {segment} {metric}: country {counted}, branches {added}"
+        )
+    print(
+        "the country is the sum of its branches"
+        if not differences
+        else f"{len(differences)} sums of the country differ"
+    )
+    return len(differences)

@@ -3,6 +3,7 @@
 A bench is a module with ``run(env: Env) -> dict`` that answers ``name`` and ``figures``; the machine is added here.
 """
 
+import ast
 import importlib
 import json
 import os
@@ -64,6 +65,31 @@ def run(name: str | None, *, data: str | None, as_json: bool, rest: list[str]) -
     return _code([result])
 
 
+def describe(given: list[str]) -> str:
+    """What ``perisai bench`` takes, or what one bench measures, by the first words of its file; nothing is run."""
+    root = repository()
+    texts = {p.stem: _about(p) for p in sorted((root / "bench").glob("*.py")) if not p.stem.startswith("_")}
+    for name in given:
+        if name in texts:
+            return f"perisai bench {name} [--json] [--data DIR]\n\n{texts[name]}"
+    lines = [f"  {name:<12} {text.partition(chr(10))[0]}" for name, text in texts.items()]
+    return "\n".join(
+        [
+            "usage: perisai bench [NAME [NUMBER ...]] [--json] [--data DIR]",
+            "",
+            "Measures one thing against its limit in a still demo world of its own; without NAME all of them, one by one.",
+            "`perisai bench NAME --help` says what one measures. Exit code 1 when a goal is missed.",
+            "",
+            "benches:" if lines else "There are none here: benches lie in a checkout, beside the package.",
+            *lines,
+        ]
+    )
+
+
+def _about(path: Path) -> str:
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+
+
 def _run_all(root: Path, names: list[str], *, data: str | None, as_json: bool, rest: list[str]) -> int:
     """Each in a process and, without ``data``, in a world of its own: jobs over what one bench made take time from the next."""
     results: list[dict[str, Any]] = []
@@ -106,7 +132,8 @@ def describe_machine() -> dict[str, Any]:
 def print_table(result: dict[str, Any]) -> None:
     print(f"\n{result['name']}")
     for figure in result["figures"]:
-        mark = "met" if figure.get("met") else "MISSED"
+        met = "met" if figure.get("goal") is not None else ""  # what has no goal cannot have met it
+        mark = met if figure.get("met") else "MISSED"
         numbers = " ".join(f"{key} {figure[key]}" for key in ("limit", "ratio", "goal") if figure.get(key) is not None)
         print(f"  {figure['what']:<24} {figure['value']:>12} {figure['unit']:<14} {numbers:<44} {mark}")
 

@@ -13,6 +13,14 @@ from perisai.web.supervisor import InUse, StepFailed
 from perisai.web.unprivileged import CannotPrepare
 from perisai.web.world_mark import WrongKind
 
+HELP = frozenset({"-h", "--help"})
+PASSING = {
+    "bench": "",
+    "manage": "`perisai manage help` lists Django's commands, `perisai manage help COMMAND` says more of one.",
+    "simulate": "`perisai simulate field --help` and `perisai simulate bank --help` list what each takes.",
+    "worker": "Options are those of `perisai manage procrastinate worker --help`, such as --concurrency 4 or --queues messages.",
+}
+"""Commands that hand on what they do not know themselves, and where to read on."""
 PLAIN_ERRORS = (InUse, StepFailed, DatabaseFailed, DatabaseInUse, CannotPrepare, WrongKind, commands.CannotRun)
 
 
@@ -20,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code: 0 done, 1 failed, 2 wrongly called."""
     logging.basicConfig(level=os.environ.get("PERISAI_LOG_LEVEL", "INFO"), format="%(message)s", stream=sys.stderr)
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if _asks_for_help(given):
+        return 0
     options, rest = build_parser().parse_known_args(given)
     if rest and not options.passes_rest:
         build_parser().error(f"unknown: {' '.join(rest)}")
@@ -32,6 +42,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _asks_for_help(given: list[str]) -> bool:
+    """Commands that hand on what they do not know answer ``--help`` themselves where it is the first that is said; a bench has no
+    options of its own, so there it is one wherever it stands."""
+    where = next((n for n, word in enumerate(given) if word in PASSING), len(given))
+    command, rest = given[where : where + 1], given[where + 1 :]
+    if not HELP.intersection(rest if command == ["bench"] else rest[:1]):
+        return False
+    if command == ["bench"]:
+        from perisai.web.bench import describe
+
+        print(describe(rest))
+        return True
+    parser = build_parser()
+    action = next(each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
+    action.choices[command[0]].print_help()
+    print(f"\n{PASSING[command[0]]}")
+    return True
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -90,6 +90,8 @@ def simulate(options: argparse.Namespace) -> int:
     """Hands on to ``perisai.web.simulate.main([what, --origin ORIGIN, ...])``."""
     os.environ["PERISAI_DEMO"] = "1"
     config = resolve(options)
+    if {"-h", "--help"}.intersection(options.rest):
+        return _tell_simulator(options.what)
     if read_state(config.run) is None and config.embedded and "PERISAI_SUPERVISED" not in os.environ:
         raise CannotRun(f"Nothing runs on {config.data}: start `perisai demo --data {config.data}` first.")
     with django(config):
@@ -97,6 +99,16 @@ def simulate(options: argparse.Namespace) -> int:
 
         given = options.rest if "--origin" in options.rest else ["--origin", config.origin, *options.rest]
         return int(main([options.what, *given]))
+
+
+def _tell_simulator(what: str) -> int:
+    """What a simulator takes; nothing needs to run for that."""
+    import django as framework
+
+    framework.setup()
+    from perisai.web.simulate import main
+
+    return int(main([what, "--help"]))
 
 
 def bench(options: argparse.Namespace) -> int:
@@ -127,7 +139,7 @@ def books(options: argparse.Namespace) -> int:
     if options.at is not None and options.at.tzinfo is None:
         raise CannotRun("Say the time zone too: --at 2026-11-30T23:59:59+07:00.")
     with django(resolve(options)):
-        from perisai.payments import books_report
+        from perisai.payments.books import report as books_report
 
         return books_report.tell(branch_id=options.branch, at=options.at)
 

@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from perisai.accounts import words
 from perisai.accounts.audience import Declared, Viewer, declared_for
 from perisai.accounts.models import Role
 from perisai.events import world
@@ -141,7 +141,7 @@ class Console:
 def console(request: HttpRequest) -> dict[str, Any]:
     """Context of every template. ``console`` is None where nobody is logged in. Runs no query."""
     viewer = getattr(request, "viewer", None)
-    language = "en" if (get_language() or "id").startswith("en") else "id"
+    language = words.language()
     return {
         "console": _console(viewer, request.path) if isinstance(viewer, Viewer) else None,
         "language": language,

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.views.defaults import server_error as plain_server_error
 
 from perisai.errors import Refused
+from perisai.web.not_here import spoken
 
 RETRY_SECONDS = 2
 AWAY_STATES = ("08", "57P")
@@ -33,8 +34,10 @@ def answer(request: HttpRequest, refused: Refused) -> HttpResponse:
             refused.problem(), status=refused.status, content_type="application/problem+json"
         )
     else:
-        page = render_to_string("database_away.html", {"text": refused.text(), "action": refused.action()})
-        response = HttpResponse(page, status=refused.status)
+        told = {"text": refused.text(), "action": refused.action()}
+        response = spoken(
+            request, lambda: HttpResponse(render_to_string("database_away.html", told), status=refused.status)
+        )
     response["Retry-After"] = str(refused.retry_after or RETRY_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
@@ -57,4 +60,4 @@ class DatabaseAwayMiddleware:
 def server_error(request: HttpRequest) -> HttpResponse:
     """``handler500``: what middlewares raise (a session, the signed-in user) comes here and not to ``process_exception``."""
     refused = find_outage(sys.exc_info()[1])
-    return answer(request, refused) if refused is not None else plain_server_error(request)
+    return answer(request, refused) if refused is not None else spoken(request, lambda: plain_server_error(request))

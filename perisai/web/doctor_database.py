@@ -97,8 +97,10 @@ def _messages(config: Config) -> Iterator[Check]:
     django.setup()
     from perisai.events.scope import Scope
     from perisai.events.work import Work
+    from perisai.messages.channel import operator_email
     from perisai.messages.gateway import find_gateway
     from perisai.messages.outbox import count_failed
+    from perisai.offices.tree import above_branches
 
     try:
         has_gateway = find_gateway() is not None
@@ -107,8 +109,17 @@ def _messages(config: Config) -> Iterator[Check]:
         return
     what = "SMS gateway is set" if has_gateway else "no SMS gateway: consent by one-time code is not offered"
     yield Check("ok" if has_gateway else "warn", what, "set PERISAI_SMS_URL (deploy/README.md)")
-    with Work(scope=Scope.nation()) as work:
-        failed = count_failed(work)
+    has_email = operator_email() is not None
+    what = (
+        "e-mail is set"
+        if has_email
+        else "no e-mail: alerts and reports reach only branches that set a way of their own"
+    )
+    yield Check("ok" if has_email else "warn", what, "set PERISAI_EMAIL_URL (deploy/README.md)")
+    failed = 0
+    for scope in (Scope.nation(), Scope.of(above_branches())):
+        with Work(scope=scope) as work:
+            failed += count_failed(work)
     state: State = "warn" if failed else "ok"
     yield Check(state, f"{failed} texts could not be sent since yesterday", "reasons: /console/messages/?state=failed")
 

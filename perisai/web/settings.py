@@ -22,6 +22,7 @@ DEBUG = False
 _host = urlsplit(ORIGIN).hostname or "localhost"
 ALLOWED_HOSTS = sorted({_host, "localhost", "127.0.0.1", *os.environ.get("PERISAI_HOSTS", "").split(",")} - {""})
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
+CSRF_FAILURE_VIEW = "perisai.web.not_here.csrf_failure"
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -166,6 +167,10 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "Perisai"
+MFA_TOTP_PERIOD = 30
+MFA_TOTP_TOLERANCE = (
+    1  # a code that ended while it was typed, or a phone's clock half a minute wrong (RFC 6238, section 6)
+)
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ORIGIN.startswith("http://")
 USERSESSIONS_TRACK_ACTIVITY = True

@@ -30,7 +30,7 @@ urlpatterns = [
     path("console/members/", include("perisai.members.urls")),
     path("console/employers/", include("perisai.employers.urls")),
     path("console/contributions/", include("perisai.contributions.urls")),
-    path("console/rules/", include("perisai.contributions.rules_urls")),
+    path("console/rules/", include("perisai.contributions.rules.urls")),
     path("console/payments/", include("perisai.payments.urls")),
     path("console/reconciliation/", include("perisai.reconciliation.urls")),
     path("console/documents/", include("perisai.documents.urls")),
@@ -65,4 +65,6 @@ urlpatterns = [
     path("", api.urls),
 ]
 
+handler403 = "perisai.web.not_here.permission_denied"
+handler404 = "perisai.web.not_here.page_not_found"
 handler500 = "perisai.web.database_away.server_error"

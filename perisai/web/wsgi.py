@@ -14,7 +14,7 @@ def _follow_rules() -> None:
     """What was approved is in force here from the first request on, and what will be within half a minute."""
     from django.db import Error, connection
 
-    from perisai.contributions import rule_publish
+    from perisai.contributions.rule_changes import publish as rule_publish
 
     try:
         rule_publish.refresh()
@@ -26,10 +26,10 @@ def _follow_rules() -> None:
 
 def _warm() -> None:
     """Reads what every worker needs before the first request instead of during it: rules, errors, kinds of event."""
-    from perisai.contributions.rules import load, rules_for_phone
+    from perisai.contributions.rules.in_force import load, rules_for_phone
     from perisai.errors import catalogue
     from perisai.events.kinds import kinds
-    from perisai.members.names import similarity
+    from perisai.members.persons.names import similarity
 
     load()
     rules_for_phone()

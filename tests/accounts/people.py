@@ -66,7 +66,14 @@ def _hashed() -> str:
     return make_password(PASSWORD)
 
 
-def make_user(role: Role, office: Office | None = None, *, second_factor: bool = True, superuser: bool = False) -> User:
+def make_user(
+    role: Role,
+    office: Office | None = None,
+    *,
+    second_factor: bool = True,
+    superuser: bool = False,
+    language: str = "id",
+) -> User:
     user = User.objects.create(
         username=f"uji-{role.value.replace('_', '')}-{next(_numbers)}",
         password=_hashed(),
@@ -75,6 +82,7 @@ def make_user(role: Role, office: Office | None = None, *, second_factor: bool =
         office=office or office_for(role),
         agent_id=uuid7() if role is Role.AGENT else None,
         is_superuser=superuser,
+        language=language,
     )
     if second_factor:
         TOTP.activate(user, "JBSWY3DPEHPK3PXP")
@@ -91,6 +99,12 @@ def logged_in(user: User, language: str = "id") -> Client:
     client = stranger(language)
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
+
+
+def client_of(role: Role, office: Office | int | None = None, *, language: str = "id") -> Client:
+    """A client where a new user is logged in, of this office or the one with this id; ``language``: of their pages."""
+    office = Office.objects.get(id=office) if isinstance(office, int) else office
+    return logged_in(make_user(role, office, language=language))
 
 
 def make_agent(office: Office | None = None) -> User:

@@ -1,6 +1,7 @@
 """Log in, be locked out, second factor, sessions that end."""
 
 import re
+import time
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
@@ -20,8 +21,12 @@ def enter(client: Client, user: User, password: str = PASSWORD) -> str:
     return str(response.get("Location") or response.status_code)
 
 
-def code_now(secret: str) -> str:
-    return totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))))
+SECRET = "JBSWY3DPEHPK3PXP"
+
+
+def code_now(secret: str, steps: int = 0) -> str:
+    """As the app shows it, or so many steps of half a minute later."""
+    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30 + steps))
 
 
 def test_first_login_leads_through_second_factor_to_the_console(database: object) -> None:
@@ -42,8 +47,29 @@ def test_later_login_asks_for_the_code(database: object) -> None:
     assert enter(client, user) == "/accounts/2fa/authenticate/"
     assert client.get("/console/accounts/users/")["Location"].startswith("/accounts/login/")
     assert "Kode" in client.post("/accounts/2fa/authenticate/", {"code": "000000"}).content.decode()
-    assert client.post("/accounts/2fa/authenticate/", {"code": code_now("JBSWY3DPEHPK3PXP")})["Location"] == "/console/"
+    assert client.post("/accounts/2fa/authenticate/", {"code": code_now(SECRET)})["Location"] == "/console/"
     assert client.get("/console/accounts/users/").status_code == 200
+
+
+def test_code_opens_once_in_whichever_process(database: object) -> None:
+    user, first, second = make_user(Role.BRANCH), stranger(), stranger("en")
+    code = code_now(SECRET)
+    enter(first, user)
+    assert first.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 302
+    enter(second, user)  # and forgets what this process had noted, as another one never knew it
+    answer = second.post("/accounts/2fa/authenticate/", {"code": code})
+    assert answer.status_code == 200
+    assert "used already" in answer.content.decode()
+    assert second.post("/accounts/2fa/authenticate/", {"code": code_now(SECRET, 1)}).status_code == 302
+
+
+def test_code_of_half_a_minute_ago_opens_and_an_older_one_does_not(database: object) -> None:
+    user, client = make_user(Role.BRANCH), stranger()
+    enter(client, user)
+    if (left := 30 - time.time() % 30) < 3:
+        time.sleep(left)  # until the next half minute, so that a minute ago does not come between
+    assert client.post("/accounts/2fa/authenticate/", {"code": code_now(SECRET, -3)}).status_code == 200
+    assert client.post("/accounts/2fa/authenticate/", {"code": code_now(SECRET, -1)}).status_code == 302
 
 
 def test_five_wrong_passwords_lock_the_account_from_that_address(database: object) -> None:
@@ -91,7 +117,7 @@ def test_language_follows_browser_then_choice(database: object) -> None:
 def test_last_second_factor_cannot_be_taken_off(database: object) -> None:
     user, client = make_user(Role.BRANCH), stranger()
     enter(client, user)
-    client.post("/accounts/2fa/authenticate/", {"code": code_now("JBSWY3DPEHPK3PXP")})
+    client.post("/accounts/2fa/authenticate/", {"code": code_now(SECRET)})
     client.post("/accounts/2fa/totp/deactivate/")
     assert Authenticator.objects.filter(user=user, type="totp").exists()
 
@@ -102,6 +128,6 @@ def test_second_step_cannot_be_guessed_from_many_addresses(database: object) -> 
     for number in range(10):
         client.post("/accounts/2fa/authenticate/", {"code": "000000"}, REMOTE_ADDR=f"192.0.2.{number}")
         cache.clear()
-    answer = client.post("/accounts/2fa/authenticate/", {"code": code_now("JBSWY3DPEHPK3PXP")})
+    answer = client.post("/accounts/2fa/authenticate/", {"code": code_now(SECRET)})
     assert answer.status_code == 200
     assert client.get("/console/accounts/users/")["Location"].startswith("/accounts/login/")

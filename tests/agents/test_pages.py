@@ -1,7 +1,6 @@
 """The pages of licence and place: who may, what they print, and two officers at once."""
 
 import pytest
-from django.test import Client
 
 from perisai.accounts.models import Role
 from perisai.agents import paper, placement
@@ -11,18 +10,12 @@ from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.members import portfolio
 from perisai.offices.models import Office
-from tests.accounts.people import logged_in, make_user, tree
+from tests.accounts.people import client_of, logged_in, make_user, tree
 from tests.agents.whole import Way, make_world, today
 from tests.members.enrolling import enrol
 from tests.world import Branch, FieldAgent, give_target, make_agent, make_branch, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-def client_of(role: Role) -> Client:
-    client = logged_in(make_user(role))
-    client.defaults["SERVER_NAME"] = "localhost"
-    return client
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,9 @@
 """Alerts: what holds is raised once, closed when it is over, seen by those it concerns, and written about to them alone."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, LiteralString
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -16,12 +17,16 @@ from perisai.events.scope import Scope
 from perisai.events.vault import unseal
 from perisai.events.work import Work, branch_day
 from perisai.figures.models import Standing
+from perisai.members.reviews import review
+from perisai.messages import sending
 from perisai.offices.calendar import NATIONAL
 from perisai.offices.models import Office
 from perisai.payments.models import Notification
+from perisai.targets.quotas import quota
 from tests.accounts.people import logged_in, make_user
+from tests.members.enrolling import enrol, review_of
 from tests.payments.place import make_bank
-from tests.world import Branch, FieldAgent, make_agent, make_branch, make_device, system_work
+from tests.world import Branch, FieldAgent, make_agent, make_branch, make_device, system_work, worker
 
 COUNTED = """
 INSERT INTO events_counter (branch_id, level, key, day_captured, day_received, segment, metric, value)
@@ -33,7 +38,7 @@ PAGE = "/console/alerts/"
 
 class World:
     def __init__(self) -> None:
-        self.branch: Branch = make_branch()
+        self.branch: Branch = make_branch(target=None)
         self.agent: FieldAgent = make_agent(self.branch)
         self.now = datetime.now(UTC)
         self.today = branch_day(self.now, ZONE)
@@ -140,7 +145,7 @@ def test_silent_agent_by_working_days_and_not_while_absent(world: World) -> None
 
 
 def test_cap_target_cash_and_licences_by_the_newest_standing(world: World) -> None:
-    world.stands(level="b", key=str(world.branch.id), quota_cap=100, quota_consumed=85, quota_leased=4, target=100)
+    world.stands(level="b", key=str(world.branch.id), quota_cap=100, quota_consumed=85, quota_leased=4)
     world.stands(level="a", key=str(world.agent.id), custody_overdue=250_000, licences_ending=1)
     world.look()
     assert {kind for kind, _level, _key in world.open()} - {"behind_target"} == {"cash_late", "licence_ends"}
@@ -158,7 +163,8 @@ def test_behind_target_only_near_the_end_of_a_month(world: World, day: int, foun
             " VALUES (%s, 'B', %s, '2026-10-01', '2026-10-01', 'BPU', 'accepted', 79)",
             [world.branch.id, str(world.branch.id)],
         )
-    world.stands(level="b", key=str(world.branch.id), target=100)
+    with system_work(world.branch) as work:
+        quota.set_quota(work, branch_id=world.branch.id, period=date(2026, 10, 1), target=100)
     with system_work(world.branch) as work:
         place = look.Place(world.branch.id, asked.date(), NATIONAL)
         seen = look.behind_target(work, place, watched()["behind_target"].figures)
@@ -225,6 +231,35 @@ def test_one_mail_to_each_whom_it_concerns_without_a_name(world: World, head: tu
     assert "Sudden burst" in body
     assert world.agent_code() in body
     assert world.agent_name() not in body
+
+
+def test_alert_of_the_night_is_written_about_in_the_morning(world: World, head: tuple[User, Client]) -> None:
+    night = datetime.combine(world.today, time(23, 30), ZoneInfo(ZONE))
+    world.burst(30)
+    world.look(later=night - world.now)
+    ((message,),) = world.ask("SELECT id FROM messages_message WHERE branch_id = %s AND purpose = 'alert'")
+    asked = {"branch_id": world.branch.id, "message_id": message, "gateway": None, "is_last_try": False}
+    with pytest.raises(sending.TryAgain):
+        sending.send(clock=FixedClock(night), **asked)
+    ((state, held),) = world.ask("SELECT state, not_before FROM messages_message WHERE branch_id = %s")
+    assert state == "queued"
+    morning = held.astimezone(ZoneInfo(ZONE))
+    assert morning.date() > world.today, "the next day, or the one after a Sunday"
+    assert morning.hour in (8, 9), "nine in Ramadan"
+
+
+def test_review_past_its_time_is_raised_and_closed_with_the_review(world: World) -> None:
+    person = worker()
+    enrol(world.agent, **person)
+    second = enrol(world.agent, **person | {"nik": worker()["nik"]})
+    assert ("reviews_late", "b", str(world.branch.id)) not in world.open()
+    world.look(later=timedelta(days=30))
+    assert ("reviews_late", "b", str(world.branch.id)) in world.open()
+    item = review_of(world.branch, second)
+    with system_work(world.branch) as work:
+        review.reject(work, branch_id=world.branch.id, review_id=item, note="Orang yang sama")
+    world.look(later=timedelta(days=30, minutes=10))
+    assert ("reviews_late", "b", str(world.branch.id)) not in world.open()
 
 
 def test_branch_sets_its_own_figures_and_switches_off(world: World, head: tuple[User, Client]) -> None:

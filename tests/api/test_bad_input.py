@@ -262,7 +262,7 @@ def test_photo_goes_on_after_a_crash_while_the_last_piece_was_taken(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process dies between the last byte and the answer: the phone asks where to go on, and the photo gets whole."""
-    from perisai.members import photo
+    from perisai.members.photos import photo
 
     picture = b"\xff\xd8\xff" + b"crash" * 2_000
     path = f"/api/v1/attachments/{photographed(place.phone, picture)}"

@@ -14,7 +14,7 @@ from requests.adapters import BaseAdapter
 from requests.auth import AuthBase
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from perisai.payments import snap
+from perisai.payments.snap import signature as snap
 from perisai.web.simulate.bank import BankSimulator, now_text
 from perisai.web.simulate.phone import Phone
 

@@ -121,7 +121,7 @@ def _prove() -> tuple[list[str], int]:
     """Money balances, and counters equal events, in every branch; and how many events there are."""
     from perisai.events.scope import Scope
     from perisai.events.work import Work
-    from perisai.payments import ledger
+    from perisai.payments.books import ledger
     from perisai.web.audit import recount_all
 
     faults, events = [], 0

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 
+import httpx
 import psutil
 
 from tests.running import Running
@@ -35,6 +36,16 @@ class Killer:
             time.sleep(self._random.uniform(0, JITTER_SECONDS))
             _until(lambda: self._kill(target), f"a {target} to kill")
             self.done[target] += 1
+
+    def wait_until_well(self) -> None:
+        """What was killed last is back as well, and the server's state file names what runs."""
+        _until(self._is_well, "everything to be back")
+
+    def _is_well(self) -> bool:
+        with suppress(psutil.Error, httpx.HTTPError):
+            found = (self._find("postmaster"), self._find("web worker"))
+            return all(found) and httpx.get(f"{self._running.origin}/healthz", timeout=5).is_success
+        return False
 
     def _kill(self, target: str) -> bool:
         with suppress(psutil.Error, ProcessLookupError):

@@ -14,13 +14,13 @@ from playwright.sync_api import Error as BrowserGone
 from tests.e2e.app import FieldApp, Worker
 from tests.e2e.chromium import PHONE, find_chromium
 
-STEP_MS = 15_000
+STEP_MS = 30_000
 """Whatever is on the phone comes within this, or the page has died."""
 
 
 ACTS = 13
 """What an agent does at least for one worker: fields and buttons."""
-WORKER_SECONDS = 150.0
+WORKER_SECONDS = 400.0
 """However often the phone dies: by then a worker is entered."""
 
 

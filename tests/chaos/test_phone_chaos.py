@@ -17,7 +17,7 @@ import pytest
 from tests.chaos.killer import Killer
 from tests.chaos.pocket import ACTS, Pocket
 from tests.e2e.app import MAX_WAIT_MS
-from tests.e2e.chromium import chromium
+from tests.e2e.chromium import RESTART_MS, chromium
 from tests.e2e.line import Line, line_to
 from tests.e2e.mishaps.books import Books
 from tests.e2e.mishaps.stall import people
@@ -74,7 +74,7 @@ def _enrol_through_deaths(folder: Path, capsys: pytest.CaptureFixture[str], size
         pocket.app.page.set_default_timeout(MAX_WAIT_MS)
         pocket.app.reload()
         pocket.app.come_in()
-        pocket.app.sync_until(0)
+        pocket.app.sync_until(0, ms=RESTART_MS)
         seconds = time.monotonic() - begun
         books = Books(running)
         found = {worker.name: books.enrolments_of(worker.name) for worker in workers}
@@ -122,6 +122,6 @@ class _Deaths:
 
 def _code(running: Running) -> str:
     command = [sys.executable, "-m", "tests.e2e.mishaps.place", str(running.data), "1"]
-    made = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=120)
+    made = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=300)
     assert made.returncode == 0, made.stderr[-3000:]
     return str(json.loads(made.stdout)[0][0])

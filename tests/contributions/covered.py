@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from perisai.contributions import settlement
+from perisai.contributions.bills import settlement
 from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.members import activation
-from perisai.payments import crediting, judgement
+from perisai.members.enrolments import activation
+from perisai.payments.crediting import crediting, judgement
 from tests.world import Branch, make_branch
 
 _MEMBERS = """

@@ -10,7 +10,10 @@ from uuid import UUID
 
 import psycopg
 
-from perisai.contributions import rule_change, rule_form, rule_text, rules
+from perisai.contributions.rule_changes import change as rule_change
+from perisai.contributions.rule_changes import form as rule_form
+from perisai.contributions.rule_changes import text as rule_text
+from perisai.contributions.rules import in_force as rules
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
@@ -73,6 +76,7 @@ def publish(since: date, value: int, *, today: date, file: str = "bpu_tariff.yam
     tried(made)
     with acting(user()) as work:
         rule_change.approve(work, change_id=made, reason="", today=today)
+    rules.load_now()  # or it would be taken up within a second
     return made
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from perisai.contributions.rules import rules_for_phone
+from perisai.contributions.rules.in_force import rules_for_phone
 from tests.golden.make_rules import ahead, write_ahead
 
 GOLDEN = Path(__file__).parents[1] / "golden"

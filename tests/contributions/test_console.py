@@ -7,10 +7,9 @@ import pytest
 from django.test import Client
 
 from perisai.accounts.models import Role
-from perisai.contributions import month_run
-from perisai.contributions.cover_rule import add_months
-from perisai.offices.models import Office
-from tests.accounts.people import logged_in, make_user
+from perisai.contributions.cover.rule import add_months
+from perisai.contributions.runs import month_run
+from tests.accounts.people import client_of
 from tests.contributions.covered import Members, bills, make_members
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -21,10 +20,7 @@ def _this_month() -> date:
 
 
 def _client(members: Members, role: Role = Role.BRANCH) -> Client:
-    user = make_user(role, Office.objects.get(id=members.branch.id))
-    user.language = "en"
-    user.save(update_fields=["language"])
-    return logged_in(user)
+    return client_of(role, members.branch.id, language="en")
 
 
 def _page(members: Members) -> str:

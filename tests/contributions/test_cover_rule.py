@@ -10,9 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perisai.contributions.cover_rule import add_months, boundaries, due_on, ended_before
-from perisai.contributions.rules import Rules, load
-from perisai.contributions.ruleshape_cover import Followed
+from perisai.contributions.cover.rule import add_months, boundaries, due_on, ended_before
+from perisai.contributions.rules.in_force import Rules, load
+from perisai.contributions.rules.shape_cover import Followed
 
 ON = date(2026, 11, 23)
 GOLDEN: dict[str, Any] = yaml.safe_load(

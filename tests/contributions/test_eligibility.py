@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from perisai.contributions.eligibility import Applicant, check_entry
+from perisai.contributions.cover.eligibility import Applicant, check_entry
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "golden" / "entry.json").read_text(encoding="utf-8")

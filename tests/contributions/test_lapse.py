@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from perisai.contributions import bill, lapse, reactivate, run, spell
-from perisai.contributions.cover import standing
+from perisai.contributions.bills import bill
+from perisai.contributions.cover import lapse, reactivate, spell
+from perisai.contributions.cover.cover import standing
+from perisai.contributions.runs import run
 from perisai.errors import Refused
-from perisai.members.activation import find_standing
-from perisai.members.expire import expire_unpaid
-from perisai.payments import ledger
+from perisai.members.enrolments.activation import find_standing
+from perisai.members.enrolments.expire import expire_unpaid
+from perisai.payments.books import ledger
 from tests.contributions.covered import Members, bills, make_members, pay
 from tests.payments.place import make_bank, notifications
 

@@ -13,12 +13,18 @@ import pytest
 from django.db import connection
 
 from perisai.accounts.models import Role, User
-from perisai.contributions import advance, month_run, reactivate, reprice, rule_change, rules, run
-from perisai.contributions.month_run import Place
+from perisai.contributions.bills import advance
+from perisai.contributions.cover import reactivate
+from perisai.contributions.repricing import reprice
+from perisai.contributions.rule_changes import change as rule_change
+from perisai.contributions.rules import in_force as rules
+from perisai.contributions.runs import month_run, run
+from perisai.contributions.runs.month_run import Place
 from perisai.events.clock import FixedClock
 from perisai.events.recount import recount
 from perisai.offices.models import Office
-from perisai.payments import ledger, order
+from perisai.payments.books import ledger
+from perisai.payments.orders import order
 from tests.accounts.people import logged_in, make_user
 from tests.blocked import until_somebody_waits
 from tests.contributions.covered import Members, bills, make_members, pay, shared_months
@@ -265,10 +271,10 @@ def _in_another_thread(act: Callable[[], Any]) -> threading.Thread:
 
 def test_bill_being_paid_at_the_very_moment_stays_paid() -> None:
     """The step has found the bill and waits for the payment; then it looks again."""
-    from perisai.contributions import settlement
+    from perisai.contributions.bills import settlement
     from perisai.events.ids import uuid7
-    from perisai.members import activation
-    from perisai.payments import crediting, judgement
+    from perisai.members.enrolments import activation
+    from perisai.payments.crediting import crediting, judgement
 
     members, bank = make_members(1), make_bank().credentials.client_key
     _run(members, DECEMBER)

@@ -10,11 +10,18 @@ import orjson
 import pytest
 
 from perisai.accounts.models import Role
-from perisai.contributions import reprice
-from perisai.contributions.month_run import Place
+from perisai.contributions.repricing import reprice
+from perisai.contributions.runs.month_run import Place
 from perisai.events.clock import FixedClock
+from perisai.events.work import Work
 from perisai.payers import collective, sponsor
-from perisai.payments import judgement, ledger, notify, order, order_link, partner
+from perisai.payments.books import ledger
+from perisai.payments.crediting import judgement
+from perisai.payments.orders import anew as order_anew
+from perisai.payments.orders import link as order_link
+from perisai.payments.orders import order
+from perisai.payments.snap import notify, partner
+from perisai.web.simulate.bank import BankSimulator
 from tests.accounts.people import logged_in, make_user
 from tests.contributions.rule_world import clean_rules, publish
 from tests.custody.test_deposit import agrees, deposit
@@ -176,11 +183,7 @@ def test_paid_before_the_bill_was_issued_anew_and_told_after_it_is_taken(value: 
     _carry_out(branch)
 
     def told(rupiah: int, minutes: int) -> str:
-        paid_at, told_at = NOW + timedelta(minutes=minutes), NOW + timedelta(minutes=60)
-        body = orjson.dumps(bank.payment(who.code, rupiah) | {"trxDateTime": paid_at.isoformat()})
-        headers = {"X-EXTERNAL-ID": str(uuid4().int)[:12], "CHANNEL-ID": "95051", "Content-Type": "application/json"}
-        call = partner.Call("POST", "/snap/v1.0/transfer-va/payment", headers, body, told_at)
-        return notify.notify(call, partner.get_partner(bank.credentials.client_key)).code
+        return _tell(bank, who.code, rupiah, minutes)
 
     assert told(11_400, minutes=5) == "4042513", "after it was issued anew the price is another"
     assert told(11_300, minutes=-5) == "4042513", "that was never asked for"
@@ -193,3 +196,72 @@ def test_paid_before_the_bill_was_issued_anew_and_told_after_it_is_taken(value: 
             [branch.id],
         )
     assert rows == [(state, held)]
+
+
+def _tell(bank: BankSimulator, code: str, rupiah: int, minutes: int) -> str:
+    """The bank tells an hour after ``NOW`` that somebody paid so long after it; the answer's code."""
+    paid_at, told_at = NOW + timedelta(minutes=minutes), NOW + timedelta(minutes=60)
+    body = orjson.dumps(bank.payment(code, rupiah) | {"trxDateTime": paid_at.isoformat()})
+    headers = {"X-EXTERNAL-ID": str(uuid4().int)[:12], "CHANNEL-ID": "95051", "Content-Type": "application/json"}
+    call = partner.Call("POST", "/snap/v1.0/transfer-va/payment", headers, body, told_at)
+    return notify.notify(call, partner.get_partner(bank.credentials.client_key)).code
+
+
+def _unnamed(branch: Branch, kind: str) -> order.Order:
+    with work_at(branch, NOW) as work:
+        bills = [row[0] for row in work.rows(_OPEN_IDS, [branch.id])]
+        return order.make(work, branch_id=branch.id, timezone=branch.timezone, bill_ids=bills, payer_kind=kind)
+
+
+_OPEN_IDS = "SELECT id FROM contributions_bill WHERE branch_id = %s AND state = 'open'"
+
+
+def test_code_of_nobody_named_is_followed_by_another_that_it_leads_to_and_no_one_elses() -> None:
+    branch = make_branch(target=None)
+    for _ in range(2):
+        make_billed(branch, at=NOW, **FACTS)
+    old, another = _unnamed(branch, "other"), _unnamed(branch, "other")
+    publish(NOVEMBER, 7_000, today=DAY)
+    _carry_out(branch)
+    _carry_out(branch)
+    with work_at(branch, NOW) as work:
+        made = [order.Order(*row) for row in work.rows(f"{_INSTEAD} ORDER BY made_at, id", [branch.id])]  # type: ignore[arg-type]
+        found = {one.replaces_id: one for one in made}
+        assert len(made) == 2, "each once"
+        for one in (old, another):
+            before = order.find(work, branch_id=branch.id, order_id=one.id)
+            instead = found[one.id]
+            assert before is not None
+            assert (before.state, instead.state, instead.count, instead.pay_by) == ("cancelled", "open", 2, one.pay_by)
+            assert instead.amount == sum(bill[4] for bill in _bills_of(work, branch))
+            anew = order_anew.find(work, branch_id=branch.id, order_id=one.id)
+            assert anew is not None
+            assert anew.newer == instead, "not the one of another payer of the same bills"
+    leads_to_the_newer_code(old, found[old.id])
+
+
+def test_code_of_nobody_named_ends_without_another_where_one_of_its_bills_is_gone() -> None:
+    branch = make_branch(target=None)
+    one, _other = (make_billed(branch, at=NOW, **FACTS) for _ in range(2))
+    old = _unnamed(branch, "member")
+    assert _tell(make_bank(), one.code, one.amount, minutes=-5) == "2002500"
+    publish(NOVEMBER, 7_000, today=DAY)
+    _carry_out(branch)
+    with work_at(branch, NOW) as work:
+        before = order.find(work, branch_id=branch.id, order_id=old.id)
+        assert before is not None
+        assert before.state == "cancelled"
+        assert work.rows(_INSTEAD, [branch.id]) == []
+
+
+_INSTEAD = (
+    "SELECT branch_id, id, code, payer_kind, payer_id, amount, count, state, made_at, made_by, pay_by, ended_at, replaces_id"
+    " FROM payments_order WHERE branch_id = %s AND replaces_id IS NOT NULL"
+)
+
+
+def _bills_of(work: Work, branch: Branch) -> list[tuple[Any, ...]]:
+    return work.rows(
+        "SELECT id, origin, first_month, months, amount FROM contributions_bill WHERE branch_id = %s AND state = 'open'",
+        [branch.id],
+    )

@@ -8,9 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from perisai.contributions import rule_change, rule_publish, rules
-from perisai.contributions.pricing import Asked, price_many, total
-from perisai.contributions.rules import load, rules_for_phone
+from perisai.contributions.rule_changes import change as rule_change
+from perisai.contributions.rule_changes import publish as rule_publish
+from perisai.contributions.rules import in_force as rules
+from perisai.contributions.rules.in_force import load, rules_for_phone
+from perisai.contributions.tariffs.pricing import Asked, price_many, total
 from perisai.errors import Refused
 from tests.contributions.rule_world import (
     CEILING,

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from perisai.contributions.rule_tree import differences, holds_from, touches
+from perisai.contributions.rule_changes.tree import differences, holds_from, touches
 
 TODAY = date(2026, 11, 23)
 

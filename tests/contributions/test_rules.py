@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from perisai.contributions.rules import (
+from perisai.contributions.rules.in_force import (
     DIRECTORY,
     RulesError,
     consents_on,
@@ -113,6 +113,13 @@ def test_identity_weights_leave_kin_in_peace_and_stand_in_dates_light() -> None:
         ("consents.yaml", "required: true", "required: yes please", "consents.yaml:9: consents.0.required"),
         ("bpu_entry.yaml", "chosen: first_job", "chosen: four", "four is none of its readings"),
         ("bpu_entry.yaml", "value: 12\n", "value: 24\n", "24 is more than the 12 months that one bill may cover"),
+        (
+            "bpu_cover.yaml",
+            '{value: 0, reference: "Choice of',
+            '{value: 367, reference: "Choice of',
+            "more than a year",
+        ),
+        ("sources.yaml", "sources:", "source:", "sources.yaml:"),
         ("nik.yaml", "age_range:", "age_range: [", "nik.yaml:"),
         ("version.yaml", "name:", "nome:", "version.yaml:"),
     ],

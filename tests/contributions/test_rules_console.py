@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from perisai.accounts.models import Role, User
-from perisai.contributions import rule_trial, rules
-from perisai.contributions.cover_rule import add_months
-from perisai.contributions.rules import load
+from perisai.contributions.cover.rule import add_months
+from perisai.contributions.rule_changes import trial as rule_trial
+from perisai.contributions.rules import in_force as rules
+from perisai.contributions.rules.in_force import load
 from perisai.offices.models import Office
 from tests.accounts.people import logged_in, make_user
 from tests.contributions.covered import make_members

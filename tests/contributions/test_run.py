@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from perisai.contributions import month_run, pricing, run, tariff
+from perisai.contributions.runs import month_run, run
+from perisai.contributions.tariffs import pricing, tariff
 from perisai.events.clock import FixedClock
 from perisai.events.recount import recount
-from perisai.payments import ledger
+from perisai.payments.books import ledger
 from tests.contributions.covered import Members, bills, make_members, shared_months
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -16,13 +16,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from perisai.contributions import advance, lapse, month_run, reactivate, run, terms
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.bills import advance, terms
+from perisai.contributions.cover import lapse, reactivate
+from perisai.contributions.cover.rule import add_months
+from perisai.contributions.runs import month_run, run
 from perisai.errors import Refused
 from perisai.events.recount import recount
-from perisai.members.expire import expire_unpaid
-from perisai.payments import ledger
-from perisai.payments.answers import SnapRefused
+from perisai.members.enrolments.expire import expire_unpaid
+from perisai.payments.books import ledger
+from perisai.payments.snap.answers import SnapRefused
 from tests.blocked import until_somebody_waits
 from tests.contributions.covered import Members, bills, make_members, pay, shared_months
 from tests.payments.place import make_bank
@@ -34,7 +36,7 @@ NOW = datetime(2026, 11, 18, 3, tzinfo=UTC)
 _RUN = """
 import sys, uuid, datetime, django
 django.setup()
-from perisai.contributions import month_run
+from perisai.contributions.runs import month_run
 month_run.carry_out(month_run.Place(int(sys.argv[1]), 'Asia/Jakarta'), uuid.UUID(sys.argv[2]), most=50)
 """
 

@@ -9,8 +9,17 @@ from typing import Any
 
 import pytest
 
-from perisai.contributions.rules import load
-from perisai.contributions.tariff import MANDATORY, Asked, MonthPrice, PriceError, months_from, price, price_many, total
+from perisai.contributions.rules.in_force import load
+from perisai.contributions.tariffs.tariff import (
+    MANDATORY,
+    Asked,
+    MonthPrice,
+    PriceError,
+    months_from,
+    price,
+    price_many,
+    total,
+)
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "golden" / "tariff.json").read_text(encoding="utf-8")

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perisai.contributions.pricing import Asked, price_many
-from perisai.contributions.rules import load
-from perisai.contributions.ruleshape_pu import Share
-from perisai.contributions.tariff import MonthPrice, PriceError, months_from
-from perisai.contributions.tariff_pu import (
+from perisai.contributions.rules.in_force import load
+from perisai.contributions.rules.shape_pu import Share
+from perisai.contributions.tariffs.pricing import Asked, price_many
+from perisai.contributions.tariffs.tariff import MonthPrice, PriceError, months_from
+from perisai.contributions.tariffs.tariff_pu import (
     OFFERED_PU,
     average_wage,
     daily_wage_of_month,

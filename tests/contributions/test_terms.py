@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from perisai.contributions import advance, run, tariff, terms
+from perisai.contributions.bills import advance, terms
+from perisai.contributions.runs import run
+from perisai.contributions.tariffs import tariff
 from perisai.errors import Refused
-from perisai.payments import ledger
+from perisai.payments.books import ledger
 from tests.contributions.covered import Members, bills, make_members, shared_months
 
 pytestmark = pytest.mark.usefixtures("database")

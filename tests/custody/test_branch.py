@@ -14,10 +14,11 @@ from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work, branch_day
 from perisai.offices.models import Office
-from perisai.payments import ledger
+from perisai.payments.books import ledger
 from tests.accounts.people import logged_in, make_user
 from tests.custody.test_receive import be_away
 from tests.custody.till import PhoneOf, Till, open_till, texts
+from tests.payments.second import approve_all
 from tests.world import make_branch
 
 ZONE = "Asia/Jakarta"
@@ -167,6 +168,8 @@ def test_pages_show_who_holds_cash_and_take_decisions(phone_of: PhoneOf, http: h
     assert desk.post(f"{page}{reviewed['receipt']}/decide/", {"decide": "looked", "note": "ok"}).status_code == 302
     assert desk.post(f"{page}{reviewed['receipt']}/decide/", {"decide": "looked"}).status_code == 409
     assert desk.post(f"{page}{receipt}/decide/", {"decide": "void", "reason": "returned"}).status_code == 302
+    assert till.held() == 17_800, "a second person has to agree"
+    approve_all(till.branch.id)
     assert "Dibatalkan" in desk.get(f"{page}{receipt}/").content.decode()
     assert "Rp1.000" in desk.get("/console/custody/").content.decode()
     stranger = logged_in(make_user(Role.BRANCH, Office.objects.get(id=make_branch().id)))

@@ -14,7 +14,7 @@ from perisai.custody.deposit import Free, Part, make, share
 from perisai.custody.queries import cash_accounts
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
-from perisai.payments import ledger
+from perisai.payments.books import ledger
 from perisai.web.simulate.bank import BankSimulator
 from tests.custody.till import PhoneOf, Till, open_till, texts
 from tests.payments.place import make_bank

@@ -112,6 +112,7 @@ def test_members_own_page_says_who_has_the_money_until_the_bank_does(phone_of: P
     till.receive({bill["op"]: bill["result"]["amount"]})
     page = http.get(path).text
     assert 'data-cash="held"' in page
+    assert page.index('data-cash="held"') < page.index("Bayar di mana"), "before the ways to pay it once more"
     assert "Agen Uji sejak" in page
     made = till.op("cash_deposit", {"receipts": None})["result"]
     assert 'data-cash="held"' in http.get(path).text, "a deposit that nobody paid changes nothing"

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from perisai.custody import numbers
 from perisai.custody.signed import open_text
-from perisai.payments.codes import is_well_formed
+from perisai.payments.codes.code import is_well_formed
 from perisai.sync.clock import make_token
 from tests.custody.till import PhoneOf, Till, open_till, texts
+from tests.payments.second import approve_all
 from tests.world import make_agent
 
 
@@ -141,3 +142,38 @@ def test_void_gives_the_money_back_in_the_ledger_once(phone_of: PhoneOf) -> None
     till.receive({till.members[0]: 1_000}, other)
     assert stranger.op("cash_void", {"number": other, "reason": "mistake"})["code"] == "E4702"
     assert any("dibatalkan" in text and "dikembalikan" in text for text in texts(till.branch))
+
+
+def test_void_later_than_a_day_waits_for_the_branch_and_the_phone_says_so(phone_of: PhoneOf) -> None:
+    till = open_till(phone_of)
+    till.enrol()
+    be_away(till, 2)
+    number = till.number()
+    till.receive({till.members[0]: 16_800}, number)
+    till.phone.clock_skew_ms = 0
+    till.look()
+    for _ in range(2):  # asked twice is asked once
+        answer = till.op("cash_void", {"number": number, "reason": "mistake"})
+        assert (answer["status"], answer["result"]["state"], answer["result"]["waits"]) == ("accepted", "held", True)
+    assert (till.held(), till.undeposited()) == (16_800, 16_800)
+    (told,) = till.look()["receipts"]
+    assert (told["state"], told["void_waits"]) == ("held", True)
+    approve_all(till.branch.id)
+    assert (till.held(), till.undeposited()) == (0, 0)
+    (told,) = till.look()["receipts"]
+    assert (told["state"], told["void_waits"]) == ("void", False)
+
+
+def test_cash_of_a_negative_sum_is_rejected_and_the_rest_of_the_push_is_taken(phone_of: PhoneOf) -> None:
+    till = open_till(phone_of)
+    till.enrol()
+    body = till.body({till.members[0]: 16_800})
+    for amount in (-16_800, 0):
+        wrong = body | {"lines": [body["lines"][0] | {"amount": amount}]}
+        till.phone.op("cash_receipt", wrong)
+    till.phone.op("cash_receipt", body)
+    answers = till.phone.push()
+    assert [(one["status"], one.get("code")) for one in answers] == [
+        ("rejected", "E4701"), ("rejected", "E4701"), ("accepted", None),
+    ]  # fmt: skip
+    assert till.held() == till.undeposited() == 16_800

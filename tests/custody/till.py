@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from perisai.events.work import Work
-from perisai.payments import ledger
+from perisai.payments.books import ledger
 from perisai.web.simulate.phone import Phone
 from perisai.web.simulate.receipt import receipt_body
 from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work, worker

@@ -6,7 +6,7 @@ from itertools import count
 from uuid import UUID
 
 from perisai.events.ids import uuid7
-from perisai.payments import ledger
+from perisai.payments.books import ledger
 from tests.world import Branch, system_work
 
 _requests = count(1)

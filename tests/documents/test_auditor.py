@@ -12,7 +12,7 @@ from django.urls import URLResolver, get_resolver
 from perisai.accounts.audience import declared_for
 from perisai.accounts.models import Role
 from perisai.documents import export
-from perisai.payments import order
+from perisai.payments.orders import order
 from tests.accounts.people import logged_in, make_user
 from tests.documents.money import bill_of, pay
 from tests.payers.people import member_of
@@ -111,6 +111,7 @@ def test_only_copies_are_open_to_who_may_change_nothing() -> None:
 
     assert walk(get_resolver()) == {
         "documents.console.receipt", "documents.console.bill", "documents.console.year", "documents.console.order",
-        "documents.export_console.page", "documents.export_console.state", "documents.export_console.ask",
-        "documents.export_console.download", "payers.sponsor_console.statement_file",
+        "documents.console.order_table", "documents.console.cash", "documents.export_console.page",
+        "documents.export_console.state", "documents.export_console.ask", "documents.export_console.download",
+        "payers.sponsor_console.statement_file",
     }  # fmt: skip

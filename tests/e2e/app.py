@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
-MAX_WAIT_MS = 60_000
-GATE = "quota-go-on"
-"""For what the server answers on a machine that is busy; whatever is on the phone comes at once."""
+from tests.e2e.chromium import MAX_WAIT_MS
 
+__all__ = ["MAX_WAIT_MS"]
+
+GATE = "quota-go-on"
 PIN = "482613"
 
 
@@ -144,17 +145,17 @@ class FieldApp:
         if self.at(GATE).is_visible():
             self.at(GATE).click()
 
-    def finish(self, worker: Worker) -> str:
+    def finish(self, worker: Worker, *, employs: bool = False) -> str:
         """From the filled first step on; returns the op's id."""
-        self.fill_rest(worker)
+        self.fill_rest(worker, employs=employs)
         self.press("confirm")
         state = self.see("saved-state")
         return str(state.get_attribute("data-op"))
 
-    def fill_rest(self, worker: Worker) -> None:
+    def fill_rest(self, worker: Worker, *, employs: bool = False) -> None:
         """From the filled first step to the last look."""
         self.press("next")
-        self.fill_work(worker)
+        self.fill_work(worker, employs=employs)
         self.press("next")
         self.see("step-programmes")
         self.press("next")
@@ -183,13 +184,13 @@ class FieldApp:
             self.page.locator("input[type=file]").first.set_input_files(file)
             self.see("photo-preview")
 
-    def fill_work(self, worker: Worker) -> None:
+    def fill_work(self, worker: Worker, *, employs: bool = False) -> None:
         self.see("step-work")
         if not self.at("job-picked").count():
             self.type("job-search", "Pedagang pasar")
             self.press("job-trade.market")
         self.type("income", worker.income)
-        self.choose("employs-no")
+        self.choose("employs-yes" if employs else "employs-no")
 
     def fill_consent(self, worker: Worker) -> None:
         self.see("step-consent")
@@ -200,8 +201,8 @@ class FieldApp:
     def unsent(self) -> int:
         return int(self.at("sync-state").get_attribute("data-unsent") or 0)
 
-    def sync_until(self, unsent: int) -> None:
-        expect(self.at("sync-state")).to_have_attribute("data-unsent", str(unsent), timeout=MAX_WAIT_MS)
+    def sync_until(self, unsent: int, *, ms: int = MAX_WAIT_MS) -> None:
+        expect(self.at("sync-state")).to_have_attribute("data-unsent", str(unsent), timeout=ms)
 
     def at(self, testid: str) -> Any:
         return self.page.get_by_test_id(testid)

@@ -54,12 +54,13 @@ class Fault:
 @dataclass(frozen=True)
 class Request:
     """One request that came to the line, and the status it was answered with; 0 where it was cut. ``size`` is that of the answer's
-    body, bytes as they went; times are monotonic seconds."""
+    body, bytes as they went; times are monotonic seconds. Nobody has heard anything of the answer before ``answered``."""
 
     method: str
     path: str
     status: int
     began: float
+    answered: float
     ended: float
     size: int
 
@@ -204,7 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: `Line.requests` is the log."""
 
     def _any(self) -> None:
-        self._began = time.monotonic()
+        self._began = self._answered = time.monotonic()
         if self.line.is_away():
             return self._end()
         try:
@@ -269,6 +270,7 @@ class _Handler(BaseHTTPRequestHandler):
             server.close()
 
     def _answer(self, status: int, headers: dict[str, str], body: bytes, *, half: bool = False) -> None:
+        self._answered = time.monotonic()
         self.send_response_only(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -285,7 +287,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._note(status, len(body))
 
     def _note(self, status: int, size: int) -> None:
-        self.line.note(Request(self.command, self.path, status, self._began, time.monotonic(), size))
+        times = (self._began, self._answered, time.monotonic())
+        self.line.note(Request(self.command, self.path, status, *times, size))
 
 
 @contextmanager

@@ -133,7 +133,7 @@ def see_the_slip(app: FieldApp, worker: Worker, code: str) -> None:
     expect(app.at("slip-acts")).to_contain_text("Printer tidak menjawab")
     app.page.evaluate("window.printerIsOff = false")
     app.press("slip-print")
-    expect(app.at("slip-acts")).to_contain_text("Slip dikirim ke printer")
+    expect(app.at("slip-acts")).to_contain_text("dikirim ke printer")
     paper = bytes(app.page.evaluate("window.printed")).decode("latin-1")
     assert " ".join(re.findall("....", code)) in paper
     assert worker.nik not in paper

@@ -39,6 +39,7 @@ def lift(page: Page, name: str) -> None:
 
 
 def drop(page: Page, on: Locator) -> None:
+    expect(on).to_be_visible()
     page.mouse.move(*middle(on), steps=4)
     page.mouse.up()
 

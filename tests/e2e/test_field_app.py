@@ -1,7 +1,6 @@
 """The field app's screens: accessible, there without network, forgiving of a closed browser, photos apart from records."""
 
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -113,14 +112,9 @@ def test_photo_follows_the_record_and_the_branch_sees_it(activated: FieldApp, ne
     app.go("#/outbox")
     expect(app.at("unsent-photos")).to_have_count(0, timeout=MAX_WAIT_MS)
     desk = new_desk("petugas.jambi")
-    desk.open(f"/console/members/{op}/")
-    picture = desk.page.locator("img[src*='/photo/']").first
-    until = time.monotonic() + MAX_WAIT_MS / 1000
-    while picture.count() == 0 and time.monotonic() < until:  # the page does not follow by itself
-        desk.page.wait_for_timeout(500)
-        desk.page.reload()
-    expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    pictures = desk.page.locator("img[src*='/photo/']")
+    desk.open_until(f"/console/members/{op}/", pictures)
+    assert pictures.first.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
 
 def test_cancel_before_payment_is_seen_by_the_branch(activated: FieldApp, new_desk: NewDesk) -> None:
@@ -136,8 +130,9 @@ def test_cancel_before_payment_is_seen_by_the_branch(activated: FieldApp, new_de
     expect(app.at("member-state")).to_have_attribute("data-state", "cancelled", timeout=MAX_WAIT_MS)
     app.sync_until(0)
     desk = new_desk("petugas.jambi")
-    desk.open(f"/console/members/{op}/")
-    expect(desk.page.locator("main")).to_contain_text(re.compile("[Dd]ibatalkan|[Cc]ancelled"))
+    desk.open_until(
+        f"/console/members/{op}/", desk.page.locator("main", has_text=re.compile("[Dd]ibatalkan|[Cc]ancelled"))
+    )
 
 
 def test_pay_link_says_what_to_pay_and_nothing_about_the_person(activated: FieldApp, new_desk: NewDesk) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.app import MAX_WAIT_MS
 from tests.e2e.conftest import NewDesk
 from tests.e2e.desk import Desk
-from tests.e2e.test_field_to_live import pay
+from tests.e2e.test_field_to_live import pay, until
 from tests.running import Running
 
 LIVE = "/console/live/branch/1501/"
@@ -42,7 +42,7 @@ def test_figure_moves_leads_to_its_records_and_back_to_the_same_place(field: Run
     wait_for_live(page)
     expect(shown(page, "active")).to_have_text(str(before + 1))
     expect(page.locator("[data-group=agent] th[aria-sort] [data-sort]")).to_have_attribute("data-sort", "paying")
-    assert abs(page.evaluate("scrollY") - 700) < 40
+    until(lambda: abs(page.evaluate("scrollY") - 700) < 40, "scrolled to where it was")
 
 
 def test_wall_goes_from_scope_to_scope_by_itself_and_is_left_by_a_key(new_desk: NewDesk) -> None:

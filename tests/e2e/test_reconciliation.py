@@ -22,6 +22,7 @@ def test_take_a_statement_explain_and_close_the_day(new_desk: NewDesk, tmp_path:
     days = page.locator("tr[data-row]", has=page.locator("a[href*='/days/demo-rsa/']"))
     expect(days.first).to_be_visible()
     days.first.locator("a").click()
+    expect(page).to_have_url(re.compile("/days/demo-rsa/"))
     closing = page.url
     page.locator("form[action$='/close/'] button").click()
     expect(page.locator("[role=alert]")).to_contain_text("E4807")

@@ -123,7 +123,7 @@ def owner(browser: Browser, shop: Releases) -> Iterator[Callable[..., Owner]]:
         yield make
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
+def until(condition: Callable[[], Any], what: str, seconds: float = MAX_WAIT_MS / 1000) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"not in {seconds} s: {what}"

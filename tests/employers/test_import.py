@@ -182,6 +182,22 @@ def test_a_file_that_is_none_says_why(firm: Firm, break_it: Any, why: str) -> No
     assert living(firm) == 0
 
 
+@pytest.mark.parametrize(
+    ("good", "wrong"), [(40, 10), pytest.param(9_000, 1_000, marks=pytest.mark.full)], ids=["small", "full"]
+)
+def test_ten_thousand_rows_are_taken_each_and_one_more_is_too_many(firm: Firm, good: int, wrong: int) -> None:
+    done = firm.bring_in(fill([row() for _ in range(good)] + [row(birth_date="kemarin") for _ in range(wrong)]))
+    assert done["state"] == "done"
+    # A name that somebody has already goes to a person to look at; it is not lost.
+    assert sum(done["counts"].values()) == good + wrong
+    assert done["counts"]["wrong"] == wrong == len(firm.findings(done["id"]))
+    assert living(firm) + firm.ask("SELECT count(*) FROM members_review WHERE branch_id = %s")[0][0] == good
+    one = row()
+    more = firm.bring_in(fill([one] * 10_001))
+    assert (more["state"], more["why"]) == ("unreadable", "rows")
+    assert living(firm) <= good, "none of them"
+
+
 def test_bytes_that_are_no_workbook_are_refused_at_once(firm: Firm) -> None:
     for data in (b"", b"%PDF-1.7", b"PK" + bytes(9_000_000)):
         with pytest.raises(Refused, match="E4407"):
@@ -212,3 +228,11 @@ def test_a_worker_of_another_employer_is_looked_at_by_a_person(firm: Firm) -> No
     firm.bring_in([{"change": "keluar", "nik": person["nik"], "last_month": month(0).isoformat()}])
     third = Firm(firm.branch, register(firm.branch))
     assert third.bring_in([person])["counts"] == {"accepted": 1}
+
+
+def test_negative_wages_say_so_in_their_cell(firm: Firm) -> None:
+    done = firm.bring_in([row(wage=-2_000_000), row(wage="-2.000.000"), row(kind="harian", wage=-90_000)])
+    assert (done["state"], done["counts"]) == ("done", {"wrong": 3})
+    told = [{(column, key) for column, key, _ in found} for found in firm.findings(done["id"]).values()]
+    assert told == [{("wage", "rupiah")}] * 3
+    assert living(firm) == 0

@@ -80,7 +80,7 @@ def test_one_bill_for_all_is_made_anew_when_somebody_joins_leaves_or_earns_more(
 
 
 def test_nobody_is_billed_after_leaving_and_a_mistake_is_corrected(firm: Firm) -> None:
-    from perisai.contributions import run
+    from perisai.contributions.runs import run
     from perisai.employers import job
 
     firm.bring_in([row(), row()])
@@ -174,7 +174,7 @@ def test_a_wrong_field_is_named(firm: Firm, changes: dict[str, Any], field: str)
 
 
 def test_a_worker_accepted_by_a_person_is_billed_with_the_others(firm: Firm) -> None:
-    from perisai.members import review
+    from perisai.members.reviews import review
 
     person = row()
     firm.bring_in([person])
@@ -218,7 +218,7 @@ def test_an_order_paid_at_a_bank_covers_every_worker_for_the_month_worked(firm: 
     """The first month of wage earners, paid in a later month, is the month they worked: only what a self-employed
     person has never paid moves to the month of payment."""
     from perisai.documents import papers
-    from perisai.payments import ledger
+    from perisai.payments.books import ledger
 
     bank = make_bank(scheme="asymmetric")
     firm.bring_in([row(from_month=month(-1), wage=2_000_000), row(from_month=month(-1), wage=1_000_000)])
@@ -331,7 +331,7 @@ MOVES = st.lists(
 @given(moves=MOVES)
 def test_whatever_is_reported_billed_and_paid_nobody_is_billed_beside_their_work(database: object, moves: Any) -> None:
     from perisai.employers import job
-    from perisai.payments import ledger
+    from perisai.payments.books import ledger
 
     branch = make_branch()
     firm, bank = Firm(branch, register(branch)), make_bank(scheme="asymmetric")

@@ -183,7 +183,12 @@ def test_the_employers_own_page_by_its_newest_link(firm: Firm, officer: Client) 
     assert officer.post(f"{page(firm)}bill/", {"month": f"{month(0):%Y-%m}"}).status_code == 302
     where = re.search(r'href="(/p/o/[^"]+)"', own.get(path).content.decode())
     assert where is not None
-    assert own.get(where[1]).status_code == 200
+    assert re.search(r"<b[^>]*>(\d{4} )+\d{1,4}</b>", own.get(path).content.decode()), "the code in groups, to be typed"
+    how = own.get(where[1])
+    assert how.status_code == 200
+    name = str(firm.ask("SELECT name FROM employers_employer WHERE branch_id = %s")[0][0])
+    assert f"Pekerja {name}" in how.content.decode(), "for whom the sum is"
+    assert "Jatuh tempo" in how.content.decode(), "not the last day of its code alone"
     ((who,), _) = firm.ask("SELECT enrolment_id FROM employers_job WHERE branch_id = %s ORDER BY 1")
     assert own.post(f"{path}keluar/{who}/", {"month": f"{month(0):%Y-%m}"}).status_code == 302
     assert (

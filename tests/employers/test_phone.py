@@ -50,7 +50,7 @@ def ask(branch: Branch, sql: Any) -> list[tuple[Any, ...]]:
 
 
 def test_owner_and_workers_of_one_visit_are_billed_under_the_code_on_the_slip(phone_of: PhoneOf) -> None:
-    from perisai.payments import lease
+    from perisai.payments.codes import lease
 
     agent = make_agent(make_branch())
     branch, phone = agent.branch, phone_of(agent)
@@ -162,9 +162,11 @@ def test_an_owner_who_pays_alone_leaves_a_code_for_the_others(phone_of: PhoneOf)
 
 
 def test_an_owner_who_is_cancelled_leaves_a_code_for_the_others_and_the_old_one_says_so(phone_of: PhoneOf) -> None:
-    from perisai.contributions import bill as bills
+    from perisai.contributions.bills import bill as bills
     from perisai.employers.jobs import renew_branch
-    from perisai.payments import ledger, order, order_link
+    from perisai.payments.books import ledger
+    from perisai.payments.orders import link as order_link
+    from perisai.payments.orders import order
 
     agent = make_agent(make_branch())
     visit = Visit(agent, phone_of(agent))

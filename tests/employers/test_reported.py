@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from perisai.employers.jobs import bill_branch
-from perisai.payments import ledger
+from perisai.payments.books import ledger
 from perisai.web.simulate.phone import Phone
 from tests.employers.conftest import month
 from tests.employers.test_phone import ask, firm, hand
@@ -91,9 +91,12 @@ def test_what_is_taken_back_later_stands_as_before(visited: Visited) -> None:
     assert visited.push()[again]["code"] == "E4418"
 
 
-def test_another_last_month_taken_back_leaves_the_one_told_before(visited: Visited) -> None:
+@pytest.mark.parametrize("opened_ms", [5, -5])
+def test_another_last_month_taken_back_leaves_the_one_told_before(visited: Visited, opened_ms: int) -> None:
+    """Whichever form was opened first: an op's id tells when that was, and not which of them was told last."""
     worker = visited.hands[0]
     first = visited.left(worker, 1)
+    visited.phone.clock_skew_ms += opened_ms
     second = visited.left(worker)
     told = visited.push()
     assert [told[op]["status"] for op in (first, second)] == ["accepted"] * 2

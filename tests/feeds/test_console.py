@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from html import unescape
+from typing import Any
 
 import httpx
 import pytest
@@ -48,6 +49,9 @@ def test_key_is_shown_once_works_is_changed_and_revoked(head: Client, http: http
     assert token not in page
     assert f"…{token[-4:]}" in page
     assert FORM["name"] in text(head, "/console/feeds/")
+    for lost in ({}, {"hours": ""}, {"hours": "x"}, {"hours": "1.5"}):
+        assert head.post(f"/console/feeds/keys/{key.id}/rotate/", lost).status_code == 422
+    assert read(http, token, "me").status_code == 200
     changed = head.post(f"/console/feeds/keys/{key.id}/rotate/", {"hours": "0"}).content.decode()
     (new,) = set(re.findall(r"perisai_read_[\w-]{43}", changed))
     assert [read(http, one, "me").status_code for one in (token, new)] == [401, 200]
@@ -122,6 +126,41 @@ def test_subscription_is_made_tested_stopped_and_sent_again(head: Client, receiv
     assert head.post(address, form | {"kinds": []}).status_code == 302
     assert Subscription.objects.get(pk=hook.id).kinds == []
     assert head.get(f"{address}?failed=1").status_code == 200
+
+
+def test_subscription_that_was_ended_sends_nothing_and_takes_nothing_back(head: Client, receiver: Receiver) -> None:
+    branch = tree().branch
+    form = {"name": "Sementara", "contact": "it@contoh.id", "address": receiver.url, "office": branch.id}
+    head.post("/console/feeds/hooks/new/", form)
+    hook = Subscription.objects.get(name="Sementara", office=branch)
+    address = f"/console/feeds/hooks/{hook.id}/"
+    stranger = logged_in(make_user(Role.BRANCH_HEAD, tree().other_branch))
+    assert stranger.post(f"{address}end/").status_code == 404
+    happen(branch.id, 2)
+    # A message is on its way while it is ended.
+    clock, ended = FixedClock(datetime.now(UTC)), []
+
+    def post(*given: Any, **more: Any) -> Any:
+        ended.append(head.post(f"{address}end/").status_code)
+        return delivery.address.post(*given, **more)
+
+    delivery.deliver(hook.id, clock=clock, until=clock.now().replace(year=2100), post=post)
+    assert ended == [302]
+    seen = len(receiver.seen)
+    happen(branch.id, 2)
+    assert hook.id not in delivery.find_due(FixedClock(datetime.now(UTC)))
+    assert delivery.deliver(hook.id, clock=clock, until=clock.now().replace(year=2100)) == 0
+    assert delivery.deliver_test(hook.id, clock=clock) is None
+    assert len(receiver.seen) == seen == 1
+    for act in ("on", "off", "test", "rotate", "replay", "end"):
+        answer = head.post(f"{address}{act}/", {"number": "1", "branch": str(branch.id)})
+        assert (answer.status_code, "E5411" in answer.content.decode()) == (409, True), act
+    assert head.post(address, form | {"name": "Lagi"}).status_code == 409
+    page = text(head, address)
+    assert "rotate/" not in page
+    assert "Sementara" in text(head, "/console/feeds/")
+    kept = Subscription.objects.get(pk=hook.id)
+    assert (kept.state, bytes(kept.secret_sealed), kept.old_secret_sealed) == (State.ENDED, b"", None)
 
 
 def test_what_does_not_arrive_waits_on_the_home_page(head: Client) -> None:

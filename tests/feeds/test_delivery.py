@@ -11,13 +11,15 @@ from uuid import UUID
 
 import pytest
 
+from perisai.accounts.models import Role, User
 from perisai.events.clock import FixedClock
-from perisai.events.scope import Scope
+from perisai.events.scope import Actor, Scope
+from perisai.events.vault import unseal
 from perisai.events.work import Work
 from perisai.feeds import delivery, replay, subscription
 from perisai.feeds.models import Cursor, Delivery, State, Subscription
 from perisai.offices.models import Office
-from tests.accounts.people import tree
+from tests.accounts.people import make_user, tree
 from tests.feeds.places import happen, office_of
 from tests.feeds.receiver import SECONDS, Receiver
 from tests.world import Branch, make_branch
@@ -45,6 +47,16 @@ def cursor(made: Subscription, branch_id: int) -> Cursor:
 def log(made: Subscription) -> list[Delivery]:
     with Work(scope=Scope.nation()):
         return list(Delivery.objects.filter(subscription_id=made.id).order_by("id"))
+
+
+def mails(office_id: int) -> list[tuple[str, str]]:
+    """(to whom, what) was written of paused hooks by an office."""
+    with Work(scope=Scope.of((office_id,))) as work:
+        rows = work.rows(
+            "SELECT email_sealed, body_sealed FROM messages_message WHERE branch_id = %s AND purpose = 'feed_paused' ORDER BY id",
+            [office_id],
+        )
+    return [(unseal(bytes(to)).decode(), unseal(bytes(body)).decode()) for to, body in rows]
 
 
 def fresh(made: Subscription) -> Subscription:
@@ -139,6 +151,9 @@ def test_redirect_is_not_followed_and_a_wish_to_wait_is_heard(receiver: Receiver
 
 def test_days_of_failure_pause_it_and_it_goes_on_where_it_was(receiver: Receiver) -> None:
     branch = make_branch()
+    head = make_user(Role.BRANCH_HEAD, office_of(branch))
+    User.objects.filter(pk=head.pk).update(email="kepala@contoh.id", language="en")
+    head.refresh_from_db()
     made, _secret = subscribe(branch, receiver)
     receiver.judge = lambda body: 500
     after, tries = timedelta(), 0
@@ -149,6 +164,11 @@ def test_days_of_failure_pause_it_and_it_goes_on_where_it_was(receiver: Receiver
         assert tries < 20
     assert timedelta(days=3) <= after <= timedelta(days=4)
     assert fresh(made).paused_at is not None
+    ((to, body),) = mails(branch.id)
+    assert to == head.email
+    assert f"/console/feeds/hooks/{made.id}/" in body
+    assert "took nothing for three days (last: HTTP 500)" in body
+    assert "it@contoh.id" in body
     receiver.judge = None
     happen(branch.id)
     assert deliver(made, after=timedelta(days=9)) == 0
@@ -162,6 +182,22 @@ def test_days_of_failure_pause_it_and_it_goes_on_where_it_was(receiver: Receiver
     happen(branch.id)
     deliver(made)
     assert fresh(made).state == State.PAUSED, "gone is said once"
+    assert "answered 410" in mails(branch.id)[1][1]
+    deliver(made, after=timedelta(days=1))
+    assert len(mails(branch.id)) == 2
+
+
+def test_pause_of_a_regions_hook_is_told_to_its_own_people_and_maker(receiver: Receiver) -> None:
+    region, maker = tree().region, make_user(Role.HEAD_OFFICE, tree().head)
+    User.objects.filter(pk=maker.pk).update(email="pusat@contoh.id")
+    asked = subscription.Asked("Gudang data", "it@contoh.id", receiver.url, ())
+    with Work(scope=Scope.nation(), actor=Actor(maker.id)) as work:
+        made, _secret = subscription.subscribe(work, office=region, asked=asked)
+    receiver.answers = [410]
+    happen(tree().branch.id)
+    deliver(made)
+    assert fresh(made).state == State.PAUSED
+    assert [to for to, _body in mails(region.id)].count("pusat@contoh.id") == 1
 
 
 def test_one_branch_that_is_not_taken_does_not_stop_the_others(receiver: Receiver) -> None:

@@ -109,6 +109,20 @@ def test_odd_question_is_told_so(http: httpx.Client, changed: dict[str, str]) ->
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+def test_wrong_question_names_its_field_and_definitions_say_what_has_days(http: httpx.Client) -> None:
+    branch = make_branch()
+    _key, token = make_key(branch)
+    wrong = read(http, token, "figures", **asked("branch", branch.id) | {"first": "heute"}).json()
+    assert (wrong["code"], wrong["status"]) == ("E5409", 400)
+    assert "first: " in wrong["text"]["en"]
+    assert "phone" not in wrong["action"]["en"]
+    told = read(http, token, "figures/definitions").json()["figures"]
+    for figure in told:
+        answer = read(http, token, "figures/series", **asked("branch", branch.id) | {"figure": figure["figure"]})
+        assert answer.status_code == (200 if figure["by_day"] else 422), figure["figure"]
+        assert figure["by_day"] or answer.json()["code"] == "E5410"
+
+
 def test_targets_and_quota_of_a_month_are_the_branchs(http: httpx.Client) -> None:
     branch, other = make_branch(target=120), make_branch(target=99)
     _key, token = make_key(branch)

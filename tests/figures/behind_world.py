@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Scope

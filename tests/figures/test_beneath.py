@@ -7,7 +7,7 @@ import pytest
 from perisai.accounts.audience import Viewer
 from perisai.accounts.models import Role
 from perisai.agents import placement
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope
 from perisai.events.work import Happened, Work, branch_day

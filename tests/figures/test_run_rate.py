@@ -9,8 +9,8 @@ from perisai.events.scope import Scope
 from perisai.events.work import Happened, Work
 from perisai.figures import reading
 from perisai.figures.period import Period
-from perisai.figures.run_rate import Days, Hours, pace, run_rate
-from perisai.offices.calendar import NATIONAL, Calendar
+from perisai.figures.run_rate import Days, pace, run_rate, working_days
+from perisai.offices.calendar import NATIONAL, Calendar, Repeated
 from perisai.offices.scopes import BRANCH, Watch
 from tests.world import Branch, make_branch
 
@@ -25,25 +25,41 @@ def test_days_that_are_worked_are_counted_and_the_day_itself_is_left() -> None:
     assert Days.of(MONTH, date(2026, 10, 5), closed) == Days(21, 2, 20)
 
 
+def test_markets_on_weekends_are_worked_and_branches_with_them_counted_apart() -> None:
+    sunday = Calendar(markets=(Repeated(date(2026, 10, 4), 7, "Pasar Minggu"),))
+    assert Days.of(MONTH, date(2026, 10, 4), sunday) == Days(26, 3, 24)
+    assert {one: days.all for one, days in working_days(MONTH, MONTH.first, {1: NATIONAL, 2: sunday}).items()} == {
+        1: 22,
+        2: 26,
+    }
+
+
 def test_a_month_on_its_way() -> None:
-    found = run_rate(attained=50, targets={1: 220}, calendars={1: NATIONAL}, period=MONTH, day=date(2026, 10, 14))
+    found = run_rate(attained=50, target=220, shares={}, calendars={1: NATIONAL}, period=MONTH, day=date(2026, 10, 14))
     assert (found.expected, found.gap, found.days_left) == (100, -50, 13)
     assert found.needed_per_day == 14, "170 persons in 13 days"
 
 
 def test_branches_have_their_own_days_and_the_nation_is_their_sum() -> None:
     calendars = {1: NATIONAL, 2: Calendar(closed={date(2026, 10, d): "Tutup" for d in range(1, 15)})}
-    found = run_rate(attained=0, targets={1: 220, 2: 120}, calendars=calendars, period=MONTH, day=date(2026, 10, 14))
+    asked = {"attained": 0, "calendars": calendars, "period": MONTH, "day": date(2026, 10, 14)}
+    found = run_rate(target=340, shares={1: 220, 2: 120}, **asked)  # type: ignore[arg-type]
     assert found.expected == 100
     assert (found.days, found.days_left) == (22, 13)
+    other = run_rate(target=680, shares={1: 220, 2: 120}, **asked)  # type: ignore[arg-type]
+    assert (other.target, other.expected) == (680, 200), "a target of its own, its branches' days weighed as they share"
+    alone = run_rate(target=220, shares={1: None, 2: None}, **asked)  # type: ignore[arg-type]
+    assert alone.expected == 50, "nobody shares: each branch's days count alike"
 
 
 def test_no_target_and_no_day_left_are_said() -> None:
-    nothing = run_rate(attained=3, targets={1: None}, calendars={1: NATIONAL}, period=MONTH, day=date(2026, 10, 14))
+    nothing = run_rate(
+        attained=3, target=None, shares={1: None}, calendars={1: NATIONAL}, period=MONTH, day=date(2026, 10, 14)
+    )
     assert (nothing.target, nothing.expected, nothing.needed_per_day) == (None, None, None)
-    over = run_rate(attained=3, targets={1: 9}, calendars={1: NATIONAL}, period=MONTH, day=date(2026, 10, 31))
+    over = run_rate(attained=3, target=9, shares={1: 9}, calendars={1: NATIONAL}, period=MONTH, day=date(2026, 10, 31))
     assert (over.needed_per_day, over.expected) == (None, 9)
-    ramadan = run_rate(attained=0, targets={}, calendars={}, period=MONTH, day=date(2026, 3, 2))
+    ramadan = run_rate(attained=0, target=None, shares={}, calendars={}, period=MONTH, day=date(2026, 3, 2))
     assert ramadan.is_ramadan
 
 
@@ -54,14 +70,14 @@ def _hours(by_hour: dict[int, int]) -> list[int]:
 def test_pace_is_against_the_median_of_the_same_weekday_by_this_hour() -> None:
     day = date(2026, 10, 14)
     days = {day - timedelta(weeks=n): _hours({8: 4, 10: 2 * n, 15: 10}) for n in (1, 2, 3)}
-    hours = Hours(NATIONAL, days | {day: _hours({8: 5})})
+    hours = {"UTC": days | {day: _hours({8: 5})}}
     at = datetime(2026, 10, 14, 10, 30, tzinfo=UTC)
-    found = pace([hours], day, [at])
+    found = pace(hours, [NATIONAL], day, at)
     assert (found.so_far, found.sample) == (5, 3)
     assert (found.usual_by_now, found.usual_day) == (6, 18)
     assert found.share == 33
     assert found.percent == 83
-    whole = pace([hours], day, [datetime(2026, 10, 15, 1, tzinfo=UTC)])
+    whole = pace(hours, [NATIONAL], day, datetime(2026, 10, 15, 1, tzinfo=UTC))
     assert whole.usual_by_now == whole.usual_day == 18
 
 
@@ -69,9 +85,9 @@ def test_a_holiday_is_no_usual_day() -> None:
     day = date(2026, 10, 14)
     closed = Calendar(closed={day - timedelta(weeks=1): "Libur"})
     days = {day - timedelta(weeks=n): _hours({8: n}) for n in (1, 2)}
-    found = pace([Hours(closed, days)], day, [datetime(2026, 10, 14, 23, tzinfo=UTC)])
+    found = pace({"UTC": days}, [closed], day, datetime(2026, 10, 14, 23, tzinfo=UTC))
     assert (found.sample, found.usual_day) == (1, 2)
-    assert pace([Hours(NATIONAL, {})], day, [datetime(2026, 10, 14, 9, tzinfo=UTC)]).usual_by_now is None
+    assert pace({"UTC": {}}, [NATIONAL], day, datetime(2026, 10, 14, 9, tzinfo=UTC)).usual_by_now is None
 
 
 @pytest.fixture(scope="module")

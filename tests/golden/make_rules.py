@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from perisai.contributions.eligibility import in_force
-from perisai.contributions.rules import DIRECTORY, Rules, consents_on, load, rules_for_phone
-from perisai.contributions.tariff import Asked, months_from, pricer_of
+from perisai.contributions.cover.eligibility import in_force
+from perisai.contributions.rules.in_force import DIRECTORY, Rules, consents_on, load, rules_for_phone
+from perisai.contributions.tariffs.tariff import Asked, months_from, pricer_of
 
 HERE = Path(__file__).parent
 DATED = "        value: {}\n        reference: as before\n      2026-12-01:\n        value: {}\n"

@@ -7,11 +7,11 @@ import pytest
 from django.test import Client
 
 from perisai.accounts.models import Role
-from perisai.contributions.rules import load, text_hash
+from perisai.contributions.rules.in_force import load, text_hash
 from perisai.errors import Refused
-from perisai.members import consent_due
+from perisai.members.consents import due as consent_due
 from tests.golive.conftest import TODAY, Live
-from tests.golive.test_golive_pages import client_of
+from tests.golive.test_golive_pages import officer_of
 from tests.world import system_work
 
 Make = Callable[[], Live]
@@ -25,7 +25,7 @@ def shown(client: Client, name: str) -> bool:
 def test_a_consent_is_listed_until_it_is_recorded(live: Make) -> None:
     one = live()
     file_id = one.bring_in(one.check()["id"])["id"]
-    client = client_of(one, Role.BRANCH)
+    client = officer_of(one, Role.BRANCH)
     ((enrolment_id, name),) = one.ask(
         "SELECT e.id, p.name FROM members_enrolment e JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id"
         " WHERE e.branch_id = %s AND e.core_state = 'registered'"
@@ -58,6 +58,6 @@ def test_only_staff_record_a_consent(live: Make) -> None:
     one = live()
     one.bring_in(one.check()["id"])
     ((enrolment_id,),) = one.ask("SELECT enrolment_id FROM members_consent_due WHERE branch_id = %s LIMIT 1")
-    stranger = client_of(live())
+    stranger = officer_of(live())
     address = f"/console/members/{one.branch.id}/{enrolment_id}/consent/"
     assert stranger.post(address, {"signed_on": TODAY.isoformat()}).status_code == 404

@@ -108,8 +108,8 @@ def test_import_keeps_the_original_month_and_who_acquired(live: Make) -> None:
 
 
 def test_import_bills_arrears_by_the_tariff_of_their_months(live: Make) -> None:
-    from perisai.contributions.tariff import months_from, price, total
-    from perisai.payments import ledger
+    from perisai.contributions.tariffs.tariff import months_from, price, total
+    from perisai.payments.books import ledger
 
     one = live()
     one.bring_in(one.check()["id"])
@@ -122,9 +122,9 @@ def test_import_bills_arrears_by_the_tariff_of_their_months(live: Make) -> None:
 
 
 def test_the_imported_arrears_can_be_paid(live: Make) -> None:
-    from perisai.contributions import settlement
-    from perisai.members import activation
-    from perisai.payments import judgement
+    from perisai.contributions.bills import settlement
+    from perisai.members.enrolments import activation
+    from perisai.payments.crediting import judgement
 
     one = live()
     one.bring_in(one.check()["id"])

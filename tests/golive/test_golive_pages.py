@@ -13,8 +13,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from perisai.accounts.models import Role
-from perisai.offices.models import Office
-from tests.accounts.people import logged_in, make_user
+from tests.accounts.people import client_of, logged_in, make_user
 from tests.blocked import until_somebody_waits
 from tests.golive.conftest import Live, fill, member
 from tests.world import VILLAGE, make_branch
@@ -23,11 +22,8 @@ PAGE = "/console/golive/"
 Make = Callable[[], Live]
 
 
-def client_of(live: Live, role: Role = Role.BRANCH, language: str = "en") -> Client:
-    user = make_user(role, Office.objects.get(id=live.branch.id))
-    user.language = language
-    user.save(update_fields=["language"])
-    return logged_in(user)
+def officer_of(live: Live, role: Role = Role.BRANCH, language: str = "en") -> Client:
+    return client_of(role, live.branch.id, language=language)
 
 
 def send(client: Client, data: bytes) -> UUID:
@@ -40,7 +36,7 @@ def test_from_the_template_to_the_import(live: Make) -> None:
     from perisai.golive import jobs
 
     one = live()
-    client = client_of(one, Role.BRANCH_HEAD)
+    client = officer_of(one, Role.BRANCH_HEAD)
     template = client.get(f"{PAGE}template/")
     assert load_workbook(io.BytesIO(template.content)).sheetnames == [
         "Petunjuk",
@@ -77,7 +73,7 @@ def test_report_is_told_on_the_page_and_as_a_file(live: Make, language: str, wor
     from perisai.golive import jobs
 
     one = live()
-    client = client_of(one, language=language)
+    client = officer_of(one, language=language)
     rows = one.rows | {"members": [*one.rows["members"], member(region="15.71.08.9999")]}
     file_id = send(client, fill(rows))
     jobs.check_file(branch_id=one.branch.id, file_id=str(file_id))
@@ -102,10 +98,10 @@ def test_report_is_told_on_the_page_and_as_a_file(live: Make, language: str, wor
 
 def test_page_is_for_the_branch_and_its_own_files(live: Make) -> None:
     one = live()
-    file_id = send(client_of(one), fill(one.rows))
+    file_id = send(officer_of(one), fill(one.rows))
     for role in (Role.AGENCY, Role.SUB_BRANCH, Role.AUDITOR):
         assert logged_in(make_user(role)).get(PAGE).status_code == 403, role
-    stranger = client_of(Live(make_branch(), {}))
+    stranger = officer_of(Live(make_branch(), {}))
     assert stranger.get(f"{PAGE}{file_id}/").status_code == 404
     assert stranger.get(f"{PAGE}{file_id}/report/").status_code == 404
     assert stranger.post(f"{PAGE}{file_id}/import/").status_code == 409
@@ -116,7 +112,7 @@ def test_a_defect_of_ours_leaves_nothing_behind_and_is_told(live: Make, monkeypa
 
     one = live()
     file_id = one.check()["id"]
-    client = client_of(one)
+    client = officer_of(one)
     assert client.post(f"{PAGE}{file_id}/import/").status_code == 302
 
     def fail(*_: object, **__: object) -> None:
@@ -137,7 +133,7 @@ def test_handed_out_are_first_passwords_and_codes_that_work(live: Make) -> None:
 
     one = live()
     file_id = one.bring_in(one.check()["id"])["id"]
-    client = client_of(one)
+    client = officer_of(one)
     page = client.get(f"{PAGE}{file_id}/").content.decode()
     assert "2 agency offices" in page
     assert "3 agents" in page
@@ -162,7 +158,7 @@ def test_handed_out_are_first_passwords_and_codes_that_work(live: Make) -> None:
     codes = one.ask("SELECT count(*) FROM accounts_activation_code WHERE branch_id = %s AND used_at IS NULL")
     assert codes == [(3,)]
     assert "2 agency offices" not in client.get(f"{PAGE}{file_id}/").content.decode()
-    assert client_of(Live(make_branch(), {})).post(f"{PAGE}{file_id}/handout/").status_code == 404
+    assert officer_of(Live(make_branch(), {})).post(f"{PAGE}{file_id}/handout/").status_code == 404
 
 
 def test_of_two_who_hand_out_at_once_only_one_makes_the_passwords(live: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +166,7 @@ def test_of_two_who_hand_out_at_once_only_one_makes_the_passwords(live: Make, mo
 
     one = live()
     file_id = one.bring_in(one.check()["id"])["id"]
-    clients = [client_of(one), client_of(one)]
+    clients = [officer_of(one), officer_of(one)]
     printed: list[list[str]] = []
 
     def compiled(_source: bytes, *, sys_inputs: dict[str, str], **_options: object) -> bytes:
@@ -194,6 +190,6 @@ def test_of_two_who_hand_out_at_once_only_one_makes_the_passwords(live: Make, mo
 def test_a_locked_file_is_told_as_locked(live: Make) -> None:
     one = live()
     locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-    answer = client_of(one).post(f"{PAGE}send/", {"file": SimpleUploadedFile("impor.xlsx", locked)})
+    answer = officer_of(one).post(f"{PAGE}send/", {"file": SimpleUploadedFile("impor.xlsx", locked)})
     assert answer.status_code == 422
     assert "locked with a password" in answer.content.decode()

@@ -58,7 +58,7 @@ class Undone(Exception):
 
 
 def wait_for(work: Work, one: Live, file_id: UUID) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 100
     sql = "SELECT progress FROM golive_file WHERE branch_id = %s AND id = %s"
     while work.rows(sql, [one.branch.id, file_id])[0][0] < IN_THE_MIDDLE:
         assert time.monotonic() < until

@@ -6,10 +6,10 @@ from shutil import copytree
 
 import pytest
 
-from perisai.contributions.rulefile import RulesError
-from perisai.contributions.rules import DIRECTORY
+from perisai.contributions.rules.in_force import DIRECTORY
 from perisai.incentives.amounts import Counted, Incentive, incentive, office_share
 from perisai.incentives.rules import scheme_on, schemes
+from perisai.rulefile import RulesError
 
 OLD, NEW = scheme_on(date(2018, 12, 1)), scheme_on(date(2026, 11, 1))
 DUES = 36_800

@@ -9,12 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from perisai.contributions.tariff import Asked, months_from, price_many, total
+from perisai.contributions.tariffs.tariff import Asked, months_from, price_many, total
 from perisai.events.clock import FixedClock
 from perisai.incentives.estimate import Estimate, estimate
 from perisai.members import portfolio
-from perisai.payments import outside_payment
-from perisai.payments.outside_payment import Outside
+from perisai.payments.crediting import outside_payment
+from perisai.payments.crediting.outside_payment import Outside
 from tests.agencies.offices import make_agency_office, refused
 from tests.members.enrolling import enrol_all
 from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work, worker

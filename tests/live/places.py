@@ -12,7 +12,7 @@ from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
 from perisai.events.work import Happened, Work
 from perisai.offices.models import Office, OfficeKind
-from tests.world import give_target
+from tests.world import give_plan
 
 _regions = count(9700, 10)
 REGENCIES = {
@@ -88,6 +88,18 @@ def _head() -> int:
     return found.id
 
 
+def _plan(work: Work, place: BranchPlace, month: date) -> None:
+    """Forty persons an agent, handed down by the branch to its offices and by those to their agents."""
+    first, *others = (("agent", str(agent)) for agent in place.agents)
+    of_offices = {
+        ("sub_branch", str(place.sub_branch)): 40,
+        ("agency_office", str(place.agency_office)): 40 * len(others),
+    }
+    give_plan(work, place.id, place.id, month, of_offices)
+    give_plan(work, place.id, place.sub_branch, month, {first: 40})
+    give_plan(work, place.id, place.agency_office, month, dict.fromkeys(others, 40))
+
+
 def _branch(branch_id: int, region: int, above: list[int], agents: int) -> BranchPlace:
     place = BranchPlace(branch_id, branch_id + 1, branch_id + 2, [uuid7() for _ in range(agents)])
     _office(branch_id, OfficeKind.BRANCH, region, branch_id, above, f"KC-{branch_id}", f"KC Uji {branch_id}")
@@ -116,7 +128,7 @@ def _branch(branch_id: int, region: int, above: list[int], agents: int) -> Branc
                     place.agency_office if number else None,
                 ],
             )
-        give_target(work, branch_id, place.agents, month, 40)
+        _plan(work, place, month)
         for code, name in {"15": "Jambi", **REGENCIES}.items():
             work.execute(
                 "INSERT INTO offices_region (code, parent_code, level, name) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",

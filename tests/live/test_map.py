@@ -19,8 +19,8 @@ from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.figures import take
-from perisai.members.candidate import Asked
-from perisai.members.enrol import enrol_many
+from perisai.members.enrolments.candidate import Asked
+from perisai.members.enrolments.enrol import enrol_many
 from perisai.offices import boundaries, labour_force
 from perisai.offices.boundaries import About
 from perisai.offices.labour_force import Force
@@ -100,7 +100,7 @@ def test_past_day_says_what_was_known_then_and_lists_just_that(country: Country)
     assert figures_of(page)["Uji Hulu"] == "4"
     assert f"&amp;known={LAST_MONTH}" in page
     paying = head.get(f"/console/live/branch/{branch.id}/map/?as_of={LAST_MONTH}&figure=paying").content.decode()
-    assert "/console/members/?level" not in paying, "who pays is known of today only"
+    assert f"&amp;cover=paid&amp;as_of={LAST_MONTH}" in paying, "whoever paid then, not whoever pays today"
 
 
 def test_figure_and_list_behind_it_hold_the_same_people(country: Country) -> None:

@@ -85,7 +85,7 @@ def test_data_adds_up_over_its_parts_and_regencies(country: Country) -> None:
         fill(branch)
     payload = login(Role.REGION, country.region).get(f"/console/live/data/region/{country.region}/").json()
     assert sum(row["month"]["accepted"] for row in payload["children"]) == payload["month"]["accepted"]
-    assert sum(row["target"] for row in payload["children"]) == payload["attainment"]["target"] == 800
+    assert sum(row["target"] for row in payload["children"]) == payload["attainment"]["target"] == 240
     assert sum(counts[0] for counts in payload["regencies"].values()) == payload["month"]["accepted"]
     assert payload["regencies"]["15.05"] == [4, 4]
     first = country.branches[0]

@@ -30,7 +30,7 @@ def test_past_day_says_what_was_known_then_and_what_came_late(country: Country) 
     head = login(Role.BRANCH_HEAD, branch.id)
     page = head.get(f"/console/live/branch/{branch.id}/?as_of={LAST_MONTH}").content.decode()
     assert "Seperti yang diketahui pada akhir" in page
-    figures = page.split('class="figures"')[1].split('class="columns"')[0]
+    figures = page.split('class="figures past-figures"')[1].split('class="columns"')[0]
     assert '<span class="figure-value">4</span>' in figures
     assert '<span class="figure-value">6</span>' not in figures
     late = page.split("Datang sesudah hari itu")[1]

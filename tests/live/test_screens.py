@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from perisai.accounts.models import Role, User
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.events.reading import read
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day

@@ -7,13 +7,13 @@ import httpx
 import pytest
 
 from perisai import keys
-from perisai.accounts.models import User
+from perisai.accounts.models import Role, User
 from perisai.events.ids import uuid7
 from perisai.events.live import SECONDS, make_ticket
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from tests.live.listening import LiveProcess, listening, ticket_for, wait_for
-from tests.live.places import Country, enrol, utc_now
+from tests.live.listening import LiveProcess, Stream, listening, ticket_for, wait_for
+from tests.live.places import Country, enrol, make_user, utc_now
 from tests.running import free_port
 
 
@@ -35,6 +35,42 @@ def test_stream_after_a_commit_tells_every_scope_above_it(live: LiveProcess, cou
             newest = stream.heard[-1][1]
             assert len({item["n"] for item in newest["feed"]}) >= 3
             assert stream.last_id == f"{day}.{newest['position']}"
+
+
+def test_alert_about_an_agent_is_told_at_once_to_who_watches_and_never_to_the_agent(
+    live: LiveProcess, country: Country, watcher: UUID
+) -> None:
+    branch = country.branches[0]
+    agent = branch.agents[0]
+    own = make_user(Role.AGENT, branch.sub_branch, agent_id=agent)
+    officer = make_user(Role.SUB_BRANCH, branch.sub_branch)
+    with (
+        listening(live.origin, ticket_for(officer.pk, "agent", agent)) as office,
+        listening(live.origin, ticket_for(watcher, "agent", agent)) as head,
+        listening(live.origin, ticket_for(own.pk, "agent", agent)) as theirs,
+    ):
+        for stream in (office, head, theirs):
+            stream.wait("snapshot")
+        enrol(branch, kind="alert_raised", amount=0)
+        raised = wait_for(lambda: alerted(office), "the alert")
+        assert wait_for(lambda: alerted(head), "the alert, at head office") == raised
+        enrol(branch, kind="alert_seen", amount=0)
+        wait_for(lambda: alerted(office) != raised, "that somebody took note")
+        enrol(branch)  # whatever was said before has come when this has
+        wait_for(lambda: theirs.today("accepted") == 1, "the agent's own news")
+        with listening(live.origin, ticket_for(watcher, "agent", agent)) as late:
+            wait_for(lambda: alerted(late), "what was raised before this page was there")
+        assert not any("alert" in str(said) for said in theirs.heard)
+    with listening(live.origin, ticket_for(own.pk, "agent", agent)) as again:
+        again.wait("snapshot")
+        enrol(branch)
+        again.wait("moved")
+        assert not any("alert" in str(said) for said in again.heard)
+
+
+def alerted(stream: Stream) -> str | None:
+    """Which event of an alert a screen of an agent was told of last."""
+    return next((str(data["alerted"]) for data in reversed(stream.of("moved")) if "alerted" in data), None)
 
 
 def test_stream_of_a_neighbour_stays_silent(live: LiveProcess, country: Country, watcher: UUID) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID
 from perisai.agents.licence import get_standing
 from perisai.events.captured import Captured
 from perisai.events.ids import uuid7
-from perisai.members.candidate import Asked
-from perisai.members.enrol import enrol_many
+from perisai.members.enrolments.candidate import Asked
+from perisai.members.enrolments.enrol import enrol_many
 from tests.world import Branch, FieldAgent, system_work, worker
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import yaml
 
-from perisai.members.identity import Identity
-from perisai.members.names import name_key
-from perisai.members.nik import is_stand_in
+from perisai.members.persons.identity import Identity
+from perisai.members.persons.names import name_key
+from perisai.members.persons.nik import is_stand_in
 
 WORDS: dict[str, list[str]] = yaml.safe_load(
     (Path(__file__).parents[1] / "golden" / "name_words.yaml").read_text(encoding="utf-8")
@@ -105,7 +105,7 @@ class Population:
 
 
 def keys(person: Identity) -> list[object]:
-    """What candidates are found by, as the statement in ``perisai/members/identity.py`` does: plain equality."""
+    """What candidates are found by, as the statement in ``perisai/members/persons/identity.py`` does: plain equality."""
     stand_in = is_stand_in(person.birth_date)
     found: list[object] = [] if stand_in else [person.birth_date]
     found += [key for key in (person.name_key, person.phone, person.kk_hash) if key]

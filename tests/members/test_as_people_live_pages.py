@@ -11,7 +11,7 @@ from django.test import Client
 from perisai.accounts.models import Role
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.members import photo_due
+from perisai.members.photos import due as photo_due
 from perisai.messages import outbox
 from tests.accounts.people import logged_in, make_user, tree
 from tests.members.enrolling import enrol, enrol_all, review_of, state_of

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from perisai.contributions import tariff
+from perisai.contributions.tariffs import tariff
 from perisai.errors import Refused
 from perisai.events.scope import Scope
 from perisai.events.vault import keyed_hash
 from perisai.events.work import Work
-from perisai.members import core, core_file, core_import, core_jobs
-from perisai.payments import ledger
+from perisai.members.core import bring_in as core_import
+from perisai.members.core import file as core_file
+from perisai.members.core import jobs as core_jobs
+from perisai.members.core import port as core
+from perisai.payments.books import ledger
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import Billed, make_bank, make_billed, read
 from tests.world import Branch, make_branch

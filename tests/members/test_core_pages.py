@@ -4,24 +4,17 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from openpyxl import load_workbook
 
 from perisai.accounts.models import Role
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from tests.accounts.people import logged_in, make_user, tree
+from tests.accounts.people import client_of, tree
 from tests.payments.place import make_bank, make_billed
 from tests.world import Branch
 
 pytestmark = pytest.mark.usefixtures("database")
 PAGE = "/console/members/core/"
-
-
-def _client(role: Role) -> Client:
-    client = logged_in(make_user(role))
-    client.defaults["SERVER_NAME"] = "localhost"
-    return client
 
 
 def _active_member() -> None:
@@ -36,15 +29,15 @@ def _active_member() -> None:
 
 def test_page_read_by_staff_and_above_carried_by_the_branch() -> None:
     for role in (Role.BRANCH, Role.SUB_BRANCH, Role.REGION, Role.HEAD_OFFICE, Role.AUDITOR):
-        assert _client(role).get(PAGE).status_code == 200, role
-    assert _client(Role.AGENCY).get(PAGE).status_code == 403
+        assert client_of(role).get(PAGE).status_code == 200, role
+    assert client_of(Role.AGENCY).get(PAGE).status_code == 403
     for role in (Role.SUB_BRANCH, Role.HEAD_OFFICE, Role.AUDITOR):
-        assert _client(role).post(f"{PAGE}export/", {"form": "csv"}).status_code == 403, role
+        assert client_of(role).post(f"{PAGE}export/", {"form": "csv"}).status_code == 403, role
 
 
 def test_export_then_again_then_import() -> None:
     _active_member()
-    clerk = _client(Role.BRANCH)
+    clerk = client_of(Role.BRANCH)
     answer = clerk.post(f"{PAGE}export/", {"form": "xlsx"})
     assert answer.status_code == 200
     assert load_workbook(io.BytesIO(answer.content)).worksheets[0]["A1"].value == "NIK"
@@ -67,9 +60,9 @@ def test_export_then_again_then_import() -> None:
 @pytest.mark.parametrize("data", [b"", b"garbage", b"PK\x03\x04"])
 def test_import_garbage_told_not_500(data: bytes) -> None:
     file = SimpleUploadedFile("x.xlsx", data)
-    assert _client(Role.BRANCH).post(f"{PAGE}import/", {"file": file}).status_code == 422
+    assert client_of(Role.BRANCH).post(f"{PAGE}import/", {"file": file}).status_code == 422
 
 
 def test_template_has_the_titles() -> None:
-    answer = _client(Role.BRANCH_HEAD).get(f"{PAGE}template/")
+    answer = client_of(Role.BRANCH_HEAD).get(f"{PAGE}template/")
     assert load_workbook(io.BytesIO(answer.content)).worksheets[0]["B1"].value == "KPJ"

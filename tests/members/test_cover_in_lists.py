@@ -25,6 +25,7 @@ def test_month_of_cover_in_a_list_turns_at_the_branchs_midnight() -> None:
         "payment_code": "",
         "segment": "BPU",
         "paid_through": date(2026, 11, 1),
+        "stood_on": None,
     }
     midnight = datetime(2026, 11, 30, 17, tzinfo=UTC)
     covers = []

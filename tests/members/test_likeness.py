@@ -4,8 +4,8 @@ from collections import defaultdict
 
 import pytest
 
-from perisai.contributions.rules import load
-from perisai.members.identity import Identity, _as_other, _score
+from perisai.contributions.rules.in_force import load
+from perisai.members.persons.identity import Identity, _as_other, _score
 from tests.members.population import Population, keys
 
 PEOPLE = 10_000

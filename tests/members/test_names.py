@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from perisai.members.names import name_key, normalise, similarity, telling_share
+from perisai.members.persons.names import name_key, normalise, similarity, telling_share
 
 CASES: dict[str, list[list[Any]]] = yaml.safe_load(
     (Path(__file__).parents[1] / "golden" / "names.yaml").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from perisai.contributions.rules import load
-from perisai.members.nik import Beside, check_kk, check_nik, is_stand_in
+from perisai.contributions.rules.in_force import load
+from perisai.members.persons.nik import Beside, check_kk, check_nik, is_stand_in
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "nik.json").read_text(encoding="utf-8"))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 from cryptography.hazmat.primitives import serialization
 
-from perisai.members.identity import Identity
+from perisai.members.persons.identity import Identity
 from perisai.web.simulate.phone import Phone
 from tests.members.population import VILLAGES, Population
 from tests.world import make_agent, make_branch, make_device, system_work, worker

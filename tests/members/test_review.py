@@ -13,8 +13,8 @@ from perisai.events.recount import recount
 from perisai.events.scope import Actor, Scope
 from perisai.events.vault import unseal
 from perisai.events.work import Work
-from perisai.members import review
-from perisai.targets import quota
+from perisai.members.reviews import review
+from perisai.targets.quotas import quota
 from tests.members.enrolling import enrol, kinds_of, review_of, state_of
 from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work
 

@@ -10,9 +10,13 @@ import pytest
 from django.db import connection
 
 from perisai.events.clock import FixedClock
-from perisai.messages import budget, outbox, preference
-from perisai.messages.hours import Hours, next_allowed
+from perisai.events.scope import Scope
+from perisai.events.work import Work
+from perisai.messages import budget, channel, jobs, outbox, preference
+from perisai.messages.hours import Hours, good_until, next_allowed
 from perisai.offices.calendar import Calendar
+from perisai.offices.office import create_office
+from tests.accounts.people import tree
 from tests.messages.operator import Operator, an_operator, set_budget, set_ways
 from tests.world import Branch, make_branch, system_work
 
@@ -75,6 +79,64 @@ def test_email_goes_by_the_library_where_it_stands_first(operator: Operator) -> 
     assert (body["message"], body["to"]) == ("Iuran Anda", "warga@contoh.id")
     assert send(branch, queue(branch)), "who has no address gets a text"
     assert len(operator.texts("/sms")) == 1
+
+
+def test_alert_to_a_phone_goes_by_the_chosen_way_and_by_mail_where_the_money_is_gone(operator: Operator) -> None:
+    branch = make_branch()
+    set_ways(branch, operator, ("sms", 450), ("whatsapp", 360), ("email", 0))
+    set_budget(branch, 400)
+
+    def alert() -> str:
+        text = outbox.Text("alert_whatsapp", PHONE, "Uang tunai", MORNING + timedelta(days=2), None, "kepala@contoh.id")
+        with system_work(branch, FixedClock(MORNING)) as work:
+            queued = outbox.queue(work, branch_id=branch.id, agent_id=None, text=text)
+        assert send(branch, queued)
+        return str(message(branch, queued)["channel"])
+
+    assert [alert(), alert()] == ["whatsapp", "email"]
+    assert spent(branch) == 360
+
+
+def test_installations_mail_stands_last_where_an_office_has_none(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, own = make_branch(), make_branch()
+    set_ways(own, operator, ("email", 0))
+
+    def kinds(branch: Branch) -> list[tuple[str, str]]:
+        with system_work(branch) as work:
+            return [(way.kind, way.service) for way in channel.ways(work, branch_id=branch.id, operator=None)]
+
+    assert kinds(plain) == []
+    address = "mailtos://a:b@smtp.example?to={email}"
+    monkeypatch.setenv("PERISAI_EMAIL_URL", address)
+    assert kinds(plain) == [("email", address)]
+    assert len(kinds(own)) == 1
+    assert kinds(own)[0][1] != address
+    monkeypatch.setenv("PERISAI_EMAIL_URL", "mailtos://a:b@smtp.example?to=kepala@example.test")
+    assert kinds(plain) == [], "it would go to one and the same"
+
+
+def test_what_was_left_over_of_an_office_above_is_sent_and_forgotten_too() -> None:
+    region = create_office_above()
+    with Work(scope=Scope.of((region,)), clock=FixedClock(MORNING)) as work:
+        text = outbox.Text("report", "", "Laporan", MORNING, None, "kanwil@contoh.id")
+        queued = outbox.queue(work, branch_id=region, agent_id=None, text=text)
+        work.execute("UPDATE messages_message SET not_before = now() - interval '1 hour' WHERE id = %s", [queued])
+    jobs.send_left(timestamp=0)
+    with Work(scope=Scope.of((region,))) as work:
+        assert work.row("SELECT not_before FROM messages_message WHERE id = %s", [queued]) == (None,)
+        work.execute("UPDATE messages_message SET good_until = now() - interval '91 days' WHERE id = %s", [queued])
+    jobs.forget_old(timestamp=0)
+    with Work(scope=Scope.of((region,))) as work:
+        assert work.row("SELECT 1 FROM messages_message WHERE id = %s", [queued]) is None
+
+
+def create_office_above() -> int:
+    number, head = 800_000 + make_branch().id, tree().head
+    with Work(scope=Scope.nation()) as work:
+        create_office(work, id=number, kind="region", code=f"KW-{number}", name="Kanwil Uji", parent=head)
+    return number
 
 
 def test_all_ways_busy_is_tried_again_and_all_refusing_is_given_up(operator: Operator) -> None:
@@ -219,6 +281,22 @@ HOURS = Hours(time(8), time(19, 30), time(9), time(16, 30), on_sundays=False, on
 def test_next_allowed_at_the_borders_of_zone_and_ramadan(zone: str, at: str, expected: str) -> None:
     found = next_allowed(datetime.fromisoformat(at), HOURS, Calendar(zone))
     assert found == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    ("zone", "at"),
+    [
+        ("Asia/Jakarta", "2026-11-20T12:31+00:00"),  # Friday 19.31: the weekend
+        ("Asia/Jakarta", "2026-08-15T13:00+00:00"),  # Saturday evening, Sunday, then Independence Day
+        ("Asia/Jayapura", "2026-08-15T11:00+00:00"),
+        ("Asia/Makassar", "2026-03-18T12:00+00:00"),  # Nyepi, leave, Idul Fitri on a Saturday and a Sunday
+        ("Asia/Jakarta", "2026-12-24T13:00+00:00"),
+    ],
+)
+def test_text_of_an_evening_before_days_off_is_still_good_after_them(zone: str, at: str) -> None:
+    own, evening = Calendar(zone), datetime.fromisoformat(at)
+    allowed = next_allowed(evening, HOURS, own)
+    assert allowed + timedelta(hours=12) < good_until(evening, timedelta(days=2), own) < allowed + timedelta(days=8)
 
 
 def _at_once(acts: list[Any]) -> list[Any]:

@@ -45,11 +45,11 @@ def test_add_working_days_over_holidays_counts_working_days_only(day: date, n: i
     assert calendar.add_working_days(day, n) == expected
 
 
-def test_working_days_between_is_the_inverse_of_adding() -> None:
+def test_field_days_between_is_the_inverse_of_adding() -> None:
     first = date(2026, 1, 5)
     for n in range(1, 250):
-        assert calendar.working_days_between(first, calendar.add_working_days(first, n)) == n
-    assert calendar.working_days_between(first, first - timedelta(days=3)) == 0
+        assert calendar.field_days_between(first, calendar.add_working_days(first, n)) == n
+    assert calendar.field_days_between(first, first - timedelta(days=3)) == 0
 
 
 def test_ramadan_follows_the_government_where_it_is_known_and_the_library_elsewhere() -> None:
@@ -87,3 +87,18 @@ def test_mistyped_calendar_that_never_opens_ends() -> None:
     first = date(2026, 1, 1)
     closed = Calendar(closed={first + timedelta(days=n): "?" for n in range(500)})
     assert calendar.next_working(first, closed) == first
+
+
+def test_agents_work_on_a_weekend_with_a_market_and_offices_do_not() -> None:
+    saturday, sunday = date(2026, 11, 21), date(2026, 11, 22)
+    own = Calendar(markets=(Repeated(sunday, 7, "Pasar Minggu"),), closed={date(2026, 11, 29): "Banjir"})
+    assert (calendar.is_field_day(saturday, own), calendar.is_field_day(sunday, own)) == (False, True)
+    assert not calendar.is_working(sunday, own), "what is due to an office waits for Monday"
+    assert not calendar.is_field_day(date(2026, 11, 29), own), "closed is closed"
+    assert calendar.field_days_between(date(2026, 11, 15), sunday, own) == 6
+    assert calendar.add_working_days(date(2026, 11, 20), 1, own) == date(2026, 11, 23)
+    assert calendar.add_working_days(date(2026, 11, 20), 1, own, counts=calendar.is_field_day) == sunday
+    christmas = date(2026, 12, 25)
+    assert not calendar.is_field_day(christmas, Calendar(markets=(Repeated(christmas, 0, "Pasar"),))), (
+        "nobody on a holiday"
+    )

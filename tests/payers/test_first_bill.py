@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from perisai.contributions.tariff import months_from
+from perisai.contributions.tariffs.tariff import months_from
 from perisai.events.work import branch_day
 from perisai.payers import collective, rebill, sponsor
-from perisai.payments import judgement, ledger
+from perisai.payments.books import ledger
+from perisai.payments.crediting import judgement
 from perisai.portal.due import find_due
 from perisai.portal.link import Link
 from tests.payers.people import work_at

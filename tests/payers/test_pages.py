@@ -10,19 +10,13 @@ from django.test import Client
 
 from perisai.accounts.models import Role
 from perisai.payers import group, link, queries, sponsor
-from tests.accounts.people import logged_in, make_user, tree
+from tests.accounts.people import client_of, tree
 from tests.documents.money import bill_of
 from tests.payers.people import member_of, work_at
 from tests.world import VILLAGE, Branch
 
 pytestmark = pytest.mark.usefixtures("database")
 MONTH = datetime.now(UTC).date().replace(day=1)
-
-
-def client_of(role: Role) -> Client:
-    client = logged_in(make_user(role))
-    client.defaults["SERVER_NAME"] = "localhost"
-    return client
 
 
 @pytest.fixture
@@ -90,7 +84,7 @@ def test_officer_funds_members_by_list_group_and_file_and_pays_them_by_one_code(
     assert client.post(f"{address}order/", {"month": f"{MONTH:%Y-%m}"}).status_code == 409, "no bills yet"
     with work_at(branch) as work:
         for one in (listed, grouped, sent):
-            from perisai.contributions import run
+            from perisai.contributions.runs import run
 
             run.issue_month(work, branch_id=branch.id, timezone="Asia/Jakarta", month=_next(MONTH), enrolment_ids=[one])
     ordered = client.post(f"{address}order/", {"month": f"{_next(MONTH):%Y-%m}"})
@@ -171,3 +165,16 @@ def test_wage_earner_of_a_group_does_not_end_for_dues_of_the_employer(branch: Br
                         (own_page, "tidak terlindungi lagi")):  # fmt: skip
         bpu_row, pu_row = (re.split("</tr>|</li>", page[page.index(name) :])[0] for name in ("Bpu L", "Pu L"))
         assert (ended in bpu_row, ended in pu_row) == (True, False)
+
+
+def test_budget_that_is_no_sum_is_refused_and_never_taken_for_none(branch: Branch) -> None:
+    client = client_of(Role.BRANCH)
+    address = made_sponsor(client, branch)
+    contract = {"kind": "village", "name": "Desa Uji", "first_month": f"{MONTH:%Y-%m}", "last_month": f"{MONTH:%Y-%m}"}
+    prolong = {"act": "prolong", "last_month": f"{MONTH.year + 2}-12"}
+    for budget in ("9" * 5_000, "-5", "banyak", "9" * 16):
+        for answer in (
+            client.post("/console/payers/sponsors/make/", contract | {"budget": budget}),
+            client.post(f"{address}change/", prolong | {"budget": budget}),
+        ):
+            assert (answer.status_code, b"E4502" in answer.content) == (422, True), budget[:10]

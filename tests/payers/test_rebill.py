@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from perisai.contributions import run
+from perisai.contributions.runs import run
 from perisai.payers import sponsor
 from tests.payers.people import member_of, work_at
 from tests.world import Branch, make_branch

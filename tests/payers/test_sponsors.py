@@ -1,11 +1,13 @@
 """Whom a sponsor funds until when: by list, by spreadsheet, ended and prolonged; nobody's month twice."""
 
+import io
 from datetime import date
 from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID
 
 import pytest
+from openpyxl import load_workbook
 
 from perisai.errors import Refused
 from perisai.payers import funding_file, sponsor
@@ -203,3 +205,16 @@ def test_ten_thousand_rows_are_a_fixed_number_of_statements(database: object) ->
     assert done.funded == 1
     assert len(done.refused) == 9_998
     assert len(seen) <= 14, [one["sql"][:60] for one in seen]
+
+
+def test_merged_cells_fund_nobody_but_whom_the_first_of_them_names(database: object) -> None:
+    branch = make_branch()
+    by, fine = make(branch), "1571085705907021"
+    who = member_of(branch, nik=fine)
+    made = load_workbook(io.BytesIO(book([fine, "Satu", None, None], ["1571085705907022", "Dua", None, None])))
+    made["Peserta"].merge_cells("A2:A3")
+    data = io.BytesIO()
+    made.save(data)
+    done = take(branch, by, data.getvalue())
+    assert [(row.name, row.why) for row in done.refused] == [("Dua", "nik_form")]
+    assert months(branch, by) == {who: (FIRST, LAST)}

@@ -5,8 +5,8 @@ from uuid import UUID
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.payments import proposal
-from perisai.payments.proposal_console import DEEDS
+from perisai.payments.proposals import proposal
+from perisai.payments.proposals.console import DEEDS
 
 
 def second(work: Work, branch_id: int, proposal_id: UUID) -> None:

@@ -7,14 +7,16 @@ from uuid import UUID
 import httpx
 import pytest
 
-from perisai.contributions import settlement
-from perisai.contributions.settlement import Payable
-from perisai.contributions.tariff import months_from
+from perisai.contributions.bills import settlement
+from perisai.contributions.bills.settlement import Payable
+from perisai.contributions.tariffs.tariff import months_from
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.members import activation
-from perisai.payments import draw, held, judgement, ledger, suspense
+from perisai.members.enrolments import activation
+from perisai.payments.books import ledger
+from perisai.payments.crediting import draw, held, judgement
+from perisai.payments.suspense import suspense
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import Billed, make_bank, make_billed, notifications, read
 

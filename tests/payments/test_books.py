@@ -9,17 +9,18 @@ from uuid import UUID
 import orjson
 import pytest
 from django.db import ProgrammingError, transaction
-from django.test import Client
 
 from perisai.accounts.models import Role
 from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.payments import books_report, ledger, notify, period, trial_balance
-from perisai.payments.ledger import Income
-from perisai.payments.partner import Call, get_partner
-from tests.accounts.people import logged_in, make_user, tree
+from perisai.payments.books import ledger, period, trial_balance
+from perisai.payments.books import report as books_report
+from perisai.payments.books.ledger import Income
+from perisai.payments.snap import notify
+from perisai.payments.snap.partner import Call, get_partner
+from tests.accounts.people import client_of, make_user, tree
 from tests.payments.place import make_bank, make_billed, notifications
 from tests.world import Branch, make_branch
 
@@ -197,7 +198,7 @@ def test_pages_of_the_books_drill_close_and_open() -> None:
     branch_id = tree().branch.id
     owed = make_billed(Branch(branch_id))
     make_bank(scheme="asymmetric").pay(owed.code, owed.amount)
-    head, other, clerk = (_client(role) for role in (Role.BRANCH_HEAD, Role.BRANCH_HEAD, Role.BRANCH))
+    head, other, clerk = (client_of(role) for role in (Role.BRANCH_HEAD, Role.BRANCH_HEAD, Role.BRANCH))
     page = clerk.get("/console/payments/books/")
     assert (page.status_code, "receivable" in page.content.decode()) == (200, True)
     account = clerk.get("/console/payments/books/account/", {"account": "receivable"})
@@ -219,9 +220,3 @@ def test_pages_of_the_books_drill_close_and_open() -> None:
     form = {"data": urlencode(asked), "content_type": "application/x-www-form-urlencoded"}
     assert clerk.post("/console/payments/mandates/act/", **form).status_code == 400
     assert books_report.tell(branch_id=branch_id, at=None) == 0
-
-
-def _client(role: Role) -> Client:
-    found = logged_in(make_user(role))
-    found.defaults["SERVER_NAME"] = "localhost"
-    return found

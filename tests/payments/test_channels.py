@@ -16,9 +16,10 @@ from perisai.accounts.models import Role
 from perisai.errors import Refused
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.payments import bank_keys, mandate, virtual_account
+from perisai.payments.banks import keys as bank_keys
+from perisai.payments.banks import mandate, virtual_account
 from perisai.payments.demo import public_pem
-from perisai.payments.snap_client import BankRefused, SnapClient
+from perisai.payments.snap.client import BankRefused, SnapClient
 from perisai.web.simulate.bank import BankSimulator
 from perisai.web.simulate.bank_desk import CLIENT, BankDesk
 from tests.accounts.people import logged_in, make_user, tree

@@ -9,7 +9,8 @@ import pytest
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import codes, ledger
+from perisai.payments.books import ledger
+from perisai.payments.codes import code as codes
 from perisai.web.simulate.bank import BankSimulator, new_external_id
 from tests.payments.place import Billed, make_bank, make_billed, notifications, read, with_credentials
 
@@ -342,7 +343,7 @@ def test_database_away_snap_body_503_with_retry_after(
     """Nothing was done, and the bank may ask again with the same X-EXTERNAL-ID."""
     from django.db import OperationalError
 
-    from perisai.payments import notify
+    from perisai.payments.snap import notify
 
     message = bank.payment(owed.code, owed.amount)
     with monkeypatch.context() as patch:

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
-from perisai.payments import lease
-from perisai.payments.codes import is_well_formed
+from perisai.payments.codes import lease
+from perisai.payments.codes.code import is_well_formed
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import make_bank
 from tests.world import Branch, make_branch, system_work

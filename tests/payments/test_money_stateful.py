@@ -19,20 +19,27 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from perisai.contributions import advance, bill, lapse, reactivate, run
-from perisai.contributions.reactivate import Answers
+from perisai.contributions.bills import advance, bill
+from perisai.contributions.cover import lapse, reactivate
+from perisai.contributions.cover.reactivate import Answers
+from perisai.contributions.runs import run
 from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work, branch_day
-from perisai.members import activation
-from perisai.members.expire import expire_unpaid
-from perisai.payments import draw, ledger, notify, order, period, refund, suspense
-from perisai.payments.exchange import BANK_ZONE
-from perisai.payments.order import Order
-from perisai.payments.partner import Call, Partner, get_partner
-from perisai.payments.refund import Proposal
+from perisai.members.enrolments import activation
+from perisai.members.enrolments.expire import expire_unpaid
+from perisai.payments.books import ledger, period
+from perisai.payments.crediting import draw
+from perisai.payments.orders import order
+from perisai.payments.orders.order import Order
+from perisai.payments.refunds import refund
+from perisai.payments.refunds.refund import Proposal
+from perisai.payments.snap import notify
+from perisai.payments.snap.exchange import BANK_ZONE
+from perisai.payments.snap.partner import Call, Partner, get_partner
+from perisai.payments.suspense import suspense
 from tests.payments.place import Billed, make_bank, make_billed
 from tests.world import make_branch
 

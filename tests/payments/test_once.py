@@ -9,8 +9,12 @@ import pytest
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.members.expire import expire_unpaid
-from perisai.payments import jobs, ledger, notify, order, outcome
+from perisai.members.enrolments.expire import expire_unpaid
+from perisai.payments import jobs
+from perisai.payments.books import ledger
+from perisai.payments.crediting import outcome
+from perisai.payments.orders import order
+from perisai.payments.snap import notify
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import Billed, local_client, make_bank, make_billed, notifications, read
 from tests.processes import run_together
@@ -192,10 +196,10 @@ def test_payment_after_month_end_without_inquiry_pays_month_of_payment() -> None
 
 def test_reprice_when_relief_ended_moves_amount_ledger_and_event() -> None:
     """A market worker's bill of last December (half price) asked for after New Year, when the relief is over."""
-    from perisai.contributions import settlement
+    from perisai.contributions.bills import settlement
     from perisai.events.clock import FixedClock
-    from perisai.members import activation
-    from perisai.payments import judgement
+    from perisai.members.enrolments import activation
+    from perisai.payments.crediting import judgement
 
     december = datetime(2026, 12, 20, 3, tzinfo=UTC)
     january = datetime(2027, 1, 5, 3, tzinfo=UTC)
@@ -220,7 +224,7 @@ def test_reprice_when_relief_ended_moves_amount_ledger_and_event() -> None:
 
 def test_payment_told_late_at_price_of_the_day_the_customer_paid_is_taken() -> None:
     """Paid on 31 December at the price the inquiry told, notified after midnight when the relief is over."""
-    from perisai.payments import partner
+    from perisai.payments.snap import partner
 
     paid_at, told_at = datetime(2026, 12, 31, 16, 30, tzinfo=UTC), datetime(2026, 12, 31, 17, 30, tzinfo=UTC)
     bank, owed = make_bank(), make_billed(at=datetime(2026, 12, 20, tzinfo=UTC))

@@ -6,7 +6,7 @@ from django.test import Client
 from perisai.accounts.models import Role
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import ledger
+from perisai.payments.books import ledger
 from tests.accounts.people import logged_in, make_user, tree
 from tests.payments.place import Billed, make_bank, make_billed, notifications, read
 from tests.payments.second import approve_all

@@ -9,14 +9,16 @@ import httpx
 import pytest
 from django.db import connection
 
-from perisai.contributions import bill
+from perisai.contributions.bills import bill
 from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.payments import ledger, order, suspense
-from perisai.payments.order import Order
+from perisai.payments.books import ledger
+from perisai.payments.orders import order
+from perisai.payments.orders.order import Order
+from perisai.payments.suspense import suspense
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import Billed, make_bank, make_billed, notifications, read
 from tests.world import Branch, make_branch

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from perisai.contributions import settlement
+from perisai.contributions.bills import settlement
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.members import activation
-from perisai.payments import held, ledger
+from perisai.members.enrolments import activation
+from perisai.payments.books import ledger
+from perisai.payments.crediting import held
 from perisai.web.simulate.bank import BankSimulator
 from tests.blocked import until_somebody_waits
 from tests.payments.place import Billed, make_bank, make_billed, read

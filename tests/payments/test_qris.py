@@ -10,7 +10,8 @@ from django.test import Client
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import ledger, qris
+from perisai.payments.banks import qris
+from perisai.payments.books import ledger
 from perisai.portal.link import make
 from tests.payments.place import Billed, make_bank, make_billed, notifications, read
 

@@ -16,7 +16,7 @@ from django.test import Client
 from perisai.errors import Refused
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import qris, qris_acquirer, virtual_account
+from perisai.payments.banks import qris, qris_acquirer, virtual_account
 from perisai.payments.demo import public_pem
 from perisai.web.simulate.bank import BankSimulator
 from perisai.web.simulate.bank_desk import CLIENT, MERCHANT, BankDesk

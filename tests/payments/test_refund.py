@@ -9,8 +9,10 @@ from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.payments import held, ledger, refund
-from perisai.payments.refund import Proposal
+from perisai.payments.books import ledger
+from perisai.payments.crediting import held
+from perisai.payments.refunds import refund
+from perisai.payments.refunds.refund import Proposal
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import Billed, make_bank, make_billed, read
 

@@ -8,8 +8,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from perisai.payments import snap
 from perisai.payments.demo import public_pem
+from perisai.payments.snap import signature as snap
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors" / "snap_vectors.json").read_text())
 

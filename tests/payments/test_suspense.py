@@ -11,8 +11,9 @@ from perisai.accounts.models import Role
 from perisai.errors import Refused
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.payments import ledger, suspense
-from tests.accounts.people import logged_in, make_user, tree
+from perisai.payments.books import ledger
+from perisai.payments.suspense import suspense
+from tests.accounts.people import client_of, make_user, tree
 from tests.payments.place import Billed, make_bank, make_billed, notifications, read
 from tests.payments.second import approve_all
 from tests.world import Branch
@@ -134,22 +135,16 @@ def test_suspense_counts_at_the_branch() -> None:
     assert kinds == ["payment_suspended", "suspense_resolved"]
 
 
-def _client(role: Role) -> Client:
-    client = logged_in(make_user(role))
-    client.defaults["SERVER_NAME"] = "localhost"
-    return client
-
-
 @pytest.fixture
 def head() -> Client:
-    return _client(Role.HEAD_OFFICE)
+    return client_of(Role.HEAD_OFFICE)
 
 
 def test_pages_show_payment_queue_and_decision(head: Client) -> None:
     bank, owed = make_bank(), make_billed(_branch())
     bank.pay(owed.code, owed.amount)
     bank.pay(owed.code, owed.amount)
-    clerk = _client(Role.BRANCH)
+    clerk = client_of(Role.BRANCH)
     listed = clerk.get("/console/payments/", {"q": owed.code})
     assert (listed.status_code, owed.code in listed.content.decode()) == (200, True)
     queue = clerk.get("/console/payments/notifications/")
@@ -172,7 +167,7 @@ def test_notification_of_another_branch_not_found(head: Client) -> None:
     bank, owed = make_bank(), make_billed()
     bank.pay(owed.code, 1)
     address = f"/console/payments/notifications/{notifications(bank)[-1]['id']}/"
-    assert _client(Role.BRANCH).get(address).status_code == 404
+    assert client_of(Role.BRANCH).get(address).status_code == 404
     assert head.get(address).status_code == 200
 
 
@@ -180,7 +175,7 @@ def test_bank_settings_saved_by_head_office_only_and_checked(head: Client) -> No
     bank = make_bank()
     key = bank.credentials.client_key
     address = f"/console/payments/banks/{key}/"
-    assert _client(Role.BRANCH_HEAD).get(address).status_code == 403
+    assert client_of(Role.BRANCH_HEAD).get(address).status_code == 403
     assert head.get("/console/payments/banks/").status_code == 200
     page = head.get(address)
     assert page.status_code == 200

@@ -12,7 +12,9 @@ from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.payments import ledger, proposal, suspense
+from perisai.payments.books import ledger
+from perisai.payments.proposals import proposal
+from perisai.payments.suspense import pay_back, suspense
 from tests.payments.place import make_bank, make_billed, notifications, read
 from tests.payments.second import approve_all, second
 from tests.payments.test_order_pages import branch, client
@@ -193,3 +195,82 @@ def state_of(branch_id: int, receipt_id: UUID) -> str:
         row = work.row("SELECT state FROM custody_receipt WHERE id = %s", [receipt_id])
     assert row
     return str(row[0])
+
+
+def test_money_of_no_branch_goes_back_by_two_people_of_head_office() -> None:
+    bank = make_bank(scheme="asymmetric")
+    bank.pay("99887766554433", 54_321)
+    waiting = notifications(bank)[-1]["id"]
+    one, other = client(Role.HEAD_OFFICE), client(Role.HEAD_OFFICE)
+    address, proposals = f"/console/payments/notifications/{waiting}/", "/console/payments/proposals/"
+    assert one.post(f"{address}decide/", {"decide": "refund", "reason": "unknown_payer"}).status_code == 302
+    again = one.post(f"{address}decide/", {"decide": "refund", "reason": "unknown_payer"})
+    assert (again.status_code, b"E4316" in again.content) == (409, True)
+    with Work(scope=Scope.nation()) as work:
+        assert work.row("SELECT state FROM payments_notification WHERE id = %s", [waiting]) == ("suspense",)
+        row = work.row("SELECT id FROM payments_pay_back WHERE notification_id = %s", [waiting])
+    assert row
+    decide = f"{proposals}country/{row[0]}/decide/"
+    for who, may in ((one, False), (other, True), (client(Role.AUDITOR), False)):
+        for page in (address, proposals):
+            assert (decide in who.get(page).content.decode()) is may, page
+    assert decide not in client(Role.BRANCH_HEAD).get(proposals).content.decode()
+    assert client(Role.BRANCH_HEAD).post(decide, {"decide": "approve"}).status_code == 403
+    own = one.post(decide, {"decide": "approve"})
+    assert (own.status_code, b"E4315" in own.content) == (403, True)
+    assert proposals.encode() in other.get("/console/").content, "home says that it waits"
+    assert other.post(decide, {"decide": "approve"}).status_code == 302
+    assert other.post(decide, {"decide": "approve"}).status_code == 409
+    with Work(scope=Scope.nation()) as work:
+        said = "SELECT state, resolution::jsonb ->> 'decision' FROM payments_notification WHERE id = %s"
+        assert work.row(said, [waiting]) == ("resolved", "refund")
+
+
+def test_money_of_no_branch_is_paid_back_once_by_two_who_approve_at_once_and_by_no_branch() -> None:
+    bank = make_bank(scheme="asymmetric")
+    bank.pay("99887766554434", 54_321)
+    waiting = notifications(bank)[-1]["id"]
+    with Work(scope=Scope.nation(), actor=Actor(user_id=uuid7())) as work:
+        made = suspense.propose_refund(work, notification_id=waiting, reason="unknown_payer", note="")
+    here = branch()
+    with by(here.id, uuid7()) as work, pytest.raises(Refused, match="E1004"):
+        pay_back.approve(work, pay_back_id=made)
+    with by(here.id, uuid7()) as work, pytest.raises(Refused, match="E1004"):
+        suspense.propose_refund(work, notification_id=waiting, reason="unknown_payer", note="")
+
+    def approve() -> str:
+        try:
+            with Work(scope=Scope.nation(), actor=Actor(user_id=uuid7())) as work:
+                pay_back.approve(work, pay_back_id=made)
+        except Refused as refused:
+            return refused.code
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        results = sorted(one.result(timeout=30) for one in [pool.submit(approve), pool.submit(approve)])
+    assert results == ["E4317", "done"]
+
+
+def test_receipt_for_cash_is_cancelled_only_when_a_second_person_agrees() -> None:
+    here = branch()
+    agent = make_agent(here)
+    member = member_of(here, name="Peserta Kembali", agent=agent)
+    with system_work(here) as work:
+        taken = receipt(work, here, agent, member, "Kembali")
+    one, other = client(Role.BRANCH), client(Role.BRANCH_HEAD)
+    address = f"/console/custody/{here.id}/receipt/{taken}/"
+    asked = {"decide": "void", "reason": "returned", "note": "Uang kembali 12 Nov"}
+    assert one.post(f"{address}decide/", asked).status_code == 302
+    assert state_of(here.id, taken) == "held", "one person alone lifts nothing"
+    again = one.post(f"{address}decide/", asked)
+    assert (again.status_code, b"E4316" in again.content) == (409, True)
+    told = other.get(address).content.decode()
+    assert "Uang kembali 12 Nov" in told
+    assert "Uangnya sudah dikembalikan" in told or "dikembalikan" in told
+    assert address in other.get("/console/payments/proposals/").content.decode()
+    approve_all(here.id)
+    assert state_of(here.id, taken) == "void"
+    with by(here.id, uuid7()) as work, pytest.raises(Refused, match="E4703"):
+        void.propose(work, branch_id=here.id, receipt_id=taken, reason="mistake")

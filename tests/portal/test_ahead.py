@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.portal import link
 from tests.contributions.covered import Members, bills, make_members
 from tests.payments.place import make_bank

@@ -6,8 +6,9 @@ import pytest
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import order, order_link
-from perisai.payments.order import Order
+from perisai.payments.orders import link as order_link
+from perisai.payments.orders import order
+from perisai.payments.orders.order import Order
 from perisai.portal import link
 from tests.payments.place import Billed, make_bank, make_billed
 from tests.payments.test_orders import make_order

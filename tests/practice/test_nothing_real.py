@@ -19,12 +19,13 @@ from perisai.errors import Refused
 from perisai.events import world
 from perisai.events.clock import SystemClock
 from perisai.golive import file
-from perisai.members.core import DemoCore, get_port
-from perisai.members.example import make_example
-from perisai.members.nik import check_nik
+from perisai.members.core.port import DemoCore, get_port
+from perisai.members.enrolments.example import make_example
+from perisai.members.persons.nik import check_nik
 from perisai.messages import channel, ways_setting
 from perisai.messages.gateway import find_gateway
-from perisai.payments import bank_settings, channel_console
+from perisai.payments.banks import channel_console
+from perisai.payments.banks import settings as bank_settings
 from perisai.practice import bank, sample
 from perisai.web import config as configuration
 from perisai.web import practice_world, world_mark

@@ -8,7 +8,7 @@ from django.test import Client
 from perisai.accounts.models import Role
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments.exchange import bank_day
+from perisai.payments.snap.exchange import bank_day
 from perisai.reconciliation.taking import account_hash, mask_account
 from perisai.web.simulate.bank import BankSimulator
 from tests.accounts.people import logged_in, make_user

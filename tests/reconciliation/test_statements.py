@@ -1,5 +1,6 @@
 """Statements: taken whole or not at all; lines found among what the bank told us; what differs decided; the day closed."""
 
+import io
 import re
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
@@ -11,14 +12,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from openpyxl import Workbook
 
 from perisai.accounts.models import Role
 from perisai.errors import Refused
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.payments import ledger
-from perisai.payments.exchange import bank_day
+from perisai.payments.books import ledger
+from perisai.payments.snap.exchange import bank_day
 from perisai.reconciliation import day, deciding, jobs, matching, report, taking
 from perisai.web.simulate.bank import BankSimulator
 from tests.accounts.people import tree
@@ -456,3 +458,20 @@ def test_account_settings_checked_and_number_never_shown() -> None:
     assert head.post(address, form | {"columns": "Tgl = nothing"}).status_code == 422
     assert head.post(address, form).status_code == 302
     assert "Tgl Trx = booked_on" in head.get(address).content.decode()
+
+
+def test_statement_whose_amounts_are_merged_cells_is_refused_and_nothing_kept() -> None:
+    bank, statement = make_account_bank(), Statement()
+    statement.add(22_800, "VA 1")
+    statement.add(5_000, "VA 2")
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in statement.csv().decode().splitlines():
+        sheet.append(line.split(";"))
+    sheet.merge_cells("E3:E4")
+    data = io.BytesIO()
+    book.save(data)
+    with pytest.raises(Refused, match=r"E480[12]"):
+        _take(bank, data.getvalue())
+    assert _kept(bank) == (0, 0)

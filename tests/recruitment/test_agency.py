@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from perisai.accounts.models import Role, User
-from perisai.offices.models import Office
-from tests.accounts.people import logged_in, make_user
+from perisai.accounts.models import Role
+from tests.accounts.people import client_of
 from tests.agencies.offices import make_agency_office
 from tests.recruitment.people import make_candidate
 from tests.recruitment.test_console import at, decide, numbers, text
@@ -24,10 +23,7 @@ def branch() -> Branch:
 
 
 def user_of(office_id: int) -> Client:
-    user: User = make_user(Role.AGENCY, Office.objects.get(id=office_id))
-    user.language = "en"
-    user.save(update_fields=["language"])
-    return logged_in(user)
+    return client_of(Role.AGENCY, office_id, language="en")
 
 
 def test_agency_user_sees_the_candidates_of_the_own_office_alone(branch: Branch) -> None:

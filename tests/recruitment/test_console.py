@@ -11,9 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from perisai.accounts.models import Role, User
-from perisai.offices.models import Office
 from perisai.recruitment import invitation
-from tests.accounts.people import logged_in, make_user
+from tests.accounts.people import client_of, logged_in, make_user
 from tests.recruitment.people import make_candidate, some_nik
 from tests.world import Branch, make_agent, make_branch, system_work
 
@@ -27,10 +26,7 @@ def branch() -> Branch:
 
 
 def officer(branch: Branch, role: Role = Role.BRANCH) -> Client:
-    user: User = make_user(role, Office.objects.get(id=branch.id))
-    user.language = "en"
-    user.save(update_fields=["language"])
-    return logged_in(user)
+    return client_of(role, branch.id, language="en")
 
 
 def text(client: Client, address: str, status: int = 200) -> str:

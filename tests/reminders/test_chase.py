@@ -1,21 +1,24 @@
 """The chase list of the server: the twin of the phone's."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.reminders import chase
 from tests.reminders.owing import member
 from tests.world import make_agent, make_branch, system_work
 
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(ZoneInfo("Asia/Jakarta")).date()
 THIS = TODAY.replace(day=1)
+NEARLY_65 = f"{TODAY - timedelta(days=65 * 365 + 16 - 2)}"
+"""In a day or two: 65 years have sixteen or seventeen days of leap years."""
 
 
 def test_what_is_lost_stands_first_and_the_paused_are_left_out(database: object) -> None:
     agent = make_agent(make_branch())
     owing = member(agent, paid_through=add_months(THIS, -1), birth_date="1980-03-04")
     nearer = member(agent, paid_through=add_months(THIS, -2), birth_date="1980-03-04")
-    old = member(agent, paid_through=add_months(THIS, -1), birth_date=f"{TODAY.year - 65}-12-31")
+    old = member(agent, paid_through=add_months(THIS, -1), birth_date=NEARLY_65)
     safe = member(agent, paid_through=add_months(THIS, 5))
     paused, promised = (member(agent, paid_through=add_months(THIS, -2)) for _ in range(2))
     with system_work(agent.branch) as work:

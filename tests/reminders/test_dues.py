@@ -1,14 +1,15 @@
 """What members owe, as the agent's phone keeps it."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.payers import sponsor
 from perisai.reminders import dues
 from perisai.web.simulate.phone import Phone
@@ -16,8 +17,10 @@ from tests.reminders.owing import member
 from tests.world import FieldAgent, make_agent, make_branch, system_work
 
 PhoneOf = Callable[[FieldAgent], Phone]
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(ZoneInfo("Asia/Jakarta")).date()
 THIS = TODAY.replace(day=1)
+NEARLY_65 = f"{TODAY - timedelta(days=65 * 365 + 16 - 2)}"
+"""In a day or two: 65 years have sixteen or seventeen days of leap years."""
 
 
 def asked(agent: FieldAgent, today: date = TODAY) -> dict[UUID, dues.Due]:
@@ -30,7 +33,7 @@ def test_dues_tell_who_is_protected_who_can_catch_up_and_who_is_too_old_to_come_
     agent = make_agent(make_branch())
     paid = member(agent, paid_through=THIS)
     owing = member(agent, paid_through=add_months(THIS, -2), birth_date="1980-03-04")
-    old = member(agent, paid_through=add_months(THIS, -1), birth_date=f"{TODAY.year - 65}-12-31")
+    old = member(agent, paid_through=add_months(THIS, -1), birth_date=NEARLY_65)
     fresh = member(agent, paid_through=None)
     found = asked(agent)
     assert (found[paid].standing.word, found[paid].months) == ("protected", (add_months(THIS, 1),))

@@ -7,8 +7,7 @@ from django.test import Client
 
 from perisai.accounts.models import Role
 from perisai.messages import channel
-from perisai.offices.models import Office
-from tests.accounts.people import logged_in, make_user
+from tests.accounts.people import client_of, logged_in, make_user
 from tests.reminders.test_answers import World
 from tests.world import make_branch, system_work
 
@@ -16,10 +15,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 def officer(branch_id: int, role: Role = Role.BRANCH_HEAD) -> Client:
-    user = make_user(role, Office.objects.get(id=branch_id))
-    user.language = "en"
-    user.save(update_fields=["language"])
-    return logged_in(user)
+    return client_of(role, branch_id, language="en")
 
 
 def test_case_is_decided_once_and_leaves_the_queue() -> None:

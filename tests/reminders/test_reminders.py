@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.events.clock import FixedClock
 from perisai.messages import outbox
-from perisai.payments import held
+from perisai.payments.crediting import held
 from perisai.reminders import chase, dues, jobs, plan
 from perisai.reminders.rules import reminder_rules
 from tests.messages.operator import Operator, an_operator, set_ways

@@ -4,6 +4,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, LiteralString
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -18,6 +19,7 @@ from perisai.offices.calendar import NATIONAL
 from perisai.offices.models import Office
 from perisai.offices.scopes import BRANCH, Watch
 from perisai.reports import jobs, schedule, span
+from perisai.reports.desk import Desk
 from tests.accounts.people import logged_in, make_user
 from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work
 
@@ -30,19 +32,19 @@ NOVEMBER = date(2026, 11, 1)
 
 
 class Place:
-    """A branch where 12 people were accepted in the week of 9 November, 3 of them brought in five days after it."""
+    """A branch where 12 people were accepted in the week of the 9th of a month, 3 of them brought in five days after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, month: date = NOVEMBER) -> None:
         self.branch: Branch = make_branch()
         self.agent: FieldAgent = make_agent(self.branch)
         self.scope = Watch(BRANCH, str(self.branch.id))
         with system_work(self.branch) as work:
             for day, received, count in ((10, 10, 9), (13, 20, 3)):
-                captured, came = date(2026, 11, day), date(2026, 11, received)
+                captured, came = month.replace(day=day), month.replace(day=received)
                 for level, key in (("b", str(self.branch.id)), ("a", str(self.agent.id))):
                     given = [self.branch.id, level, key, captured, came, "accepted", count]
                     work.execute(COUNTED, given)
-                    monthly = [self.branch.id, level.upper(), key, NOVEMBER, NOVEMBER, "accepted", count]
+                    monthly = [self.branch.id, level.upper(), key, month, month, "accepted", count]
                     work.execute(COUNTED.rstrip() + AGAIN, monthly)
         self.user: User = make_user(Role.BRANCH_HEAD, Office.objects.get(id=self.branch.id))
         self.user.language, self.user.email = "en", f"kepala{self.branch.id}@example.test"
@@ -59,7 +61,11 @@ class Place:
 
     def send(self, at: datetime) -> int:
         with system_work(self.branch, FixedClock(at)) as work:
-            return schedule.send_due(work, branch_id=self.branch.id, timezone="Asia/Jakarta")
+            return schedule.send_due(work, desk=self.desk)
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.branch.id, "Asia/Jakarta")
 
 
 AGAIN: LiteralString = """
@@ -108,7 +114,8 @@ def test_pdf_is_one_and_of_each_language(place: Place) -> None:
         assert made.content.startswith(b"%PDF-")
 
 
-def test_recap_is_ready_to_paste(place: Place) -> None:
+def test_recap_is_ready_to_paste(database: Path) -> None:
+    place = Place(datetime.now(ZoneInfo("Asia/Jakarta")).date().replace(day=1))
     page = place.client.get(place.address).content.decode()
     assert f"*Perisai · {place.ask('SELECT name FROM offices_office WHERE id = %s')[0][0]}*" in page
     assert "*This month*: Accepted *12*" in page
@@ -154,8 +161,8 @@ def test_sent_once_to_who_asked_and_stopped_by_them(place: Place) -> None:
     assert place.client.post(f"{place.address}subscribe/", asked).status_code == 302
     assert place.ask("SELECT count(*) FROM reports_schedule WHERE branch_id = %s AND ended_at IS NULL") == [(1,)]
     now = datetime.now(UTC)
-    monday = now + timedelta(days=7 - now.astimezone(schedule.ZoneInfo("Asia/Jakarta")).weekday())
-    monday = monday.replace(hour=1)  # 08.00 in Jambi
+    here = now.astimezone(ZoneInfo("Asia/Jakarta"))
+    monday = (here + timedelta(days=7 - here.weekday())).replace(hour=8)
     assert place.send(now) == 0, "nothing of a week before it was asked for"
     assert place.send(monday) == 1
     assert place.send(monday + timedelta(minutes=15)) == 0
@@ -176,7 +183,7 @@ def test_who_moved_away_is_sent_nothing(place: Place) -> None:
     mover.email = "pindah@example.test"
     mover.save(update_fields=["email"])
     with system_work(place.branch) as work:
-        schedule.start(work, branch_id=place.branch.id, user=mover, scope=place.scope, kind="monthly")
+        schedule.start(work, desk=place.desk, user=mover, scope=place.scope, kind="monthly")
     mover.office = Office.objects.get(id=make_branch().id)
     mover.save(update_fields=["office"])
     assert place.send(datetime.now(UTC) + timedelta(days=40)) == 0

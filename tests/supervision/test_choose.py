@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from perisai.accounts.models import Role
 from perisai.supervision import chosen
+from tests.accounts.people import client_of
 from tests.members.enrolling import enrol_all, state_of
-from tests.supervision.test_pages import client_of
 from tests.supervision.test_pages import place as place  # noqa: PLC0414 - the fixture
 from tests.supervision.world_of_files import month, work_of
 from tests.world import Branch, FieldAgent, make_agent, worker

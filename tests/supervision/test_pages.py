@@ -6,25 +6,18 @@ from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from perisai.accounts.audience import Viewer
 from perisai.accounts.models import Role
 from perisai.agents import placement
 from perisai.events.work import Work
 from perisai.supervision import absence, appeal, console, ending, measure, queries
-from tests.accounts.people import logged_in, make_user, tree
+from tests.accounts.people import client_of, make_user, tree
 from tests.members.enrolling import enrol_all, state_of
 from tests.supervision.world_of_files import agent_state, make_officer, month, pdf_bytes, work_of
 from tests.world import VILLAGE, Branch, FieldAgent, make_agent, worker
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-def client_of(role: Role) -> Client:
-    client = logged_in(make_user(role))
-    client.defaults["SERVER_NAME"] = "localhost"
-    return client
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from perisai.events.clock import FixedClock
 from perisai.events.recount import recount
-from perisai.members import photo_due, review
+from perisai.members.photos import due as photo_due
+from perisai.members.reviews import review
 from perisai.web.simulate.bank import BankSimulator
 from perisai.web.simulate.phone import Phone
 from tests.members.enrolling import review_of, state_of

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, LiteralString
 from uuid import UUID
 
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.web.simulate.phone import Phone
 from tests.contributions.covered import Members, make_members
 from tests.sync.test_dues_ops import _this_month
@@ -32,7 +32,7 @@ def change(members: Members, ids: list[UUID], what: LiteralString, value: object
 
 
 def issue(members: Members) -> int:
-    from perisai.contributions import run
+    from perisai.contributions.runs import run
 
     with system_work(members.branch) as work:
         issued = run.issue_month(

@@ -13,12 +13,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from perisai.accounts.models import Role, User
-from perisai.members import photo
+from perisai.accounts.models import Role
+from perisai.members.photos import photo
 from perisai.offices.models import Office
 from perisai.offices.office import create_office
 from perisai.web.simulate.phone import SEALED, Phone
-from tests.accounts.people import logged_in, make_user
+from tests.accounts.people import client_of, logged_in, make_user
 from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work, worker
 
 PhoneOf = Callable[[FieldAgent], Phone]
@@ -27,13 +27,7 @@ JPEG = b"\xff\xd8\xff" + bytes(range(256)) * 1200
 
 
 def office(branch: Branch, role: Role = Role.BRANCH) -> Client:
-    return logged_in(english(make_user(role, Office.objects.get(id=branch.id))))
-
-
-def english(user: User) -> User:
-    user.language = "en"
-    user.save(update_fields=["language"])
-    return user
+    return client_of(role, branch.id, language="en")
 
 
 def bring(client: Client, content: bytes) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.web.simulate.phone import Phone
 from tests.contributions.covered import Members, bills, make_members
 from tests.world import FieldAgent, make_agent, make_branch

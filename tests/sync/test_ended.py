@@ -13,10 +13,9 @@ from perisai.accounts.agent_card import AgentCard, find_card
 from perisai.accounts.models import Device, Role
 from perisai.events.clock import FixedClock
 from perisai.events.work import Work
-from perisai.offices.models import Office
 from perisai.sync.jobs import sweep
 from perisai.web.simulate.phone import Phone
-from tests.accounts.people import logged_in, make_user
+from tests.accounts.people import client_of
 from tests.world import FieldAgent, make_agent, make_branch, system_work, worker
 
 PhoneOf = Callable[[FieldAgent], Phone]
@@ -112,10 +111,7 @@ def test_op_of_a_stolen_phone_is_marked_for_the_officer(phone_of: PhoneOf) -> No
     phone.sync_time()
     phone.op("enrol", worker(name="Dibuat Sesudah"))
     phone.push()
-    user = make_user(Role.BRANCH, Office.objects.get(id=agent.branch.id))
-    user.language = "en"
-    user.save()
-    client = logged_in(user)
+    client = client_of(Role.BRANCH, agent.branch.id, language="en")
     with system_work(agent.branch) as work:
         rows = work.rows(
             "SELECT r.id, o.seq FROM members_review r JOIN sync_op o ON o.branch_id = r.branch_id AND o.op_id = r.op_id"

@@ -78,6 +78,26 @@ def test_push_reads_only_its_own_ops_to_note_what_was_decided(phone_of: PhoneOf)
     assert "op_id" in "".join(_index_conditions(plan["Plan"])), plan
 
 
+def test_push_asks_counters_for_nothing_and_adds_by_their_key(phone_of: PhoneOf) -> None:
+    """Whatever indexes screens get, none of them can change what a push reads: it only adds, where the primary key says."""
+    agent = make_agent(make_branch())
+    phone = phone_of(agent)
+    phone.op("enrol", worker())
+    sent: list[tuple[Any, Any]] = []
+
+    def listen(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        sent.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(listen):
+        phone.push()
+    ((add, given),) = [one for one in sent if "events_counter" in str(one[0])]
+    with system_work(agent.branch) as work:
+        [[[plan]]] = work.rows(f"EXPLAIN (FORMAT JSON) {add}", given)  # type: ignore[arg-type]  # as it was sent
+    assert plan["Plan"]["Conflict Arbiter Indexes"] == ["events_counter_pkey"]
+    assert [below["Node Type"] for below in plan["Plan"]["Plans"] if "Relation Name" in below] == []
+
+
 def _index_conditions(node: dict[str, Any]) -> list[str]:
     below = [found for child in node.get("Plans", []) for found in _index_conditions(child)]
     return [node["Index Cond"], *below] if "Index Cond" in node else below
@@ -148,7 +168,7 @@ def test_push_one_bad_op_does_not_block_the_others(phone_of: PhoneOf) -> None:
 def test_push_op_that_breaks_the_database_stands_alone_in_review(
     phone_of: PhoneOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from perisai.members import store
+    from perisai.members.enrolments import store
 
     agent = make_agent(make_branch())
     phone = phone_of(agent)

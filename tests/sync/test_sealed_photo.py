@@ -15,7 +15,7 @@ from django.conf import settings
 from perisai.accounts.models import Role
 from perisai.errors import Refused
 from perisai.events.clock import SystemClock
-from perisai.members import photo
+from perisai.members.photos import photo
 from perisai.offices.models import Office
 from perisai.web.simulate.phone import SEALED, Phone, b64u
 from tests.accounts.people import logged_in, make_user

@@ -11,8 +11,10 @@ import pytest
 from perisai.errors import Refused
 from perisai.events.vault import seal
 from perisai.events.work import branch_day
-from perisai.members import jobs, photo, review
-from perisai.targets import quota
+from perisai.members import jobs
+from perisai.members.photos import photo
+from perisai.members.reviews import review
+from perisai.targets.quotas import quota
 from perisai.web.console import op_review
 from perisai.web.simulate.phone import Phone
 from tests.members.enrolling import review_of

@@ -8,7 +8,7 @@ from django.db import OperationalError
 
 from perisai.events.clock import FixedClock
 from perisai.events.recount import recount
-from perisai.members.expire import expire_unpaid
+from perisai.members.enrolments.expire import expire_unpaid
 from perisai.sync.jobs import sweep
 from perisai.web.simulate.phone import Phone
 from tests.world import FieldAgent, make_agent, make_branch, system_work, worker

@@ -8,10 +8,10 @@ from perisai.agents.licence import get_standing
 from perisai.events.captured import Captured
 from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
-from perisai.members.candidate import Asked
 from perisai.members.decision import Decision
-from perisai.members.enrol import enrol_many
-from perisai.targets import lease
+from perisai.members.enrolments.candidate import Asked
+from perisai.members.enrolments.enrol import enrol_many
+from perisai.targets.quotas import lease
 from tests.world import Branch, FieldAgent, make_agent, make_device, system_work, worker
 
 ZONE = "Asia/Jakarta"
@@ -32,7 +32,9 @@ class Holder:
             )
 
     def slots(self, at: datetime) -> int:
-        return sum(one.slots for one in self.sync(at).leases or [])
+        """Of the quota of the day: in a month's last three days a phone is lent some of the next one as well."""
+        day = (at + timedelta(hours=7)).date()
+        return sum(one.slots for one in self.sync(at).leases or [] if one.first <= day <= one.last)
 
     def push(self, many: int, *, at: datetime, captured: datetime | None = None, **changes: Any) -> list[Decision]:
         """Enrols unheard-of workers in one batch; ``captured`` is when it was done without signal."""
@@ -56,7 +58,7 @@ class Holder:
 
 
 def quota_of(branch: Branch, day: datetime) -> Any:
-    from perisai.targets import quota
+    from perisai.targets.quotas import quota
 
     with system_work(branch) as work:
         (found,) = quota.of_day(work, branch_id=branch.id, day=(day + timedelta(hours=7)).date())
@@ -78,8 +80,12 @@ def holders(branch: Branch) -> int:
     )
 
 
-def lent(branch: Branch) -> int:
-    return count(branch, "SELECT sum(slots) FROM targets_lease WHERE branch_id = %s")
+def lent(branch: Branch, at: datetime | None = None) -> int:
+    """In all, or of the month of an instant."""
+    if at is None:
+        return count(branch, "SELECT sum(slots) FROM targets_lease WHERE branch_id = %s")
+    of_month = "SELECT sum(slots) FROM targets_lease WHERE branch_id = %s AND period = %s"
+    return count(branch, of_month, (at + timedelta(hours=7)).date().replace(day=1))
 
 
 def statuses(decisions: list[Decision]) -> list[tuple[str, str | None]]:

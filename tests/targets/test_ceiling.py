@@ -7,9 +7,10 @@ from typing import Any
 from django.test import Client
 
 from perisai.accounts.models import Role
-from perisai.targets import plan, plan_decide
-from perisai.targets.plan import Cell
-from perisai.targets.plan_place import get_home
+from perisai.targets.plans import decide as plan_decide
+from perisai.targets.plans import plan
+from perisai.targets.plans.place import get_home
+from perisai.targets.plans.plan import Cell
 from tests.targets.conftest import Country
 from tests.targets.test_plan_pages import client
 
@@ -100,6 +101,36 @@ def test_rules_of_the_head_go_to_a_hundred_per_cent(country: Country) -> None:
     assert head.post(address, form | {"cap_percent": "100"}).status_code == 302
     assert client(Role.REGION, country.region).post(address, form).status_code == 302
     assert head.post(address, form | {"mode": "block"}).status_code == 302, "as high as it stands"
+
+
+def test_the_head_chooses_queue_or_block_and_keeps_warn_that_was_set_from_above(country: Country) -> None:
+    given(country, BPU=100)
+    head, region = client(Role.BRANCH_HEAD, country.branch), client(Role.REGION, country.region)
+    assert 'value="warn"' not in shown(head, country)
+    answer = change(head, country, 90, mode="warn")
+    assert (answer.status_code, "E5029" in answer.content.decode()) == (403, True)
+    assert "Mode warn is set by the region or head office only." in answer.content.decode()
+    assert change(head, country, 90, mode="block").status_code == 302
+    assert change(region, country, 90, mode="warn").status_code == 302
+    assert 'value="warn"' in shown(head, country), "it stands, so it may stay"
+    assert change(head, country, 80, mode="warn").status_code == 302
+    assert change(head, country, 80, mode="queue").status_code == 302
+    assert change(head, country, 80, mode="warn").status_code == 403, "given up, it comes back from above"
+
+
+def test_rules_of_the_head_keep_warn_and_set_none(country: Country) -> None:
+    address = f"/console/targets/quota/{country.branch}/rules/"
+    form = {"from_month": f"{NEXT:%Y-%m}", "every": "month", "cap_percent": "100", "mode": "warn", "why": "Rapat"}
+    head = client(Role.BRANCH_HEAD, country.branch)
+    assert head.post(address, form).status_code == 403
+    assert client(Role.HEAD_OFFICE, country.head).post(address, form).status_code == 302
+    assert head.post(address, form | {"cap_percent": "90"}).status_code == 302
+    assert change(head, country, 50, mode="warn").status_code == 302, "the rules from above warn in that month"
+
+
+def shown(viewer: Client, country: Country) -> str:
+    address = f"/console/targets/quota/{country.branch}/?period={NEXT:%Y-%m}"
+    return str(viewer.get(address).content.decode())
 
 
 def test_a_branchs_own_plan_adds_nothing_to_what_it_was_given(country: Country) -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from perisai.offices.calendar import Calendar
-from perisai.targets import forecast
+from perisai.targets.quotas import forecast
 from tests.targets.quota_world import NOW, Holder
 from tests.world import make_branch, system_work
 

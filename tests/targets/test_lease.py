@@ -9,7 +9,8 @@ from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.sync.me import me
 from perisai.sync.signed import Phone
-from perisai.targets import jobs, lease, quota
+from perisai.targets import jobs
+from perisai.targets.quotas import lease, quota
 from tests.targets.quota_world import END, NOW, ZONE, Holder, count, holders, lent, quota_of, statuses
 from tests.world import Branch, make_branch, system_work
 

@@ -3,9 +3,10 @@
 from datetime import date
 
 from perisai.accounts.models import Role
-from perisai.targets import plan, plan_decide
-from perisai.targets.plan import Cell
-from perisai.targets.plan_place import get_home
+from perisai.targets.plans import decide as plan_decide
+from perisai.targets.plans import plan
+from perisai.targets.plans.place import get_home
+from perisai.targets.plans.plan import Cell
 from tests.targets.conftest import Country
 from tests.targets.test_plan_pages import MONTH, YEAR, client, draft, figures, form, send, sheet, text
 
@@ -118,7 +119,7 @@ def test_a_target_of_nought_stays_nought_on_the_form(country: Country) -> None:
 
 
 def test_a_leap_february_is_split_to_the_person(country: Country) -> None:
-    from perisai.targets import weights
+    from perisai.targets.plans import weights
 
     with country.work() as work:
         home = get_home(work, country.region)

@@ -9,10 +9,12 @@ import pytest
 from django.db import DatabaseError
 
 from perisai.errors import Refused
-from perisai.targets import plan, plan_decide, plan_proposal
-from perisai.targets.plan import Cell
-from perisai.targets.plan_place import children, get_home, months
-from perisai.targets.plan_proposal import Wish
+from perisai.targets.plans import decide as plan_decide
+from perisai.targets.plans import plan
+from perisai.targets.plans import proposal as plan_proposal
+from perisai.targets.plans.place import children, get_home, months
+from perisai.targets.plans.plan import Cell
+from perisai.targets.plans.proposal import Wish
 from tests.targets.conftest import NOW, YEAR, Country, month
 
 ALL = [("persons", "BPU")]

@@ -13,9 +13,12 @@ from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.targets import plan, plan_decide, quota, quota_setting
-from perisai.targets.plan import Cell
-from perisai.targets.plan_place import get_home
+from perisai.targets.plans import decide as plan_decide
+from perisai.targets.plans import plan
+from perisai.targets.plans.place import get_home
+from perisai.targets.plans.plan import Cell
+from perisai.targets.quotas import quota
+from perisai.targets.quotas import setting as quota_setting
 from tests.targets.conftest import NOW as PLAN_NOW
 from tests.targets.conftest import YEAR, Country, month
 from tests.targets.quota_world import NOW, Holder, holders, quota_of

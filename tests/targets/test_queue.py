@@ -9,10 +9,12 @@ import pytest
 from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.events.recount import recount
-from perisai.members import expire, jobs, review
-from perisai.members.cancel import cancel_many
-from perisai.targets import quota
-from perisai.targets.quota_setting import set_setting
+from perisai.members import jobs
+from perisai.members.enrolments import expire
+from perisai.members.enrolments.cancel import cancel_many
+from perisai.members.reviews import review
+from perisai.targets.quotas import quota
+from perisai.targets.quotas.setting import set_setting
 from tests.members.enrolling import kinds_of, review_of, state_of
 from tests.targets.quota_world import NOW, ZONE, Holder, count, holders, quota_of, statuses
 from tests.world import Branch, make_branch, system_work

@@ -1,14 +1,19 @@
 """The quota's pages through the front door: what is shown, who may do what, and how a request travels."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from perisai.accounts.models import Role, User
+from perisai.figures import take
+from perisai.figures.definition import figures
 from perisai.members import jobs
 from perisai.offices.models import Office, OfficeKind
+from perisai.offices.scopes import BRANCH, Watch
+from perisai.targets.quotas import setting as quota_setting
+from perisai.targets.quotas import then
 from tests.accounts.people import logged_in, make_user
 from tests.targets.quota_world import ZONE, Holder, lent, quota_of
 from tests.world import Branch, make_branch, system_work
@@ -115,3 +120,22 @@ def test_rules_from_a_month_on_and_what_they_refuse() -> None:
     assert "Each quarter" in shown
     assert "90 (90%" in shown
     assert logged_in(officer(branch, Role.BRANCH)).post(mine + "rules/", form).status_code == 403
+
+
+def test_a_past_figure_opens_the_quota_as_it_stood(full: tuple[Branch, Holder, Holder]) -> None:
+    """What is counted each day is what past figures are of; later changes are not in it."""
+    branch, _away, _near = full
+    now = datetime.now(UTC)
+    with system_work(branch) as work:
+        take.take(work, branch_id=branch.id, timezone=ZONE)
+        quota_setting.set_quota(work, branch_id=branch.id, period=now.date().replace(day=1), target=50)
+        (row,) = then.of_day(work, branches=[branch.id], day=(now + timedelta(hours=7)).date())
+    assert (row["cap"], row["consumed"], row["leased"], row["slots_left"]) == (2, 1, 1, 0)
+    client = logged_in(officer(branch, Role.BRANCH_HEAD))
+    day = (now - timedelta(days=40)).date()
+    address = figures()["quota_cap"].address(Watch(BRANCH, str(branch.id)), day, day, day)
+    shown = page(client, address)
+    assert f"as_of={day}" in address
+    assert "Nothing was kept of that day." in shown
+    assert f"/console/targets/quota/{branch.id}/?period={day:%Y-%m}" in shown, "and where today's is"
+    assert "Back to now" in shown

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from perisai.events.clock import FixedClock
-from perisai.targets import lease, quota
+from perisai.targets.quotas import lease, quota
 from tests.targets.quota_world import NOW, Holder, count, lent, quota_of
 from tests.world import Branch, make_branch, system_work
 

@@ -7,7 +7,8 @@ import pytest
 from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.members import jobs
-from perisai.targets import quota, quota_setting, request
+from perisai.targets.quotas import quota, request
+from perisai.targets.quotas import setting as quota_setting
 from tests.targets.quota_world import NOW, ZONE, Holder, quota_of
 from tests.world import Branch, make_branch, system_work
 

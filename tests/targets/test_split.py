@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perisai.targets.split import split, spread
+from perisai.targets.plans.split import split, spread
 
 WEIGHTS = st.lists(st.one_of(st.integers(0, 10**6), st.fractions(0, 1000)), min_size=1, max_size=24)
 TOTALS = st.integers(0, 10**13)

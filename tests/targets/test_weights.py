@@ -10,9 +10,9 @@ from perisai.events.work import Happened
 from perisai.offices import labour_force
 from perisai.offices.labour_force import Force
 from perisai.offices.models import Office
-from perisai.targets import plan, weights
-from perisai.targets.plan_decide import differences, given, sums
-from perisai.targets.plan_place import Home, children, get_home, months
+from perisai.targets.plans import plan, weights
+from perisai.targets.plans.decide import differences, given, sums
+from perisai.targets.plans.place import Home, children, get_home, months
 from tests.targets.conftest import NOW, YEAR, Country, month
 from tests.targets.test_plan import made
 

@@ -16,7 +16,7 @@ from perisai.training import authoring, completion, for_phone, media
 from perisai.training.content import Content, Text, Video
 from perisai.training.shelf import open_shelf
 from perisai.training.told import Learner
-from tests.accounts.people import Tree, logged_in, make_user, tree
+from tests.accounts.people import Tree, client_of, tree
 from tests.training.courses import fill, make_trainee, module, new_taking, progress
 from tests.training.test_media import MP4
 from tests.training.test_pages import BASE, act, edit, page
@@ -27,10 +27,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 def _client(role: Role, office: Office) -> Client:
-    user = make_user(role, office)
-    user.language = "en"
-    user.save(update_fields=["language"])
-    return logged_in(user)
+    return client_of(role, office, language="en")
 
 
 def _course(owner: Office, title: str, *modules: Any) -> tuple[UUID, UUID]:

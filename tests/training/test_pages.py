@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from perisai.accounts.models import Role, User
-from perisai.offices.models import Office
-from tests.accounts.people import logged_in, make_user
+from perisai.accounts.models import Role
+from tests.accounts.people import client_of
 from tests.training.courses import make_course, make_lesson, make_trainee, module
 from tests.training.test_media import MP4, _photo
 from tests.world import Branch, make_branch
@@ -21,10 +20,7 @@ BASE = "/console/training/"
 
 
 def officer(branch: Branch, role: Role = Role.BRANCH) -> Client:
-    user: User = make_user(role, Office.objects.get(id=branch.id))
-    user.language = "en"
-    user.save(update_fields=["language"])
-    return logged_in(user)
+    return client_of(role, branch.id, language="en")
 
 
 def page(client: Client, address: str, status: int = 200) -> str:

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -22,9 +23,7 @@ MINE = f"{BASE}mine/"
 
 
 def _person(role: Role) -> tuple[User, Client]:
-    user = make_user(role)
-    user.language = "en"
-    user.save(update_fields=["language"])
+    user = make_user(role, language="en")
     return user, logged_in(user)
 
 
@@ -165,7 +164,7 @@ def test_head_of_branch_sees_who_is_missing_what_and_it_is_counted() -> None:
     after = _waiting(officer)
     assert (before["own_courses"] - after["own_courses"], before["late"] - after["late"]) == (1, 1)
     assert officer.username not in page(client, f"{BASE}missing/?course={course_id}&who=staff")
-    make_lesson(_branch())
+    make_lesson(_branch(), at=datetime.now(ZoneInfo("Asia/Jakarta")).replace(hour=12))
     client.post(f"{BASE}courses/new/", {"title": "Draf yang menunggu"})
     more = _waiting(officer)
     assert (more["classes"], more["drafts"]) == (after["classes"] + 1, after["drafts"] + 1)

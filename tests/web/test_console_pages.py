@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from perisai.accounts.models import Role, User
 from perisai.events.ids import uuid7
 from perisai.events.vault import seal
-from perisai.members.queue import ToReview, open_many
+from perisai.members.reviews.queue import ToReview, open_many
 from perisai.offices.models import Office
 from perisai.sync.clock import make_token, to_ms
 from tests.accounts.people import logged_in, make_user
@@ -234,8 +234,11 @@ def test_quota_changed_with_reason_is_kept(place: tuple[Branch, FieldAgent, User
 LOGIN = 11
 """Session, user, second factor, office, Work: what every page takes."""
 BUDGETS = {
-    "/console/": LOGIN + 29,  # what waits, room by room; the day the quota is used up (three)
+    "/console/": LOGIN + 30,  # what waits, room by room; the day the quota is used up (three); the target (two)
     "/console/members/": LOGIN + 7,
+    "/console/members/?cover=arrears&as_of=2026-11-01": LOGIN + 8,  # what is known of the day
+    "/console/agents/?licence=valid&as_of=2026-11-01": LOGIN + 4,
+    "/console/custody/?tab=held&as_of=2026-11-01": LOGIN + 4,
     "/console/members/{branch}/{member}/": LOGIN
     + 14,  # who had the member, and when; cash through agents; money held; reminders and visits
     "/console/members/reviews/": LOGIN + 3,
@@ -245,12 +248,12 @@ BUDGETS = {
     "/console/agents/{branch}/{agent}/licence/": LOGIN + 15,
     "/console/agents/{branch}/{agent}/placement/": LOGIN + 7,
     "/console/agents/licences/": LOGIN + 3,  # who asks for renewal
-    "/console/agents/coverage/{branch}/": LOGIN + 5,  # the target, for where the next agents belong
+    "/console/agents/coverage/{branch}/": LOGIN + 6,  # the target (two), for where the next agents belong
     "/console/targets/": LOGIN + 9,  # offices, agents, figures above and here, quota, results
     "/console/targets/mine/": LOGIN + 8,
     "/console/targets/plan/{branch}/": LOGIN + 7,
     "/console/targets/quota/": LOGIN + 2,
-    "/console/targets/quota/{branch}/": LOGIN + 11,  # forecast (three), queue, leases, requests, settings
+    "/console/targets/quota/{branch}/": LOGIN + 12,  # forecast (three), queue, leases, requests, settings, forms
 }
 """Statements a page may take at most."""
 

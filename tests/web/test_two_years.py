@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import psycopg
 import pytest
 
 from perisai.events import partitions
+from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
 from perisai.events.recount import recount
 from perisai.events.scope import Scope
@@ -16,8 +17,8 @@ from perisai.events.work import Work
 from perisai.figures import cohort, reading
 from perisai.figures.period import Period
 from perisai.offices.scopes import BRANCH, Watch
-from perisai.payments import ledger
-from perisai.targets import quota
+from perisai.payments.books import ledger
+from perisai.targets.quotas import quota
 from perisai.web.demo import two_years
 from perisai.web.demo.past_life import Life, Past
 from perisai.web.demo.people import DemoAgent
@@ -48,7 +49,8 @@ def built(database: object, module_owner_url: str) -> Iterator[Built]:
             DemoAgent(branch.id, make_agent(branch).id, number, "Agen Uji", Spot(150121, None, ("15.71.08",)))
             for number in (1, 2)
         ]
-        with Work(scope=Scope.branch(branch.id)) as work:
+        then = FixedClock(datetime.combine(LOOKED.replace(day=1), time(9), UTC))
+        with Work(scope=Scope.branch(branch.id), clock=then) as work:
             quota.set_quota(work, branch_id=branch.id, period=LOOKED.replace(day=1), target=5)
         past = Past(FIRST, LAST, END, seed=7, villages={"15.71.08": ["15.71.08.1001"]})
         yield Built(branch.id, two_years.build_branch(branch.id, agents, past, pace=16))
@@ -100,6 +102,40 @@ def test_states_are_those_of_a_branch_that_lives(built: Built) -> None:
     assert any(len(one.spells) > 1 for one in built.lives), "somebody came back"
     assert any(one.received - one.captured > timedelta(days=1) for one in built.lives), "something came late"
     assert not any(one.day == date(2025, 8, 17) for one in built.lives), "nobody works on a national holiday"
+
+
+# Every number of members that stands on the first of a month, and what the lists of that day add up to.
+_NUMBERS_AND_LISTS = """
+WITH day AS (
+  SELECT d::date AS day FROM generate_series(%(first)s::date, %(last)s::date, interval '1 month') d
+), listed AS (
+  SELECT d.day, s.* FROM day d CROSS JOIN members_enrolment e CROSS JOIN LATERAL (
+    SELECT * FROM figures_member h WHERE h.branch_id = e.branch_id AND h.enrolment_id = e.id AND h.day <= d.day
+    ORDER BY h.day DESC LIMIT 1) AS s (branch_id, enrolment_id, since, cover, state, through, agent_id, sub_branch_id, office_id,
+      owed)
+  WHERE e.branch_id = %(branch)s
+), counted AS (
+  SELECT l.day, k.level, k.key, count(*) FILTER (WHERE cover = 'paying') AS paying,
+    count(*) FILTER (WHERE cover = 'catch_up') AS catch_up, count(*) FILTER (WHERE cover = 'ended') AS ended,
+    count(*) FILTER (WHERE owed > 0) AS arrears_members, sum(owed) AS arrears
+  FROM listed l CROSS JOIN LATERAL (VALUES ('b', l.branch_id::text), ('o', l.office_id::text), ('a', l.agent_id::text))
+    AS k (level, key)
+  GROUP BY 1, 2, 3
+)
+SELECT s.day, s.level, s.key, s.paying, s.catch_up, s.ended, s.arrears_members, s.arrears,
+  coalesce(c.paying, 0), coalesce(c.catch_up, 0), coalesce(c.ended, 0), coalesce(c.arrears_members, 0), coalesce(c.arrears, 0)
+FROM day d JOIN figures_standing s ON s.branch_id = %(branch)s AND s.day = d.day AND s.level IN ('b', 'o', 'a')
+LEFT JOIN counted c ON (c.day, c.level, c.key) = (s.day, s.level, s.key)
+"""
+
+
+def test_lists_of_past_days_hold_as_many_as_their_figures(built: Built) -> None:
+    with Work(scope=Scope.branch(built.branch_id)) as work:
+        rows = work.rows(_NUMBERS_AND_LISTS, {"branch": built.branch_id, "first": FIRST, "last": LAST})
+        assert [row for row in rows if row[3:8] != row[8:]] == []
+    assert sum(row[3] for row in rows) > 0 < sum(row[5] for row in rows)
+    assert sum(row[7] for row in rows) > 0
+    assert len({row[0] for row in rows}) == 18
 
 
 def test_a_past_month_says_what_it_was(built: Built) -> None:

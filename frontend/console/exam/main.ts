@@ -107,8 +107,17 @@ async function goOn(search: string): Promise<void> {
   }
 }
 
+/** Chosen before this script was there, as on a slow phone, or brought back by the browser: the server has not heard of it. */
+function isUnheard(form: HTMLFormElement): boolean {
+  const chosen = form.querySelector<HTMLInputElement>("input[name=choice]:checked");
+  return chosen !== null && !chosen.defaultChecked;
+}
+
 function begin(form: HTMLFormElement): void {
   form.addEventListener("change", () => void saveNow(form));
+  if (isUnheard(form)) {
+    void saveNow(form);
+  }
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const to = (event.submitter as HTMLButtonElement | null)?.value ?? "";

@@ -31,7 +31,18 @@ export function AttainmentPart({ payload, screen }: { payload: Payload; screen: 
           )}
         </>
       ) : (
-        <p>{t.attainmentNoneHint}</p>
+        <p>
+          <a href={listOf(screen, "attainment", payload.month_first, payload.day)}>{t.attainmentNoneHint}</a>
+        </p>
+      )}
+      {attainment.target !== null && attainment.beneath !== null && (
+        <p class="live-hint" data-apart>
+          {t.targetsApart(
+            number(attainment.target),
+            number(attainment.beneath),
+            signed(attainment.beneath - attainment.target),
+          )}
+        </p>
       )}
       {(attainment.is_ramadan || attainment.markets.length > 0) && (
         <p class="live-hint">
@@ -45,6 +56,10 @@ export function AttainmentPart({ payload, screen }: { payload: Payload; screen: 
       )}
     </Panel>
   );
+}
+
+function signed(difference: number): string {
+  return difference > 0 ? `+${number(difference)}` : number(difference);
 }
 
 function isAhead({ attained, expected }: Attainment): boolean {

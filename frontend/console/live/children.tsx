@@ -1,8 +1,9 @@
-/** The parts of a scope, grouped by kind, best attainment first unless asked otherwise; each leads to its own live screen. */
+/** The parts of a scope, grouped by kind, best attainment first unless asked otherwise; each leads to its own live screen, each of
+ * its numbers to the records behind it. */
 import { useState } from "preact/hooks";
-import { screenOf } from "./drill";
+import { type Days, listBeneath, screenOf } from "./drill";
 import { type Column, nextOrder, type Order, readOrder, sorted, writeOrder } from "./sorting";
-import { type Child, nameOf } from "./state";
+import { type Child, nameOf, type Payload, type Screen } from "./state";
 import { number, percent, rupiah, t } from "./texts";
 
 const ORDER = ["region", "branch", "sub_branch", "agency_office", "agent"] as const;
@@ -20,7 +21,7 @@ const HEADS: readonly { column: Column; is: string }[] = [
 
 type Level = (typeof ORDER)[number];
 
-export function Children({ rows, base }: { rows: readonly Child[]; base: string }) {
+export function Children({ payload, screen }: { payload: Payload; screen: Screen }) {
   const [order, setOrder] = useState(() => readOrder(location.search));
   const sort = (column: Column): void => {
     const next = nextOrder(order, column);
@@ -30,10 +31,9 @@ export function Children({ rows, base }: { rows: readonly Child[]; base: string 
   return (
     <>
       {ORDER.map((level) => {
-        const members = rows.filter((row) => row.level === level);
-        return (
-          members.length > 0 && <Group key={level} level={level} rows={members} base={base} order={order} sort={sort} />
-        );
+        const rows = payload.children.filter((row) => row.level === level);
+        const shown = { level, rows, payload, screen, order, sort };
+        return rows.length > 0 && <Group key={level} {...shown} />;
       })}
     </>
   );
@@ -42,12 +42,13 @@ export function Children({ rows, base }: { rows: readonly Child[]; base: string 
 interface GroupProps {
   level: Level;
   rows: readonly Child[];
-  base: string;
+  payload: Payload;
+  screen: Screen;
   order: Order;
   sort: (column: Column) => void;
 }
 
-function Group({ level, rows, base, order, sort }: GroupProps) {
+function Group({ level, rows, payload, screen, order, sort }: GroupProps) {
   const [isWhole, setWhole] = useState(false);
   const all = sorted(rows, order);
   const shown = isWhole ? all : all.slice(0, FIRST_ROWS);
@@ -67,7 +68,7 @@ function Group({ level, rows, base, order, sort }: GroupProps) {
           </thead>
           <tbody>
             {shown.map((row) => (
-              <Row key={nameOf(row)} row={row} base={base} />
+              <Row key={nameOf(row)} row={row} payload={payload} screen={screen} />
             ))}
           </tbody>
         </table>
@@ -95,25 +96,38 @@ function Head({ column, is, order, sort }: { column: Column; is: string; order: 
   );
 }
 
-function Row({ row, base }: { row: Child; base: string }) {
+interface RowProps {
+  row: Child;
+  payload: Payload;
+  screen: Screen;
+}
+
+function Row({ row, payload, screen }: RowProps) {
   const accepted = row.month.accepted ?? 0;
-  const address = screenOf(base, row.level, row.key);
-  const paying = row.stood.paying ?? null;
-  const arrears = row.stood.arrears ?? null;
+  const address = screenOf(screen.base, row.level, row.key);
+  const today: Days = { first: payload.day, last: payload.day };
+  const month: Days = { first: payload.month_first, last: payload.day };
+  const list = (name: string, days: Days): string => listBeneath(screen, name, row, days);
+  const active = row.month.active ?? 0;
   return (
     <tr data-row data-href={address} tabIndex={0}>
       <th scope="row">
         <a href={address}>{row.name}</a>
         <small>{row.code}</small>
       </th>
-      <td class="number">{paying === null ? "–" : number(paying)}</td>
+      <Told is="number" value={row.stood.paying} write={number} list={list("paying", today)} />
       <td class="live-share">
         {row.target ? (
           <>
             <span>
-              {percent(accepted, row.target)}{" "}
+              <a class="live-told" href={list("accepted", month)}>
+                {percent(accepted, row.target)}
+              </a>{" "}
               <small>
-                {number(accepted)}/{number(row.target)}
+                {number(accepted)}/
+                <a class="live-told" href={list("target", month)}>
+                  {number(row.target)}
+                </a>
               </small>
             </span>
             <svg class="live-bar thin" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
@@ -125,11 +139,38 @@ function Row({ row, base }: { row: Child; base: string }) {
           <small class="muted">{t.noTarget}</small>
         )}
       </td>
-      <td class="number">{number(row.today.accepted ?? 0)}</td>
-      <td class="number live-wide">{number(accepted)}</td>
-      <td class="number live-wide">{number(row.month.active ?? 0)}</td>
-      <td class="number live-wide">{rupiah(row.month.contributions ?? 0)}</td>
-      <td class="number live-wide">{arrears === null ? "–" : rupiah(arrears)}</td>
+      <Told is="number" value={row.today.accepted ?? 0} write={number} list={list("accepted", today)} />
+      <Told is="number live-wide" value={accepted} write={number} list={list("accepted", month)} />
+      <Told is="number live-wide" value={active} write={number} list={list("active", month)} />
+      <Told
+        is="number live-wide"
+        value={row.month.contributions ?? 0}
+        write={rupiah}
+        list={list("contributions", month)}
+      />
+      <Told is="number live-wide" value={row.stood.arrears} write={rupiah} list={list("arrears", today)} />
     </tr>
+  );
+}
+
+interface ToldProps {
+  is: string;
+  value: number | null | undefined;
+  write: (value: number) => string;
+  list: string;
+}
+
+/** A number that leads to the records behind it. */
+function Told({ is, value, write, list }: ToldProps) {
+  return (
+    <td class={is}>
+      {value === null || value === undefined ? (
+        "–"
+      ) : (
+        <a class="live-told" href={list}>
+          {write(value)}
+        </a>
+      )}
+    </td>
   );
 }

@@ -37,6 +37,20 @@ export function listOf(screen: Screen, name: string, first: string, last: string
   return screen.figures[name]?.behind.replaceAll("{first}", first).replaceAll("{last}", last);
 }
 
+/** The same of a row beneath. */
+export function listBeneath(screen: Screen, name: string, row: { level: string; key: string }, days: Days): string {
+  return (screen.figures[name]?.beneath ?? "")
+    .replaceAll("{level}", row.level)
+    .replaceAll("{key}", row.key)
+    .replaceAll("{first}", days.first)
+    .replaceAll("{last}", days.last);
+}
+
+export interface Days {
+  readonly first: string;
+  readonly last: string;
+}
+
 export function screenOf(base: string, level: string, key: string): string {
   return `${base}${level}/${key}/`;
 }

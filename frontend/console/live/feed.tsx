@@ -4,13 +4,7 @@ import { Panel } from "./panel";
 import type { FeedItem } from "./state";
 import { day, isEnglish, number, rupiah, t } from "./texts";
 
-const DONE = new Set([
-  "enrolment_accepted",
-  "review_accepted",
-  "payment_confirmed",
-  "member_activated",
-  "core_registered",
-]);
+const DONE = new Set(["enrolment_accepted", "review_accepted", "payment_confirmed", "member_activated"]);
 const NEEDS = new Set(["enrolment_in_review", "op_in_review"]);
 const STOP = new Set([
   "enrolment_rejected",
@@ -21,7 +15,7 @@ const STOP = new Set([
   "core_refused",
   "device_revoked",
 ]);
-const IN_RUPIAH = new Set(["payment_confirmed", "bill_repriced"]);
+const IN_RUPIAH = new Set(["payment_confirmed"]);
 
 interface Props {
   items: readonly FeedItem[];

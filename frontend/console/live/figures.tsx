@@ -2,7 +2,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { listOf } from "./drill";
-import type { CapDay, Payload, Screen } from "./state";
+import type { Alerts, CapDay, Payload, Screen } from "./state";
+import { fetchJson } from "./stream";
 import { clock, day, number, rupiah, t } from "./texts";
 
 const NEW = ["captured", "accepted", "review", "contributions", "payments"] as const;
@@ -51,7 +52,9 @@ export function New({ payload, screen }: Props) {
 
 /** Arrears, cash, licences, quota, alerts: as they stand. */
 export function Standing({ payload, screen }: Props) {
-  const { stood, quota } = payload;
+  const { stood, quota, feed, standing_at } = payload;
+  const newest = payload.alerted ?? feed.find((item) => item.kind.startsWith("alert_"))?.n ?? "";
+  const alerts = useAlerts(screen.alerts, `${newest} ${standing_at}`);
   const of = (name: string): number | null => stood[name] ?? null;
   const write = (name: string): string => told(screen, name, of(name));
   return (
@@ -59,19 +62,25 @@ export function Standing({ payload, screen }: Props) {
       <p class="live-hint">{payload.standing_at === null ? t.standingNone : t.standingOf(moment(payload))}</p>
       <div class="live-figures">
         <Card name="arrears" payload={payload} screen={screen} value={of("arrears")}>
-          <List name="arrears_members" payload={payload} screen={screen}>
-            {t.membersOf(write("arrears_members"))}
-          </List>
+          {of("arrears_members") !== null && (
+            <List name="arrears_members" payload={payload} screen={screen}>
+              {t.membersOf(write("arrears_members"))}
+            </List>
+          )}
         </Card>
         <Card name="custody" payload={payload} screen={screen} value={of("custody")}>
-          <List name="custody_overdue" payload={payload} screen={screen}>
-            {t.overdue(write("custody_overdue"))}
-          </List>
+          {of("custody_overdue") !== null && (
+            <List name="custody_overdue" payload={payload} screen={screen}>
+              {t.overdue(write("custody_overdue"))}
+            </List>
+          )}
         </Card>
         <Card name="licences_ending" payload={payload} screen={screen} value={of("licences_ending")}>
-          <List name="agents_active" payload={payload} screen={screen}>
-            {t.ofAgents(write("agents_active"))}
-          </List>
+          {of("agents_active") !== null && (
+            <List name="agents_active" payload={payload} screen={screen}>
+              {t.ofAgents(write("agents_active"))}
+            </List>
+          )}
         </Card>
         {quota && (
           <Card name="quota_left" payload={payload} screen={screen} value={quota.left}>
@@ -79,11 +88,11 @@ export function Standing({ payload, screen }: Props) {
             <CapDays payload={payload} />
           </Card>
         )}
-        {screen.alerts !== null && (
+        {alerts !== null && (
           <div class="figure live-figure" data-figure="alerts">
             <span class="figure-name">{t.alerts}</span>
-            <a class="figure-value" href="/console/alerts/">
-              {number(screen.alerts)}
+            <a class="figure-value" href={alerts.list}>
+              {number(alerts.open)}
             </a>
             <span class="figure-of">{t.alertsFor}</span>
           </div>
@@ -91,6 +100,25 @@ export function Standing({ payload, screen }: Props) {
       </div>
     </section>
   );
+}
+
+/** Asked for again when one is raised or answered, and with each standing: what a person may see of them, the stream of a scope does
+ * not know. */
+function useAlerts(first: Alerts | null, newest: string): Alerts | null {
+  const [alerts, setAlerts] = useState(first);
+  const known = useRef(newest);
+  useEffect(() => {
+    if (first === null || newest === known.current) {
+      return;
+    }
+    known.current = newest;
+    void fetchJson<{ alerts: Alerts | null }>(first.data).then((answer) => {
+      if (typeof answer === "object") {
+        setAlerts(answer.alerts);
+      }
+    });
+  }, [first, newest]);
+  return alerts;
 }
 
 export function CapDays({ payload }: { payload: Payload }) {
@@ -145,6 +173,7 @@ interface CardProps extends Props {
 function Card({ name, payload, screen, value, first, note, isOfDay, children }: CardProps) {
   const delta = useDelta(value, payload.day);
   const words = screen.figures[name];
+  const text = told(screen, name, value);
   return (
     <div class={`figure live-figure ${delta ? "moved" : ""}`} data-figure={name}>
       <span class="figure-name">
@@ -155,8 +184,9 @@ function Card({ name, payload, screen, value, first, note, isOfDay, children }: 
         class={`figure-value ${words?.unit === "rupiah" ? "rupiah" : ""}`}
         href={listOf(screen, name, first ?? payload.month_first, payload.day)}
         title={words ? `${words.what}. ${t.openRecords(words.label)}` : undefined}
+        style={{ "--n": text.length }}
       >
-        {told(screen, name, value)}
+        {text}
       </a>
       <span class="live-delta" aria-hidden="true">
         {delta !== 0 && `${delta > 0 ? "+" : ""}${told(screen, name, delta)}`}

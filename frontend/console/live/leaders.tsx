@@ -1,5 +1,6 @@
 /** Agents beside those like them: same branch, same kind of district, as long licensed; by what they bring a working day. */
 import { screenOf } from "./drill";
+import { Ranking } from "./ranking";
 import type { Leader } from "./state";
 import { decimal, number, t } from "./texts";
 
@@ -31,51 +32,27 @@ export function Leaders({ rows, base }: { rows: readonly Leader[]; base: string 
 
 function Class({ rows, base }: { rows: readonly Leader[]; base: string }) {
   const [first] = rows;
-  const isRanked = rows.some((row) => row.place !== null);
   const sorted = [...rows].sort(
     (a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || b.per_day - a.per_day || a.code.localeCompare(b.code),
   );
   const shown = sorted.slice(0, FIRST_ROWS);
   return (
-    <div>
-      <h3 class="live-class">
-        {first?.is_city ? t.inCity : t.inRegency}, {first?.is_new ? t.newAgents : t.oldAgents}{" "}
-        <small class="muted">{t.sample(number(first?.of ?? 0))}</small>
-      </h3>
-      {!isRanked && <p class="live-hint">{t.notRanked}</p>}
-      <div class="live-scroll">
-        <table class="table">
-          <thead>
-            <tr>
-              {isRanked && (
-                <th scope="col" class="number">
-                  {t.place}
-                </th>
-              )}
-              <th scope="col">{t.agent}</th>
-              <th scope="col" class="number">
-                {t.perWorkingDay}
-              </th>
-              <th scope="col" class="number">
-                {t.inDays}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((row) => (
-              <tr key={row.key} data-row data-href={screenOf(base, "agent", row.key)} tabIndex={0}>
-                {isRanked && <td class="number">{row.place ?? "–"}</td>}
-                <th scope="row">
-                  <a href={screenOf(base, "agent", row.key)}>{row.name}</a> <small>{row.code}</small>
-                </th>
-                <td class="number">{decimal(row.per_day / 100)}</td>
-                <td class="number">{t.acceptedInDays(number(row.accepted), number(row.days))}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {rows.length > shown.length && <p class="live-hint">{t.andMore(number(rows.length - shown.length))}</p>}
-    </div>
+    <Ranking
+      title={classOf(first?.is_city, first?.is_new)}
+      sample={t.sample(number(first?.of ?? 0))}
+      who={t.agentHead}
+      heads={[t.perWorkingDay, t.inDays]}
+      few={t.notRanked}
+      rest={rows.length > shown.length && t.andMore(number(rows.length - shown.length))}
+      rows={shown.map((row) => ({
+        ...row,
+        address: screenOf(base, "agent", row.key),
+        cells: [decimal(row.per_day / 100), t.acceptedInDays(number(row.accepted), number(row.days))],
+      }))}
+    />
   );
+}
+
+export function classOf(isCity: boolean | undefined, isNew: boolean | undefined): string {
+  return `${isCity ? t.inCity : t.inRegency}, ${isNew ? t.newAgents : t.oldAgents}`;
 }

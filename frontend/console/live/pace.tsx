@@ -6,6 +6,8 @@ import { hour as hourText, number, t } from "./texts";
 const WIDTH = 480;
 const HEIGHT = 120;
 const SLOT = WIDTH / 24;
+/** From here on a number is wider than its hour, and only the busiest hour says its own; the table has them all. */
+const WIDE = 1000;
 
 /** Above or below a usual day by this hour, or, without one to compare with, the busiest hour. */
 export function paceFinding(pace: UsualDay | null, hours: readonly number[]): string {
@@ -49,7 +51,7 @@ export function Pace({ hours, hour, pace }: Props) {
                 height={height}
                 rx="2"
               />
-              {count > 0 && (
+              {count > 0 && (count < WIDE || count === most) && (
                 <text x={at * SLOT + SLOT / 2} y={HEIGHT - height - 4}>
                   {number(count)}
                 </text>

@@ -6,11 +6,13 @@ import { Feed } from "./feed";
 import { Headline, New, Standing } from "./figures";
 import { Funnel } from "./funnel";
 import { Leaders } from "./leaders";
+import { LeadersOfMany } from "./leaders-of-many";
 import { Pace } from "./pace";
 import { keepPlace, returnToPlace } from "./place";
 import { apply, type Change, type Payload, type Screen } from "./state";
-import { LiveState, Outage } from "./status";
+import { isOld, LiveState, Outage } from "./status";
 import { Connection, type State } from "./stream";
+import { t } from "./texts";
 import { SMALL_MAP, TileMapPart } from "./tilemap";
 
 export function show(root: HTMLElement, pill: HTMLElement | null, screen: Screen): void {
@@ -23,6 +25,10 @@ export function show(root: HTMLElement, pill: HTMLElement | null, screen: Screen
   const draw = (): void => {
     isDrawing = false;
     render(<Page payload={payload} screen={screen} state={state} />, root);
+    drawState();
+  };
+  /** Every second, for it says how old the numbers are; they themselves have not moved. */
+  const drawState = (): void => {
     if (pill) {
       const movedAt = payload.moved_at === null ? null : payload.moved_at + skew;
       render(<LiveState state={state} freshAt={freshAt} movedAt={movedAt} now={Date.now()} />, pill);
@@ -59,13 +65,14 @@ export function show(root: HTMLElement, pill: HTMLElement | null, screen: Screen
   draw();
   returnToPlace();
   connection.start();
-  setInterval(drawSoon, 1000);
+  setInterval(drawState, 1000);
 }
 
 function Page({ payload, screen, state }: { payload: Payload; screen: Screen; state: State | null }) {
   return (
-    <div class="live">
+    <div class={isOld(state) ? "live old" : "live"}>
       <Outage state={state} />
+      <Nobody payload={payload} />
       <Headline payload={payload} screen={screen} />
       <New payload={payload} screen={screen} />
       <div class="live-row">
@@ -81,7 +88,19 @@ function Page({ payload, screen, state }: { payload: Payload; screen: Screen; st
         {screen.map && <TileMapPart map={screen.map} payload={payload} members={screen.members} />}
       </div>
       <Leaders rows={payload.leaders} base={screen.base} />
-      <Children rows={payload.children} base={screen.base} />
+      <LeadersOfMany payload={payload} screen={screen} />
+      <Children payload={payload} screen={screen} />
+    </div>
+  );
+}
+
+/** Says why there is nothing yet, and what comes first. */
+function Nobody({ payload: { level, children } }: { payload: Payload }) {
+  const isAbove = level === "nation" || level === "region";
+  const hasSome = isAbove ? children.length > 0 : level === "agent" || children.some((row) => row.level === "agent");
+  return hasSome ? null : (
+    <div class="notice note" data-nobody>
+      <p>{isAbove ? t.noBranches : t.noAgents}</p>
     </div>
   );
 }

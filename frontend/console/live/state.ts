@@ -13,6 +13,8 @@ export interface Attainment {
   readonly days_left: number;
   readonly is_ramadan: boolean;
   readonly markets: readonly string[];
+  /** Sum of the targets right beneath, where it is another than the target. */
+  readonly beneath: number | null;
 }
 
 /** Today's enrolments beside a usual day: the same weekday of `sample` weeks before. */
@@ -46,6 +48,37 @@ export interface Leader {
   readonly per_day: number;
   readonly of: number;
   readonly place: number | null;
+}
+
+interface Placed {
+  readonly key: string;
+  readonly code: string;
+  readonly name: string;
+  readonly accepted: number;
+  readonly days: number;
+  /** Accepted a working day (of a branch: and active agent), in hundredths. */
+  readonly per_day: number;
+  /** Null where too few are alike, or its own days or agents are too few. */
+  readonly place: number | null;
+}
+
+/** A branch beside those alike: of so many active agents; accepted in per cent of an even pace towards its target. */
+export interface LeadingBranch extends Placed {
+  readonly agents: number | null;
+  readonly of_pace: number | null;
+}
+
+export interface LeadingAgent extends Placed {
+  readonly office: string;
+}
+
+/** Those alike: `of` are compared, `all` there are, the first of them in `rows`. */
+export interface LeadingClass<Row extends Placed> {
+  readonly is_city: boolean;
+  readonly is_new?: boolean;
+  readonly of: number;
+  readonly all: number;
+  readonly rows: readonly Row[];
 }
 
 export interface CapDay {
@@ -117,10 +150,14 @@ export interface Payload {
   readonly pace: UsualDay | null;
   readonly funnel: readonly Stage[];
   readonly leaders: readonly Leader[];
+  /** Of the nation and of regions. */
+  readonly leading_branches: readonly LeadingClass<LeadingBranch>[];
   readonly feed: readonly FeedItem[];
   /** Persons by regency code: this month, today. */
   readonly regencies: Readonly<Record<string, readonly [number, number]>>;
   readonly children: readonly Child[];
+  /** Of an agent, for those who are told of alerts about them: that one was raised or answered, which the feed does not say. */
+  readonly alerted?: string;
 }
 
 /** Only what is different; sums, regencies and children hold their changed entries, the feed its new items. */
@@ -175,6 +212,15 @@ export interface FigureWords {
   readonly what: string;
   readonly unit: "persons" | "count" | "rupiah" | "percent" | "days";
   readonly behind: string;
+  /** The same for what lies beneath: `{level}` and `{key}` are to fill in too. */
+  readonly beneath: string;
+}
+
+/** Open alerts of the scope that this person may see, their list, and where to ask again. */
+export interface Alerts {
+  readonly open: number;
+  readonly list: string;
+  readonly data: string;
 }
 
 /** What the page hands the script (`perisai/web/live/console.py`). */
@@ -185,8 +231,10 @@ export interface Screen {
   readonly base: string;
   readonly members: string;
   readonly figures: Readonly<Record<string, FigureWords>>;
-  /** Open alerts that are for this person; null where their role is told of none. */
-  readonly alerts: number | null;
+  /** Null where the person's role is told of none. */
+  readonly alerts: Alerts | null;
+  /** Where the nation's and regions' agents beside their like are asked for. */
+  readonly agents: string | null;
   readonly data: string;
   readonly renew: string;
 }

@@ -1,6 +1,6 @@
 /** Live or not, and how old the numbers are: always visible, in words and a shape, never by colour alone. */
 import type { State } from "./stream";
-import { age, t } from "./texts";
+import { age, momentOf, t } from "./texts";
 
 const KIND: Record<State, string> = { live: "done", paused: "needs", polling: "needs", away: "stop", ended: "stop" };
 const NOTE: Record<State, string | null> = {
@@ -11,6 +11,7 @@ const NOTE: Record<State, string | null> = {
   ended: t.endedNote,
 };
 const FRESH_MS = 20_000;
+const RECENT_MS = 60_000;
 
 interface Props {
   state: State | null;
@@ -19,17 +20,24 @@ interface Props {
   now: number;
 }
 
+/** A stream that has said nothing for longer than it ever rests is called live no more, before it is known to be gone. */
 export function LiveState({ state, freshAt, movedAt, now }: Props) {
-  const word = state === null ? t.connecting : t[state];
-  const isFresh = state === "live" && now - freshAt < FRESH_MS;
+  const old = now - freshAt;
+  const told = state === "live" && old >= FRESH_MS ? null : state;
   const moved = movedAt === null ? t.nothingYet : t.lastMove(age(now - movedAt));
+  const asOf = old < RECENT_MS ? t.numbersOf(age(old)) : t.numbersOf(`${momentOf(freshAt, now)}, ${age(old)}`);
   return (
-    <span class={`state live-state ${state === null ? "note" : KIND[state]}`}>
-      <Shape state={state} />
-      <b role="status">{word}</b>
-      <span class="live-age">{isFresh ? moved : t.numbersOf(age(now - freshAt))}</span>
+    <span class={`state live-state ${told === null ? "note" : KIND[told]}`}>
+      <Shape state={told} />
+      <b role="status">{told === null ? t.connecting : t[told]}</b>
+      <span class="live-age">{told === "live" ? moved : asOf}</span>
     </span>
   );
+}
+
+/** Whether what is shown may be old, so that it must not look like what moves. */
+export function isOld(state: State | null): boolean {
+  return state === "paused" || state === "away" || state === "ended";
 }
 
 function Shape({ state }: { state: State | null }) {
@@ -54,7 +62,9 @@ export function Outage({ state }: { state: State | null }) {
     <div class={`notice ${KIND[state]}`} role="status">
       <p>
         {note}{" "}
-        {state === "ended" && <a href={`/accounts/login/?next=${encodeURIComponent(location.pathname)}`}>{t.login}</a>}
+        {state === "ended" && (
+          <a href={`/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}`}>{t.login}</a>
+        )}
       </p>
     </div>
   );

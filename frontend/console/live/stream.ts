@@ -1,8 +1,8 @@
 /**
  * Keeps the numbers moving: an event stream while it is there, else polling, and says which of the two.
  *
- * States: `live` (the stream speaks), `paused` (the live process is there, its database is away), `polling` (no stream; numbers
- * are fetched every few seconds), `away` (neither), `ended` (the login is over).
+ * States: `live` (the stream speaks), `paused` (somebody answers, but the database is away), `polling` (no stream; numbers are fetched
+ * every few seconds), `away` (neither), `ended` (the login is over).
  */
 import type { Change, Payload, Screen, Ticket } from "./state";
 
@@ -17,6 +17,8 @@ export interface Sink {
 }
 
 const POLL_MS = 5000;
+/** A line that answers nothing is no line: what was asked is given up, and asked again. */
+const ANSWER_MS = 20_000;
 const SILENCE_MS = 35_000;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 15_000;
@@ -30,16 +32,22 @@ export class Connection {
   private lastWord = Date.now();
   private retryMs = FIRST_RETRY_MS;
   private position: string;
-  private now: State = "polling";
+  /** Of the numbers that are shown (ms since 1970, the server's clock): standings move without a position. */
+  private asOf: number;
+  private now: State | null = null;
   private isOver = false;
+  private isPolling = false;
+  private retry = 0;
   private readonly timers: number[] = [];
+  private readonly stopped = new AbortController();
 
   constructor(
     private readonly screen: Screen,
     private readonly sink: Sink,
   ) {
     this.ticket = screen.ticket;
-    this.position = `${screen.payload.day}.${screen.payload.position}`;
+    this.position = positionOf(screen.payload);
+    this.asOf = screen.payload.as_of;
   }
 
   start(): void {
@@ -49,12 +57,17 @@ export class Connection {
       window.setInterval(() => this.renewIfDue(), 10_000),
       window.setInterval(() => this.listenForSilence(), 5000),
     );
+    const { signal } = this.stopped;
+    addEventListener("offline", () => this.lose(), { signal });
+    addEventListener("online", () => this.reopenSoon(0), { signal });
   }
 
   /** For good: nothing of it speaks any more. */
   stop(): void {
     this.isOver = true;
     this.timers.forEach(clearInterval);
+    clearTimeout(this.retry);
+    this.stopped.abort();
     this.source?.close();
     this.source = null;
   }
@@ -64,7 +77,7 @@ export class Connection {
       return;
     }
     this.source?.close();
-    const query = new URLSearchParams({ ticket: this.ticket.ticket, after: this.position });
+    const query = new URLSearchParams({ ticket: this.ticket.ticket, after: this.position, as_of: `${this.asOf}` });
     const source = new EventSource(`${this.ticket.origin}/live/stream?${query}`);
     this.source = source;
     const on = (name: string, act: (data: string) => void): void => {
@@ -81,11 +94,15 @@ export class Connection {
       this.retryMs = FIRST_RETRY_MS;
     });
     on("snapshot", (data) => {
-      this.sink.whole(JSON.parse(data) as Payload);
+      const payload = JSON.parse(data) as Payload;
+      this.asOf = payload.as_of;
+      this.sink.whole(payload);
       this.becomeLive();
     });
     on("moved", (data) => {
-      this.sink.change(JSON.parse(data) as Change);
+      const change = JSON.parse(data) as Change;
+      this.asOf = change.as_of ?? this.asOf;
+      this.sink.change(change);
       this.becomeLive();
     });
     on("beat", () => this.becomeLive());
@@ -106,16 +123,25 @@ export class Connection {
 
   /** The stream is gone: numbers come by polling until it is back. */
   private lose(): void {
+    if (this.isOver) {
+      return;
+    }
     this.source?.close();
     this.source = null;
     this.listener = null;
-    if (this.now === "live" || this.now === "paused") {
+    if (this.now === "live") {
       this.become("polling");
     }
     void this.poll();
     const wait = this.retryMs * (0.5 + Math.random() / 2);
     this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
-    setTimeout(() => void this.reopen(), wait);
+    this.reopenSoon(wait);
+  }
+
+  /** One try at a time, however many things told that the stream is gone or may be had again. */
+  private reopenSoon(ms: number): void {
+    clearTimeout(this.retry);
+    this.retry = window.setTimeout(() => void this.reopen(), ms);
   }
 
   private async reopen(): Promise<void> {
@@ -126,17 +152,21 @@ export class Connection {
   }
 
   private async poll(): Promise<void> {
-    if (this.now === "live" || this.isOver) {
+    if (this.now === "live" || this.isOver || this.isPolling) {
       return;
     }
+    this.isPolling = true;
     const payload = await this.ask<Payload>(this.screen.data);
+    this.isPolling = false;
     if (this.isOver || this.now === ("live" as State)) {
       return;
     }
-    if (payload === null) {
-      this.become("away");
+    if (typeof payload === "string") {
+      this.become(payload);
       return;
     }
+    this.position = positionOf(payload);
+    this.asOf = payload.as_of;
     this.sink.whole(payload);
     this.sink.fresh(Date.now());
     this.become("polling");
@@ -155,7 +185,8 @@ export class Connection {
     }
     const query = new URLSearchParams({ ticket: this.ticket.ticket, listener: String(this.listener) });
     try {
-      await fetch(`${this.ticket.origin}/live/extend?${query}`, { method: "POST", credentials: "omit" });
+      const signal = AbortSignal.timeout(ANSWER_MS);
+      await fetch(`${this.ticket.origin}/live/extend?${query}`, { method: "POST", credentials: "omit", signal });
     } catch {
       // The stream's own error tells that the live process is gone.
     }
@@ -163,7 +194,7 @@ export class Connection {
 
   private async renew(): Promise<boolean> {
     const ticket = await this.ask<Ticket>(this.screen.renew);
-    if (ticket === null) {
+    if (typeof ticket === "string") {
       return false;
     }
     this.ticket = ticket;
@@ -171,19 +202,17 @@ export class Connection {
     return true;
   }
 
-  /** JSON of one of our own addresses, or null where it cannot be had now. A login page or a refusal ends it all. */
-  private async ask<T extends object>(address: string): Promise<T | null> {
+  /** JSON of one of our own addresses, or why it cannot be had now. A login page or a refusal ends it all. */
+  private async ask<T extends object>(address: string): Promise<T | "paused" | "away"> {
     const answer = await fetchJson<T>(address);
-    if (answer === "refused" && !this.isOver) {
-      this.end();
+    if (answer !== "refused") {
+      return answer;
     }
-    return typeof answer === "string" ? null : answer;
-  }
-
-  private end(): void {
-    this.isOver = true;
-    this.source?.close();
-    this.become("ended");
+    if (!this.isOver) {
+      this.stop();
+      this.become("ended");
+    }
+    return "away";
   }
 
   private listenForSilence(): void {
@@ -201,12 +230,21 @@ export class Connection {
   }
 }
 
-/** JSON of one of our own addresses; `refused` by a login page or a refusal, `away` where it cannot be had now. */
-export async function fetchJson<T extends object>(address: string): Promise<T | "refused" | "away"> {
+function positionOf({ day, position }: Payload): string {
+  return `${day}.${position}`;
+}
+
+/** JSON of one of our own addresses; `refused` by a login page or a refusal, `paused` while the database is away, `away` where it
+ * cannot be had now. */
+export async function fetchJson<T extends object>(address: string): Promise<T | "refused" | "paused" | "away"> {
   try {
-    const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual" });
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual", signal });
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
       return "refused";
+    }
+    if (answer.status === 503) {
+      return "paused";
     }
     return answer.ok ? ((await answer.json()) as T) : "away";
   } catch {

@@ -9,7 +9,7 @@ const id = {
   login: "Masuk lagi",
   connecting: "Menyambung",
   lastMove: (age: string) => `perubahan terakhir ${age}`,
-  numbersOf: (age: string) => `angka ${age}`,
+  numbersOf: (when: string) => `angka ${when}`,
   nothingYet: "belum ada perubahan",
   justNow: "baru saja",
   seconds: (n: number) => `${n} dtk lalu`,
@@ -22,6 +22,10 @@ const id = {
     "Aliran langsung sedang terputus. Angka tetap diperbarui tiap 5 detik dan aliran disambung lagi otomatis.",
   awayNote: "Server tidak terjangkau. Angka di bawah adalah yang terakhir diketahui; halaman mencoba lagi sendiri.",
   endedNote: "Anda sudah keluar, atau halaman ini tidak lagi dibuka untuk Anda.",
+  noBranches:
+    "Belum ada kantor cabang di sini. Angka muncul setelah yang pertama dibuka dan agennya mulai mendaftarkan.",
+  noAgents:
+    "Belum ada agen di sini. Angka muncul setelah yang pertama berlisensi, ditempatkan, dan mulai mendaftarkan.",
   today: "Hari ini",
   month: "Bulan ini",
   todayOf: (day: string) => `Hari ini, ${day}`,
@@ -36,6 +40,8 @@ const id = {
   expected: (n: string) => `laju rata: ${n} sampai hari ini`,
   daysLeft: (n: number) => (n === 0 ? "tidak ada hari kerja lagi" : `sisa ${n} hari kerja`),
   neededPerDay: (n: string) => `Perlu ${n} orang per hari kerja sampai akhir bulan.`,
+  targetsApart: (target: string, beneath: string, difference: string) =>
+    `Target ${target}, jumlah di bawahnya ${beneath} (selisih ${difference})`,
   attainmentOver: (n: string) => `Kurang ${n} orang, hari kerja bulan ini sudah habis`,
   ramadan: "Ramadan",
   market: (names: string) => `Hari pasar: ${names}`,
@@ -53,8 +59,32 @@ const id = {
   capUnknown: "perkiraan muncul setelah 5 hari kerja",
   capOn: (day: string) => `batas diperkirakan tercapai ${day}`,
   capNot: (day: string) => `diperkirakan cukup sampai ${day}`,
+  agentHead: "Agen",
+  branchHead: "Cabang",
+  leadersOf: { branches: "Cabang di antara yang setara", agents: "Agen di antara yang setara" },
+  leadersOfHint: {
+    branches:
+      "Diterima bulan ini per agen aktif dan hari kerja, dibandingkan dengan cabang yang melayani jenis daerah yang sama (menurut angkatan kerja)",
+    agents:
+      "Diterima per hari kerja bulan ini, dibandingkan dengan semua agen dalam cakupan ini yang bekerja di jenis daerah yang sama dan selama itu berlisensi",
+  },
+  leadersChoice: "Siapa yang dibandingkan",
+  leadersWho: { branches: "Cabang", agents: "Agen" },
+  mostlyCity: "Terutama kota",
+  mostlyRegency: "Terutama kabupaten",
+  sampleBranches: (n: string, all: string) => `${n} dari ${all} cabang dibandingkan`,
+  branchesNotRanked:
+    "Terlalu sedikit untuk diperingkat (kurang dari 5 cabang dengan 3 hari kerja dan 3 agen aktif); nilainya saja.",
+  perAgentDay: "Per agen dan hari kerja",
+  ofPace: "Dari laju target",
+  acceptedByAgents: (n: string, agents: string, days: string) => `${n} oleh ${agents} agen dalam ${days} hari`,
+  branchesMore: (n: string) => `dan ${n} cabang lainnya`,
+  agentsMore: (n: string) => `dan ${n} agen lainnya`,
+  asking: "Sedang dihitung…",
+  askingFailed: "Tidak dapat dihitung sekarang. Pilih lagi nanti.",
+  askAgain: "Hitung lagi",
   alerts: "Peringatan terbuka",
-  alertsFor: "untuk Anda, belum ditangani",
+  alertsFor: "dalam cakupan ini, belum ditangani",
   paceUsual: "Sama dengan hari biasa sampai jam ini",
   paceAbove: (n: string) => `${n} pendaftaran lebih banyak dari hari biasa`,
   paceBelow: (n: string) => `${n} pendaftaran lebih sedikit dari hari biasa`,
@@ -146,7 +176,7 @@ const en: typeof id = {
   login: "Log in again",
   connecting: "Connecting",
   lastMove: (age) => `last change ${age}`,
-  numbersOf: (age) => `numbers from ${age}`,
+  numbersOf: (when) => `as of ${when}`,
   nothingYet: "no change yet",
   justNow: "just now",
   seconds: (n) => `${n} s ago`,
@@ -158,6 +188,8 @@ const en: typeof id = {
     "The live stream is interrupted. Numbers are still updated every 5 seconds and the stream reconnects by itself.",
   awayNote: "The server cannot be reached. The numbers below are the last ones known; the page keeps trying.",
   endedNote: "You are logged out, or this page is no longer open to you.",
+  noBranches: "There is no branch here yet. Numbers appear once the first is opened and its agents begin to enrol.",
+  noAgents: "There is no agent here yet. Numbers appear once the first is licensed, placed and begins to enrol.",
   today: "Today",
   month: "This month",
   todayOf: (day) => `Today, ${day}`,
@@ -172,6 +204,8 @@ const en: typeof id = {
   expected: (n) => `even pace: ${n} by today`,
   daysLeft: (n) => (n === 0 ? "no working day left" : n === 1 ? "1 working day left" : `${n} working days left`),
   neededPerDay: (n) => `Needed: ${n} persons a working day until the end of the month.`,
+  targetsApart: (target, beneath, difference) =>
+    `Target ${target}, sum of those beneath ${beneath} (difference ${difference})`,
   attainmentOver: (n) => `${n} persons short, and no working day of this month is left`,
   ramadan: "Ramadan",
   market: (names) => `Market day: ${names}`,
@@ -189,8 +223,32 @@ const en: typeof id = {
   capUnknown: "a forecast appears after 5 working days",
   capOn: (day) => `cap expected to be reached on ${day}`,
   capNot: (day) => `expected to last until ${day}`,
+  agentHead: "Agent",
+  branchHead: "Branch",
+  leadersOf: { branches: "Branches among their like", agents: "Agents among their like" },
+  leadersOfHint: {
+    branches:
+      "Accepted this month per active agent and working day, beside branches that serve the same kind of district (by labour force)",
+    agents:
+      "Accepted a working day this month, beside all agents in this scope in the same kind of district who have been licensed as long",
+  },
+  leadersChoice: "Who is compared",
+  leadersWho: { branches: "Branches", agents: "Agents" },
+  mostlyCity: "Mostly city",
+  mostlyRegency: "Mostly regency",
+  sampleBranches: (n, all) => `${n} of ${all} branches compared`,
+  branchesNotRanked:
+    "Too few to rank (less than 5 branches with 3 working days and 3 active agents); their figures only.",
+  perAgentDay: "Per agent and working day",
+  ofPace: "Of the pace needed",
+  acceptedByAgents: (n, agents, days) => `${n} by ${agents} agents in ${days} days`,
+  branchesMore: (n) => `and ${n} more branches`,
+  agentsMore: (n) => `and ${n} more agents`,
+  asking: "Being worked out…",
+  askingFailed: "It cannot be worked out now. Choose it again later.",
+  askAgain: "Work out again",
   alerts: "Open alerts",
-  alertsFor: "for you, not taken note of",
+  alertsFor: "in this scope, not taken note of",
   paceUsual: "The same as a usual day by this hour",
   paceAbove: (n) => `${n} enrolments more than on a usual day`,
   paceBelow: (n) => `${n} enrolments fewer than on a usual day`,
@@ -276,7 +334,10 @@ export const isEnglish = document.documentElement.lang.startsWith("en");
 export const t = isEnglish ? en : id;
 
 const plain = new Intl.NumberFormat(isEnglish ? "en-GB" : "id-ID");
-const twoDecimals = new Intl.NumberFormat(isEnglish ? "en-GB" : "id-ID", { maximumFractionDigits: 2 });
+const twoDecimals = new Intl.NumberFormat(isEnglish ? "en-GB" : "id-ID", {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+});
 const grouped = new Intl.NumberFormat("id-ID");
 const MONTHS = {
   id: ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
@@ -296,7 +357,7 @@ export function percent(part: number, whole: number): string {
   return `${Math.floor((200 * part + whole) / (2 * whole))}%`;
 }
 
-/** At most two decimals: `1,25`. */
+/** Two decimals: `1,25`. */
 export function decimal(value: number): string {
   return twoDecimals.format(value);
 }
@@ -305,6 +366,13 @@ export function decimal(value: number): string {
 export function clock(ms: number): string {
   const at = new Date(ms);
   return `${String(at.getHours()).padStart(2, "0")}.${String(at.getMinutes()).padStart(2, "0")}`;
+}
+
+/** `14.05`, of another day than today `22 Nov 2026 14.05`; on this computer. */
+export function momentOf(ms: number, now: number): string {
+  const at = new Date(ms);
+  const iso = [at.getFullYear(), at.getMonth() + 1, at.getDate()].join("-");
+  return at.toDateString() === new Date(now).toDateString() ? clock(ms) : `${day(iso)} ${clock(ms)}`;
 }
 
 /** `2026-11-01` as `Nov 2026`. */

@@ -124,7 +124,7 @@ function TileMark({ tile, count, most, isSmall, isOurs }: MarkProps) {
           <text class="name" x={x + SIZE / 2} y={y + 3.4}>
             {`${short(tile.name)} `}
           </text>
-          <text class="count" x={x + SIZE / 2} y={y + 7.4}>
+          <text class="count" style={{ "--n": number(count).length }} x={x + SIZE / 2} y={y + 7.4}>
             {number(count)}
           </text>
         </>

@@ -7,11 +7,15 @@ import { AttainmentBar, finding } from "./attainment";
 import { capDay, moment, nameOf, told, useDelta } from "./figures";
 import { paceFinding } from "./pace";
 import { apply, type Payload, type Screen, type Ticket, type Wall, type WallScope } from "./state";
-import { LiveState, Outage } from "./status";
+import { isOld, LiveState, Outage } from "./status";
 import { Connection, fetchJson, type State } from "./stream";
 import { clock, number, percent, t } from "./texts";
 
 const IDLE_MS = 3000;
+const DELTA = 0.35;
+const LONG_NAME = 26;
+/** How often a wall whose login is over looks whether somebody has logged in again. */
+const LOOK_AGAIN_MS = 30_000;
 
 interface Shown {
   screen: Screen;
@@ -28,14 +32,15 @@ class WallScreen {
   private isTurning = false;
   private connection: Connection | null = null;
   private shown: Shown;
-  private readonly firstDay: string;
+  /** The day on which each scope was first shown: their time zones differ, so at one moment their days do too. */
+  private readonly days = new Map<string, string>();
+  private lookedAt = Date.now();
 
   constructor(
     private readonly root: HTMLElement,
     private readonly wall: Wall,
   ) {
     this.shown = this.follow(wall.screen);
-    this.firstDay = wall.screen.payload.day;
   }
 
   start(): void {
@@ -48,11 +53,14 @@ class WallScreen {
   }
 
   private tick(): void {
-    if (!this.isHeld && this.wall.scopes.length > 1 && Date.now() - this.turnedAt >= this.wall.seconds * 1000) {
+    const { payload, state } = this.shown;
+    if (state === "ended") {
+      void this.beginAnew(LOOK_AGAIN_MS);
+    } else if (!this.isHeld && Date.now() - this.turnedAt >= this.wall.seconds * 1000) {
       void this.turn(1);
     }
-    if (this.shown.payload.day !== this.firstDay && this.shown.state === "live") {
-      void this.beginAnew();
+    if (this.days.get(scopeOf(payload)) !== payload.day && state === "live") {
+      void this.beginAnew(0);
     }
     this.draw();
   }
@@ -111,6 +119,8 @@ class WallScreen {
 
   private follow(screen: Screen): Shown {
     this.connection?.stop();
+    const scope = scopeOf(screen.payload);
+    this.days.set(scope, this.days.get(scope) ?? screen.payload.day);
     const shown: Shown = {
       screen,
       payload: screen.payload,
@@ -132,11 +142,18 @@ class WallScreen {
     return shown;
   }
 
-  /** A new day begins with a new page, so that a wall that nobody touches gets new releases; only while the server answers. */
-  private async beginAnew(): Promise<void> {
-    if (!this.isTurning && typeof (await fetchJson<Payload>(this.shown.screen.data)) === "object") {
+  /** A new day begins with a new page, so that a wall that nobody touches gets new releases, and so does a new login; only while the
+   * server answers, and asked no more often than so. */
+  private async beginAnew(everyMs: number): Promise<void> {
+    if (this.isTurning || Date.now() - this.lookedAt < everyMs) {
+      return;
+    }
+    this.isTurning = true;
+    this.lookedAt = Date.now();
+    if (typeof (await fetchJson<Payload>(this.shown.screen.data)) === "object") {
       location.reload();
     }
+    this.isTurning = false;
   }
 
   private draw(): void {
@@ -150,6 +167,10 @@ class WallScreen {
 export function showWall(root: HTMLElement, wall: Wall): void {
   root.replaceChildren();
   new WallScreen(root, wall).start();
+}
+
+function scopeOf({ level, key }: Payload): string {
+  return `${level}/${key}`;
 }
 
 let hiding = 0;
@@ -182,9 +203,9 @@ function Page({
 }: Shown & Record<"name" | "place" | "leave", string>) {
   const movedAt = payload.moved_at === null ? null : payload.moved_at + skew;
   return (
-    <div class="wall-page" data-scope={`${payload.level}/${payload.key}`}>
+    <div class={isOld(state) ? "wall-page old" : "wall-page"} data-scope={scopeOf(payload)}>
       <header class="wall-head">
-        <h1>{name}</h1>
+        <h1 class={name.length > LONG_NAME ? "long" : ""}>{name}</h1>
         <span class="wall-place">{place}</span>
         <LiveState state={state} freshAt={freshAt} movedAt={movedAt} now={Date.now()} />
         <time class="wall-clock">{clock(Date.now())}</time>
@@ -251,6 +272,11 @@ function Target({ payload: { attainment } }: { payload: Payload }) {
   );
 }
 
+/** A long number is written smaller, so that it stays in its place; `DELTA` is that of `.wall-delta`. */
+function asLongAs(text: string, moved = ""): Record<string, number> {
+  return { "--n": text.length + (moved ? DELTA * (moved.length + 1) : 0) };
+}
+
 interface FactProps {
   name: string;
   screen: Screen;
@@ -260,13 +286,15 @@ interface FactProps {
 }
 
 function Fact({ name, screen, payload, value, of }: FactProps) {
-  const delta = useDelta(value, `${payload.level}/${payload.key} ${payload.day}`);
+  const delta = useDelta(value, `${scopeOf(payload)} ${payload.day}`);
+  const text = told(screen, name, value);
+  const moved = delta === 0 ? "" : `${delta > 0 ? "+" : ""}${told(screen, name, delta)}`;
   return (
     <div class="wall-fact" data-figure={name}>
       <span class="wall-name">{nameOf(screen, name)}</span>
-      <span class="wall-value">
-        {told(screen, name, value)}
-        {delta !== 0 && <small class="wall-delta">{`${delta > 0 ? "+" : ""}${told(screen, name, delta)}`}</small>}
+      <span class="wall-value" style={asLongAs(text, moved)}>
+        {text}
+        {moved && <small class="wall-delta">{moved}</small>}
       </span>
       {of && <span class="wall-of">{of}</span>}
     </div>
@@ -278,7 +306,9 @@ function Usual({ payload: { pace, hours } }: { payload: Payload }) {
   return (
     <div class="wall-fact">
       <span class="wall-name">{t.enrolledToday}</span>
-      <span class="wall-value">{number(soFar)}</span>
+      <span class="wall-value" style={asLongAs(number(soFar))}>
+        {number(soFar)}
+      </span>
       <span class="wall-of">{paceFinding(pace, hours)}</span>
     </div>
   );

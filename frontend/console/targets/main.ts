@@ -1,6 +1,7 @@
 /** The grid of a plan: keys, running sums against what was given, undo before saving, and only what changed is sent. */
 import "./targets.css";
 import { add, block, History, read, type Step, show } from "./grid";
+import { type Kept, keep, restore, whatIsKept } from "./kept";
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-grid]")) work(form);
 
@@ -10,7 +11,11 @@ function work(form: HTMLFormElement): void {
   const boxes = [...form.querySelectorAll<HTMLInputElement>("input.cell")];
   const typed = new Map(boxes.map((box) => [box.name, box.value]));
   const undo = form.querySelector<HTMLButtonElement>("[data-undo]");
+  const revision = form.querySelector<HTMLInputElement>('input[name="revision"]');
+  const shownRevision = revision?.value ?? "";
+  const place = placeOf(form);
   let isSending = false;
+  let beyond = 0;
 
   function rows(): HTMLTableRowElement[] {
     return [...form.querySelectorAll<HTMLTableRowElement>("tbody tr, tr[data-whole]")];
@@ -24,7 +29,7 @@ function work(form: HTMLFormElement): void {
   }
 
   function refresh(): void {
-    const sums = Array<number>(12).fill(0);
+    const sums = Array.from({ length: 12 }, (_, at) => rest(at + 1));
     let whole: string[] | null = null;
     for (const row of rows()) {
       const line = texts(row);
@@ -38,6 +43,11 @@ function work(form: HTMLFormElement): void {
     for (const [at, sum] of sums.entries()) tell(String(at + 1), sum, given[at] ?? "");
     tell("all", add(sums.map(String)), given.some((text) => text !== "") ? String(add(given)) : "");
     mark();
+  }
+
+  /** What rows have that stand on another page. */
+  function rest(at: number): number {
+    return Number(form.querySelector<HTMLElement>(`[data-sum="${at}"]`)?.dataset.rest ?? 0);
   }
 
   function tell(at: string, sum: number, given: string): void {
@@ -59,8 +69,40 @@ function work(form: HTMLFormElement): void {
       changed += Number(isChanged);
     }
     const count = form.querySelector<HTMLElement>("[data-count]");
-    if (count) count.textContent = changed > 0 ? `${changed} ${form.dataset.unsaved ?? ""}` : "";
+    const parts = changed > 0 ? [`${changed} ${form.dataset.unsaved ?? ""}`] : [];
+    if (beyond > 0) parts.push(`${beyond} ${form.dataset.beyond ?? ""}`);
+    if (count) count.textContent = parts.join(" · ");
     if (undo) undo.disabled = history.isEmpty;
+    keep(sessionStorage, place, { revision: revision?.value ?? "", cells: unsaved() });
+  }
+
+  function unsaved(): Record<string, string> {
+    const changed = boxes.filter((box) => (box.dataset.saved ?? "") !== plain(box.value));
+    return Object.fromEntries(changed.map((box) => [box.name, box.value]));
+  }
+
+  /** Puts back what was typed before the page was left without saving: a session that ended, a tab that was loaded anew. */
+  function bringBack(kept: Kept): void {
+    const found = restore(kept, (name) => boxes.find((box) => box.name === name)?.dataset.saved, plain);
+    const steps = Object.entries(found).flatMap(([name, text]) => {
+      const box = boxes.find((one) => one.name === name);
+      return box ? [{ box, text }] : [];
+    });
+    if (steps.length === 0) return;
+    if (revision) revision.value = kept.revision;
+    put(steps);
+    const note = document.querySelector<HTMLElement>("[data-restored]");
+    if (!note) return;
+    note.hidden = false;
+    note.querySelector("[data-discard]")?.addEventListener("click", () => {
+      for (const { box } of steps) {
+        box.value = box.dataset.saved ?? "";
+        typed.set(box.name, box.value);
+      }
+      if (revision) revision.value = shownRevision;
+      note.hidden = true;
+      refresh();
+    });
   }
 
   function put(steps: readonly { box: HTMLInputElement; text: string }[]): void {
@@ -74,6 +116,7 @@ function work(form: HTMLFormElement): void {
   }
 
   function takeBack(): void {
+    beyond = 0;
     for (const step of history.back()) {
       const box = boxes.find((one) => one.name === step.name);
       if (!box) continue;
@@ -105,10 +148,12 @@ function work(form: HTMLFormElement): void {
     if (pasted.length === 1 && (pasted[0]?.length ?? 0) === 1) return;
     event.preventDefault();
     const steps: { box: HTMLInputElement; text: string }[] = [];
+    beyond = 0;
     for (const [down, line] of pasted.entries()) {
       for (const [right, text] of line.entries()) {
         const there = neighbour(box, down, right);
         if (there) steps.push({ box: there, text: text.trim() });
+        else beyond += 1;
       }
     }
     put(steps);
@@ -163,7 +208,27 @@ function work(form: HTMLFormElement): void {
   addEventListener("beforeunload", (event) => {
     if (!isSending && form.querySelector(".changed")) event.preventDefault();
   });
-  if (boxes.length > 0) refresh();
+  if (boxes.length === 0) return;
+  const kept = form.dataset.answer === undefined ? whatIsKept(sessionStorage, place) : null;
+  if (isJustSaved()) keep(sessionStorage, place, { revision: "", cells: {} });
+  else if (kept) bringBack(kept);
+  refresh();
+}
+
+/** One's own unsaved figures of this part of a version. */
+function placeOf(form: HTMLFormElement): string {
+  const of = (name: string) => form.querySelector<HTMLInputElement>(`input[name="${name}"]`)?.value ?? "";
+  const names = ["segment", "measure", "q", "rows"].map(of);
+  return ["perisai-plan", form.dataset.user ?? "", new URL(form.action).pathname, ...names].join(":");
+}
+
+/** The address says so once; loaded again it is a page like others. */
+function isJustSaved(): boolean {
+  const address = new URL(location.href);
+  if (!address.searchParams.has("saved")) return false;
+  address.searchParams.delete("saved");
+  history.replaceState(history.state, "", address);
+  return true;
 }
 
 function texts12(of: (at: number) => string): string[] {

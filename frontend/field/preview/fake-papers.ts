@@ -4,7 +4,18 @@ import type { AboutView, KeepingState, MeView } from "../src/engine/contract";
 import { agent, branch, MINUTE, NOW, wants } from "./fake-words";
 
 const why = ["trainee", "suspended", "remedial", "revoked-licence"].find((one) => wants.has(one)) ?? null;
-export const me: MeView = {
+/** An agent of the first day: no target, nobody enrolled, no place, nothing lent. */
+const BARE: Partial<MeView> = {
+  today: { enrolled: 0, active: 0, review: 0 },
+  month: { enrolled: 0, active: 0, review: 0, contributions: 0, accepted: 0 },
+  target_month: null,
+  days_off: [],
+  rank: null,
+  quota: null,
+  lease: null,
+  dues: { count: 0, amount: 0 },
+};
+const FULL: MeView = {
   agent,
   branch,
   licence:
@@ -21,8 +32,9 @@ export const me: MeView = {
   quota: { cap: 500, left: wants.has("full") ? 0 : 120, mode: "queue" },
   dues: { count: 7, amount: 117_600 },
   rules: rules.version,
-  as_of_ms: NOW - 12 * MINUTE,
+  as_of_ms: NOW - (wants.has("lastmonth") ? 40 * 24 * 60 : 12) * MINUTE,
 };
+export const me: MeView = wants.has("bare") ? { ...FULL, ...BARE } : FULL;
 export const about: AboutView = {
   since: "2025-07-01",
   licence: me.licence && { ...me.licence, valid_from: "2026-07-01" },

@@ -36,8 +36,8 @@ async function buildWorker({ source, folder, version }: Paths): Promise<void> {
     swDest: join(folder, "sw.js"),
     globDirectory: folder,
     globPatterns: SHELL,
-    // Reads QR codes at activation, which needs the network anyhow; the card reader keeps its files itself, when it is used.
-    globIgnores: ["assets/jsQR-*", `${READER_PREFIX}*`],
+    // The card reader keeps its files itself, when it is used.
+    globIgnores: [`${READER_PREFIX}*`],
     // The name of a built file holds its hash; no need for another in its address.
     dontCacheBustURLsMatching: /^assets\//,
   });

@@ -61,9 +61,14 @@ async function findPart(request: Request): Promise<Response> {
   return fetch(request);
 }
 
+/** Also those of the first visit, which were there before this worker and are not its own. */
+function openPages(): Promise<readonly WindowClient[]> {
+  return self.clients.matchAll({ type: "window", includeUncontrolled: true });
+}
+
 /** A page that is seen does it itself. Hidden ones may be frozen: what is sealed is carried from here, under the same lock. */
 async function syncOutbox(): Promise<void> {
-  const pages = await self.clients.matchAll({ type: "window" });
+  const pages = await openPages();
   for (const page of pages) page.postMessage(BACKGROUND_TAG);
   if (!pages.some((page) => page.visibilityState === "visible")) await syncInBackground(__APP_VERSION__);
 }
@@ -92,7 +97,7 @@ async function receiveShare(request: Request): Promise<Response> {
   } catch {
     goTo = "/app/#/shared?problem=share_failed";
   }
-  for (const page of await self.clients.matchAll({ type: "window" })) page.postMessage(INBOX_TAG);
+  for (const page of await openPages()) page.postMessage(INBOX_TAG);
   return Response.redirect(goTo, 303);
 }
 

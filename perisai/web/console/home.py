@@ -14,8 +14,8 @@ from perisai.accounts.audience import ABOVE, READERS, STAFF, PageRequest, Role, 
 from perisai.agents import queries as agents
 from perisai.events.work import branch_day
 from perisai.members import queries as members
-from perisai.targets import forecast
-from perisai.targets import queries as targets
+from perisai.targets.quotas import forecast
+from perisai.targets.quotas import queries as targets
 from perisai.web.console import today as asked
 from perisai.web.console import waiting
 from perisai.web.context import may_open
@@ -39,7 +39,7 @@ def home(request: PageRequest) -> HttpResponse:
     day = branch_day(request.work.now, request.viewer.office.timezone)
     counted = asked.numbers(request.work, viewer=request.viewer, today=day)
     staff = request.viewer.role in (*STAFF, *ABOVE)
-    branches = None if request.viewer.branches is None else list(request.viewer.branches)
+    branches = request.viewer.branch_ids
     quota = targets.totals(request.work, branches=branches, period=day.replace(day=1)) if staff else None
     context = {
         "needs": [*_reviews(request), *_money(request), *_quota(request, quota), *_field(request, day)]

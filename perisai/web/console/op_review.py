@@ -13,8 +13,8 @@ from perisai.accounts.words import say
 from perisai.errors import Refused
 from perisai.events.vault import Unreadable, unseal
 from perisai.events.work import Happened, Work
-from perisai.members import review
-from perisai.payments.codes import mask_nik
+from perisai.members.reviews import review
+from perisai.payments.codes.code import mask_nik
 from perisai.sync import waiting_photo
 from perisai.sync.clock import captured
 from perisai.sync.judge import judge_reviewed

@@ -53,7 +53,7 @@ def page(request: PageRequest) -> HttpResponse:
             raise Refused("E1003", limit=f"{MOST_FILE_BYTES // 2**20} MB")
         taken = take_file(cast(BinaryIO, file.file), viewer=request.viewer, clock=SystemClock())
     except Refused as refused:
-        told = {"code": refused.code, "text": refused.text(), "action": refused.action()}
+        told = refused.answer()
         return _show(request, {"refused": told}, status=refused.status)
     return _show(request, _told(taken))
 

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from perisai.accounts.audience import ABOVE, STAFF, PageRequest, audience
 from perisai.errors import Refused
 from perisai.events.work import branch_day
-from perisai.members import labels, photo_due, queries, review
+from perisai.members import labels, queries
+from perisai.members.photos import due as photo_due
+from perisai.members.reviews import review
 from perisai.offices.models import Office, Region
 from perisai.web.console import op_review
 from perisai.web.console.compare import Side, lines
@@ -144,7 +146,7 @@ def _page(
         "quick_accept": labels.QUICK_ACCEPT.get(reason, ()),
         "quick_reject": labels.QUICK_REJECT.get(reason, labels.QUICK_OTHER),
         "labels": labels,
-        "refused": refused and {"code": refused.code, "text": refused.text(), "action": refused.action()},
+        "refused": refused and refused.answer(),
         "note": note,
     }
     if found["enrolment_id"] is not None:

@@ -55,7 +55,7 @@ class Numbers:
 def numbers(work: Work, *, viewer: Viewer, today: date) -> Numbers:
     """Of the viewer's own part: an office within the branch, an agent, or the branches together. One statement."""
     level, key = _level(viewer)
-    branches = None if viewer.branches is None else list(viewer.branches)
+    branches = viewer.branch_ids
     rows = work.rows(_NUMBERS, [branches, level, today, level, today.replace(day=1), key or None])
     return Numbers({metric: day for metric, _, day in rows}, {metric: month for metric, month, _ in rows})
 
@@ -86,6 +86,6 @@ def silent_phones(work: Work, *, viewer: Viewer) -> int:
 
 def suspense(work: Work, *, viewer: Viewer) -> tuple[int, int]:
     """(how many, rupiah) of payments that wait for a decision."""
-    branches = None if viewer.branches is None else list(viewer.branches)
+    branches = viewer.branch_ids
     row = work.row(_SUSPENSE, [branches, viewer.branches is None])
     return (int(row[0]), int(row[1])) if row else (0, 0)

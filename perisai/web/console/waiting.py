@@ -18,7 +18,7 @@ from perisai.exams import queries as exams
 from perisai.exams.console import WAITING as EXAMS
 from perisai.feeds import queries as feeds
 from perisai.payments import labels as payments_words
-from perisai.payments import proposal as payments
+from perisai.payments.proposals import proposal as payments
 from perisai.reconciliation import labels as reconciliation_words
 from perisai.reconciliation import queries as reconciliation
 from perisai.recruitment import labels as recruitment_words
@@ -26,9 +26,9 @@ from perisai.recruitment import queries as recruitment
 from perisai.reminders import waiting as reminders
 from perisai.supervision import queries as supervision
 from perisai.supervision.console import WAITING as SUPERVISION
-from perisai.targets import plan_labels as targets_words
-from perisai.targets import plan_queries as targets
-from perisai.targets import request as quota_requests
+from perisai.targets.plans import labels as targets_words
+from perisai.targets.plans import queries as targets
+from perisai.targets.quotas import request as quota_requests
 from perisai.training import labels as training_words
 from perisai.training import queries as training
 from perisai.web.context import may_open

@@ -6,13 +6,14 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from perisai.contributions import lapse, month_run, reactivate
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover import lapse, reactivate
+from perisai.contributions.cover.rule import add_months
+from perisai.contributions.runs import month_run
 from perisai.events.clock import FixedClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
 from perisai.events.work import Work, branch_day
-from perisai.members import taken_over
+from perisai.members.enrolments import taken_over
 from perisai.web.demo.bank import Banks
 from perisai.web.demo.people import AGENTS, DemoAgent, agents
 from perisai.web.demo.plan import villages

@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
-from perisai.payments import notify
 from perisai.payments.demo import BANKS, DemoBank
-from perisai.payments.exchange import BANK_ZONE
-from perisai.payments.partner import Call, get_partner
+from perisai.payments.snap import notify
+from perisai.payments.snap.exchange import BANK_ZONE
+from perisai.payments.snap.partner import Call, get_partner
 
 PATH = "/snap/v1.0/transfer-va/payment"
 

@@ -9,7 +9,7 @@ from perisai import keys
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.payments import mandate, virtual_account
+from perisai.payments.banks import mandate, virtual_account
 from perisai.payments.demo import BANKS
 from perisai.web.demo.places import JAMBI
 from perisai.web.simulate.bank_desk import CLIENT

@@ -1,9 +1,10 @@
 """The demo world's employers: a bakery, a workshop and a stall with their workers, and a spreadsheet with rows to correct."""
 
 import io
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from openpyxl import load_workbook
 
@@ -70,6 +71,10 @@ FIRMS = (
 )  # fmt: skip
 
 
+ZONE = ZoneInfo("Asia/Jakarta")
+OPEN = (time(9, 25), time(14, 10), time(10, 45))
+
+
 def build_employers(end: datetime) -> None:
     """A branch that has employers stays as it is."""
     with _work(end) as work:
@@ -80,7 +85,7 @@ def build_employers(end: datetime) -> None:
     if not agents or not villages:
         return
     for number, firm in enumerate(FIRMS):
-        at = end - timedelta(hours=30 - 6 * number)
+        at = _in_the_days_before(end, number)
         agent_id, sub_branch_id, agency_office_id = agents[number % len(agents)]
         with _work(at) as work:
             made, _ = employer.register(
@@ -90,12 +95,18 @@ def build_employers(end: datetime) -> None:
                 care=Care(agent_id, sub_branch_id, agency_office_id),
                 source="console",
             )
-        _bring_in(made, [_row(number, place, one) for place, one in enumerate(firm.people)], at)
+        _bring_in(made, [_row(number, place, one) for place, one in enumerate(firm.people)], at + timedelta(minutes=5))
         with _work(at + timedelta(minutes=20)) as work:
             known = employer.lock(work, branch_id=JAMBI, employer_id=made)
             bill.make(work, employer=known, month=at.date().replace(day=1))
         if number == 0:
             _bring_in(made, _with_mistakes(), end - timedelta(hours=2))
+
+
+def _in_the_days_before(end: datetime, number: int) -> datetime:
+    """One firm a day, in the morning or afternoon: newcomers all of one moment would make today's pace a strange one."""
+    day = end.astimezone(ZONE).date() - timedelta(days=len(FIRMS) - number)
+    return datetime.combine(day, OPEN[number % len(OPEN)], ZONE)
 
 
 def _form(firm: Firm, number: int, village: str) -> Form:
@@ -161,7 +172,7 @@ def _bring_in(employer_id: UUID, rows: list[dict[str, Any]], at: datetime) -> No
             data=data.getvalue(),
             source="console",
         )
-    import_file.run(JAMBI, made)
+    import_file.run(JAMBI, made, FixedClock(at + timedelta(seconds=20)))
 
 
 def _work(at: datetime) -> Work:

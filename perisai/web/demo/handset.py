@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from perisai.accounts import device
 from perisai.accounts.agent_card import find_card
-from perisai.contributions.rules import load
+from perisai.contributions.rules.in_force import load
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work

@@ -19,9 +19,10 @@ from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.members import photo, review
-from perisai.members.expire import expire_unpaid
-from perisai.targets import quota
+from perisai.members.enrolments.expire import expire_unpaid
+from perisai.members.photos import photo
+from perisai.members.reviews import review
+from perisai.targets.quotas import quota
 from perisai.web.demo.bank import Banks
 from perisai.web.demo.handset import Answer, Handset
 from perisai.web.demo.people import AGENTS, agents

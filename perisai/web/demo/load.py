@@ -38,7 +38,7 @@ from perisai.web.demo.renewals import build_renewals
 from perisai.web.demo.rules import build_rules
 from perisai.web.demo.secret import Secrets
 from perisai.web.demo.supervision import build_files
-from perisai.web.demo.targets import build_targets, change_targets
+from perisai.web.demo.targets import build_targets, change_targets, plan_next_year
 from perisai.web.demo.training import build_training
 from perisai.web.demo.two_years import build_two_years
 
@@ -90,6 +90,7 @@ def load(*, say: Callable[[str], object] = print, now: datetime | None = None, y
     build_feeds(end)
     build_quota_requests(end)
     change_targets(end)
+    plan_next_year(end)
     build_figures(end)
     if years:
         build_alerts(end)

@@ -8,9 +8,12 @@ from perisai.accounts.models import User
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.payments import held, order, refund, suspense
-from perisai.payments.order import Order
-from perisai.payments.refund import Proposal
+from perisai.payments.crediting import held
+from perisai.payments.orders import order
+from perisai.payments.orders.order import Order
+from perisai.payments.refunds import refund
+from perisai.payments.refunds.refund import Proposal
+from perisai.payments.suspense import suspense
 from perisai.web.demo.bank import Banks
 from perisai.web.demo.people import agents
 from perisai.web.demo.places import JAMBI

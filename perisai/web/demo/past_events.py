@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
 
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.events.ids import uuid7
 from perisai.events.work import Work
 from perisai.web.demo.past_life import ZONE, Bill, Life, at

@@ -10,8 +10,10 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from perisai.contributions import bill, cover_rule, tariff
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.bills import bill
+from perisai.contributions.cover import rule as cover_rule
+from perisai.contributions.cover.rule import add_months
+from perisai.contributions.tariffs import tariff
 from perisai.events.ids import uuid7
 from perisai.offices import calendar
 from perisai.offices.calendar import DayKind

@@ -8,14 +8,15 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-from perisai.contributions import tariff
-from perisai.contributions.rules import consents_on, load, text_hash
+from perisai.contributions.rules.in_force import consents_on, load, text_hash
+from perisai.contributions.tariffs import tariff
 from perisai.events.ids import uuid7
 from perisai.events.vault import keyed_hash, seal
 from perisai.events.work import Work
-from perisai.members.names import name_key
-from perisai.payments import codes, ledger
-from perisai.payments.codes import mask_nik
+from perisai.members.persons.names import name_key
+from perisai.payments.books import ledger
+from perisai.payments.codes import code as codes
+from perisai.payments.codes.code import mask_nik
 from perisai.payments.demo import BANKS
 from perisai.web.demo import past_events
 from perisai.web.demo.past_life import ZONE, Bill, Life, at

@@ -1,38 +1,46 @@
-"""What branches stood at on the days before the demo's told months: members paying, who can catch up, arrears, quota and targets,
-worked out from how the members lived. Only a demo may write a past day."""
+"""What branches stood at on the days before the demo's told months, and with whom: members paying, who can catch up, arrears and
+quota, worked out from how the members lived. Only a demo may write a past day."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import Final, LiteralString
 
 import orjson
 
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.events.work import Work
-from perisai.offices.scopes import AGENCY_OFFICE, AGENT, BRANCH, SUB_BRANCH
-from perisai.targets import plan_reading
 from perisai.web.demo.past_life import ZONE, Life
 from perisai.web.demo.people import DemoAgent
 
 COUNTED: Final = ("paying", "catch_up", "ended", "arrears_members", "arrears")
-LEVELS: Final = {"b": BRANCH, "s": SUB_BRANCH, "o": AGENCY_OFFICE, "a": AGENT}
 Key = tuple[str, str]
 
 _PUT: LiteralString = """
 INSERT INTO figures_standing (branch_id, level, day, key, taken_at, sub_branch_id, agency_office_id, paying, paying_pu, catch_up,
   catch_up_pu, ended, ended_pu, arrears_members, arrears_members_pu, arrears, arrears_pu, custody, custody_overdue, agents_active,
-  licences_ending, quota_cap, quota_consumed, quota_leased, quota_left, target)
+  licences_ending, quota_cap, quota_consumed, quota_leased, quota_left)
 SELECT %(branch)s, r.level, d.day, r.key, ((d.day + 1)::timestamp AT TIME ZONE %(zone)s) - interval '1 minute', r.sub, r.office,
   u.paying, 0, u.catch_up, 0, u.ended, 0, u.arrears_members, 0, u.arrears, 0, 0, 0, r.agents, 0, u.cap, u.taken,
-  CASE WHEN u.cap IS NOT NULL THEN 0 END, greatest(0, u.cap - u.taken), u.target
+  CASE WHEN u.cap IS NOT NULL THEN 0 END, greatest(0, u.cap - u.taken)
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (level text, key text, sub int, office int, agents int, paying int[], catch_up int[],
-  ended int[], arrears_members int[], arrears bigint[], cap int[], taken int[], target int[])
-CROSS JOIN LATERAL unnest(r.paying, r.catch_up, r.ended, r.arrears_members, r.arrears, r.cap, r.taken, r.target)
-  WITH ORDINALITY AS u (paying, catch_up, ended, arrears_members, arrears, cap, taken, target, n)
+  ended int[], arrears_members int[], arrears bigint[], cap int[], taken int[])
+CROSS JOIN LATERAL unnest(r.paying, r.catch_up, r.ended, r.arrears_members, r.arrears, r.cap, r.taken)
+  WITH ORDINALITY AS u (paying, catch_up, ended, arrears_members, arrears, cap, taken, n)
 CROSS JOIN LATERAL (SELECT %(first)s::date + u.n::int - 1 AS day) d
+ON CONFLICT DO NOTHING
+"""
+_KEEP: LiteralString = """
+WITH listed AS (
+  INSERT INTO figures_listed (branch_id, since) VALUES (%(branch)s, %(first)s) ON CONFLICT DO NOTHING
+)
+INSERT INTO figures_member (branch_id, enrolment_id, day, cover, state, paid_through, agent_id, sub_branch_id, agency_office_id,
+  owed)
+SELECT %(branch)s, enrolment_id, day, cover, state, paid_through, agent_id, sub_branch_id, agency_office_id, owed
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (enrolment_id uuid, day date, cover text, state text, paid_through date,
+  agent_id uuid, sub_branch_id int, agency_office_id int, owed bigint)
 ON CONFLICT DO NOTHING
 """
 _CAPS: LiteralString = "SELECT period, cap FROM targets_quota WHERE branch_id = %s AND segment = 'all' AND months = 1"
@@ -54,17 +62,15 @@ class Span:
 
 
 def write(work: Work, branch_id: int, lives: Sequence[Life], agents: Sequence[DemoAgent], span: Span) -> None:
-    """A row a day, level and key that somebody or a target belongs to. A few statements."""
+    """A row a day, level and key that somebody belongs to. A few statements."""
     moves = _moves(lives, span)
     of_agents = agents_of(branch_id, agents)
-    of_months = targets(work, branch_id, of_agents, span)
     caps, taken = dict(work.rows(_CAPS, [branch_id])), _taken(lives, span)
     rows = []
     for level, key in sorted(moves.keys() | of_agents.keys()):
         mine = moves.get((level, key), {})
         row: dict[str, object] = {"level": level, "key": key, "agents": len(of_agents.get((level, key), ()))}
         row |= {name: list(accumulate(mine.get(name, [0] * len(span.days)))) for name in COUNTED}
-        row["target"] = [of_months.get((level, key), {}).get(day.replace(day=1)) for day in span.days]
         if level == "b":
             of_days = [caps.get(day.replace(day=1)) for day in span.days]
             row["cap"] = of_days
@@ -75,6 +81,27 @@ def write(work: Work, branch_id: int, lives: Sequence[Life], agents: Sequence[De
         rows.append(row)
     asked = {"branch": branch_id, "zone": ZONE.key, "first": span.first, "rows": orjson.dumps(rows).decode()}
     work.execute(_PUT, asked)
+    kept = orjson.dumps([row for one in lives for row in _kept(one, span)]).decode()
+    work.execute(_KEEP, {"branch": branch_id, "first": span.first, "rows": kept})
+
+
+def _kept(one: Life, span: Span) -> Iterator[dict[str, object]]:
+    """A row for each day on which a member came to stand at something else, as the figures of that day count them."""
+    turns = sorted(((day, name, by) for name, day, by in _turns(one) if day <= span.last), key=lambda turn: turn[0])
+    spot, covers, owed = one.agent.spot, Counter[str](), 0
+    whose = {"enrolment_id": one.id, "agent_id": one.agent.id, "sub_branch_id": spot.sub_branch}
+    whose["agency_office_id"] = spot.agency
+    paid = sorted((each.at.astimezone(ZONE).date(), add_months(each.after, -1)) for each in one.paid if each.at)
+    for day, moved in groupby(turns, key=lambda turn: max(turn[0], span.first)):
+        for _, name, by in moved:
+            if name == "arrears":
+                owed += by
+            elif name != "arrears_members":
+                covers[name] += by
+        cover = next((name for name, count in covers.items() if count), "")
+        through = max((month for at, month in paid if at <= day), default=None)
+        state = "lapsed" if cover == "ended" else "active"
+        yield whose | {"day": day, "cover": cover, "state": state, "paid_through": through, "owed": owed}
 
 
 def _moves(lives: Sequence[Life], span: Span) -> dict[Key, dict[str, list[int]]]:
@@ -164,18 +191,6 @@ def agents_of(branch_id: int, agents: Sequence[DemoAgent]) -> dict[Key, list[Dem
         if agent.spot.sub_branch:
             found["s", str(agent.spot.sub_branch)].append(agent)
     return dict(found)
-
-
-def targets(work: Work, branch_id: int, keys: Mapping[Key, object], span: Span) -> dict[Key, dict[date, int]]:
-    """Persons, by level and key and month."""
-    asked = plan_reading.Asked(span.first.replace(day=1), span.last.replace(day=1))
-    found: dict[Key, dict[date, int]] = {}
-    for letter, level in LEVELS.items():
-        mine = [key for of, key in keys if of == letter]
-        if mine:
-            months = plan_reading.by_month(work, asked, level=level, keys=mine, branches=[branch_id])
-            found |= {(letter, key): values for key, values in months.items()}
-    return found
 
 
 def _taken(lives: Sequence[Life], span: Span) -> list[int]:

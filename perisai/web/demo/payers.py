@@ -1,4 +1,5 @@
-"""Groups and sponsors in the demo: a motor-taxi stand and a market; a company whose funding ends, and a city's budget."""
+"""Groups and sponsors in the demo: a motor-taxi stand and a market; a company whose funding ends, a city's budget, and a
+guild that pays JKK and JKM while JHT rests."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from perisai.web.demo.people import agents
 from perisai.web.demo.places import JAMBI
 
 ZONE = "Asia/Jakarta"
+PART = ("JKK", "JKM")
+"""What a sponsor pays whose members' old-age savings rest meanwhile."""
 
 # Members in good order: the coming month is billed, and nothing of theirs is in an order, with an agent, or held.
 _PAID: LiteralString = """
@@ -27,6 +30,10 @@ WHERE e.branch_id = %s AND e.state = 'active' AND e.segment = 'BPU' AND e.paid_t
   AND NOT EXISTS (SELECT FROM payments_held h WHERE h.branch_id = b.branch_id AND h.enrolment_id = b.enrolment_id)
 GROUP BY e.id HAVING count(*) = 1 ORDER BY e.id LIMIT %s
 """
+# The same with old-age savings, which rest while a sponsor pays the other two.
+_WITH_SAVINGS: LiteralString = _PAID.replace(
+    "e.transport = %s", "'JHT' = ANY (e.programmes) AND NOT e.employs_others AND NOT e.transport"
+)
 _OWING: LiteralString = """
 SELECT e.id FROM members_enrolment e WHERE e.branch_id = %s AND e.state = 'active' AND e.segment = 'BPU'
   AND e.group_id IS NULL AND e.paid_through < %s ORDER BY e.id LIMIT %s
@@ -63,6 +70,13 @@ def _sponsors(end: datetime, this: date) -> None:
         city = _sponsor(
             work, "local_budget", "Pemerintah Kota Contoh Jambi", "SK 460/112/2026", following, half_year, 9_000_000
         )
+        guild = _sponsor(
+            work, "other", "Paguyuban Pedagang Sungai Asam", "PKS 07/2026", following, half_year, 1_500_000, PART
+        )
+    with _work(end - timedelta(minutes=105)) as work:
+        saving = [sponsor.ToFund(one, following, half_year) for one in _ids(work, _WITH_SAVINGS, [JAMBI, this, 3])]
+        if saving:
+            sponsor.fund(work, branch_id=JAMBI, sponsor_id=guild, wanted=saving)
     with _work(end - timedelta(minutes=100)) as work:
         funded = _ids(work, _PAID, [JAMBI, this, False, 24])
         half = len(funded) // 2
@@ -94,8 +108,21 @@ def _group(work: Work, agent: UUID, kind: str, name: str, place: str, speaker: s
     )  # fmt: skip
 
 
-def _sponsor(work: Work, kind: str, name: str, reference: str, first: date, last: date, budget: int) -> UUID:
-    given = {"kind": kind, "name": name, "reference": reference, "first_month": first, "last_month": last}
+def _sponsor(
+    work: Work,
+    kind: str,
+    name: str,
+    reference: str,
+    first: date,
+    last: date,
+    budget: int,
+    programmes: tuple[str, ...] | None = None,
+) -> UUID:
+    """``programmes`` None: whatever a member has."""
+    given: dict[str, object] = {
+        "kind": kind, "name": name, "reference": reference, "first_month": first, "last_month": last,
+    }  # fmt: skip
+    given |= {"programmes": list(programmes) if programmes else None}
     contact = {"contact_name": "Bagian keuangan", "contact_phone": None, "budget": budget}
     return sponsor.make(work, branch_id=JAMBI, given=given | contact)
 

@@ -133,6 +133,8 @@ def build_logins(secrets: Secrets) -> None:
             continue
         fresh = user or User(username=username, full_name=full_name, role=role, office_id=office_id, agent_id=agent_id)
         fresh.is_superuser = role is Role.SYSTEM
+        # As all that a demo writes, what goes there ends at the simulated gateway.
+        fresh.email = f"{username}@example.test" if role is not Role.AGENT else ""
         secrets.logins[username] = _arm(fresh)
     secrets.save()
 

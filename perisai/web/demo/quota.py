@@ -8,7 +8,7 @@ from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
-from perisai.targets import request
+from perisai.targets.quotas import request
 from perisai.web.demo.places import BUNGO, JAMBI
 
 ZONE = ZoneInfo("Asia/Jakarta")

@@ -7,8 +7,8 @@ from typing import Final
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.payments import qris
-from perisai.payments.exchange import bank_day
+from perisai.payments.banks import qris
+from perisai.payments.snap.exchange import bank_day
 from perisai.reconciliation import account, day, taking
 from perisai.web.simulate import bank_statement as bank
 

@@ -60,12 +60,16 @@ INSERT INTO messages_spent (branch_id, month, amount)
 SELECT branch_id, date_trunc('month', ended_at AT TIME ZONE 'Asia/Jakarta')::date, sum(cost) FROM messages_message
 WHERE branch_id = %s AND cost > 0 GROUP BY 1, 2 ON CONFLICT DO NOTHING
 """
+# Lateral: so that each row is looked up by its primary key, however few rows the statistics of a new world know of.
 _LATEST: LiteralString = """
-SELECT r.id, r.rule, r.subject_id, r.ended_at, p.phone, m.channel FROM reminders_reminder r
-JOIN messages_message m ON m.branch_id = r.branch_id AND m.id = r.message_id
-JOIN members_enrolment e ON e.branch_id = r.branch_id AND e.id = r.subject_id
-JOIN members_person p ON p.branch_id = e.branch_id AND p.id = e.person_id
-WHERE r.branch_id = %s AND r.state = 'sent' AND r.subject = 'member' ORDER BY r.planned_at DESC, r.id LIMIT %s
+SELECT r.id, r.rule, r.subject_id, r.ended_at, p.phone, m.channel
+FROM (SELECT * FROM reminders_reminder WHERE branch_id = %s AND state = 'sent' AND subject = 'member'
+  ORDER BY planned_at DESC, id LIMIT %s) r
+CROSS JOIN LATERAL (SELECT channel FROM messages_message m WHERE m.branch_id = r.branch_id AND m.id = r.message_id LIMIT 1) m
+CROSS JOIN LATERAL (
+  SELECT person_id FROM members_enrolment e WHERE e.branch_id = r.branch_id AND e.id = r.subject_id LIMIT 1) e
+CROSS JOIN LATERAL (SELECT phone FROM members_person p WHERE p.branch_id = r.branch_id AND p.id = e.person_id LIMIT 1) p
+ORDER BY r.planned_at DESC, r.id
 """
 _OWING: LiteralString = """
 SELECT e.id FROM members_enrolment e

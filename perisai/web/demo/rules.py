@@ -3,7 +3,10 @@
 from datetime import date, datetime, timedelta
 
 from perisai.accounts.models import User
-from perisai.contributions import rule_change, rule_form, rule_text, rule_trial
+from perisai.contributions.rule_changes import change as rule_change
+from perisai.contributions.rule_changes import form as rule_form
+from perisai.contributions.rule_changes import text as rule_text
+from perisai.contributions.rule_changes import trial as rule_trial
 from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Actor, Scope

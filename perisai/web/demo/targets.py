@@ -17,17 +17,24 @@ from perisai.events.work import Work
 from perisai.offices import labour_force
 from perisai.offices.labour_force import Force
 from perisai.offices.models import Office
-from perisai.targets import plan, plan_decide, plan_proposal
-from perisai.targets.plan import Cell
-from perisai.targets.plan_place import children, get_home, months
-from perisai.targets.plan_proposal import Wish
-from perisai.targets.split import split
+from perisai.targets.plans import decide as plan_decide
+from perisai.targets.plans import plan
+from perisai.targets.plans import proposal as plan_proposal
+from perisai.targets.plans.place import Home, children, get_home, months
+from perisai.targets.plans.plan import Cell
+from perisai.targets.plans.proposal import Wish
+from perisai.targets.plans.split import split
 from perisai.web.demo.people import HISTORY, agents
 from perisai.web.demo.places import BUNGO, HEAD, JAMBI, KANWIL
 
 ZONE = ZoneInfo("Asia/Jakarta")
 AN_AGENT = {("BPU", "persons"): 39, ("PU", "persons"): 1, ("BPU", "contributions"): 1_900_000, ("BPU", "outreach"): 24}
 """Of an agent and month."""
+NEXT_YEAR = AN_AGENT | {("BPU", "persons"): 42, ("BPU", "contributions"): 2_050_000}
+PLANNING = (10, 11)
+"""Months in which the coming year is planned; in December it is settled."""
+MORE = 15
+"""Persons a month that a branch passes on beyond what it was given, for one sub-branch."""
 PEOPLE = {
     "15.01": 268_951, "15.02": 397_461, "15.03": 313_097, "15.04": 307_361, "15.05": 457_238, "15.06": 336_978, "15.07": 244_905,
     "15.08": 380_027, "15.09": 376_541, "15.71": 649_656, "15.72": 102_224,
@@ -54,7 +61,8 @@ def build_targets(end: datetime) -> None:
 
 
 def change_targets(end: datetime) -> None:
-    """What happened lately: the region moved a part from one branch to the other, which asks for less; a sub-branch asks too."""
+    """What happened lately: the region moved a part from one branch to the other, which asks for less; the other, the region and a
+    sub-branch ask for more."""
     today = end.astimezone(ZONE).date()
     coming = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
     people = dict(User.objects.values_list("username", "id"))
@@ -69,12 +77,60 @@ def change_targets(end: datetime) -> None:
     settle(KANWIL, coming, shares, people, end - CHANGED_BEFORE, is_change=True)
     asked = (
         (KANWIL, "branch", BUNGO, "kepala.bungo", 160, "Dua agen cuti sampai akhir tahun"),
+        (KANWIL, "branch", JAMBI, "kepala.jambi", 430, "Pasar Angso Duo dibuka malam mulai Desember"),
+        (HEAD, "region", KANWIL, "kanwil", 600, "Panen sawit mundur ke Januari"),
         (JAMBI, "sub_branch", 150112, "kcp.tungkal", 90, "Pasar Tanggo Rajo buka lagi"),
     )
     for office, level, key, by, value, reason in asked:
         with _work(people[by], end - ASKED_BEFORE) as work:
             wish = Wish(level, str(key), "BPU", "persons", coming, coming, value, reason)
             plan_proposal.put(work, parent=get_home(work, office), year=coming.year, wish=wish)
+
+
+def plan_next_year(end: datetime) -> None:
+    """As at the turn of a year: head office and the region have approved the coming year, one branch waits for approval with sums
+    that are not what it was given, the other still drafts, and those beneath have nothing yet."""
+    today = end.astimezone(ZONE).date()
+    if today.month not in PLANNING:
+        return
+    first, people = date(today.year + 1, 1, 1), dict(User.objects.values_list("username", "id"))
+    shares = cascade(NEXT_YEAR)
+    settle(HEAD, first, shares[HEAD], people, end - timedelta(days=18))
+    settle(KANWIL, first, shares[KANWIL], people, end - timedelta(days=11))
+    more = {child: dict(of) for child, of in shares[JAMBI].items()}
+    more["sub_branch", "150112"]["BPU", "persons"] += MORE
+    _draft(JAMBI, first, more, people, end - timedelta(days=4), is_proposed=True)
+    _draft(BUNGO, first, shares[BUNGO], people, end - timedelta(days=1, hours=3))
+
+
+def _draft(
+    office: int, since: date, shares: Mapping[tuple[str, str], Share], people: Mapping[str, UUID], at: datetime,
+    *, is_proposed: bool = False,
+) -> None:  # fmt: skip
+    """Unless the office has a version of that year."""
+    with _work(people[MAKERS[office]], at) as work:
+        home = get_home(work, office)
+        if work.row(
+            "SELECT 1 FROM targets_plan WHERE branch_id = %s AND office_id = %s AND year = %s",
+            [office, office, since.year],
+        ):
+            return
+        plan_id = plan.start(work, home=home, year=since.year, from_month=since)
+        plan.edit(work, home=home, plan_id=plan_id, revision=0, cells=_cells(work, home, since, shares))
+        if is_proposed:
+            plan_decide.propose(work, home=home, plan_id=plan_id, revision=1)
+
+
+def _cells(work: Work, home: Home, since: date, shares: Mapping[tuple[str, str], Share]) -> dict[Cell, int | None]:
+    """The same in every month from ``since`` on."""
+    there = {child.id for child in children(work, home)} | {("nation", "all")}
+    return {
+        Cell(*child, month, segment, measure): value
+        for child, values in shares.items()
+        if child in there
+        for (segment, measure), value in values.items()
+        for month in months(since.year)[since.month - 1 :]
+    }
 
 
 def cascade(an_agent: Share = AN_AGENT) -> dict[int, dict[tuple[str, str], dict[tuple[str, str], int]]]:
@@ -128,14 +184,7 @@ def settle(
         )
         if known is None or known[0] or bool(known[1]) != is_change:
             return
-        there = {child.id for child in children(work, home)} | {("nation", "all")}
-        cells: dict[Cell, int | None] = {
-            Cell(*child, month, segment, measure): value
-            for child, values in shares.items()
-            if child in there
-            for (segment, measure), value in values.items()
-            for month in months(since.year)[since.month - 1 :]
-        }
+        cells = _cells(work, home, since, shares)
         plan_id = plan.start(work, home=home, year=since.year, from_month=since)
         plan.edit(work, home=home, plan_id=plan_id, revision=0, cells=cells)
         plan_decide.propose(work, home=home, plan_id=plan_id, revision=1)

@@ -9,7 +9,7 @@ from typing import Final, LiteralString
 from uuid import UUID
 
 from perisai.accounts.models import User
-from perisai.contributions.cover_rule import add_months
+from perisai.contributions.cover.rule import add_months
 from perisai.events import partitions, recount
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope

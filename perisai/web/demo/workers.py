@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from faker import Faker
 
-from perisai.contributions import tariff
-from perisai.contributions.rules import consents_on, load, text_hash
+from perisai.contributions.rules.in_force import consents_on, load, text_hash
+from perisai.contributions.tariffs import tariff
 from perisai.web.demo.living import as_people_live
 from perisai.web.demo.photos import sample
 

@@ -1,8 +1,8 @@
 """The live process: ``uvicorn perisai.web.live.app:app``. No sessions, no Django; it knows people by signed tickets only.
 
-``GET /live/stream?ticket=...&after=...`` is an event stream: ``hello``, ``snapshot``, then ``moved`` with what changed, ``beat``
-every 15 seconds, ``paused`` and ``resumed`` around an outage of the database, ``ended`` with a reason. ``POST /live/extend``
-takes a newer ticket for a stream that is open. ``GET /live/healthz`` answers 200 while positions are being read.
+``GET /live/stream?ticket=...&after=...&as_of=...`` is an event stream: ``hello``, ``snapshot``, then ``moved`` with what changed,
+``beat`` every 15 seconds, ``paused`` and ``resumed`` around an outage of the database, ``ended`` with a reason. ``POST
+/live/extend`` takes a newer ticket for a stream that is open. ``GET /live/healthz`` answers 200 while positions are being read.
 
 It needs uvicorn: ``Listener.push`` relies on its ``send`` not suspending while the socket takes what it is given.
 """
@@ -10,7 +10,6 @@ It needs uvicorn: ``Listener.push`` relies on its ``send`` not suspending while 
 import asyncio
 import os
 import signal
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -34,7 +33,6 @@ from perisai.web.live.listener import Listener
 from perisai.web.settings import ORIGIN
 
 _DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://perisai_web@localhost/perisai")
-_HEALTHY_SECONDS = 3.0
 _LAST_WORDS_SECONDS = 1.0
 
 hub = Hub(_DATABASE_URL)
@@ -50,7 +48,9 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
     listener = Listener(send, user_id=ticket.user_id, expires=ticket.expires)
     channel.listeners.add(listener)
-    listener.push(b"retry: 1000\n" + channel.greeting(_after(scope), listener))
+    listener.push(
+        b"retry: 1000\n" + channel.greeting(_after(scope), _as_of(scope), listener) + hub.alerted(channel, listener)
+    )
     try:
         await _until_gone(listener, receive)
     finally:
@@ -61,7 +61,7 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def healthz(_: Request) -> JSONResponse:
-    is_alive = not hub.is_paused and time.monotonic() - hub.last_tick < _HEALTHY_SECONDS
+    is_alive = hub.is_following()
     counts = {"listeners": sum(1 for _ in hub.listeners()), "scopes": len(hub.channels)}
     database = "ok" if is_alive else "away"
     headers = {"Cache-Control": "no-store"}
@@ -112,6 +112,12 @@ def _ticket(query: QueryParams) -> Ticket:
 def _after(scope: Scope) -> str:
     """The last position the browser has: its own header when it reconnects by itself, else the page's parameter."""
     return Headers(scope=scope).get("last-event-id") or QueryParams(scope["query_string"]).get("after", "")
+
+
+def _as_of(scope: Scope) -> int | None:
+    """When the browser's numbers were right (ms since 1970); None from one that does not say."""
+    text = QueryParams(scope["query_string"]).get("as_of", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 async def _until_gone(listener: Listener, receive: Receive) -> None:

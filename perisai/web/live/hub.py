@@ -22,7 +22,7 @@ from perisai.events.reading import Reading, T, read_async
 from perisai.offices.scopes import Place, UnknownScope, Watch
 from perisai.web.live import sources
 from perisai.web.live.listener import Listener, frame
-from perisai.web.live.payload import Payload, build, changes
+from perisai.web.live.payload import Payload, build, changes, newest_alert
 from perisai.web.live.world import World
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ REFRESH_SECONDS = 60.0
 """Offices, agents and their targets change without an event: read again this often."""
 KEEP_SECONDS = 60.0
 ADMIT_SECONDS = 5.0
+HEALTHY_SECONDS = 3.0
 _LONGEST_PAUSE = 2.0
 _CONNECT: dict[str, Any] = {
     "connect_timeout": 3,
@@ -59,15 +60,22 @@ class Channel:
     payload: Payload
     listeners: set[Listener] = field(default_factory=set)
     empty_since: float = field(default_factory=time.monotonic)
+    told_at: int = 0
+    """When it last changed for its listeners (ms since 1970): standings and targets move without a position."""
+    alert: str = ""
+    """``newest_alert`` of the scope."""
+
+    def __post_init__(self) -> None:
+        self.told_at = self.payload["as_of"]
 
     @property
     def position(self) -> str:
         return f"{self.payload['day']}.{self.payload['position']}"
 
-    def greeting(self, after: str, listener: Listener) -> bytes:
-        """The whole payload, or only a word where the browser has this position already."""
+    def greeting(self, after: str, as_of: int | None, listener: Listener) -> bytes:
+        """The whole payload, or only a word where the browser has this position already and knows what was told since."""
         hello = frame("hello", {"listener": listener.id})
-        if after == self.position:
+        if after == self.position and (as_of is None or as_of >= self.told_at):
             return hello + frame("beat", {"as_of": _now_ms()}, self.position)
         return hello + frame("snapshot", self.payload, self.position)
 
@@ -114,7 +122,7 @@ class Hub:
     async def admit(self, ticket: Ticket) -> Channel:
         """The channel of a ticket's scope. Raises ``UnknownScope``, ``NotAllowed`` or ``Away``."""
         channel = self.channels.get(Watch(ticket.level, ticket.key))
-        if channel is not None and ticket.user_id in self._users:
+        if channel is not None and ticket.user_id in self._users and self.is_following():
             channel.empty_since = time.monotonic()
             return channel
         asked = _Asked(ticket, asyncio.get_running_loop().create_future())
@@ -123,6 +131,20 @@ class Hub:
             return await asyncio.wait_for(asked.answer, ADMIT_SECONDS)
         except TimeoutError as error:
             raise Away from error
+        finally:  # nobody waits for it any more, and while the database is away nobody else takes it off the list
+            if asked in self._asked:
+                self._asked.remove(asked)
+
+    def alerted(self, channel: Channel, listener: Listener) -> bytes:
+        """For a listener who is told of alerts about an agent, though the scope's feed does not say them; else nothing."""
+        role, _office = self._users.get(listener.user_id, (sources.AGENTS_ROLE, 0))
+        if not channel.alert or role == sources.AGENTS_ROLE:
+            return b""
+        return frame("moved", {"as_of": channel.payload["as_of"], "alerted": channel.alert}, channel.position)
+
+    def is_following(self) -> bool:
+        """Positions are being read: what the channels hold is how things stand."""
+        return not self.is_paused and time.monotonic() - self.last_tick < HEALTHY_SECONDS
 
     def listeners(self) -> Iterable[Listener]:
         return (listener for channel in self.channels.values() for listener in list(channel.listeners))
@@ -159,8 +181,9 @@ class Hub:
         cursor = await connection.execute(ALL_POSITIONS)
         known = self._numbers.keys()
         self._numbers = {row["branch_id"]: (row["number"], row["moved_at"]) for row in await cursor.fetchall()}
-        if self._numbers.keys() != known:
-            self._due["refresh"] = 0.0  # a branch was opened: the nation and its region have one more
+        if self._numbers.keys() != known:  # a branch was opened, with offices in it: nobody is shown it without them
+            self._due["refresh"] = time.monotonic() + REFRESH_SECONDS
+            await self._refresh(connection)
         await self._follow(connection)
         await self._chores(connection)
         self.last_tick = time.monotonic()
@@ -205,15 +228,22 @@ class Hub:
             if each.ticket.user_id not in self._users:
                 each.answer.set_exception(NotAllowed())
                 continue
+            found: Channel | UnknownScope
             try:
-                each.answer.set_result(await self._open(connection, Watch(each.ticket.level, each.ticket.key), now))
+                found = await self._open(connection, Watch(each.ticket.level, each.ticket.key), now)
             except UnknownScope as error:
-                each.answer.set_exception(error)
+                found = error
+            if each.answer.done():  # gave up while it was read; the scope is there for their next try
+                continue
+            if isinstance(found, UnknownScope):
+                each.answer.set_exception(found)
+            else:
+                each.answer.set_result(found)
 
     async def _open(self, connection: psycopg.AsyncConnection[DictRow], watch: Watch, now: datetime) -> Channel:
         if watch not in self.channels:
             place = await self._read(connection, self.world.open(watch, now))
-            self.channels[watch] = Channel(place, build(self.world, place, now))
+            self.channels[watch] = Channel(place, build(self.world, place, now), alert=newest_alert(self.world, place))
         return self.channels[watch]
 
     async def _learn_users(self, connection: psycopg.AsyncConnection[DictRow], ids: set[UUID]) -> None:
@@ -235,9 +265,21 @@ class Hub:
             old, channel.payload = channel.payload, build(self.world, channel.place, now)
             changed = changes(old, channel.payload)
             if changed is None:
-                self._tell(channel, frame("snapshot", channel.payload, channel.position))
+                self._tell_change(channel, frame("snapshot", channel.payload, channel.position))
             elif changed.keys() - {"position", "as_of", "moved_at", "hour"}:
-                self._tell(channel, frame("moved", changed, channel.position))
+                self._tell_change(channel, frame("moved", changed, channel.position))
+            self._tell_alert(channel, newest_alert(self.world, channel.place))
+
+    def _tell_change(self, channel: Channel, body: bytes) -> None:
+        channel.told_at = channel.payload["as_of"]
+        self._tell(channel, body)
+
+    def _tell_alert(self, channel: Channel, newest: str) -> None:
+        if newest and newest != channel.alert:
+            channel.alert = newest
+            told = {listener: self.alerted(channel, listener) for listener in channel.listeners}
+            slow = [listener for listener, body in told.items() if body and not listener.push(body)]
+            channel.listeners.difference_update(slow)
 
     def _tell_all(self, body: bytes) -> None:
         for channel in self.channels.values():

@@ -10,19 +10,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from perisai.accounts.audience import READERS, PageRequest, audience
-from perisai.accounts.words import say
-from perisai.documents.words import Language
+from perisai.accounts.words import language, say
 from perisai.events.work import branch_day
 from perisai.figures.definition import figures
 from perisai.offices import boundaries
 from perisai.offices.boundaries import About
 from perisai.offices.scopes import BRANCH, NATION, Place
 from perisai.reports.paper import pick
-from perisai.web.live import console, field_points, map_places, map_shapes, past
+from perisai.web.live import field_points, map_places, map_shapes, past
 from perisai.web.live.map_places import COVERAGE, FIGURES, Asked, Spot
 from perisai.web.live.map_shapes import Drawing
+from perisai.web.live.permission import get_place, get_watch, list_above
 from perisai.web.live.tiles import TileMap, lay_out
 from perisai.web.live.world import World
+from perisai.written import Language
 
 MOST_COLUMNS: Final = 12
 """Up to this many tiles hold a name and a number side by side; more are drawn small, with their names in the table."""
@@ -45,7 +46,7 @@ class Dot:
 def page(request: PageRequest, level: str, key: str) -> HttpResponse:
     """``figure``, ``by`` (r, d), ``within`` (a regency), ``as_of``, ``sort`` and ``view`` (tiles) of the address."""
     world = World()
-    place = console._place(request, world, console._parse(level, key))
+    place = get_place(request, world, get_watch(level, key))
     asked = _asked(request, place)
     spots = map_places.read(request.work, asked) if place.key is None else []
     is_seen = field_points.may_see(request.viewer, place)
@@ -53,7 +54,7 @@ def page(request: PageRequest, level: str, key: str) -> HttpResponse:
     drawing, about = _drawing(request, spots)
     context = {
         "place": place,
-        "above": console._above(request, world, place),
+        "above": list_above(request, world, place),
         "asked": asked,
         "today": branch_day(request.work.now, request.viewer.office.timezone),
         "choices": [(name, *words(name, asked.language)) for name in FIGURES],
@@ -106,7 +107,7 @@ def _asked(request: PageRequest, place: Place) -> Asked:
         within=within if is_code and letter == "d" else "",
         day=day or branch_day(request.work.now, request.viewer.office.timezone),
         is_past=day is not None,
-        language="en" if say("id", "en") == "en" else "id",
+        language=language(),
     )
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, LiteralString
 
-from perisai.documents.words import Language
 from perisai.events.work import Work
 from perisai.figures import reading
 from perisai.figures.definition import figures
@@ -14,6 +13,7 @@ from perisai.figures.period import Period
 from perisai.offices import labour_force
 from perisai.offices.scopes import NATION, Place
 from perisai.reports import said
+from perisai.written import Language
 
 COVERAGE: Final = "coverage"
 FIGURES: Final = ("accepted", "paying", "contributions", COVERAGE)
@@ -166,13 +166,10 @@ def _spot(asked: Asked, row: tuple[str, str, str, str], values: Values, force: i
 
 
 def _address(asked: Asked, code: str) -> str:
-    """The members behind the figure in this place. Who paid is known of today only: of a past day there is no list."""
+    """The members behind the figure in this place, of a past day as they stood then."""
     figure = figures()["paying" if asked.figure == COVERAGE else asked.figure]
-    if asked.is_past and figure.source.standing:
-        return ""
-    address = figure.address(asked.place.watch, *asked.period)
-    place = f"{'district' if asked.letter == 'd' else 'regency'}={code}"
-    return f"{address}&{place}" + (f"&known={asked.day}" if asked.is_past else "")
+    address = figure.address(asked.place.watch, *asked.period, known=asked.day if asked.is_past else None)
+    return f"{address}&{'district' if asked.letter == 'd' else 'regency'}={code}"
 
 
 def _bounds(values: list[int]) -> list[int]:

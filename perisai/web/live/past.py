@@ -7,18 +7,22 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from perisai import written
+from perisai.accounts import words
 from perisai.accounts.audience import PageRequest
-from perisai.accounts.words import say
-from perisai.documents.words import Language
+from perisai.events.reading import once, read
 from perisai.events.work import branch_day
-from perisai.figures import reading
+from perisai.figures import readings
 from perisai.figures.definition import figures
 from perisai.figures.outcome import Child, Figures
 from perisai.figures.period import Period, month_end
 from perisai.figures.readings import as_of_in
+from perisai.figures.target import apart
 from perisai.offices.scopes import Place
 from perisai.reports import content, said
 from perisai.reports.paper import pick
+from perisai.web.live import past_leaders
+from perisai.written import Language
 
 EARLIEST: Final = date(2015, 1, 1)
 HEADLINES: Final = (
@@ -48,15 +52,16 @@ def asked_day(request: PageRequest) -> date | None:
 
 def page(request: PageRequest, place: Place, day: date, above: list[tuple[str, str]]) -> HttpResponse:
     """The month up to that day, the day itself, what stood beneath, day by day and what came late. A fixed number of statements."""
-    work, scope, language = request.work, place.watch, _language()
+    work, scope, language = request.work, place.watch, words.language()
+    rows, now = once(work.dicts), work.now
     month = Period(day.replace(day=1), day)
     compare = _compared(request.GET.get("compare", ""), day)
-    of_month = reading.of(work, scope, month, day, compare=compare)
-    of_day = reading.of(work, scope, Period.day(day), day)
-    beneath = reading.children(work, scope, month, day)
-    before = reading.children(work, scope, compare, as_of_in(compare, month, day)) if compare else []
-    days = reading.series(work, scope, "accepted", month.first, month_end(day), day)
-    late = reading.late(work, scope, month, day)
+    of_month = read(readings.of(scope, month, day, now, compare=compare), rows)
+    of_day = read(readings.of(scope, Period.day(day), day, now), rows)
+    beneath = read(readings.children(scope, month, day, now), rows)
+    before = read(readings.children(scope, compare, as_of_in(compare, month, day), now), rows) if compare else []
+    days = read(readings.series(scope, "accepted", Period(month.first, month_end(day)), day, now), rows)
+    late = read(readings.late(scope, month, day, now), rows)
     context = {
         "place": place,
         "above": above,
@@ -65,15 +70,19 @@ def page(request: PageRequest, place: Place, day: date, above: list[tuple[str, s
         "tomorrow": day + timedelta(days=1),
         "today": branch_day(work.now, request.viewer.office.timezone),
         "compare": request.GET.get("compare", "") if compare else "",
-        "compared": compare and f"{said.day(compare.first, language)} – {said.day(compare.last, language)}",
+        "compared": compare and f"{written.day(compare.first, language)} – {written.day(compare.last, language)}",
         "standing_on": of_month.standing_on,
         "headlines": [_told(name, of_month, of_day, language) for name in HEADLINES],
         "funnel": _funnel(of_month, language),
-        "run_rate": reading.run_rate(work, scope, Period.month(day), day),
+        "run_rate": read(readings.rate(scope, Period.month(day), day, now), rows),
+        "apart": apart(scope, of_month.values["target"], (child.values["target"] for child in beneath)),
         "bars": _bars(days),
         "width": 10 * len(days),
         "head": [pick(figures()[name].label, language) for name in content.shape().beneath],
-        "rows": _rows(beneath, before, language),
+        "rows": _rows(beneath, before, language, month, day),
+        "rankings": past_leaders.of(request, rows, place, day, {child.scope.key for child in beneath}, language),
+        "has_choice": not place.watch.has_detail,
+        "shows_agents": request.GET.get("leaders") == "agents",
         "late": [
             (pick(figures()[name].label, language), _amount(name, late.since.get(name), language))
             for name in LATE
@@ -106,6 +115,7 @@ def _told(name: str, month: Figures, of_day: Figures, language: Language) -> dic
     return {
         "label": pick(figure.label, language),
         "what": pick(figure.what, language),
+        "is_money": figure.unit == "rupiah",
         "value": _amount(name, value, language),
         "day": _amount(name, of_day.values.get(name), language) if figure.source.counter is not None else None,
         "before": _amount(name, before, language) if month.compared else None,
@@ -138,7 +148,10 @@ def _bars(days: list[tuple[date, int | None]]) -> list[dict[str, Any]]:
     return bars
 
 
-def _rows(beneath: list[Child], before: list[Child], language: Language) -> list[dict[str, Any]]:
+def _rows(
+    beneath: list[Child], before: list[Child], language: Language, month: Period, day: date
+) -> list[dict[str, Any]]:
+    """Each cell: what it is called, its value, the value of the other period, and the list behind it."""
     known = {child.scope: child for child in before}
     rows = []
     for child in sorted(beneath, key=lambda child: -(child.values.get("accepted") or 0)):
@@ -148,6 +161,7 @@ def _rows(beneath: list[Child], before: list[Child], language: Language) -> list
                 pick(figures()[name].label, language),
                 _amount(name, child.values.get(name), language),
                 _amount(name, then.values.get(name), language) if then else "",
+                figures()[name].address(child.scope, month.first, month.last, day),
             )
             for name in content.shape().beneath
         ]
@@ -157,7 +171,3 @@ def _rows(beneath: list[Child], before: list[Child], language: Language) -> list
 
 def _amount(name: str, value: int | None, language: Language) -> str:
     return said.amount(value, figures()[name].unit, language)
-
-
-def _language() -> Language:
-    return "en" if say("id", "en") == "en" else "id"

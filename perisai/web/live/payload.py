@@ -16,6 +16,7 @@ from perisai.events.queries import Sums
 from perisai.events.reading import Row
 from perisai.figures.definition import figures
 from perisai.figures.stood import Stood
+from perisai.figures.target import apart
 from perisai.offices.scopes import (
     AGENCY_OFFICE,
     AGENT,
@@ -25,8 +26,9 @@ from perisai.offices.scopes import (
     SUB_BRANCH,
     Agent,
     Place,
+    Watch,
 )
-from perisai.web.live import standing
+from perisai.web.live import leaders, standing
 from perisai.web.live.world import Branch, World
 
 Payload = dict[str, Any]
@@ -56,6 +58,7 @@ WHOLE_PARTS = (
     "standing_at",
     "funnel",
     "leaders",
+    "leading_branches",
     "cap_days",
 )
 """Parts that a change carries whole."""
@@ -72,7 +75,7 @@ def build(world: World, place: Place, now: datetime) -> Payload:
     moved = [branch.moved_at for branch in branches if branch.moved_at is not None]
     stood, hours = _stood(world, place, branches), _hours(branches, place)
     beside = world.beside.get(place.watch) or standing.Beside()
-    targets = {branch.office.id: _target(branch, place) for branch in branches}
+    target, children = _target(world, place, branches), _children(world, place, branches)
     month_figures = _pick(month, COUNTED)
     return {
         "level": place.watch.level,
@@ -88,16 +91,18 @@ def build(world: World, place: Place, now: datetime) -> Payload:
         "stood": beside.kept("shown", world.generation, lambda: standing.shown(stood)),
         "standing_on": stood.day.isoformat() if stood.day else None,
         "standing_at": _ms(stood.at) if stood.at else None,
-        "attainment": asdict(standing.rate(branches, targets, month_figures[ATTAINS], day)),
+        "attainment": asdict(standing.rate(branches, target, month_figures[ATTAINS], day))
+        | {"beneath": _beneath(place, target, children)},
         "quota": _quota(branches, place),
         "cap_days": standing.cap_days(branches, place),
         "hours": hours,
         "pace": _pace(world, place, branches, sum(hours), now),
         "funnel": _funnel(world, place),
         "leaders": beside.kept("leaders", world.generation, lambda: standing.leaders(branches, place)),
-        "feed": [_item(world, event) for event in world.feeds.get(place.watch, ())],
+        "leading_branches": beside.kept("branches", world.generation, partial(_leading, place, branches, beside)),
+        "feed": [_item(world, event) for event in world.feeds.get(place.watch, ()) if _is_told(place, event)],
         "regencies": _regencies(branches) if place.key is None else {},
-        "children": _children(world, place, branches),
+        "children": children,
     }
 
 
@@ -116,6 +121,13 @@ def changes(old: Payload, new: Payload) -> Payload | None:
     found["feed"] = [item for item in new["feed"] if item["n"] not in seen]
     found["children"] = [row for key, row in rows.items() if known[key] != row]
     return {name: value for name, value in found.items() if value not in ({}, [])}
+
+
+def newest_alert(world: World, place: Place) -> str:
+    """Which event of an alert about an agent came last, for those of its watchers who are told; '' of other scopes, whose feed
+    says it to all of theirs."""
+    events = world.feeds.get(place.watch, ()) if place.agent else ()
+    return next((_number(event) for event in events if not _is_told(place, event)), "")
 
 
 def _sums(branch: Branch, place: Place) -> Sums:
@@ -139,9 +151,8 @@ def _hour(branches: list[Branch], now: datetime) -> int:
 def _pace(world: World, place: Place, branches: list[Branch], so_far: int, now: datetime) -> Payload | None:
     """Today beside a usual day; None where nothing is known of one."""
     beside = world.beside.get(place.watch)
-    zones = {branch.office.id: branch.office.timezone for branch in branches}
     day = max((branch.today for branch in branches), default=None)
-    found = beside.pace(so_far, day, now, zones) if beside and day else None
+    found = beside.pace(so_far, day, now) if beside and day else None
     return None if found is None else asdict(found) | {"percent": found.percent, "heading_for": found.heading_for}
 
 
@@ -150,20 +161,26 @@ def _funnel(world: World, place: Place) -> list[Payload]:
     return [asdict(stage) | {"month": stage.month.isoformat()} for stage in (beside.stages if beside else ())]
 
 
-def _target(branch: Branch, place: Place) -> int | None:
-    """Persons this month: what the standing says, and before there is one, what plans and quota say."""
-    if place.key is None:
-        return standing.target_of(branch, None, branch.quota.target if branch.quota else None)
-    level, key = place.watch.level, place.watch.key
-    if level == AGENT:
-        return standing.target_of(branch, place.key, branch.targets.get(key))
-    agents = (agent for agent in branch.agents.values() if _office_of(agent, level) == key)
-    return standing.target_of(branch, place.key, _target_of(branch, agents))
+def _leading(place: Place, branches: list[Branch], beside: standing.Beside) -> list[leaders.Class]:
+    """Branches of the nation or a region beside their like."""
+    if place.watch.has_detail:
+        return []
+    accepted = {branch.office.id: _pick(_sums(branch, place).month, (ATTAINS,))[ATTAINS] for branch in branches}
+    targets = {branch.office.id: _own_target(branch) for branch in branches}
+    return leaders.of_branches(branches, beside.cities, accepted, targets)
 
 
-def _target_of(branch: Branch, agents: Iterable[Agent]) -> int | None:
-    shares = [branch.targets[agent.id] for agent in agents if agent.id in branch.targets]
-    return sum(shares) if shares else None
+def _target(world: World, place: Place, branches: list[Branch]) -> int | None:
+    """Persons this month."""
+    if place.watch.has_detail:
+        return standing.target_of(branches[0], place.key)
+    return world.targets.get(place.watch)
+
+
+def _beneath(place: Place, target: int | None, children: list[Payload]) -> int | None:
+    """The sum of the targets of the rows beneath, where it is another than the scope's own."""
+    found = apart(place.watch, target, (row["target"] for row in children))
+    return found.beneath if found else None
 
 
 def _office_of(agent: Agent, level: str) -> str:
@@ -233,11 +250,11 @@ def _regions(world: World, place: Place, branches: list[Branch]) -> list[Payload
         if parent is None or parent.kind != "region":
             rows += [_branch_row(branch) for branch in members]
             continue
-        targets = [t for branch in members if (t := _own_target(branch)) is not None]
         sums = [branch.sums.get((branch.office.id, "b", str(branch.office.id)), Sums()) for branch in members]
         total = Sums(_total(each.month for each in sums), _total(each.today for each in sums))
         stood = beside.kept(f"region {parent.id}", world.generation, partial(_stood_of_region, place, members))
-        rows.append(_row(REGION, parent.id, parent.code, parent.name, total, sum(targets) if targets else None, stood))
+        target = world.targets.get(Watch(REGION, str(parent.id)))
+        rows.append(_row(REGION, parent.id, parent.code, parent.name, total, target, stood))
     return rows
 
 
@@ -249,21 +266,20 @@ def _branch_row(branch: Branch) -> Payload:
 
 
 def _own_target(branch: Branch) -> int | None:
-    return standing.target_of(branch, None, branch.quota.target if branch.quota else None)
+    return standing.target_of(branch)
 
 
 def _office_row(branch: Branch, level: str, office_id: int, code: str, name: str) -> Payload:
     letter = "s" if level == SUB_BRANCH else "o"
     own = (branch.office.id, letter, str(office_id))
-    agents = (agent for agent in branch.agents.values() if _office_of(agent, level) == str(office_id))
-    target = standing.target_of(branch, own, _target_of(branch, agents))
+    target = standing.target_of(branch, own)
     stood = standing.shown_beneath(branch, own)
     return _row(level, office_id, code, name, branch.sums.get(own, Sums()), target, stood)
 
 
 def _agent_row(branch: Branch, agent: Agent) -> Payload:
     own = (branch.office.id, "a", agent.id)
-    target = standing.target_of(branch, own, branch.targets.get(agent.id))
+    target = standing.target_of(branch, own)
     stood = standing.shown_beneath(branch, own)
     return _row(AGENT, agent.id, agent.code, agent.name, branch.sums.get(own, Sums()), target, stood)
 
@@ -292,6 +308,11 @@ def _row(level: str, key: int | str, code: str, name: str, sums: Sums, target: i
     }
 
 
+def _is_told(place: Place, event: Row) -> bool:
+    """Agents see their own screen, and not what the branch was alerted to about them."""
+    return place.agent is None or not event["kind"].startswith("alert_")
+
+
 def _item(world: World, event: Row) -> Payload:
     """One line of the feed. ``day`` and ``time`` are the branch's; ``office`` the nearest one to the agent."""
     branch = world.offices[event["branch_id"]]
@@ -299,7 +320,7 @@ def _item(world: World, event: Row) -> Payload:
     office = world.offices.get(event["agency_office_id"] or event["sub_branch_id"] or branch.id, branch)
     kind = kinds().get(event["kind"])
     return {
-        "n": f"{event['branch_id']}-{event['number']}",
+        "n": _number(event),
         "at": _ms(event["received_at"]),
         "day": local.date().isoformat(),
         "time": f"{local:%H.%M} {_ZONES.get(branch.timezone, '')}".rstrip(),
@@ -313,6 +334,10 @@ def _item(world: World, event: Row) -> Payload:
         "quantity": event["quantity"],
         "amount": event["amount"],
     }
+
+
+def _number(event: Row) -> str:
+    return f"{event['branch_id']}-{event['number']}"
 
 
 def _total(parts: Iterable[dict[str, int]]) -> dict[str, int]:

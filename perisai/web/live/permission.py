@@ -1,44 +1,51 @@
-"""Which scopes a viewer may watch: their own and everything beneath it."""
+"""The scope that an address asks for, if the viewer may watch it: their own and everything beneath it."""
 
-from perisai.accounts.audience import Viewer
-from perisai.accounts.models import Role
-from perisai.accounts.watching import own as own_watch
-from perisai.offices.scopes import (
-    AGENCY_OFFICE,
-    AGENT,
-    BRANCH,
-    NATION,
-    REGION,
-    SUB_BRANCH,
-    Place,
-)
+from django.urls import reverse
 
-__all__ = ["may_watch", "own_watch"]
+from perisai.accounts import watching
+from perisai.accounts.audience import PageRequest, Viewer
+from perisai.errors import Refused
+from perisai.events.reading import read
+from perisai.offices.models import Office
+from perisai.offices.scopes import AGENT, KINDS, NATION, WHOLE, Place, UnknownScope, Watch
+from perisai.web.live.world import World
 
 
 def may_watch(viewer: Viewer, place: Place) -> bool:
     """Whether all that a scope shows lies within what the viewer sees."""
-    if viewer.branches is None:
-        return True
-    level = place.watch.level
-    if level in (NATION, REGION):
-        return level == REGION and viewer.role is Role.REGION and str(viewer.office.id) == place.watch.key
-    if not viewer.sees_branch(place.branches[0]):
-        return False
-    narrowed = (viewer.sub_branch_id, viewer.agency_office_id, viewer.agent_id)
-    if narrowed == (None, None, None):
-        return level in (BRANCH, SUB_BRANCH, AGENCY_OFFICE, AGENT)
-    return _is_within(viewer, place)
+    care = (place.agent.sub_branch_id, place.agent.agency_office_id) if place.agent else (None, None)
+    return watching.is_within(viewer, place.watch, (place.branches[0], *care) if place.branches else None)
 
 
-def _is_within(viewer: Viewer, place: Place) -> bool:
-    """Within a branch: the viewer's own sub-branch, agency office or agent, or an agent of theirs."""
-    if place.agent is not None:
-        agent = place.agent
-        return (
-            str(viewer.agent_id) == agent.id
-            or (viewer.sub_branch_id is not None and viewer.sub_branch_id == agent.sub_branch_id)
-            or (viewer.agency_office_id is not None and viewer.agency_office_id == agent.agency_office_id)
-        )
-    own = {SUB_BRANCH: viewer.sub_branch_id, AGENCY_OFFICE: viewer.agency_office_id}.get(place.watch.level)
-    return own is not None and str(own) == place.watch.key
+def get_watch(level: str, key: str) -> Watch:
+    """Raises E1004 for what no scope can be called."""
+    try:
+        return Watch.parse(level, key)
+    except UnknownScope as error:
+        raise Refused("E1004") from error
+
+
+def get_place(request: PageRequest, world: World, watch: Watch) -> Place:
+    """What was asked for, if the viewer may see it. Raises E2006 for a scope of others, whether or not it exists, and E1004 where
+    there is none for who may see them all."""
+    try:
+        place = read(world.find(watch), request.work.dicts)
+    except UnknownScope as error:
+        raise Refused("E1004" if request.viewer.branches is None else "E2006") from error
+    if not may_watch(request.viewer, place):
+        raise Refused("E2006")
+    return place
+
+
+def list_above(request: PageRequest, world: World, place: Place) -> list[tuple[str, str]]:
+    """(name, address) of the scopes above this one that the viewer may open, from the top."""
+    found: list[Place] = [Place(Watch(NATION, WHOLE), "Indonesia", "", ())] if place.watch.level != NATION else []
+    bottom = place.office.parent_id if place.office else place.branches[0] if place.watch.level == AGENT else None
+    office = Office.objects.filter(id=bottom).first() if bottom is not None else None
+    path = office.path if office else []
+    rows = Office.objects.filter(id__in=path).exclude(kind="head")
+    for row in sorted(rows, key=lambda row: path.index(row.id)):
+        branches = (row.branch_id,) if row.branch_id else ()
+        found.append(Place(Watch(KINDS[row.kind], str(row.id)), row.name, row.code, branches))
+    allowed = [each for each in found if may_watch(request.viewer, each)]
+    return [(each.name, reverse("live:page", args=[each.watch.level, each.watch.key])) for each in allowed]

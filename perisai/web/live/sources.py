@@ -1,10 +1,9 @@
-"""What the live screen reads beside the spine: offices, agents' names and codes, targets and quota. One row a thing, no writes."""
+"""What the live screen reads beside the spine: offices, agents' names and codes, quota. One row a thing, no writes."""
 
 from dataclasses import dataclass
 from typing import LiteralString
 
 from perisai.events.reading import Row
-from perisai.targets.agent_target import OF_BRANCHES
 
 _OFFICE: LiteralString = "id, kind, parent_id, branch_id, code, name, timezone, province_code, regencies"
 
@@ -36,20 +35,15 @@ JOIN agents_agent a ON a.branch_id = u.branch_id AND a.id = u.id
 """
 
 QUOTAS: LiteralString = """
-SELECT b.id AS branch_id, coalesce(t.target, q.target) AS target, q.cap, q.mode, q.consumed, q.leased, q.over
+SELECT b.id AS branch_id, q.cap, q.mode, q.consumed, q.leased, q.over
 FROM unnest(%(branches)s::int[], %(months)s::date[]) AS b (id, month)
 CROSS JOIN LATERAL (
-  SELECT sum(target)::int AS target, sum(cap)::int AS cap, min(mode) AS mode, sum(consumed)::int AS consumed,
-    sum(leased)::int AS leased, sum(over)::int AS over
+  SELECT sum(cap)::int AS cap, min(mode) AS mode, sum(consumed)::int AS consumed, sum(leased)::int AS leased,
+    sum(over)::int AS over
   FROM targets_quota WHERE branch_id = b.id AND period <= b.month AND period + make_interval(months => months) > b.month
 ) q
-CROSS JOIN LATERAL (
-  SELECT sum(persons)::int AS target FROM targets_quota_target WHERE branch_id = b.id AND month = b.month
-) t
 WHERE q.cap IS NOT NULL
 """
-
-AGENT_TARGETS: LiteralString = OF_BRANCHES
 
 # The provinces of a few offices; carried by the index on parent_code.
 REGENCIES: LiteralString = """
@@ -63,12 +57,14 @@ ACTIVE_USERS: LiteralString = (
     "SELECT id, role, office_id FROM accounts_user WHERE id = ANY(%(users)s::uuid[]) AND is_active"
 )
 
+AGENTS_ROLE = "agent"
+"""Of ``ACTIVE_USERS``: agents look at their own screen, and are not told of alerts about them."""
+
 
 @dataclass(frozen=True)
 class Quota:
-    """The target of a branch's month, and what stands of the quota that the month lies in. Persons."""
+    """What stands of the quota that a branch's month lies in. Persons."""
 
-    target: int
     cap: int
     mode: str
     consumed: int
@@ -77,4 +73,4 @@ class Quota:
 
     @classmethod
     def of(cls, row: Row) -> "Quota":
-        return cls(row["target"], row["cap"], row["mode"], row["consumed"], row["leased"], row["over"])
+        return cls(row["cap"], row["mode"], row["consumed"], row["leased"], row["over"])

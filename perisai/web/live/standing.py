@@ -1,29 +1,30 @@
-"""What a live screen knows beside counters: standings, working days, places among the like, the day a cap is reached; and of a
-scope its usual day and its funnel.
+"""What a live screen knows beside counters: standings, targets, working days, places among the like, the day a cap is reached; and
+of a scope its usual day and its funnel.
 
 It changes by the minute or by the day, so the live process reads it again once a minute, set-based, and never on an event's way.
 """
 
-from collections.abc import Callable, Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from perisai.events import queries
 from perisai.events.queries import Key
 from perisai.events.reading import Reading
 from perisai.figures import definition, funnel, rank
+from perisai.figures.counted import read_hours
 from perisai.figures.funnel import Stage
 from perisai.figures.period import Period
 from perisai.figures.rank import Ranked
 from perisai.figures.run_rate import Days, Hours, Pace, RunRate, days_before, held_against, pace, working_days
 from perisai.figures.stood import Stood, read_within
-from perisai.offices import calendar
+from perisai.offices import calendar, district_kind
 from perisai.offices.calendar import NATIONAL, Calendar
-from perisai.offices.scopes import BRANCH, Place
-from perisai.targets import forecast
-from perisai.targets.forecast import Forecast
+from perisai.offices.scopes import AGENCY_OFFICE, AGENT, BRANCH, NATION, SUB_BRANCH, Office, Place, Watch
+from perisai.targets.plans.reading import Want, read_targets
+from perisai.targets.quotas import forecast
+from perisai.targets.quotas.forecast import Forecast
 
 if TYPE_CHECKING:
     from perisai.web.live.world import Branch
@@ -54,7 +55,7 @@ class Known:
     shown: dict[Key, dict[str, int | None]] = field(default_factory=dict)
     """Of what stands beneath: ``CHILD_SHOWN``."""
     targets: dict[Key, int] = field(default_factory=dict)
-    """Persons of the present month, as far as the standing is of it."""
+    """Persons of the present month."""
     calendar: Calendar = NATIONAL
     days: Days = field(default_factory=lambda: Days(0, 0, 0))
     ranked: list[Ranked] = field(default_factory=list)
@@ -66,21 +67,23 @@ class Beside:
     """Of one scope, for one day of each branch."""
 
     days: dict[int, date] = field(default_factory=dict)
-    hours: dict[int, Hours] = field(default_factory=dict)
+    hours: Hours = field(default_factory=dict)
+    calendars: list[Calendar] = field(default_factory=list)
     stages: list[Stage] = field(default_factory=list)
+    cities: dict[int, bool] = field(default_factory=dict)
+    """Of the nation or a region, by branch: whether it serves mostly cities."""
     _memo: dict[str, Any] = field(default_factory=dict)
     _generation: int = -1
     _minute: datetime | None = None
     _pace: Pace | None = None
 
-    def pace(self, so_far: int, day: date, now: datetime, zones: dict[int, str]) -> Pace | None:
+    def pace(self, so_far: int, day: date, now: datetime) -> Pace | None:
         """Today's enrolments against a usual day by this minute; None where the day has changed since it was read."""
         if any(one != day for one in self.days.values()) or not self.days:
             return None
         minute = now.replace(second=0, microsecond=0)
         if self._minute != minute or self._pace is None:
-            moments = [minute.astimezone(ZoneInfo(zones[branch])) for branch in self.hours]
-            self._minute, self._pace = minute, pace(list(self.hours.values()), day, moments)
+            self._minute, self._pace = minute, pace(self.hours, self.calendars, day, minute)
         return replace(self._pace, so_far=so_far)
 
     def kept(self, name: str, generation: int, make: Callable[[], Any]) -> Any:
@@ -118,7 +121,7 @@ def load(branches: "Collection[Branch]") -> Reading[None]:
 def _load_stood(branches: "Collection[Branch]") -> Reading[None]:
     by_id = {branch.office.id: branch for branch in branches}
     for branch in branches:
-        branch.known.stood, branch.known.shown, branch.known.targets = {}, {}, {}
+        branch.known.stood, branch.known.shown = {}, {}
     for levels, within in ((("b",), False), (("b", "s", "o", "a"), True)):
         asked = [(branch.office.id, branch.today) for branch in branches if branch.detail == within]
         if asked:
@@ -129,24 +132,55 @@ def _load_stood(branches: "Collection[Branch]") -> Reading[None]:
 def _keep(branch: "Branch", key: Key, stood: Stood) -> None:
     branch.known.stood[key] = stood
     branch.known.shown[key] = shown(stood, CHILD_SHOWN)
-    target = stood.columns.get("target")
-    if target is not None and stood.day is not None and stood.day >= branch.month:
-        branch.known.targets[key] = target
+
+
+_WITHIN = {"sub_branch": ("s", SUB_BRANCH), "agency": ("o", AGENCY_OFFICE)}
+
+
+def load_targets(branches: "Collection[Branch]", offices: Iterable[Office]) -> Reading[None]:
+    """Of these branches, and of offices and agents in those with detail, from plans as everywhere. Set-based."""
+    within: defaultdict[int | None, list[Office]] = defaultdict(list)
+    for office in offices:
+        if office.kind in _WITHIN:
+            within[office.branch_id].append(office)
+    asked: list[tuple[Branch, Key, Want]] = []
+    for branch in branches:
+        branch.known.targets = {}
+        keys = [("b", BRANCH, str(branch.office.id))]
+        if branch.detail:
+            keys += [(*_WITHIN[office.kind], str(office.id)) for office in within[branch.office.id]]
+            keys += [("a", AGENT, agent) for agent in branch.agents]
+        for letter, level, key in keys:
+            of = Want(level, key, branch.month, branch.month, branch_id=branch.office.id)
+            asked.append((branch, (branch.office.id, letter, key), of))
+    targets = yield from read_targets([of for _, _, of in asked])
+    for (branch, place, _), target in zip(asked, targets, strict=True):
+        if target.total is not None:
+            branch.known.targets[place] = target.total
+
+
+def read_above(scopes: Collection[Watch], month: date) -> Reading[dict[Watch, int | None]]:
+    """Targets of the nation and regions."""
+    asked = sorted(scopes, key=lambda watch: (watch.level, watch.key))
+    targets = yield from read_targets([Want(watch.level, watch.key, month, month) for watch in asked])
+    return {watch: target.total for watch, target in zip(asked, targets, strict=True)}
 
 
 def load_beside(place: Place, branches: "Collection[Branch]") -> Reading[Beside]:
-    """The same weekday of the weeks before, and the funnel. Two statements."""
+    """The same weekday of the weeks before, and the funnel; of many branches what they serve. At most three statements, of the
+    country five."""
     days = {branch.office.id: branch.today for branch in branches}
     if not days:
         return Beside()
     letter, key = (place.key[1], place.key[2]) if place.key else ("b", "")
-    found = Beside(days, {branch.office.id: Hours(branch.known.calendar) for branch in branches})
+    found = Beside(days, calendars=[branch.known.calendar for branch in branches])
     today = max(days.values())
-    for (branch_id, day), row in (
-        yield from queries.hours_of_days(list(days), letter, key, days_before(today))
-    ).items():
-        found.hours[branch_id].days[day] = row
+    zones = {branch.office.id: branch.office.timezone for branch in branches}
+    whole = place.watch.level == NATION
+    found.hours = yield from read_hours(zones, letter, key, days_before(today), is_country=whole)
     found.stages = yield from funnel.newest(list(days), letter, key, today)
+    if not place.watch.has_detail:
+        found.cities = yield from district_kind.reading_of(list(days), today)
     return found
 
 
@@ -158,7 +192,7 @@ def stood_of(branches: "Collection[Branch]", place: Place) -> Stood:
         if whole is None:
             continue
         mine = branch.known.stood.get(place.key) if place.key else whole
-        columns = mine.columns if mine else {column: None if column == "target" else 0 for column in whole.columns}
+        columns = mine.columns if mine else dict.fromkeys(whole.columns, 0)
         for column, value in columns.items():
             known = total.columns.get(column)
             total.columns[column] = value if known is None else known if value is None else known + value
@@ -172,9 +206,9 @@ def shown(stood: Stood | None, names: tuple[str, ...] = SHOWN) -> dict[str, int 
     return {name: values.get(name) for name in names}
 
 
-def target_of(branch: "Branch", key: Key | None, otherwise: int | None) -> int | None:
-    """Persons of the month, as the last standing says; where there is none of the month yet, ``otherwise``."""
-    return branch.known.targets.get(key or _own(branch), otherwise)
+def target_of(branch: "Branch", key: Key | None = None) -> int | None:
+    """Persons of the month, of the branch itself or of a key within it."""
+    return branch.known.targets.get(key or _own(branch))
 
 
 def shown_beneath(branch: "Branch", key: Key) -> dict[str, int | None]:
@@ -182,11 +216,12 @@ def shown_beneath(branch: "Branch", key: Key) -> dict[str, int | None]:
     return branch.known.shown.get(key) or (_NOUGHT if branch.known.stood else _NOTHING)
 
 
-def rate(branches: "Collection[Branch]", targets: dict[int, int | None], attained: int, day: date) -> RunRate:
+def rate(branches: "Collection[Branch]", target: int | None, attained: int, day: date) -> RunRate:
     """How the month's target is being reached, in working days."""
     days = {branch.office.id: branch.known.days for branch in branches}
+    shares = {branch.office.id: target_of(branch) for branch in branches}
     only = next(iter(branches)).known.calendar if len(branches) == 1 else None
-    return held_against(attained, targets, days, day, only)
+    return held_against(attained, target, shares, days, day, only)
 
 
 def leaders(branches: "Collection[Branch]", place: Place) -> list[dict[str, Any]]:

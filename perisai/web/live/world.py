@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from perisai.events import queries
-from perisai.events.kinds import captured_kinds
+from perisai.events.kinds import captured_kinds, told_kinds
 from perisai.events.queries import FEED_LENGTH, BranchDay, Key, Moved, Sums
 from perisai.events.reading import Reading, Row
 from perisai.offices.scopes import AGENT, BRANCH, KINDS, NATION, REGION, Agent, Office, Place, UnknownScope, Watch
@@ -25,6 +25,8 @@ _LEVELS = ("b", "r")
 _LEVELS_WITHIN = ("b", "r", "s", "o", "a")
 _LATE = timedelta(days=1)
 _LONG_AGO = timedelta(days=62)
+_REACH = 20_000
+"""How many of a branch's events the feed of an office in it is looked for in."""
 
 
 @dataclass
@@ -40,8 +42,6 @@ class Branch:
     hours: dict[Key, list[int]] = field(default_factory=dict)
     quota: Quota | None = None
     agents: dict[str, Agent] = field(default_factory=dict)
-    targets: dict[str, int] = field(default_factory=dict)
-    """Persons this month, by agent id."""
     known: standing.Known = field(default_factory=standing.Known)
 
     @property
@@ -64,6 +64,8 @@ class World:
     feeds: dict[Watch, Feed] = field(default_factory=dict)
     places: dict[Watch, Place] = field(default_factory=dict)
     beside: dict[Watch, standing.Beside] = field(default_factory=dict)
+    targets: dict[Watch, int | None] = field(default_factory=dict)
+    """Persons this month, of the nation and regions that are looked at; of what is in branches they stand there."""
     codes: dict[str, str] = field(default_factory=dict)
     """Code of an agent by id."""
     generation: int = 0
@@ -80,19 +82,21 @@ class World:
     def open(self, watch: Watch, now: datetime) -> Reading[Place]:
         """Loads all that this scope needs and is not there yet. Raises ``UnknownScope``."""
         place = yield from self.find(watch)
+        self.places[watch] = place
         missing = [
             each
             for each in place.branches
             if each not in self.branches or (watch.has_detail and not self.branches[each].detail)
         ]
         yield from self.load_branches(missing, now, detail=watch.has_detail)
+        if not watch.has_detail and watch not in self.targets:
+            yield from self._load_targets_above()
         if watch not in self.feeds:
             yield from self._load_feed(place, now)
         mine = [self.branches[each] for each in place.branches]
         known = self.beside.get(watch)
         if known is None or known.days != {branch.office.id: branch.today for branch in mine}:
             self.beside[watch] = yield from standing.load_beside(place, mine)
-        self.places[watch] = place
         return place
 
     def close(self, watch: Watch) -> None:
@@ -166,22 +170,30 @@ class World:
             branch.quota = found.get(branch.office.id)
 
     def load_people(self, branches: Collection[Branch]) -> Reading[None]:
-        """Agents and their targets: they change without an event, so the live process reads them again now and then."""
+        """Agents: they change without an event, so the live process reads them again now and then."""
         if not branches:
             return
         ids = [branch.office.id for branch in branches]
         agents = yield sources.AGENTS, {"branches": ids}
-        targets = yield sources.AGENT_TARGETS, {"branches": ids, "months": [branch.month for branch in branches]}
         for branch in branches:
             mine = branch.office.id
             branch.agents = {str(row["id"]): Agent.of(row) for row in agents if row["branch_id"] == mine}
-            branch.targets = {str(row["agent_id"]): row["persons"] for row in targets if row["branch_id"] == mine}
             self.codes.update({agent.id: agent.code for agent in branch.agents.values()})
 
     def load_standings(self, branches: Collection[Branch]) -> Reading[None]:
         """What changes by the minute or the day: the live process reads it again now and then."""
         yield from standing.load(branches)
+        yield from standing.load_targets(branches, self.offices.values())
+        yield from self._load_targets_above()
         self.generation += 1
+
+    def _load_targets_above(self) -> Reading[None]:
+        """Of the nation and regions that are looked at, and of the regions beneath the nation."""
+        looked_at = {place.watch for place in self.places.values() if place.watch.level in (NATION, REGION)}
+        if any(watch.level == NATION for watch in looked_at):
+            looked_at |= {Watch(REGION, str(office.id)) for office in self.offices.values() if office.kind == REGION}
+        months = [branch.month for branch in self.branches.values()]
+        self.targets = (yield from standing.read_above(looked_at, max(months))) if looked_at and months else {}
 
     def advance(self, numbers: dict[int, tuple[int, datetime | None]], now: datetime) -> Reading[set[Key]]:
         """Follows the branches it holds to these (number, moved at); returns the counters' keys that something happened to.
@@ -247,7 +259,8 @@ class World:
                 branch.hours.setdefault(key, [0] * 24)[hour] += event["quantity"]
 
     def _feed(self, events: list[Row], lost: set[int], now: datetime) -> Reading[None]:
-        newest = sorted(events, key=lambda event: event["received_at"])
+        told = [event for event in events if event["kind"] in told_kinds()]
+        newest = sorted(told, key=lambda event: event["received_at"])
         for watch, feed in self.feeds.items():
             place = self.places[watch]
             if lost & set(place.branches):
@@ -258,7 +271,8 @@ class World:
 
     def _load_feed(self, place: Place, now: datetime) -> Reading[None]:
         if place.key:
-            rows = yield from queries.last_events(*place.key)
+            newest = self.branches[place.branches[0]].number
+            rows = yield from queries.last_events(*place.key, after=max(0, newest - _REACH))
         else:
             # The last 30 things happened in at most 30 branches: those that moved last.
             long_ago = datetime.min.replace(tzinfo=UTC)
@@ -267,8 +281,8 @@ class World:
                 key=lambda branch: branch.moved_at or long_ago,
                 reverse=True,
             )[:FEED_LENGTH]
-            after = {b.office.id: (b.number - FEED_LENGTH, b.number) for b in busy if b.number}
-            rows = (yield from queries.new_events(after, now - _LONG_AGO)) if after else []
+            upto = {branch.office.id: branch.number for branch in busy if branch.number}
+            rows = (yield from queries.told_events(upto, now - _LONG_AGO)) if upto else []
         rows.sort(key=lambda event: (event["received_at"], event["number"]), reverse=True)
         self.feeds[place.watch] = deque(rows[:FEED_LENGTH], maxlen=FEED_LENGTH)
         yield from self._learn_codes(self.feeds[place.watch])
@@ -303,7 +317,7 @@ class World:
         return self.offices.get(office_id)
 
     def _load_offices_of(self, branch_id: int) -> Reading[None]:
-        if self.has_tree:
+        if self.has_tree and branch_id in self.offices:  # one that was opened a moment ago is not in the tree yet
             return
         rows = yield sources.OFFICES_OF_BRANCH, {"branch": branch_id}
         self.offices.update({row["id"]: Office.of(row) for row in rows})

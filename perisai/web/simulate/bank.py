@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 import orjson
 
-from perisai.payments import snap
+from perisai.payments.snap import signature as snap
 
 JAKARTA = timezone(timedelta(hours=7))
 PREFIX = "/snap/v1.0"

@@ -19,8 +19,9 @@ from django.views.decorators.csrf import csrf_exempt
 from perisai import keys
 from perisai.accounts.audience import machine
 from perisai.events import world
-from perisai.payments import qris, snap
+from perisai.payments.banks import qris
 from perisai.payments.demo import public_pem
+from perisai.payments.snap import signature as snap
 
 CLIENT = "PERISAI-DEMO"
 _SERVICES = {

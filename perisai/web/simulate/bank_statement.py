@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from perisai.accounts.audience import PageRequest, Role, audience
 from perisai.events.work import Work
-from perisai.payments.exchange import bank_day
+from perisai.payments.snap.exchange import bank_day
 
 ACCOUNTS: Final = {"demo-hmac": "1190098765001", "demo-rsa": "5540087654002"}
 OPENING: Final = 25_000_000

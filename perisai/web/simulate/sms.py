@@ -38,7 +38,7 @@ def take(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": "unauthorised"}, status=401)
     try:
         text = orjson.loads(request.body)
-        to, body, text_id = str(text["to"])[:80], str(text["text"])[:500], str(text["id"])[:60]
+        to, body, text_id = str(text["to"])[:80], str(text["text"])[:4000], str(text["id"])[:60]
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"error": "to, text and id"}, status=400)
     for ending, status in (("0503", 503), ("0404", 404)):

@@ -10,19 +10,14 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
+
+from perisai import written
+from perisai.accounts.words import language
 
 register = template.Library()
 
-_MONTHS = {
-    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-}
 _ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
-
-
-def _language() -> str:
-    return "en" if (get_language() or "id").startswith("en") else "id"
 
 
 @register.simple_tag
@@ -37,19 +32,20 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.filter
 def number(value: int | None) -> str:
     """``1.234`` in Indonesian, ``1,234`` in English; a dash where there is none."""
-    if value is None:
-        return "–"
-    text = f"{value:,}"
-    return text if _language() == "en" else text.replace(",", ".")
+    return "–" if value is None else written.number(value, language())
 
 
 @register.filter
 def rupiah(value: int | None) -> str:
     """``Rp36.800``, in both languages: it is how the amount is printed on the slip."""
-    if value is None:
-        return "–"
-    sign = "-" if value < 0 else ""
-    return f"{sign}Rp{abs(value):,}".replace(",", ".")
+    return "–" if value is None else written.rupiah(value)
+
+
+@register.filter
+def grouped(code: str | None) -> str:
+    """``8808 1501 0000 0012``: a number to type, in groups of four."""
+    digits = code or ""
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
 @register.filter
@@ -67,7 +63,7 @@ def day(value: date | datetime | None) -> str:
         return "–"
     if isinstance(value, datetime):
         value = timezone.localtime(value)
-    return f"{value.day} {_MONTHS[_language()][value.month - 1]} {value.year}"
+    return written.day(value, language())
 
 
 @register.filter
@@ -75,7 +71,7 @@ def month(value: date | str | None) -> str:
     """``Nov 2026``, also of the text ``2026-11``."""
     if isinstance(value, str):
         value = date.fromisoformat(f"{value[:7]}-01")
-    return "–" if value is None else f"{_MONTHS[_language()][value.month - 1]} {value.year}"
+    return "–" if value is None else written.month(value, language())
 
 
 @register.filter

@@ -12,7 +12,7 @@ from tests.running import Running
 
 GENESIS = bytes(32)
 JUDGED = {"accepted", "review", "rejected"}
-SECONDS = 40.0
+SECONDS = 60.0
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ CODES_EACH = 2
 def placed(running: Running, agents: int) -> list[list[str]]:
     """Activation codes by agent, whom nobody else uses."""
     command = [sys.executable, "-m", "tests.e2e.mishaps.place", str(running.data), str(agents)]
-    made = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=120)
+    made = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=300)
     assert made.returncode == 0, made.stderr[-3000:]
     found: list[list[str]] = json.loads(made.stdout)
     return found

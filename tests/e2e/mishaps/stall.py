@@ -100,7 +100,7 @@ class Stall:
             said = self.app.page.locator("[role=status], [role=alert]").filter(has_text=re.compile(word, re.IGNORECASE))
             expect(said.first).to_be_visible(timeout=MAX_WAIT_MS)
 
-    def until(self, condition: Callable[[], bool], what: str, seconds: float = 40.0) -> None:
+    def until(self, condition: Callable[[], bool], what: str, seconds: float = MAX_WAIT_MS / 1000) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, f"not in {seconds} s: {what}"

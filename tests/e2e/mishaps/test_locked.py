@@ -72,6 +72,27 @@ def test_wrong_pins_have_to_wait_and_neither_reload_nor_clock_shortens_it(stall:
     app.see("screen-settings")
 
 
+def test_thumbs_that_overlap_and_a_screen_reader_lose_no_digit(stall: Stall) -> None:
+    """Where a second finger is down before the first has left, browsers make no click of either."""
+    app = stall.app
+    app.lock()
+    stall.cdp.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+    for first, second in zip(PIN[::2], PIN[1::2], strict=True):
+        fingers = [_finger(stall, digit, number) for number, digit in enumerate((first, second))]
+        for kind, down in (("Start", fingers[:1]), ("Start", fingers), ("End", fingers[1:]), ("End", [])):
+            stall.cdp.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": down})
+    app.see("screen-settings")
+    app.lock()
+    for digit in PIN:
+        app.at(f"pin-{digit}").evaluate("key => key.click()")
+    app.see("screen-settings")
+
+
+def _finger(stall: Stall, digit: str, number: int) -> dict[str, float]:
+    box = stall.app.at(f"pin-{digit}").bounding_box()
+    return {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2, "id": number}
+
+
 def test_forgotten_pin_a_new_code_and_nothing_finished_is_lost(stall: Stall, books: Books) -> None:
     app = stall.app
     first, second = people(2)

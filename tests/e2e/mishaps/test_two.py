@@ -1,5 +1,7 @@
 """Two at once: tabs of one phone, phones of one agent."""
 
+from contextlib import closing
+
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.app import MAX_WAIT_MS, FieldApp
@@ -39,8 +41,11 @@ def test_two_tabs_that_confirm_at_once_make_one_chain(stall: Stall, books: Books
 def test_one_agent_with_two_phones_sees_all_and_enrols_nobody_twice(
     stall: Stall, books: Books, browser: Browser, field: Running
 ) -> None:
-    context = browser.new_context(**PHONE)
-    second = FieldApp(context, field.origin)
+    with closing(browser.new_context(**PHONE)) as context:
+        _use_both(stall, FieldApp(context, field.origin), books)
+
+
+def _use_both(stall: Stall, second: FieldApp, books: Books) -> None:
     second.activate(stall.codes.pop())
     second.wait_ready_for_offline()
     first_worker, second_worker, both = people(3)
@@ -56,6 +61,5 @@ def test_one_agent_with_two_phones_sees_all_and_enrols_nobody_twice(
         app.go("#/members")
         for worker in (first_worker, second_worker, both):
             expect(app.at("member-row").filter(has_text=worker.name).first).to_be_visible(timeout=MAX_WAIT_MS)
-    context.close()
     books.assert_each_once([*ops, *same])
     assert sum(state in ("accepted", "active") for _, state in books.enrolments_of(both.name)) == 1

@@ -153,6 +153,13 @@ export function heldNow({ state, made }: CashKept): number {
   return (state?.held ?? 0) + taken.reduce((sum, one) => sum + one.amount, 0) - back;
 }
 
+/** The day by which the first of the cash in hand goes to a bank, also of what only this phone knows; null where there is none. */
+export function nextDue({ state, made }: CashKept): string | null {
+  const taken = unknownTo(state, made).filter((one) => one.kind === "cash" && one.voided === null);
+  const days = [state?.due_on ?? null, ...taken.map((one) => one.dueOn)].filter((day) => day !== null);
+  return days.sort()[0] ?? null;
+}
+
 export type CashBlock = "not_ready" | "certificate_over" | "no_number" | "overdue" | "over_limit";
 
 interface Asked {
@@ -200,11 +207,33 @@ export function readState(json: unknown): CashState | null {
   return json as unknown as CashState;
 }
 
+/** What was taken back, without what the server refused to take back: that money is still in hand. `learning` of an op names the
+ * receipt. */
+export function withRefused(
+  kept: CashKept,
+  open: readonly { readonly kind: string; readonly status: string; readonly learning?: string | undefined }[],
+): CashKept {
+  const voids = open.filter((op) => op.kind === "cash_void");
+  const isRefused = (status: string): boolean => status === "rejected" || status === "conflict";
+  const waits = new Set(voids.filter((op) => !isRefused(op.status)).map((op) => op.learning));
+  const refused = new Set(
+    voids.filter((op) => isRefused(op.status) && !waits.has(op.learning)).map((op) => op.learning),
+  );
+  const made = kept.made.map((one) =>
+    one.voided !== null && refused.has(one.number) ? { ...one, voided: null } : one,
+  );
+  return { ...kept, made };
+}
+
 const KEEP_MS = 60 * 86_400_000;
 
-/** A newer state takes the place of the old one; what this phone made stays while its QR may be wanted. */
+/** A newer state takes the place of the old one; what this phone made stays while its QR may be wanted. What it took back later than
+ * a day is held until the branch agrees. */
 export function withState(kept: CashKept, state: CashState, now: number): CashKept {
   const open = new Set(state.receipts.filter((one) => one.state === "held").map((one) => one.number));
-  const made = kept.made.filter((one) => open.has(one.number) || one.op === null || now - one.madeAt < KEEP_MS);
+  const waits = new Set(state.receipts.filter((one) => one.void_waits).map((one) => one.number));
+  const made = kept.made
+    .filter((one) => open.has(one.number) || one.op === null || now - one.madeAt < KEEP_MS)
+    .map((one) => (one.voided !== null && waits.has(one.number) ? { ...one, voided: null } : one));
   return { state, fetchedAt: now, made };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addDays, byRoute, chaseList, daysBetween, withDues, withoutVisit, withVisit } from "./chase";
+import { addDays, byRoute, chaseList, daysBetween, overList, withDues, withoutVisit, withVisit } from "./chase";
 import type { DuesKept, DueTold, VisitMade } from "./contract-chase";
 
 const TODAY = "2026-11-24";
@@ -107,6 +107,38 @@ describe("who is on it", () => {
     const state = kept(due("x", { outcome: "not_found", outcome_on: "2026-11-23" }));
     expect(ids(state)).toEqual([]);
     expect(ids(state, "2026-11-25")).toEqual(["x"]);
+  });
+});
+
+describe("a last day that passes while the phone has no signal", () => {
+  const first = due("first", { cover: "none", captured_on: "2026-11-01", pay_by: "2026-11-24" });
+  const back = due("back", { catch_up_until: "2026-11-30" });
+  const ends = due("ends", { cover: "protected", protected_through: "2026-11-26", catch_up_until: "2027-02-28" });
+  const state = kept(first, back, ends);
+  const over = (today: string) => overList(state, today).map((one) => one.id);
+
+  test("the day itself still counts; on the next one they are on the list no more, but named as over", () => {
+    expect([ids(state), over(TODAY)]).toEqual([["first", "back", "ends"], []]);
+    expect([ids(state, "2026-11-25"), over("2026-11-25")]).toEqual([["back", "ends"], ["first"]]);
+    expect(over("2026-12-01")).toEqual(["back", "first"]);
+    expect(ids(state, "2026-12-01")).toEqual(["ends"]);
+  });
+
+  test("whose protection has ended since is unprotected, and no longer shortly before the end", () => {
+    const reasonOn = (today: string) => chaseList(kept(ends), today).map((item) => [item.reason, item.due.cover]);
+    expect(reasonOn("2026-11-26")).toEqual([["before_end", "protected"]]);
+    expect(reasonOn("2026-11-27")).toEqual([["unpaid", "catch_up"]]);
+  });
+
+  test("who was not to be chased is not named either", () => {
+    const late = { cover: "none", pay_by: "2026-11-01" } as const;
+    const others = kept(
+      due("pu", { ...late, segment: "PU" }),
+      due("died", { ...late, stopped: "died" }),
+      due("funded", { ...late, is_funded: true }),
+      due("open", { ...late, pay_by: null }),
+    );
+    expect(overList(others, TODAY)).toEqual([]);
   });
 });
 

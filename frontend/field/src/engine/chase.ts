@@ -69,8 +69,27 @@ export function lastVisit(due: DueTold, kept: DuesKept): VisitMade | null {
   return kept.visits.find((one) => one.enrolment === due.id && one.undoneAt === null) ?? null;
 }
 
+/** The last day on which paying still counts for what the server told; null where it named none. */
+function lastDay(due: DueTold): string | null {
+  return due.cover === "none" ? due.pay_by : due.catch_up_until;
+}
+
+/** The last day is over by the date that this phone trusts, and the server has not said yet that it has ended. */
+export function isOver(due: DueTold, today: string): boolean {
+  const last = lastDay(due);
+  return last !== null && last < today;
+}
+
+/** As it stands today: whom the copy calls protected may not be any more. */
+function onDay(due: DueTold, today: string): DueTold {
+  const isPast = due.cover === "protected" && due.protected_through !== null && due.protected_through < today;
+  return isPast ? { ...due, cover: "catch_up" } : due;
+}
+
 /** Null where nobody has to go today. */
-function itemOf(due: DueTold, kept: DuesKept, rule: ChaseRule, today: string): ChaseItem | null {
+function itemOf(told: DueTold, kept: DuesKept, rule: ChaseRule, today: string): ChaseItem | null {
+  const due = onDay(told, today);
+  if (isOver(due, today)) return null;
   if (due.segment !== "BPU" || due.cover === "ended" || due.amount === 0 || due.is_funded) return null;
   const last = lastOutcome(due, kept);
   const isTakenBack = last.outcome === "" && due.outcome !== "";
@@ -115,6 +134,14 @@ export function chaseList(kept: DuesKept, today: string): ChaseItem[] {
     .map((due) => itemOf(due, kept, told.chase, today))
     .filter((item): item is ChaseItem => item !== null)
     .sort(byLoss);
+}
+
+/** Who was to be chased until a last day that has passed since the server was asked, the latest first. */
+export function overList({ told }: DuesKept, today: string): DueTold[] {
+  return (told?.members ?? [])
+    .filter((due) => due.segment === "BPU" && due.cover !== "ended" && !due.is_funded && due.amount > 0)
+    .filter((due) => due.stopped === "" && isOver(due, today))
+    .sort((one, other) => ((lastDay(one) ?? "") < (lastDay(other) ?? "") ? 1 : -1));
 }
 
 function byLoss(one: ChaseItem, other: ChaseItem): number {

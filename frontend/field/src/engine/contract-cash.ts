@@ -20,6 +20,8 @@ export interface CashReceiptTold {
   readonly enrolments: readonly string[];
   /** The open deposit that it is in. */
   readonly deposit: string | null;
+  /** It was taken back, and stays held until somebody of the branch agrees; a server of before does not say. */
+  readonly void_waits?: boolean;
 }
 
 export interface CashDepositTold {
@@ -63,6 +65,8 @@ export interface CashLine {
   readonly first_month: string | null;
   readonly last_month: string | null;
   readonly amount: number;
+  /** What of it goes to which programme, where the phone knew when the receipt was made. It is in no signature and is not sent. */
+  readonly parts?: readonly (readonly [string, number])[] | null;
 }
 
 /** A receipt of this phone, kept beside what the server says of it. */
@@ -84,6 +88,8 @@ export interface CashMade {
   readonly signed: string | null;
   /** The op that tells the server; null while it is not in the chain yet. */
   readonly op: string | null;
+  /** The id that its op will have, so that it is made once. Receipts of before have none. */
+  readonly will?: string;
   readonly voided: string | null;
 }
 

@@ -17,6 +17,13 @@ export interface DueTold {
   readonly payment_code: string | null;
   /** Somebody else pays the first of these months. */
   readonly is_funded: boolean;
+  /** Programmes that nobody pays in these months (`YYYY-MM`), while a sponsor pays the others; an older copy says nothing of it. */
+  readonly rests?: {
+    readonly programmes: readonly string[];
+    readonly sponsor: string;
+    readonly first_month: string;
+    readonly last_month: string | null;
+  } | null;
   /** Why they could not come back once it has ended: age, sick, or nothing. */
   readonly lost: string;
   /** No reminders and no visits: died, moved, wrong_number, stopped_working, or nothing. */

@@ -108,14 +108,21 @@ export interface LearningDoor {
   /** A signed GET. */
   ask(path: string): Promise<unknown>;
   askBytes(path: string): Promise<Bytes>;
-  /** Durable when it resolves; sent soon after. `name` is shown in the outbox. */
-  append(kind: LearningKind, body: object, place: Place | null, name: string): Promise<OpView>;
-  /** The same with the next leased payment code, where there is one, which leaves the list together with the op. */
+  /**
+   * Durable when it resolves; sent soon after. `name` is shown in the outbox. With an `id` that was kept beforehand it is made once: a
+   * second call (a page that died before it was told) resolves with the op that there is.
+   */
+  append(kind: LearningKind, body: object, place: Place | null, name: string, id?: string): Promise<OpView>;
+  /**
+   * The same with the next leased payment code, where there is one, which leaves the list together with the op. Of an op that the
+   * server has judged already the code is told by the server.
+   */
   appendWithCode(
     kind: LearningKind,
     body: (code: string | null) => object,
     place: Place | null,
     name: string,
+    id?: string,
   ): Promise<{ readonly op: OpView; readonly code: string | null }>;
   findOp(id: string): Promise<OpView | null>;
   /** Signed by the phone's key: r and s. */

@@ -102,17 +102,20 @@ export interface LeaseView {
   readonly until: string | null;
 }
 
-/** `me` of a pull, as the server wrote it. Fields a branch does not use are null. */
 /** The agent among their like in the branch, this month. `place` is null where too few are alike or too few days are worked. */
 export interface RankView {
   readonly place: number | null;
+  /** Those alike who have worked enough days. */
   readonly of: number;
+  /** So many are needed for places; an older server does not say. */
+  readonly needs?: number;
   /** Accepted a working day, in hundredths. */
   readonly per_day: number;
   readonly is_city: boolean;
   readonly is_new: boolean;
 }
 
+/** `me` of a pull, as the server wrote it. Fields a branch does not use are null. */
 export interface MeView {
   readonly agent: AgentView;
   readonly branch: BranchView;

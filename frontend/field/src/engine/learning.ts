@@ -1,6 +1,7 @@
 /** Ops about learning, and the way to the server for the courses' own code. No licence and no hold stands before them. */
-import type { StateValues } from "../storage/records";
+import type { OpRecord, StateValues } from "../storage/records";
 import type { Storage } from "../storage/storage";
+import { withRefused } from "./cash";
 import { Chain, type Draught } from "./chain";
 import type { Changes } from "./changes";
 import {
@@ -28,6 +29,13 @@ const NO_DUES: DuesKept = { told: null, fetchedAt: 0, visits: [] };
 const NO_GROUPS: GroupsKept = { told: null, fetchedAt: 0, made: [], answers: {} };
 const EMPTY: LearningKept = { list: null, fetchedAt: 0, takings: [] };
 
+/** The leased code that an op names, while its bytes are on the phone. */
+function codeIn(op: OpRecord | null): string | null {
+  if (!op?.line) return null;
+  const { body } = JSON.parse(new TextDecoder().decode(op.line)) as { body: { payment_code?: string | null } };
+  return body.payment_code ?? null;
+}
+
 export function makeLearning(
   storage: Storage,
   locks: Locks,
@@ -48,14 +56,17 @@ export function makeLearning(
     body: object,
     place: Place | null,
     name: string,
+    id?: string,
     withCode?: () => Promise<{ body: object; code: string | null }>,
   ): Promise<OpView> => {
+    const before = id === undefined ? null : await storage.findOp(id);
+    if (before !== null) return viewOp(before);
     const identity = await getIdentity();
     const at = time.read();
     if (at === null) throw new EngineError("not_activated");
     const rules = (await storage.phone.findReference("rules"))?.version ?? "";
     const { device } = identity;
-    const content = { id: uuid7(around.now()), device, kind, app: around.version, rules, at, place, body };
+    const content = { id: id ?? uuid7(around.now()), device, kind, app: around.version, rules, at, place, body };
     const notes = { agent: identity.agent.id, madeAt: at.clock, enrol: null, cancel: null, learning: name };
     // Asked again where another writer was quicker: the code that it named may be gone.
     const draught = async (): Promise<Draught> => {
@@ -81,11 +92,11 @@ export function makeLearning(
       if (bytes === undefined) throw new EngineError("bad_answer");
       return bytes;
     },
-    append: (kind, body, place, name) => thenSync(append(kind, body, place, name)),
-    appendWithCode: async (kind, bodyOf, place, name) => {
-      let given: string | null = null;
+    append: (kind, body, place, name, id) => thenSync(append(kind, body, place, name, id)),
+    appendWithCode: async (kind, bodyOf, place, name, id) => {
+      let given = codeIn(id === undefined ? null : await storage.findOp(id));
       const op = await thenSync(
-        append(kind, {}, place, name, async () => {
+        append(kind, {}, place, name, id, async () => {
           const now = around.now();
           given = (await storage.listLeases()).find((lease) => lease.until > now)?.code ?? null;
           return { body: bodyOf(given), code: given };
@@ -98,7 +109,10 @@ export function makeLearning(
       if (key === null) throw new EngineError("not_activated");
       return signBytes(key.privateKey, message);
     },
-    findCash: () => storage.find("cash"),
+    findCash: async () => {
+      const kept = await storage.find("cash");
+      return kept && withRefused(kept, await storage.listOpen());
+    },
     changeCash: (how) =>
       locks.run("learning", async () => {
         const changed = how((await storage.find("cash")) ?? NO_CASH);

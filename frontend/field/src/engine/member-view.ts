@@ -93,7 +93,7 @@ export function viewRecord(record: MemberRecord, { op, cancelling: asked, photo 
 /** An enrolment that no pull has brought yet. */
 export function viewOp(op: OpRecord, { cancelling: asked, photo }: OwnFacts): MemberView | null {
   if (op.enrol === null) return null;
-  const { name, nik, region, phone, programmes, months, capturedOn, amount, photoBy } = op.enrol;
+  const { name, nik, region, phone, programmes, months, capturedOn, amount, photoBy, shared } = op.enrol;
   const state = stateOfOp(op);
   const cancelling = asked && CANCELLABLE.includes(state);
   return {
@@ -123,7 +123,7 @@ export function viewOp(op: OpRecord, { cancelling: asked, photo }: OwnFacts): Me
     photoBy: photo ? null : photoBy,
     protectedUntil: null,
     catchUpUntil: null,
-    terms: null,
+    terms: shared && { income: shared.income, jobs: shared.jobs.map((job) => job.code) },
     cancelling,
     canCancel: canCancel(state, op.id, cancelling),
   };

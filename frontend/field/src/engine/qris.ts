@@ -1,4 +1,4 @@
-/** QRIS dynamic codes, the same to the last sign as the server makes them (`payments/qris.py`), so that one is there without signal. */
+/** QRIS dynamic codes, the same to the last sign as the server makes them (`payments/banks/qris.py`), so that one is there without signal. */
 
 /** Who is paid, as the acquirer registered us. */
 export interface QrisMerchant {

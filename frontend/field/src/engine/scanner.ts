@@ -28,7 +28,10 @@ async function nativeLook(): Promise<Look | null> {
 }
 
 async function loadedLook(): Promise<Look> {
-  const { default: jsQR } = await import("jsqr");
+  const { default: jsQR } = await import("jsqr").catch((failure: unknown) => {
+    // The first page of all, before the service worker has kept it.
+    throw new EngineError("offline", null, failure);
+  });
   const canvas = document.createElement("canvas");
   return async (video) => {
     const scale = Math.min(1, LOOK_WIDTH / Math.max(1, video.videoWidth));

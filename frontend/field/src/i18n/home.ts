@@ -24,10 +24,16 @@ export const homeTexts = bilingual(
         ? `Kurang ${count}, hari kerja bulan ini sudah habis`
         : `Perlu ${count} peserta diterima sehari, ${days === 1 ? "hari kerja terakhir" : `sisa ${days} hari kerja`}`,
     alike: (isCity: boolean, isNew: boolean) =>
-      `agen ${isNew ? "baru" : "lama"} di ${isCity ? "kota" : "kabupaten"}, cabang Anda`,
+      `agen ${isNew ? "baru" : "lama"} di ${isCity ? "kota" : "kabupaten"} (cabang Anda)`,
     rank: (place: number, of: number, alike: string) => `Urutan ${place} dari ${of} ${alike}`,
-    rankNone: (alike: string) => `Belum ada urutan: terlalu sedikit ${alike}, atau baru beberapa hari bekerja`,
-    noTarget: "Belum ada target dari kantor cabang.",
+    rankFew: (of: number, needs: number, alike: string) =>
+      `Belum ada urutan: baru ${of} dari sedikitnya ${needs} ${alike} yang cukup hari kerjanya bulan ini`,
+    rankDays: "Belum ada urutan: Anda baru beberapa hari bekerja bulan ini",
+    rankNone: (alike: string) => `Belum ada urutan di antara ${alike}`,
+    noTarget: "Belum ada target dari kantor. Pendaftaran Anda tetap dihitung.",
+    newMonth: (month: string) =>
+      `Bulan baru sudah mulai. Angka di HP ini masih dari ${month}: cari sinyal untuk mendapat target baru.`,
+    targetWaiting: (count: number) => `${count} pendaftaran HP ini menunggu: dihitung setelah diterima`,
     contributions: "Iuran terkumpul",
     quotaLeft: "Sisa kuota cabang",
     quotaOf: (cap: string) => `dari ${cap} jatah cabang`,
@@ -117,8 +123,15 @@ export const homeTexts = bilingual(
     alike: (isCity, isNew) =>
       `${isNew ? "new" : "experienced"} agents in ${isCity ? "cities" : "regencies"} of your branch`,
     rank: (place, of, alike) => `Number ${place} of ${of} ${alike}`,
-    rankNone: (alike) => `No place yet: too few ${alike}, or only a few days worked`,
-    noTarget: "The branch office has set no target yet.",
+    rankFew: (of, needs, alike) =>
+      `No place yet: only ${of} of at least ${needs} ${alike} have worked enough days this month`,
+    rankDays: "No place yet: you have worked only a few days this month",
+    rankNone: (alike) => `No place yet among ${alike}`,
+    noTarget: "The office has set no target yet. Your enrolments count all the same.",
+    newMonth: (month) =>
+      `A new month has begun. This phone's figures are still those of ${month}: find signal to get the new target.`,
+    targetWaiting: (count) =>
+      `${count === 1 ? "1 enrolment of this phone waits" : `${count} enrolments of this phone wait`}: counted once accepted`,
     contributions: "Contributions collected",
     quotaLeft: "Branch quota left",
     quotaOf: (cap) => `of the branch's ${cap}`,

@@ -18,6 +18,9 @@ export const membersTexts = bilingual(
     memberTitle: "Peserta",
     cover: "Masa perlindungan",
     coverFrom: (date: string) => `Mulai ${date}`,
+    rests: (programmes: string, sponsor: string) => `${programmes} beristirahat selama ${sponsor} membayar`,
+    restsBody: (first: string, last: string | null) =>
+      `${last === null ? `Mulai ${first}` : `${first} – ${last}`}: program itu tidak ditagih dan tidak dapat dibayar sendiri. Jangan terima uang untuk itu. Sesudahnya ditagih lagi kepada peserta.`,
     notCovered: "Belum terlindungi",
     unpaidSince: (month: string) => `Belum dibayar sejak ${month}`,
     protectedUntil: (day: string) => `Terlindungi sampai ${day}`,
@@ -104,6 +107,9 @@ export const membersTexts = bilingual(
     memberTitle: "Member",
     cover: "Cover",
     coverFrom: (date) => `From ${date}`,
+    rests: (programmes, sponsor) => `${programmes} rests while ${sponsor} pays`,
+    restsBody: (first, last) =>
+      `${last === null ? `From ${first}` : `${first} – ${last}`}: it is not billed and cannot be paid apart. Take no money for it. Afterwards it is billed to the member again.`,
     notCovered: "Not protected yet",
     unpaidSince: (month) => `Unpaid since ${month}`,
     protectedUntil: (day) => `Protected until ${day}`,

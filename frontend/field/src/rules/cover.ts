@@ -1,6 +1,6 @@
 /**
  * When protection ends, until when a member can catch up, and when membership ends: the twin of
- * `perisai/contributions/cover_rule.py` (`tests/golden/cover.json`). Pure.
+ * `perisai/contributions/cover/rule.py` (`tests/golden/cover.json`). Pure.
  */
 import { addDays, addMonths, daysIn, dayText, monthEnd } from "./dates";
 import type { CoverRules } from "./document-pu";

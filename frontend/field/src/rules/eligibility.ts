@@ -1,4 +1,4 @@
-/** Who may enter as BPU and with what: the twin of `perisai/contributions/eligibility.py` (`tests/golden/entry.json`). */
+/** Who may enter as BPU and with what: the twin of `perisai/contributions/cover/eligibility.py` (`tests/golden/entry.json`). */
 import { ageOn, parseDay } from "./dates";
 import type { Consent, EntryLimit, LimitName, PhoneRules, ProgrammeCode, Verdict, Words } from "./document";
 

@@ -1,5 +1,5 @@
 /**
- * What the digits of a NIK and a No. KK say: the twin of `perisai/members/nik.py`, proved equal by
+ * What the digits of a NIK and a No. KK say: the twin of `perisai/members/persons/nik.py`, proved equal by
  * `tests/golden/nik.json`. A disagreement with the birth date or sex is a doubt that asks for evidence, never a refusal.
  */
 import { ageOn, dayText, isDay, parseDay } from "./dates";

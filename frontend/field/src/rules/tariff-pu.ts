@@ -1,5 +1,5 @@
 /**
- * What is owed for a wage earner (PU), month by month: the twin of `perisai/contributions/tariff_pu.py`, proved equal by the
+ * What is owed for a wage earner (PU), month by month: the twin of `perisai/contributions/tariffs/tariff_pu.py`, proved equal by the
  * vectors in `tests/golden/tariff_pu.json`. Whole rupiah, each share to the nearest, a half up. Pure.
  */
 import type { DatedValue } from "./document";

@@ -1,5 +1,5 @@
 /**
- * What BPU dues cost, month by month: the twin of `perisai/contributions/tariff.py`, proved equal by the vectors in
+ * What BPU dues cost, month by month: the twin of `perisai/contributions/tariffs/tariff.py`, proved equal by the vectors in
  * `tests/golden/tariff.json`. Whole rupiah, never rounded. Pure: no clock, no storage.
  */
 import type { PhoneRules, ProgrammeCode, Relief, Sector, Tariff } from "./document";

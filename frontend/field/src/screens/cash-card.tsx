@@ -16,8 +16,8 @@ interface Standing {
 async function look(today: string): Promise<Standing | null> {
   const kept = await engine.learning.findCash();
   if (kept?.state == null) return null;
-  const { heldNow, isOverdue } = await import("../engine/cash");
-  return { held: heldNow(kept), dueOn: kept.state.due_on, overdue: isOverdue(kept, today) };
+  const { heldNow, isOverdue, nextDue } = await import("../engine/cash");
+  return { held: heldNow(kept), dueOn: nextDue(kept), overdue: isOverdue(kept, today) };
 }
 
 function useStanding(): Standing | null {

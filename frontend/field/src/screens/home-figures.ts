@@ -1,4 +1,6 @@
 /** What the home screen works out from the agent's figures. Days are `YYYY-MM-DD` in the branch's time zone. */
+import type { OpView } from "../engine/contract";
+import { dayOf } from "../i18n/format";
 
 const DAY = 86_400_000;
 
@@ -17,6 +19,22 @@ export function workingDaysLeft(today: string, daysOff: readonly string[]): numb
 /** How many a day are needed to add `missing` in `days`, rounded up; null when nothing is missing. On the last days off, all. */
 export function neededPerDay(missing: number, days: number): number | null {
   return missing > 0 ? Math.ceil(missing / Math.max(days, 1)) : null;
+}
+
+const NOT_COUNTED: readonly string[] = ["unsent", "received", "held", "invalid"];
+
+/** People captured on this phone in a month (`2026-11`) whom the server has not decided on: its figures do not have them. */
+export function waitingIn(
+  month: string,
+  ops: readonly Pick<OpView, "kind" | "status" | "madeAt">[],
+  timezone: string,
+): number {
+  return ops.filter(
+    ({ kind, status, madeAt }) =>
+      (kind === "enrol" || kind === "worker") &&
+      NOT_COUNTED.includes(status) &&
+      dayOf(madeAt, timezone).startsWith(month),
+  ).length;
 }
 
 /** Whole days from `today` until `day`; negative when it is past. */

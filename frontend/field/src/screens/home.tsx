@@ -1,7 +1,7 @@
 import { type Draft, engine, type MeView, type SyncState } from "../engine";
 import { blockedTexts } from "../i18n/blocked";
 import { commonTexts } from "../i18n/common";
-import { dayOf, formatAge, formatDate, formatInstant, formatMoney, formatNumber } from "../i18n/format";
+import { dayOf, formatAge, formatDate, formatInstant, formatMoney, formatMonth, formatNumber } from "../i18n/format";
 import { homeTexts } from "../i18n/home";
 import { Button, ButtonLink } from "../ui/button";
 import { Figure } from "../ui/figure";
@@ -9,8 +9,7 @@ import { Icon } from "../ui/icon";
 import { Notice } from "../ui/notice";
 import { useNow, useValue } from "../ui/observe";
 import { Page, Section } from "../ui/page";
-import { useLanguage, usePreferences, useTexts } from "../ui/preferences";
-import { Ring } from "../ui/ring";
+import { useLanguage, useTexts } from "../ui/preferences";
 import { link } from "../ui/route";
 import { toast } from "../ui/toast";
 import { whyBlocked, whyClosed } from "./blocked";
@@ -18,9 +17,10 @@ import { BlockedLink, BlockedNotice } from "./blocked-notice";
 import { CashCard, CashLate } from "./cash-card";
 import { HomeChase } from "./chase/home-chase";
 import { EnrolLink } from "./enrol-link";
-import { neededPerDay, shortName, workingDaysLeft } from "./home-figures";
+import { shortName } from "./home-figures";
 import { KeepingNotices } from "./keeping-notices";
 import { Exams } from "./me/learning";
+import { Target } from "./target";
 import { useSlots } from "./use-slots";
 
 /** What an agent needs to know before the next worker, and the one act: enrol. */
@@ -154,6 +154,10 @@ function Figures({ me, now, today }: { me: MeView; now: number; today: string })
   const t = useTexts(homeTexts);
   const common = useTexts(commonTexts);
   const language = useLanguage();
+  // Without signal the last figures stand: they are those of their own day.
+  const day = dayOf(me.as_of_ms, me.branch.timezone);
+  const isToday = day >= today;
+  const isMonth = day.slice(0, 7) >= today.slice(0, 7);
   return (
     <>
       <p class="muted small as-of" data-testid="figures-age">
@@ -166,8 +170,8 @@ function Figures({ me, now, today }: { me: MeView; now: number; today: string })
       <Dues me={me} />
       <CashCard />
       <div class="columns">
-        <Counts title={t.today} figures={me.today} testid="today" />
-        <Counts title={t.thisMonth} figures={me.month} testid="month" />
+        <Counts title={isToday ? t.today : formatDate(day, language)} figures={me.today} testid="today" />
+        <Counts title={isMonth ? t.thisMonth : formatMonth(day, language)} figures={me.month} testid="month" />
       </div>
       <div class="columns">
         <ButtonLink icon="people" href="#/groups" testid="to-groups">
@@ -189,7 +193,7 @@ function Figures({ me, now, today }: { me: MeView; now: number; today: string })
         <Tile
           name={t.contributions}
           value={formatMoney(me.month.contributions)}
-          detail={t.thisMonth}
+          detail={isMonth ? t.thisMonth : formatMonth(day, language)}
           testid="contributions"
         />
       </div>
@@ -204,39 +208,6 @@ function Tile({ name, value, detail, testid }: { name: string; value: string; de
       <strong class="tile__value">{value}</strong>
       <span class="muted small">{detail}</span>
     </section>
-  );
-}
-
-function Target({ me, today }: { me: MeView; today: string }) {
-  const t = useTexts(homeTexts);
-  const target = me.target_month;
-  if (target === null) return <p class="muted">{t.noTarget}</p>;
-  const done = me.month.accepted ?? me.month.active;
-  const days = workingDaysLeft(today, me.days_off ?? []);
-  const needed = neededPerDay(target - done, days);
-  return (
-    <section class="card target" data-testid="target">
-      <Ring done={done} target={target} label={t.targetRing(done, target)} />
-      <div>
-        <h2>{t.target}</h2>
-        <p>{needed === null ? t.targetReached : t.neededPerDay(formatNumber(needed), days)}</p>
-        <Rank me={me} />
-      </div>
-    </section>
-  );
-}
-
-/** Among agents in the same kind of district who are as new: a place, or why there is none. Whoever wants none sees none. */
-function Rank({ me }: { me: MeView }) {
-  const t = useTexts(homeTexts);
-  const { rank: isWanted } = usePreferences();
-  const rank = me.rank;
-  if (!isWanted || !rank) return null;
-  const alike = t.alike(rank.is_city, rank.is_new);
-  return (
-    <p class="muted small" data-testid="rank">
-      {rank.place === null ? t.rankNone(alike) : t.rank(rank.place, rank.of, alike)}
-    </p>
   );
 }
 

@@ -89,7 +89,7 @@ function LastTry({ sync }: { sync: SyncState }) {
         {sync.lastSyncAt === null ? t.neverSynced : t.lastSync(formatAge(now - sync.lastSyncAt, language))}
       </p>
       {sync.error && <ErrorNotice error={sync.error} title={t.failed} testid="sync-error" />}
-      {sync.nextTryAt !== null && !sync.syncing && (
+      {sync.nextTryAt !== null && !sync.syncing && (sync.error !== null || sync.unsent > 0) && (
         <p class="muted">{t.nextTry(formatTime(sync.nextTryAt, timezone))}</p>
       )}
     </>

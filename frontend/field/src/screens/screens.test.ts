@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { OpView, SyncState } from "../engine/contract";
 import { commonTexts } from "../i18n/common";
 import { parseRoute } from "../ui/route";
-import { daysUntil, neededPerDay, shortName, workingDaysLeft } from "./home-figures";
+import { daysUntil, neededPerDay, shortName, waitingIn, workingDaysLeft } from "./home-figures";
 import { coverOf } from "./members/cover";
 import { historyOf } from "./members/history";
 import { whatsAppLink } from "./members/share";
@@ -22,6 +22,16 @@ describe("the figures of the home screen", () => {
     expect(neededPerDay(29, 9)).toBe(4);
     expect(neededPerDay(0, 9)).toBeNull();
     expect(neededPerDay(-3, 9)).toBeNull();
+  });
+  test("who waits on this phone is told apart until the server has decided, in the month of capture", () => {
+    const at = Date.parse("2026-11-22T03:00:00Z");
+    const op = (status: OpView["status"], kind: OpView["kind"] = "enrol", madeAt = at) => ({ kind, status, madeAt });
+    const waiting = [op("unsent"), op("received"), op("held"), op("unsent", "worker")];
+    const others = [op("accepted"), op("review"), op("rejected"), op("unsent", "cancel")];
+    expect(waitingIn("2026-11", [...waiting, ...others], "Asia/Jakarta")).toBe(4);
+    const late = Date.parse("2026-11-30T17:30:00Z");
+    expect(waitingIn("2026-11", [op("unsent", "enrol", late)], "Asia/Jakarta")).toBe(0);
+    expect(waitingIn("2026-12", [op("unsent", "enrol", late)], "Asia/Jakarta")).toBe(1);
   });
   test("days until a licence ends", () => {
     expect(daysUntil("2026-11-22", "2026-12-10")).toBe(18);

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./icon";
 
 interface PageProps {
@@ -18,8 +18,8 @@ interface PageProps {
  */
 export function Page({ title, back, testid, foot, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  // Another title means another screen or step.
-  useEffect(() => {
+  // Another title means another screen or step. Before it is seen: nothing moves under a thumb.
+  useLayoutEffect(() => {
     window.scrollTo(0, 0);
     heading.current?.focus({ preventScroll: true });
   }, [title]);

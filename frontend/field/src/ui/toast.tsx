@@ -8,6 +8,8 @@ interface Toast {
 }
 
 const SHOWN_FOR = 8_000;
+/** By then it was read, or belongs to the screen before: it would lie on the next one's buttons. One with a way back stays. */
+const READ_AFTER = 1_500;
 let show: (toast: Toast) => void = () => undefined;
 
 /** Says shortly, at the bottom, what was done; with a way back where there is one. */
@@ -26,8 +28,16 @@ export function ToastPlace() {
   }, []);
   useEffect(() => {
     if (!current) return;
+    const begun = Date.now();
     const timer = setTimeout(() => setCurrent(null), SHOWN_FOR);
-    return () => clearTimeout(timer);
+    const leave = () => {
+      if (current.undo === null && Date.now() - begun >= READ_AFTER) setCurrent(null);
+    };
+    addEventListener("hashchange", leave);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("hashchange", leave);
+    };
   }, [current]);
   const undo = () => {
     current?.undo?.();

@@ -10,7 +10,10 @@ import {
   shortPayer,
   spanOf,
 } from "../../engine/cash";
-import { fromB64u, utf8 } from "../../engine/encoding";
+import { fromB64u, utf8, uuid7 } from "../../engine/encoding";
+import { readRules } from "../../rules/document";
+import { type Filling, lineOf } from "./filling";
+import { partsOf } from "./parts";
 
 export interface ReceiptInput {
   readonly kind: CashKind;
@@ -24,13 +27,27 @@ export interface ReceiptInput {
 
 const TRIES = 5;
 
-/** Resolves with the receipt once it is durable and its op in the chain. */
+/** Lines as they are filled in, each with what goes to which programme, where the rules and terms on this phone say it. */
+export async function linesWithParts(fillings: readonly Filling[]): Promise<readonly CashLine[]> {
+  const rules = await engine.reference.rules().then(readRules, () => null);
+  const told = (await engine.learning.find())?.employers?.told ?? null;
+  return fillings.map((filling) => {
+    const line = lineOf(filling);
+    const parts = rules && partsOf(filling.member, { ...line, count: filling.count }, rules, told);
+    return { ...line, parts };
+  });
+}
+
+/**
+ * Resolves with the receipt once it is durable. Its op follows at once; where the phone refuses it (its storage is full), the receipt
+ * stays without one and `carryOn` tries again: a second receipt for the same money would be worse.
+ */
 export async function makeReceipt(input: ReceiptInput): Promise<CashMade> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const kept = await engine.learning.findCash();
     if (kept?.state == null) throw new EngineError("not_activated");
     const made = await draft(kept, input);
-    if (await keep(made)) return await send(made);
+    if (await keep(made)) return await send(made).catch(() => made);
   }
   throw new EngineError("chain_moved");
 }
@@ -43,7 +60,8 @@ async function draft(kept: CashKept, { today, ...input }: ReceiptInput): Promise
   const madeAt = Math.round(engine.serverNow());
   const dueOn = dueAfter(today, kept.state?.deadline_days ?? 2);
   const signed = input.paper ? null : await sign(kept, { ...input, amount, payer, number, madeAt });
-  return { ...input, number, payer, amount, madeAt, dueOn, signed, op: null, voided: null };
+  const will = uuid7(Date.now());
+  return { ...input, number, payer, amount, madeAt, dueOn, signed, op: null, will, voided: null };
 }
 
 type Unsigned = Pick<CashMade, "number" | "kind" | "whole" | "payer" | "lines" | "amount" | "madeAt">;
@@ -89,7 +107,7 @@ async function send(made: CashMade): Promise<CashMade> {
     })),
     signed: made.signed,
   };
-  const op = await engine.learning.append("cash_receipt", body, null, made.number);
+  const op = await engine.learning.append("cash_receipt", body, null, made.number, made.will);
   const sent = { ...made, op: op.id };
   await patch(made.number, sent);
   return sent;

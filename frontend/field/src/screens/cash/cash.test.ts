@@ -4,12 +4,15 @@ import {
   heldNow,
   isOverdue,
   joinReceipt,
+  nextDue,
   nextNumber,
   packReceipt,
   readReceipt,
   shortPayer,
   splitReceipt,
   whyNot,
+  withRefused,
+  withState,
 } from "../../engine/cash";
 import { checkReceipt, findCode } from "../../engine/cash-check";
 import type { DueTold, MemberView } from "../../engine/contract";
@@ -105,6 +108,14 @@ describe("what an agent may still take", () => {
     expect(heldNow(kept({}, [made({ kind: "advance" })]))).toBe(0);
   });
 
+  it("names the day of the first cash in hand, also of what the server has not heard of", () => {
+    expect(nextDue(kept())).toBeNull();
+    expect(nextDue(kept({}, [made()]))).toBe("2026-11-25");
+    expect(nextDue(kept({ due_on: "2026-11-24" }, [made()]))).toBe("2026-11-24");
+    expect(nextDue(kept({ due_on: "2026-11-27" }, [made()]))).toBe("2026-11-25");
+    expect(nextDue(kept({}, [made({ voided: "mistake" }), made({ kind: "advance" })]))).toBeNull();
+  });
+
   it("says why it takes no more", () => {
     expect(whyNot(kept(), ASKED)).toBeNull();
     expect(whyNot({ state: null, fetchedAt: 0, made: [] }, ASKED)).toBe("not_ready");
@@ -122,6 +133,24 @@ describe("what an agent may still take", () => {
     expect(isOverdue(kept({ ...late, extended_until: "2026-11-24" }), "2026-11-24")).toBe(false);
     expect(isOverdue(kept({ ...late, extended_until: "2026-11-23" }), "2026-11-24")).toBe(true);
     expect(isOverdue(kept(late, [made({ voided: "returned" })]), "2026-11-24")).toBe(false);
+  });
+
+  it("holds what was taken back later than a day until the branch agrees", () => {
+    const taken = kept({}, [made({ voided: "mistake" })]);
+    const waits = withState(taken, { ...STATE, held: 50_400, receipts: [told({ void_waits: true })] }, 1);
+    expect([waits.made[0]?.voided, heldNow(waits)]).toEqual([null, 50_400]);
+    const fresh = withState(taken, { ...STATE, held: 50_400, receipts: [told()] }, 1);
+    expect([fresh.made[0]?.voided, heldNow(fresh)]).toEqual(["mistake", 0]);
+  });
+
+  it("holds what the server refused to take back, unless it is asked again", () => {
+    const { number } = made();
+    const taken = kept({ held: 50_400, receipts: [told()] }, [made({ voided: "mistake" })]);
+    const refused = { kind: "cash_void", status: "rejected", learning: number };
+    expect(heldNow(withRefused(taken, []))).toBe(0);
+    expect(heldNow(withRefused(taken, [refused]))).toBe(50_400);
+    expect(heldNow(withRefused(taken, [refused, { ...refused, status: "unsent" }]))).toBe(0);
+    expect(heldNow(withRefused(taken, [{ ...refused, learning: "K1" }]))).toBe(0);
   });
 
   it("gives each number once", () => {

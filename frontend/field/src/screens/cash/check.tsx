@@ -24,6 +24,9 @@ export function CheckScreen() {
   const [found, setFound] = useState<{ readonly code: string; readonly checked: CheckedReceipt } | null>(null);
   const check = async (code: string | null) => {
     setWrong(code === null);
+    // What stood there was said of another receipt.
+    setFound(null);
+    setProblem(null);
     if (code === null || kept?.state == null) return;
     try {
       setFound({ code, checked: await checkReceipt(code, kept.state) });

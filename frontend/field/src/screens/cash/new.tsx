@@ -14,8 +14,8 @@ import { Page, Section } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { link, navigate } from "../../ui/route";
 import { SelectField } from "../../ui/select-field";
-import { makeReceipt } from "./acts";
-import { type Filling, isWhole, lineOf, rupiah, suggest } from "./filling";
+import { linesWithParts, makeReceipt } from "./acts";
+import { type Filling, isWhole, rupiah, suggest } from "./filling";
 import { Held, useToday } from "./overview";
 import { findPayers, linesOf, type Payer, PayerLines } from "./payer";
 import { useCash } from "./use-cash";
@@ -100,7 +100,7 @@ function Form({ kept, today, memberKey, payerId }: Asked & { kept: CashKept; tod
         whole,
         payer: payer?.name ?? lines[0]?.member.name ?? "",
         payerOf: payer && { kind: payer.kind, id: payer.id },
-        lines: lines.map(lineOf),
+        lines: await linesWithParts(lines),
         paper: chosen,
         today,
       });
@@ -314,6 +314,11 @@ function Finder({ chosen, onAdd }: { chosen: readonly string[]; onAdd: (member: 
             </li>
           ))}
           {payable.length === 0 && text !== "" && <li class="muted">{t.noMatch}</li>}
+          {found.state === "done" && payable.length === 0 && text === "" && (
+            <li class="muted" data-testid="cash-nobody">
+              {t.nobody} <a href="#/enrol">{t.enrolFirst}</a>
+            </li>
+          )}
         </ul>
       )}
     </>

@@ -1,6 +1,6 @@
 import type { CashKept, CashMade, CashReceiptTold } from "../../engine";
 import { engine } from "../../engine";
-import { heldNow, isOverdue, nextNumber, unknownTo } from "../../engine/cash";
+import { heldNow, isOverdue, nextDue, nextNumber, unknownTo } from "../../engine/cash";
 import { cashTexts } from "../../i18n/cash";
 import { commonTexts } from "../../i18n/common";
 import { dayOf, formatDate, formatInstant, formatMoney } from "../../i18n/format";
@@ -69,6 +69,7 @@ export function Held({ kept, today, more = 0 }: { kept: CashKept; today: string;
   const t = useTexts(cashTexts);
   const language = useLanguage();
   const held = heldNow(kept);
+  const due = nextDue(kept);
   const { state } = kept;
   if (state === null) {
     return (
@@ -78,13 +79,17 @@ export function Held({ kept, today, more = 0 }: { kept: CashKept; today: string;
     );
   }
   return (
-    <section class="card cash-held" data-testid="cash-held" data-held={held}>
+    <section
+      class={held + more > state.limit ? "card cash-held cash-held--over" : "card cash-held"}
+      data-testid="cash-held"
+      data-held={held}
+    >
       <h2 class="tile__name">{t.inHand}</h2>
       <strong class="payment__amount">{formatMoney(held)}</strong>
       <progress max={state.limit} value={Math.min(held + more, state.limit)} aria-label={t.inHand} />
       <p class="muted small">{t.ofLimit(formatMoney(state.limit), state.class[language])}</p>
       {more > 0 && <p>{t.after(formatMoney(held + more))}</p>}
-      {held > 0 && state.due_on !== null && <p>{t.dueOn(formatDate(state.due_on, language))}</p>}
+      {held > 0 && due !== null && <p>{t.dueOn(formatDate(due, language))}</p>}
       {isOverdue(kept, today) && (
         <Notice tone="stop" title={t.overdue} testid="cash-overdue">
           <p>{t.overdueBody}</p>

@@ -1,11 +1,12 @@
-/** A receipt as words: for the screen, a picture, an SMS and paper of 58 mm. Pure but for the encoder, which is loaded to print. */
+/** A receipt as words: for the screen, a picture, an SMS and paper of 58 mm. Pure but for the printer's encoder, which is loaded to print. */
 import { encode } from "uqr";
-import type { CashMade } from "../../engine";
+import type { CashLine, CashMade } from "../../engine";
 import { spanOf } from "../../engine/cash";
 import type { cashTexts } from "../../i18n/cash";
 import { formatDate, formatInstant, formatMoney, formatMonth } from "../../i18n/format";
 import type { Language } from "../../i18n/language";
-import { COLUMNS, plain, wrapWords } from "../slip/printed";
+import { printedBytes } from "../slip/printed";
+import { type Parts, partsOfAll } from "./parts";
 
 type Texts = (typeof cashTexts)["id"];
 
@@ -13,7 +14,8 @@ export interface Paper {
   readonly heading: string;
   readonly amount: string;
   readonly number: string;
-  readonly rows: readonly (readonly [string, string])[];
+  /** Name, value, and of what the value is made up, for the screen. */
+  readonly rows: readonly (readonly [name: string, value: string, parts?: string])[];
   readonly notes: readonly string[];
   /** What its QR leads to; null for a page of a book. */
   readonly address: string | null;
@@ -38,6 +40,9 @@ export function makePaper({ made, agent, branch, checkUrl, timezone, language, t
       ? "-"
       : `${formatMonth(first, language)}${last === first ? "" : ` - ${formatMonth(last ?? first, language)}`}`;
   const others = made.lines.length > 1 ? ` (${made.lines.length})` : "";
+  const all = partsOfAll(made.lines);
+  // Of an instalment nobody says it: it waits for what is missing.
+  const asked = made.kind !== "repayment" && made.whole;
   return {
     heading: headings[made.kind],
     amount: formatMoney(made.amount),
@@ -46,7 +51,8 @@ export function makePaper({ made, agent, branch, checkUrl, timezone, language, t
       [t.number, made.number],
       [t.payer, `${made.payer}${others}`],
       [t.forMonths, `${months}, ${made.whole ? t.whole : t.instalment}`],
-      ...(made.lines.length > 1 ? made.lines.map((line) => [line.name, formatMoney(line.amount)] as const) : []),
+      ...(made.lines.length > 1 ? made.lines.map(rowOf) : []),
+      ...(asked ? [[t.parts, all ? partsText(all) : t.partsElsewhere] as const] : []),
       [t.by, `${agent.name} (${agent.code}), ${branch}`],
       [t.made, formatInstant(made.madeAt, timezone, language)],
       ...(made.kind === "repayment" ? [] : [[t.depositBy, formatDate(made.dueOn, language)] as const]),
@@ -57,30 +63,42 @@ export function makePaper({ made, agent, branch, checkUrl, timezone, language, t
   };
 }
 
+function rowOf({ name, amount, parts }: CashLine): readonly [string, string, string] {
+  return [name, formatMoney(amount), parts ? partsText(parts) : ""];
+}
+
+/** `JKK Rp8.000 · JKM Rp6.800`. */
+function partsText(parts: Parts): string {
+  return parts.map(([code, amount]) => `${code} ${formatMoney(amount)}`).join(" · ");
+}
+
 /** Rows of modules, `1` dark: small enough to be scanned from a cheap screen, so with little correction. */
 export function qrRows(text: string): readonly string[] {
   const { data } = encode(text, { ecc: "L", border: 0 });
   return data.map((row) => row.map((dark) => (dark ? "1" : "0")).join(""));
 }
 
-/** For 58 mm paper (ESC/POS, 384 dots across). */
-export async function paperBytes(paper: Paper, checkWords: string): Promise<Uint8Array> {
-  const { default: Encoder } = await import("@point-of-sale/receipt-printer-encoder");
-  const encoder = new Encoder({ printerModel: "pos-5890", columns: COLUMNS, language: "esc-pos", feedBeforeCut: 0 });
-  encoder.initialize().align("center").bold(true);
-  for (const text of wrapWords(plain(paper.heading), COLUMNS)) encoder.line(text);
-  encoder.size(1, 2).line(plain(paper.amount)).size(1, 1).bold(false).align("left").rule();
-  const line = (text: string) => {
-    for (const part of wrapWords(plain(text), COLUMNS)) encoder.line(part);
-  };
-  for (const [name, value] of paper.rows) line(`${name}: ${value}`);
-  encoder.rule().bold(true);
-  for (const note of paper.notes) line(note);
-  encoder.bold(false);
-  if (paper.address !== null) {
-    encoder.align("center").qrcode(paper.address, { model: 2, size: 4, errorlevel: "l" }).align("left");
-  }
-  line(checkWords);
-  line(paper.short);
-  return encoder.newline(4).encode();
+/** For 58 mm paper, 384 dots across. */
+export function paperBytes(paper: Paper, checkWords: string): Promise<Uint8Array> {
+  return printedBytes(async (to) => {
+    to.centre(true);
+    to.bold(true);
+    to.line(paper.heading);
+    to.bold(false);
+    to.large(paper.amount);
+    to.centre(false);
+    to.rule();
+    for (const [name, value] of paper.rows) to.line(`${name}: ${value}`);
+    to.rule();
+    to.bold(true);
+    for (const note of paper.notes) to.line(note);
+    to.bold(false);
+    if (paper.address !== null) {
+      to.centre(true);
+      await to.qr(paper.address);
+      to.centre(false);
+    }
+    to.line(checkWords);
+    to.line(paper.short);
+  });
 }

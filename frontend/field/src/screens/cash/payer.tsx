@@ -1,5 +1,5 @@
 /** Who pays several at once: a business for its workers, a group for its members. One receipt, a line for each. */
-import { type DueTold, engine, type MemberView } from "../../engine";
+import { type DueTold, type EmployersKept, engine, type MemberView } from "../../engine";
 import { cashTexts } from "../../i18n/cash";
 import { formatMoney, formatMonth } from "../../i18n/format";
 import { addMonths } from "../../rules/dates";
@@ -14,14 +14,21 @@ export interface Payer {
   readonly enrolments: readonly string[];
 }
 
+/** The owner whose own dues the code of the business pays along, where the visit was made on this phone. */
+function ownerAlong(made: EmployersKept["made"], id: string): readonly string[] {
+  const visit = made.find((one) => one.op === id);
+  return visit?.ownerAlong && visit.ownerOp ? [visit.ownerOp] : [];
+}
+
 /** What this phone keeps of the agent's businesses and groups; those without anybody to pay for are left out. */
 export async function findPayers(): Promise<readonly Payer[]> {
   const [learning, groups] = await Promise.all([engine.learning.find(), engine.learning.findGroups()]);
+  const made = learning?.employers?.made ?? [];
   const firms = (learning?.employers?.told ?? []).map(({ id, name, workers }) => ({
     kind: "employer" as const,
     id,
     name,
-    enrolments: workers.map((one) => one.enrolment),
+    enrolments: [...ownerAlong(made, id), ...workers.map((one) => one.enrolment)],
   }));
   const others = (groups?.told?.groups ?? []).map(({ id, name, enrolments }) => ({
     kind: "group" as const,

@@ -6,13 +6,14 @@ import { holdUntilBack } from "../../ui/away";
 import { Button, ButtonLink } from "../../ui/button";
 import { Choice } from "../../ui/choice";
 import { asErrorView, ErrorNotice } from "../../ui/error-notice";
-import { Notice, type Tone } from "../../ui/notice";
+import { Notice } from "../../ui/notice";
 import { useValue } from "../../ui/observe";
 import { Empty, Page, Section } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { LargeQr } from "../me/large-qr";
 import { handOver } from "../slip/picture";
-import { canPrint, PrintError, print } from "../slip/printer";
+import { PrintButtons, type Told } from "../slip/print-buttons";
+import { canPrint } from "../slip/printer";
 import { platformOf, smsLink } from "../slip/sms";
 import { voidReceipt } from "./acts";
 import { findMade, findTold, StateOf, useToday } from "./overview";
@@ -25,7 +26,7 @@ const REASONS = ["mistake", "returned", "duplicate"] as const;
 /** The receipt to show, send or print, and where its money is. */
 export function ReceiptScreen({ number }: { number: string }) {
   const t = useTexts(cashTexts);
-  const { kept, look } = useCash();
+  const { kept, problem, look } = useCash();
   const made = kept && findMade(kept, number);
   const told = kept && findTold(kept, number);
   return (
@@ -36,6 +37,7 @@ export function ReceiptScreen({ number }: { number: string }) {
           <StateOf told={told} />
         </div>
       )}
+      {made?.op === null && problem && <ErrorNotice error={problem} title={t.notQueued} testid="cash-not-queued" />}
       {kept && made && <Shown kept={kept} made={made} />}
       {kept && (made || told) && <Voiding made={made} told={told} onDone={() => void look()} />}
     </Page>
@@ -67,10 +69,14 @@ function Shown({ kept, made }: { kept: CashKept; made: CashMade }) {
         <h2>{paper.heading}</h2>
         <strong class="payment__amount">{paper.amount}</strong>
         <dl class="slip__rows">
-          {paper.rows.map(([name, value]) => (
-            <div key={name} class="slip__row">
+          {paper.rows.map(([name, value, parts], at) => (
+            // Two people of one name are two lines.
+            <div key={at} class="slip__row">
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd>
+                {value}
+                {parts && <span class="muted small cash-parts">{parts}</span>}
+              </dd>
             </div>
           ))}
         </dl>
@@ -96,27 +102,21 @@ function Acts({ paper, made }: { paper: Paper; made: CashMade }) {
   const t = useTexts(cashTexts);
   const slip = useTexts(slipTexts);
   const agent = useValue(engine.device).agent?.code ?? "";
-  const [told, setTold] = useState<{ readonly tone: Tone; readonly text: string } | null>(null);
+  const [told, setTold] = useState<Told | null>(null);
   const text = t.smsText(made.number, paper.amount, agent, paper.short);
   const phone = made.lines[0]?.phone ?? null;
   const sms = smsLink(phone, text, platformOf(navigator.userAgent, navigator.maxTouchPoints));
-  const away = async (act: () => Promise<unknown>, failed: string) => {
+  const share = async () => {
     const release = engine.lock.hold();
     try {
-      await act();
+      await handOver([await paperPicture(paper)], paper.heading);
       setTold(null);
-    } catch (error) {
-      const isClosed = error instanceof PrintError && error.failure === "cancelled";
-      setTold(isClosed ? null : { tone: "needs", text: failed });
+    } catch {
+      setTold({ tone: "needs", text: slip.shareFailed });
     } finally {
       release();
     }
   };
-  const share = () => away(async () => handOver([await paperPicture(paper)], paper.heading), slip.shareFailed);
-  const onPaper = () =>
-    canPrint()
-      ? away(async () => print(await paperBytes(paper, t.checkAt), false), slip.printOff)
-      : Promise.resolve(setTold({ tone: "needs", text: t.printMissing }));
   return (
     <div class="stack" data-testid="cash-acts">
       <div role="status">{told && <Notice tone={told.tone}>{told.text}</Notice>}</div>
@@ -127,9 +127,13 @@ function Acts({ paper, made }: { paper: Paper; made: CashMade }) {
         <ButtonLink icon="chat" href={sms} onPress={holdUntilBack} testid="cash-sms">
           {t.sms}
         </ButtonLink>
-        <Button icon="printer" onPress={() => void onPaper()} testid="cash-print">
-          {t.print}
-        </Button>
+        {canPrint() ? (
+          <PrintButtons bytes={() => paperBytes(paper, t.checkAt)} onTold={setTold} testid="cash" />
+        ) : (
+          <Button icon="printer" onPress={() => setTold({ tone: "needs", text: t.printMissing })} testid="cash-print">
+            {t.print}
+          </Button>
+        )}
       </div>
     </div>
   );
@@ -149,6 +153,7 @@ function Voiding({ made, told, onDone }: VoidingProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ErrorView | null>(null);
   if (made?.voided) return <Notice tone="stop" title={t.voided} testid="cash-voided" />;
+  if (told?.void_waits) return <Notice tone="needs" title={t.voidWaits} testid="cash-void-waits" />;
   const isFree = told === null || (told.state === "held" && told.deposit === null && told.settled === 0);
   if (!isFree) return null;
   const act = async () => {

@@ -1,24 +1,25 @@
 import { useState } from "preact/hooks";
-import { engine, type MemberView } from "../../engine";
+import { engine } from "../../engine";
 import { byRoute, type ChaseItem } from "../../engine/chase";
 import { chaseTexts } from "../../i18n/chase";
-import { formatAge, formatDate, formatMoney, inGroups } from "../../i18n/format";
-import { Button, ButtonLink } from "../../ui/button";
+import { formatAge } from "../../i18n/format";
+import { Button } from "../../ui/button";
 import { ErrorNotice } from "../../ui/error-notice";
-import { Badge, Notice, type Tone } from "../../ui/notice";
+import { Notice } from "../../ui/notice";
 import { useNow } from "../../ui/observe";
-import { Empty, Page } from "../../ui/page";
+import { Empty, Page, Section } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
-import { link } from "../../ui/route";
 import { toast } from "../../ui/toast";
-import { shortName } from "../home-figures";
-import { whatsAppLink } from "../members/share";
+import { Cards, LaterPart } from "./cards";
+import { type Day, planDay } from "./day";
 import { OutcomeScreen } from "./outcome";
+import { Over } from "./over";
 import { Recorded } from "./recorded";
-import { type Dues, useDues, useMembers } from "./use-dues";
+import { Found, Search } from "./search";
+import { type Dues, useDues } from "./use-dues";
 
-/** Cards drawn at first; the rest on a press. */
-const AT_FIRST = 30;
+/** A list shorter than this is seen at a glance. */
+const SEARCH_FROM = 8;
 
 /** `#/chase`, `#/chase/<enrolment>`. */
 export function ChaseScreen({ path }: { path: readonly string[] }) {
@@ -33,19 +34,8 @@ function ListScreen({ dues }: { dues: Dues }) {
   const t = useTexts(chaseTexts);
   const language = useLanguage();
   const now = useNow();
-  const [route, setRoute] = useState<readonly ChaseItem[] | null>(null);
-  const [shown, setShown] = useState(AT_FIRST);
-  const [finding, setFinding] = useState(false);
   const { kept, items, problem, busy } = dues;
-  const order = route === null ? items : route.filter((one) => items.some((item) => item.due.id === one.due.id));
-  const members = useMembers(order.slice(0, shown).map((item) => item.due.id));
-  const findRoute = async () => {
-    setFinding(true);
-    const place = await engine.locate();
-    setFinding(false);
-    if (place === null) toast(t.noPlace);
-    else setRoute(byRoute(items, place));
-  };
+  const day = kept === null ? null : planDay(items, kept, dues.today);
   return (
     <Page title={t.title} back={{ href: "#/", label: t.toHome }} testid="screen-chase">
       {kept?.told === null && <Notice tone="needs" title={t.needSignal} testid="chase-need-signal" />}
@@ -55,28 +45,10 @@ function ListScreen({ dues }: { dues: Dues }) {
           <p>{t.noneBody}</p>
         </Empty>
       )}
-      {items.length > 0 && (
-        <>
-          <p class="muted">{t.intro}</p>
-          <Button
-            icon={route === null ? "forward" : "list"}
-            busy={finding}
-            onPress={() => (route === null ? void findRoute() : setRoute(null))}
-            testid="chase-route"
-          >
-            {route === null ? t.route : t.byLoss}
-          </Button>
-          {order.slice(0, shown).map((item) => (
-            <ChaseCard key={item.due.id} item={item} member={members.get(item.due.id) ?? null} />
-          ))}
-          {order.length > shown && (
-            <Button wide onPress={() => setShown(shown + AT_FIRST)} testid="chase-more">
-              {t.more(Math.min(AT_FIRST, order.length - shown))}
-            </Button>
-          )}
-        </>
-      )}
+      {day && day.all > 0 && <Progress day={day} />}
+      {day && items.length > 0 && <Today today={dues.today} items={items} day={day} />}
       <Recorded dues={dues} />
+      <Over dues={dues} />
       {kept?.told && (
         <div class="section">
           <p class="muted small">{t.asOf(formatAge(now - kept.fetchedAt, language))}</p>
@@ -89,63 +61,86 @@ function ListScreen({ dues }: { dues: Dues }) {
   );
 }
 
-const TONES: Record<ChaseItem["reason"], Tone> = {
-  promised: "note",
-  age: "stop",
-  sick: "stop",
-  ends_soon: "stop",
-  unpaid: "needs",
-  before_end: "needs",
-  first: "needs",
-};
-
-function ChaseCard({ item, member }: { item: ChaseItem; member: MemberView | null }) {
+function Progress({ day: { done, all, rest } }: { day: Day }) {
   const t = useTexts(chaseTexts);
-  const language = useLanguage();
-  const { due, reason, daysLeft } = item;
-  const until = due.cover === "none" ? due.pay_by : (due.catch_up_until ?? due.protected_through);
-  const phone = member?.phone?.includes("*") ? null : (member?.phone ?? null);
-  const name = member?.name ?? "…";
-  const text = t.message(shortName(name), formatMoney(due.amount), until ? formatDate(until, language) : "");
   return (
-    <section class="card chase" data-testid={`chase-${due.id}`}>
-      <div class="chase__head">
-        <strong>{name}</strong>
-        <strong class="chase__sum">{formatMoney(due.amount)}</strong>
-      </div>
-      <Badge tone={TONES[reason]}>{t[`reason_${reason}`]}</Badge>
-      <p class="muted small">
-        {until && t.until(formatDate(until, language))}
-        {daysLeft !== null && ` · ${t.daysLeft(daysLeft)}`}
-        {due.months.length > 1 && ` · ${t.months(due.months.length)}`}
-      </p>
-      {due.payment_code && (
-        <p class="small">
-          {t.code}: <span class="code">{inGroups(due.payment_code)}</span>
-        </p>
+    <div class="progress" data-testid="chase-progress" data-done={done} data-all={all}>
+      <label for="chase-day">
+        <strong>{t.progress(done, all)}</strong>
+        {rest > 0 && <span class="muted small"> · {t.rest(rest)}</span>}
+      </label>
+      <progress id="chase-day" class="chase__bar" max={all} value={done} />
+    </div>
+  );
+}
+
+/** By what is lost, from the nearest, or whom one looks for. */
+function Today({ today, items, day }: { today: string; items: readonly ChaseItem[]; day: Day }) {
+  const t = useTexts(chaseTexts);
+  const [text, setText] = useState("");
+  const [route, setRoute] = useState<readonly ChaseItem[] | null>(null);
+  const [finding, setFinding] = useState(false);
+  const findRoute = async () => {
+    setFinding(true);
+    const place = await engine.locate();
+    setFinding(false);
+    if (place === null) toast(t.noPlace);
+    else setRoute(byRoute(items, place));
+  };
+  const left = route?.filter((one) => items.some((item) => item.due.id === one.due.id));
+  return (
+    <>
+      {items.length > SEARCH_FROM && <Search text={text} onText={setText} />}
+      {text.trim() !== "" && <Found today={today} items={items} text={text} />}
+      {text.trim() === "" && (
+        <>
+          <Button
+            icon={route === null ? "forward" : "list"}
+            busy={finding}
+            onPress={() => (route === null ? void findRoute() : setRoute(null))}
+            testid="chase-route"
+          >
+            {route === null ? t.route : t.byLoss}
+          </Button>
+          {left ? (
+            <Cards today={today} items={left} isWhyShown opened={left[0]?.due.id} />
+          ) : (
+            <Parts day={day} on={today} />
+          )}
+        </>
       )}
-      <div class="row">
-        {phone ? (
-          <>
-            <ButtonLink icon="phone" href={`tel:${phone}`} testid="chase-call">
-              {t.call}
-            </ButtonLink>
-            <ButtonLink icon="chat" href={whatsAppLink(phone, text)} external testid="chase-whatsapp">
-              {t.whatsapp}
-            </ButtonLink>
-          </>
-        ) : (
-          <span class="muted small">{t.noNumber}</span>
-        )}
-      </div>
-      <div class="row">
-        <ButtonLink kind="primary" icon="check" href={link("chase", due.id)} testid="chase-record">
-          {t.record}
-        </ButtonLink>
-        <ButtonLink kind="quiet" href={link("member", due.id)}>
-          {t.member}
-        </ButtonLink>
-      </div>
-    </section>
+    </>
+  );
+}
+
+function Parts({ day: { today, later, rest }, on }: { day: Day; on: string }) {
+  const t = useTexts(chaseTexts);
+  const [first] = today;
+  return (
+    <>
+      {first === undefined && (
+        <Notice tone="done" title={t.dayDone}>
+          <p>{t.dayDoneBody}</p>
+        </Notice>
+      )}
+      {today.map(({ name, items }) => (
+        <Section key={name} title={`${t[`part_${name}`]} (${items.length})`} testid={`chase-part-${name}`}>
+          <Cards
+            today={on}
+            items={items}
+            isWhyShown={name === "lost"}
+            opened={name === first?.name ? items[0]?.due.id : undefined}
+          />
+        </Section>
+      ))}
+      {later.length > 0 && (
+        <Section title={`${t.later} (${rest})`} testid="chase-later">
+          <p class="muted small">{t.laterBody}</p>
+          {later.map((part) => (
+            <LaterPart key={part.name} today={on} part={part} />
+          ))}
+        </Section>
+      )}
+    </>
   );
 }

@@ -1,27 +1,33 @@
 import { useEffect, useState } from "preact/hooks";
 import { engine } from "../../engine";
-import { type ChaseItem, chaseList } from "../../engine/chase";
+import { chaseList } from "../../engine/chase";
 import { chaseTexts } from "../../i18n/chase";
 import { Icon } from "../../ui/icon";
 import { useValue } from "../../ui/observe";
 import { useTexts } from "../../ui/preferences";
+import { type Day, planDay } from "./day";
 
 /** On home: how many to chase today, from what is kept on the phone. */
 export function HomeChase({ today }: { today: string }) {
   const t = useTexts(chaseTexts);
-  const [items, setItems] = useState<readonly ChaseItem[] | null>(null);
+  const [day, setDay] = useState<Day | null>(null);
   const { lastSyncAt } = useValue(engine.sync.state);
   useEffect(() => {
-    void engine.learning.findDues().then((kept) => setItems(kept?.told ? chaseList(kept, today) : null));
+    void engine.learning
+      .findDues()
+      .then((kept) => setDay(kept?.told ? planDay(chaseList(kept, today), kept, today) : null));
   }, [lastSyncAt, today]);
-  if (items === null) return null;
-  const lost = items.filter((item) => item.due.lost !== "").length;
+  if (day === null) return null;
+  const left = day.all - day.done;
+  const lost = day.today.find((part) => part.name === "lost")?.items.length ?? 0;
+  const none = day.done > 0 ? t.dayDone : t.homeNone;
   return (
     <a class="card card--link" href="#/chase" data-testid="home-chase">
       <Icon name="people" />
       <span class="card__main">
-        <strong>{items.length > 0 ? t.homeCount(items.length) : t.homeNone}</strong>
+        <strong>{left > 0 ? t.homeCount(left) : none}</strong>
         {lost > 0 && <span class="muted small">{t.homeLost(lost)}</span>}
+        {day.done > 0 && left > 0 && <span class="muted small">{t.progress(day.done, day.all)}</span>}
       </span>
       <Icon name="forward" />
     </a>

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type ErrorView, engine, type VisitOutcome } from "../../engine";
+import { type ErrorView, engine, type Place, type VisitOutcome } from "../../engine";
 import { addDays, withoutVisit, withVisit } from "../../engine/chase";
+import { uuid7 } from "../../engine/encoding";
 import { chaseTexts } from "../../i18n/chase";
 import { formatMoney } from "../../i18n/format";
 import { Button } from "../../ui/button";
@@ -25,6 +26,8 @@ const OUTCOMES: readonly VisitOutcome[] = [
   "died",
 ];
 const WHOM = ["agent", "office", "bank", "other"] as const;
+/** For the place where the visit is. */
+const WAIT_MS = 1_500;
 type Whom = (typeof WHOM)[number];
 type Day = "tomorrow" | "inThreeDays" | "nextWeek" | "otherDay";
 const DAYS: Readonly<Record<Exclude<Day, "otherDay">, number>> = { tomorrow: 1, inThreeDays: 3, nextWeek: 7 };
@@ -65,6 +68,10 @@ export function OutcomeScreen({ dues, enrolment }: { dues: Dues; enrolment: stri
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ErrorView | null>(null);
+  // Made once: a second press after a failure in the middle makes no second outcome.
+  const [id] = useState(() => uuid7(Date.now()));
+  // Found while the form is filled: what is saved is on the phone at once, also where the page is closed a moment later.
+  const [place] = useState(() => engine.locate(WAIT_MS).catch(() => null));
   const members = useMembers([enrolment]);
   const due = dues.kept?.told?.members.find((one) => one.id === enrolment) ?? null;
   const set = (patch: Partial<Form>) => setForm({ ...form, ...patch });
@@ -78,7 +85,7 @@ export function OutcomeScreen({ dues, enrolment }: { dues: Dues; enrolment: stri
     if (form.outcome === null || dayWrong || whomWrong) return;
     setBusy(true);
     try {
-      await record(dues, enrolment, name, form, day);
+      await record({ dues, place: await place, id, enrolment, name, form, day });
       navigate("#/chase", "replace");
       toast(t.saved);
     } catch (failure) {
@@ -218,10 +225,19 @@ function PaidWhom({ form, set, wrong }: PartProps) {
   );
 }
 
-async function record(dues: Dues, enrolment: string, name: string, form: Form, day: string | null): Promise<void> {
+interface Recording {
+  readonly dues: Dues;
+  readonly place: Place | null;
+  readonly id: string;
+  readonly enrolment: string;
+  readonly name: string;
+  readonly form: Form;
+  readonly day: string | null;
+}
+
+async function record({ dues, place, id, enrolment, name, form, day }: Recording): Promise<void> {
   if (form.outcome === null) return;
-  const place = await engine.locate(1_500);
-  const op = await engine.learning.append("visit_outcome", bodyOf(form, enrolment, dues.today), place, name);
+  const op = await engine.learning.append("visit_outcome", bodyOf(form, enrolment, dues.today), place, name, id);
   const made = { op: op.id, enrolment, outcome: form.outcome, promisedOn: day, on: dues.today, undoneAt: null };
   await dues.change((kept) => withVisit(kept, { ...made, madeAt: Date.now() }));
 }

@@ -35,6 +35,8 @@ export interface Hand {
   readonly amounts: readonly string[];
   /** The op, once it is one. */
   readonly op: string | null;
+  /** The id that its op will have, kept before it is made, so that it is made once. Visits of before have none. */
+  readonly will?: string;
 }
 
 export interface Visit {
@@ -43,6 +45,10 @@ export interface Visit {
   readonly op: string | null;
   /** The owner's own enrolment (BPU): the id of its draft, and then of its op. Visits of before have none. */
   readonly ownerDraft?: string | null;
+  /** The id that the op of the business will have. */
+  readonly will?: string;
+  /** A worker who is typed and not saved. */
+  readonly open?: Hand | null;
 }
 
 export const EMPTY_FIRM: Firm = {

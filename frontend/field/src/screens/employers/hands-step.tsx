@@ -6,6 +6,7 @@ import { formatMoney } from "../../i18n/format";
 import { puRules } from "../../rules/document-pu";
 import { Button } from "../../ui/button";
 import { asErrorView, ErrorNotice } from "../../ui/error-notice";
+import { Badge } from "../../ui/notice";
 import { Page, Section } from "../../ui/page";
 import { useLanguage, useTexts } from "../../ui/preferences";
 import { navigate } from "../../ui/route";
@@ -13,7 +14,7 @@ import { birthOf } from "../enrol/birth";
 import { QuotaNotice } from "../quota-notice";
 import { type Hand, ownerOf, priceOf, programmesOf, unsent } from "./hand";
 import { OwnerCard, useOwner } from "./owner";
-import { complete, keepVisit } from "./visit";
+import { complete, findVisit, keepVisit } from "./visit";
 import type { VisitProps } from "./visit-screen";
 
 interface Props extends VisitProps {
@@ -31,6 +32,7 @@ export function HandsStep({ visit, change, rules, today, onFirm, onWorker, onFin
   const [removed, setRemoved] = useState<Hand | null>(null);
   const prices = visit.hands.map((hand) => priceOf(hand, visit.firm, rules, today)?.total ?? 0);
   const owner = useOwner(visit.ownerDraft);
+  const isComplete = visit.hands.length > 0 && !visit.open;
   const workers = prices.reduce((sum, price) => sum + price, 0);
   const keepDraft = async (ownerDraft: string) => {
     onFinish();
@@ -43,6 +45,8 @@ export function HandsStep({ visit, change, rules, today, onFirm, onWorker, onFin
     try {
       navigate(`#/employers/slip/${await complete(visit, rules, today, language, owner?.key ?? null)}`, "replace");
     } catch (failure) {
+      // What was made before it failed is no longer open to changes.
+      change(await findVisit().catch(() => visit));
       setProblem(asErrorView(failure));
       setBusy(false);
     }
@@ -65,18 +69,20 @@ export function HandsStep({ visit, change, rules, today, onFirm, onWorker, onFin
           kind="primary"
           wide
           busy={busy}
-          onPress={() => (visit.hands.length > 0 ? void finish() : onWorker(null))}
+          onPress={() => (isComplete ? void finish() : onWorker(visit.open ?? null))}
           testid="visit-finish"
         >
-          {visit.hands.length > 0 ? t.finish : t.addWorker}
+          {isComplete ? t.finish : visit.open ? t.goOnWorker(visit.open.form.name) : t.addWorker}
         </Button>
       }
     >
       {problem && <ErrorNotice error={problem} />}
       <QuotaNotice segment="PU" before={Math.max(0, unsent(visit) - 1)} />
-      <Button kind="quiet" icon="pen" onPress={onFirm} testid="firm-change">
-        {t.changeFirm}
-      </Button>
+      {visit.op === null && (
+        <Button kind="quiet" icon="pen" onPress={onFirm} testid="firm-change">
+          {t.changeFirm}
+        </Button>
+      )}
       <Section title={t.ownerTitle}>
         <OwnerCard owner={ownerOf(visit.firm)} draftId={visit.ownerDraft} onDraft={keepDraft} />
       </Section>
@@ -104,9 +110,21 @@ export function HandsStep({ visit, change, rules, today, onFirm, onWorker, onFin
             </Button>
           </p>
         )}
-        <Button icon="plus" onPress={() => onWorker(null)} testid="worker-add">
-          {t.addWorker}
-        </Button>
+        {visit.open ? (
+          <div class="card firm" data-testid="worker-open">
+            <strong>{visit.open.form.name}</strong>
+            <Badge tone="needs">{t.openWorker}</Badge>
+            <Button kind="quiet" icon="trash" onPress={() => change({ ...visit, open: null })} testid="worker-drop">
+              {t.remove}
+            </Button>
+          </div>
+        ) : (
+          visit.hands.length > 0 && (
+            <Button icon="plus" onPress={() => onWorker(null)} testid="worker-add">
+              {t.addWorker}
+            </Button>
+          )
+        )}
       </Section>
       <Section title={t.total}>
         <p class="firm__code" data-testid="visit-total">

@@ -1,10 +1,13 @@
 /** Reports about workers, made into ops and taken back. */
-import { type EmployersKept, engine, type WorkerReport } from "../../engine";
+import { type EmployersKept, engine, type Place, type WorkerReport } from "../../engine";
 import type { WageKind } from "./hand";
 import { type ReportView, type Told, withReport } from "./report";
 import { changeEmployers } from "./visit";
 
 interface Asked {
+  /** Kept by the screen, so that a second press makes no second report. */
+  readonly id: string;
+  readonly place: Place | null;
   readonly kind: WorkerReport["kind"];
   readonly employer: string;
   readonly worker: Told;
@@ -12,17 +15,17 @@ interface Asked {
   readonly wage: { readonly kind: WageKind; readonly amounts: readonly number[]; readonly month: number } | null;
 }
 
-export async function record({ kind, employer, worker, month, wage }: Asked): Promise<EmployersKept> {
+export async function record({ id, place, kind, employer, worker, month, wage }: Asked): Promise<EmployersKept> {
   const { enrolment, name } = worker;
-  const place = await engine.locate(1_500).catch(() => null);
   const op =
     wage === null
-      ? await engine.learning.append("worker_left", { employer, enrolment, month }, place, name)
+      ? await engine.learning.append("worker_left", { employer, enrolment, month }, place, name, id)
       : await engine.learning.append(
           "worker_wage",
           { employer, enrolment, from_month: month, wage: { kind: wage.kind, amounts: wage.amounts } },
           place,
           name,
+          id,
         );
   const report = { op: op.id, employer, enrolment, kind, month, wage: wage?.month ?? null, undoneBy: null };
   return changeEmployers((kept) => withReport(kept, { ...report, at: Date.now() }));

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { type EmployerTold, type ErrorView, engine } from "../../engine";
+import { uuid7 } from "../../engine/encoding";
 import { commonTexts } from "../../i18n/common";
 import { employersTexts } from "../../i18n/employers";
 import { dayOf, formatMoney, formatMonth } from "../../i18n/format";
@@ -67,6 +68,9 @@ function Report({ firm, worker, rules }: Given) {
   const [attempt, setAttempt] = useState(0);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ErrorView | null>(null);
+  const [id] = useState(() => uuid7(Date.now()));
+  // Found while the form is filled: what is saved is on the phone at once.
+  const [place] = useState(() => engine.locate(1_500).catch(() => null));
   const months = kind === null ? [] : monthsOf(kind, worker, today);
   const month = chosen !== null && months.includes(chosen) ? chosen : likely(months, today);
   const pu = puRules(rules);
@@ -84,7 +88,7 @@ function Report({ firm, worker, rules }: Given) {
     setBusy(true);
     try {
       const told = kind === "left" ? null : { kind: hand.kind, amounts: amountsOf(hand), month: wage ?? 0 };
-      await record({ kind, employer: firm.id, worker, month, wage: told });
+      await record({ id, place: await place, kind, employer: firm.id, worker, month, wage: told });
       toast(t.reportKept);
       navigate("#/employers", "replace");
     } catch (failure) {

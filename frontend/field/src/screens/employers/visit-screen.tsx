@@ -47,11 +47,22 @@ export function VisitScreen() {
   );
 }
 
+/** Something that somebody would have to type again. */
+function isBegun({ form, amounts }: Hand): boolean {
+  return form.name.trim() !== "" || form.nik.trim() !== "" || amounts.some((one) => one !== "");
+}
+
 type Open = { readonly at: "firm" | "hands" } | { readonly at: "worker"; readonly hand: Hand };
+
+/** Where the visit was left: in the middle of a worker, at all of them, or at the business. */
+function whereLeft({ open, hands, op }: Visit): Open {
+  if (open) return { at: "worker", hand: open };
+  return { at: hands.length > 0 || op !== null ? "hands" : "firm" };
+}
 
 function Filling({ first, rules }: { first: Visit; rules: PhoneRules }) {
   const [visit, setVisit] = useState(first);
-  const [open, setOpen] = useState<Open>({ at: first.hands.length > 0 || first.op !== null ? "hands" : "firm" });
+  const [open, setOpen] = useState<Open>(() => whereLeft(first));
   const timezone = useValue(engine.device).branch?.timezone ?? "Asia/Jakarta";
   const today = dayOf(engine.serverNow(), timezone);
   const keeping = useRef(0);
@@ -67,10 +78,17 @@ function Filling({ first, rules }: { first: Visit; rules: PhoneRules }) {
   if (open.at === "worker") {
     const save = (hand: Hand) => {
       const others = visit.hands.filter((one) => one.key !== hand.key);
-      change({ ...visit, hands: [...others, hand] });
+      change({ ...visit, hands: [...others, hand], open: null });
       setOpen({ at: "hands" });
     };
-    return <WorkerStep {...props} first={open.hand} onSave={save} onBack={() => setOpen({ at: "hands" })} />;
+    const isNew = (hand: Hand) => visit.hands.every((one) => one.key !== hand.key);
+    const type = (hand: Hand) => change({ ...visit, open: hand });
+    // Of one that is saved the last touches go; a new one waits until somebody goes on with it.
+    const goBack = (hand: Hand) => {
+      change({ ...visit, open: isNew(hand) && isBegun(hand) ? hand : null });
+      setOpen({ at: "hands" });
+    };
+    return <WorkerStep {...props} first={open.hand} onType={type} onSave={save} onBack={goBack} />;
   }
   return (
     <HandsStep

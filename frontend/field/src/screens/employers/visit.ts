@@ -2,6 +2,7 @@
 import type { EmployersKept, EnrolForm } from "../../engine";
 import { engine } from "../../engine";
 import { NO_EMPLOYERS, withMade } from "../../engine/employers";
+import { uuid7 } from "../../engine/encoding";
 import type { Language } from "../../i18n/language";
 import type { PhoneRules } from "../../rules/document";
 import { checkNik } from "../../rules/nik";
@@ -23,7 +24,15 @@ export async function changeEmployers(how: (kept: EmployersKept) => EmployersKep
 
 export async function findVisit(): Promise<Visit> {
   const { visit } = await findEmployers();
-  return visit === null ? EMPTY_VISIT : (JSON.parse(visit) as Visit);
+  return visit === null ? EMPTY_VISIT : await settled(JSON.parse(visit) as Visit);
+}
+
+/** With the ops that were made of it, also where the page died before it could note that. */
+async function settled(visit: Visit): Promise<Visit> {
+  const opOf = async ({ op, will }: Pick<Hand, "op" | "will">) =>
+    op ?? (will !== undefined && (await engine.learning.findOp(will)) !== null ? will : null);
+  const hands = await Promise.all(visit.hands.map(async (hand) => ({ ...hand, op: await opOf(hand) })));
+  return { ...visit, hands, op: await opOf(visit) };
 }
 
 export async function keepVisit(visit: Visit | null): Promise<void> {
@@ -104,9 +113,41 @@ function workerBody(
   };
 }
 
+/** The ids that the ops will have, kept before the first of them is made. What was kept before goes on. */
+async function planned(visit: Visit): Promise<Visit> {
+  const before = await findVisit();
+  const id = () => uuid7(Date.now());
+  const hands = visit.hands.map((hand) => {
+    const known = before.hands.find((one) => one.key === hand.key);
+    return { ...hand, op: hand.op ?? known?.op ?? null, will: hand.will ?? known?.will ?? id() };
+  });
+  const plan = { ...visit, hands, op: visit.op ?? before.op, will: visit.will ?? before.will ?? id() };
+  await keepVisit(plan);
+  return plan;
+}
+
+type Worker = EmployersKept["made"][number]["workers"][number];
+
+/** Kept together: that it was made, and how far the visit is. */
+async function note(visit: Visit, empty: EmployersKept["made"][number], worker: Worker | null): Promise<void> {
+  const step = JSON.stringify(visit);
+  await changeEmployers((kept) => ({
+    ...withMade(
+      kept,
+      empty.op,
+      (made) =>
+        worker === null || made.workers.some((one) => one.op === worker.op)
+          ? made
+          : { ...made, workers: [...made.workers, worker] },
+      empty,
+    ),
+    visit: step,
+  }));
+}
+
 /**
- * Makes the ops, the business first; a page that dies in the middle goes on after the last one that was made. Answers the op of
- * the business. `owner`: the op of the owner's own enrolment, where it is made.
+ * Makes the ops, the business first, each once: a page that dies in the middle, a full phone or a second press goes on after the last
+ * one that was made. Answers the op of the business. `owner`: the op of the owner's own enrolment, where it is made.
  */
 export async function complete(
   visit: Visit,
@@ -116,40 +157,27 @@ export async function complete(
   owner: string | null,
 ): Promise<string> {
   const place = await engine.locate(1_500).catch(() => null);
-  let done = visit;
+  let done = await planned(visit);
   const name = tidy(visit.firm.name);
-  if (done.op === null) {
-    const { op, code } = await engine.learning.appendWithCode(
-      "employer",
-      (given) => employerBody(visit.firm, rules, today, given, owner),
-      place,
-      name,
-    );
+  const told = (await findEmployers()).made.find((one) => one.op === done.op);
+  const about = { owner: ownerOf(visit.firm), ownerOp: owner, ownerAlong: owner !== null };
+  let made = told ?? { op: done.op ?? done.will ?? "", name, code: null, workers: [], at: Date.now(), ...about };
+  if (told === undefined) {
+    const body = (given: string | null) => employerBody(visit.firm, rules, today, given, owner);
+    const { op, code } = await engine.learning.appendWithCode("employer", body, place, name, made.op);
+    made = { ...made, op: op.id, code };
     done = { ...done, op: op.id };
-    const about = { owner: ownerOf(visit.firm), ownerOp: owner, ownerAlong: owner !== null };
-    const made = { op: op.id, name, code, workers: [], at: Date.now(), ...about };
-    await changeEmployers((kept) => ({ ...withMade(kept, op.id, () => made, made), visit: JSON.stringify(done) }));
+    await note(done, made, null);
   }
-  const employer = done.op ?? "";
-  for (const hand of visit.hands) {
-    if (hand.op !== null) continue;
+  for (const hand of done.hands) {
+    if (made.workers.some((one) => one.op === hand.op)) continue;
     const price = priceOf(hand, visit.firm, rules, today)?.total ?? 0;
-    const body = workerBody(hand, employer, rules, today, price, language);
+    const body = workerBody(hand, made.op, rules, today, price, language);
     const who = tidy(hand.form.name);
-    const op = await engine.learning.append("worker", body, place, who);
+    const op = await engine.learning.append("worker", body, place, who, hand.will);
     done = { ...done, hands: done.hands.map((one) => (one.key === hand.key ? { ...one, op: op.id } : one)) };
-    const step = JSON.stringify(done);
-    const empty = { op: employer, name, code: null, workers: [], at: Date.now(), owner: ownerOf(visit.firm) };
-    await changeEmployers((kept) => ({
-      ...withMade(
-        kept,
-        employer,
-        (made) => ({ ...made, workers: [...made.workers, { op: op.id, name: who, price }] }),
-        empty,
-      ),
-      visit: step,
-    }));
+    await note(done, made, { op: op.id, name: who, price });
   }
   await keepVisit(null);
-  return employer;
+  return made.op;
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { employersTexts } from "../../i18n/employers";
 import { enrolErrors } from "../../i18n/enrol-errors";
 import { checkNik } from "../../rules/nik";
@@ -26,8 +26,10 @@ import { Wage } from "./wage";
 
 interface Props extends VisitProps {
   readonly first: Hand;
+  /** At every touch, so that a page that is closed loses nothing. */
+  readonly onType: (hand: Hand) => void;
   readonly onSave: (hand: Hand) => void;
-  readonly onBack: () => void;
+  readonly onBack: (hand: Hand) => void;
 }
 
 /** What is wrong, in the order of the screen. */
@@ -55,6 +57,9 @@ export function WorkerStep(props: Props) {
   const t = useTexts(employersTexts);
   const [hand, setHand] = useState(props.first);
   const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    if (hand !== props.first) props.onType(hand);
+  }, [hand]);
   const change = (patch: Partial<Form>) => setHand((now) => ({ ...now, form: { ...now.form, ...patch } }));
   const bare = useOwnFilling(hand.key, hand.form, change, props.rules, [], props.today);
   const all = useProblems(props, hand, bare);
@@ -69,7 +74,7 @@ export function WorkerStep(props: Props) {
       testid="screen-worker"
       foot={
         <div class="row">
-          <Button onPress={props.onBack}>{t.back}</Button>
+          <Button onPress={() => props.onBack(hand)}>{t.back}</Button>
           <Button kind="primary" onPress={save} testid="worker-save">
             {t.saveWorker}
           </Button>

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { type ErrorView, engine, type GroupKind, type VillageView } from "../../engine";
+import { uuid7 } from "../../engine/encoding";
 import { withGroup } from "../../engine/groups";
 import { groupsTexts } from "../../i18n/groups";
 import { Button } from "../../ui/button";
@@ -43,6 +44,8 @@ export function NewGroupScreen({ groups }: { groups: Groups }) {
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ErrorView | null>(null);
+  // Made once: a second press after a failure in the middle makes no second group.
+  const [id] = useState(() => uuid7(Date.now()));
   const set = (patch: Partial<Form>) => setForm({ ...form, ...patch });
   const phone = form.phone.trim() === "" ? null : normalisePhone(form.phone);
   const phoneWrong = form.phone.trim() !== "" && phone === null;
@@ -60,7 +63,7 @@ export function NewGroupScreen({ groups }: { groups: Groups }) {
         region: village.code,
         coordinator: { name: coordinator.trim(), phone },
       };
-      const op = await engine.learning.append("group_new", body, null, body.name);
+      const op = await engine.learning.append("group_new", body, null, body.name, id);
       const made = { id: op.id, kind, name: body.name, place: body.place ?? "", region: village.code, phone };
       await groups.change((kept) =>
         withGroup(kept, { ...made, coordinator: coordinator.trim(), members: 0, paid: 0, order: null }),

@@ -47,9 +47,10 @@ interface EnterProps {
 
 function EnterPin({ profile, onAgents, onForgotten }: EnterProps) {
   const t = useTexts(lockTexts);
-  const now = useNow(1_000);
+  const drawnAt = useNow(1_000);
   const [problem, setProblem] = useState<ErrorView | null>(null);
-  const left = profile.waitUntil === null ? 0 : Math.max(0, profile.waitUntil - now);
+  // Drawn anew each second, and told by the clock of the moment: a wait that is over shuts the pad no more.
+  const left = profile.waitUntil === null ? 0 : Math.max(0, profile.waitUntil - Math.max(drawnAt, Date.now()));
   const enter = async (pin: string): Promise<void> => {
     setProblem(null);
     await engine.lock.open(profile.id, pin).catch((error: unknown) => setProblem(asErrorView(error)));

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { engine } from "../../engine";
 import { lockTexts } from "../../i18n/lock";
 import { Icon } from "../../ui/icon";
 import { useTexts } from "../../ui/preferences";
@@ -23,6 +24,9 @@ export function PinEntry({ onPin, label, busyText, disabled = false, children }:
   const t = useTexts(lockTexts);
   const { count, busy, press, erase } = useDigits(onPin, disabled);
   useKeyboard(press, erase);
+  // A new version of the app waits until the number is whole: its start would take the digits away.
+  const begun = count > 0;
+  useEffect(() => (begun ? engine.updates.holdForForm() : undefined), [begun]);
   return (
     <div class="pin" data-testid="pin-entry" data-count={count}>
       <p class="pin__label" id="pin-label">
@@ -40,10 +44,10 @@ export function PinEntry({ onPin, label, busyText, disabled = false, children }:
       {/* biome-ignore lint/a11y/useSemanticElements: buttons, not fields of a form */}
       <div class="pin__pad" role="group" aria-label={t.pad}>
         {KEYS.map((digit) => (
-          <Key key={digit} digit={digit} onPress={press} disabled={disabled || busy} />
+          <Key key={digit} digit={digit} onPress={press} onUndo={erase} disabled={disabled || busy} />
         ))}
         <span />
-        <Key digit="0" onPress={press} disabled={disabled || busy} />
+        <Key digit="0" onPress={press} onUndo={erase} disabled={disabled || busy} />
         <button
           type="button"
           class="pin__key pin__key--erase"
@@ -62,16 +66,34 @@ export function PinEntry({ onPin, label, busyText, disabled = false, children }:
 interface KeyProps {
   readonly digit: string;
   readonly onPress: (digit: string) => void;
+  /** The touch was no press: the screen was moved with it. */
+  readonly onUndo: () => void;
   readonly disabled: boolean;
 }
 
-function Key({ digit, onPress, disabled }: KeyProps) {
+/**
+ * Pressed when the finger comes down. Where a second thumb is down before the first has left, or the screen has moved in
+ * between, browsers make no click, and the digit would be lost. A click that is not of a pointer is one of a screen reader.
+ */
+function Key({ digit, onPress, onUndo, disabled }: KeyProps) {
+  const touch = useRef<number | null>(null);
+  const down = (event: PointerEvent): void => {
+    if (event.button !== 0) return;
+    touch.current = event.pointerId;
+    onPress(digit);
+  };
+  const cancel = (event: PointerEvent): void => {
+    if (touch.current === event.pointerId) onUndo();
+    touch.current = null;
+  };
   return (
     <button
       type="button"
       class="pin__key"
       disabled={disabled}
-      onClick={() => onPress(digit)}
+      onPointerDown={down}
+      onPointerCancel={cancel}
+      onClick={(event) => event.detail === 0 && onPress(digit)}
       data-testid={`pin-${digit}`}
     >
       {digit}

@@ -1,3 +1,9 @@
+/** A code as rows of modules, `1` dark. The encoder is loaded only here. */
+export async function rowsOf(text: string, correction: "L" | "M"): Promise<readonly string[]> {
+  const { encode } = await import("uqr");
+  return encode(text, { ecc: correction, border: 0 }).data.map((row) => row.map((dark) => (dark ? "1" : "0")).join(""));
+}
+
 /** Rows of modules as one path, each run of dark modules one rectangle. */
 export function qrPath(rows: readonly string[]): string {
   return rows

@@ -15,8 +15,11 @@ import { coverOf, coverText } from "./cover";
 import { historyOf } from "./history";
 import { LatePhoto } from "./late-photo";
 import { PaymentCard } from "./payment";
+import { Rests } from "./rests";
 
 const BACK = "#/members";
+/** Also who was just enrolled without signal: cash at the stall does not wait, and its receipt follows the enrolment. */
+const MAY_PAY: readonly MemberView["state"][] = ["unsent", "captured", "accepted", "active", "lapsed"];
 
 /** One member: where it stands in plain words, what to pay, what next. */
 export function MemberScreen({ memberKey }: { memberKey: string }) {
@@ -55,12 +58,13 @@ function Member({ member }: { member: MemberView }) {
       <Next member={member} />
       {hasCode(member) && <PaymentCard member={member} />}
       <LatePhoto member={member} />
-      {["accepted", "active", "lapsed"].includes(member.state) && (
+      {MAY_PAY.includes(member.state) && !member.cancelling && (
         <ButtonLink wide icon="wallet" href={`#/cash/new?member=${encodeURIComponent(member.key)}`} testid="take-cash">
           {t.takeCash}
         </ButtonLink>
       )}
       <CoverSection member={member} />
+      <Rests member={member} />
       {member.terms && ["active", "lapsed"].includes(member.state) && (
         <ButtonLink wide icon="clock" href={link("dues", member.key)} testid="dues">
           {member.state === "lapsed" ? t.comeBack : t.dues}

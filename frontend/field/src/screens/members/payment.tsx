@@ -11,6 +11,7 @@ import { useLanguage, useTexts } from "../../ui/preferences";
 import { link } from "../../ui/route";
 import { toast } from "../../ui/toast";
 import { findReplacedCode, findShownPrice } from "../enrol/shown-prices";
+import { PastNotice } from "../slip/past-notice";
 import { amountOf, hasSlip } from "../slip/slip";
 import { whatsAppLink } from "./share";
 
@@ -32,6 +33,7 @@ export function PaymentCard({ member }: { member: MemberView }) {
       <strong class="payment__amount" data-testid="payment-amount">
         {sum === null ? "-" : formatMoney(sum)}
       </strong>
+      <PastNotice member={member} />
       <Differences member={member} shown={shown} />
       {member.paymentCode && (
         <>

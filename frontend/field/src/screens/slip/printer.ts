@@ -1,8 +1,8 @@
 /** A receipt printer over Web Bluetooth: found once, remembered while the app is open, written to in small pieces. */
 /// <reference types="web-bluetooth" />
 
-/** What went wrong, for words on the screen. */
-export type PrintFailure = "off" | "refused" | "unknown" | "cancelled" | "missing";
+/** What went wrong, for words on the screen. `stopped`: some of it is on paper. */
+export type PrintFailure = "off" | "refused" | "unknown" | "cancelled" | "missing" | "stopped";
 
 export class PrintError extends Error {
   constructor(
@@ -23,10 +23,14 @@ const SERVICES = [
   "e7810a71-73ae-499d-8c15-faa9aef0c3f2",
   "0000fee7-0000-1000-8000-00805f9b34fb",
 ];
-/** Fits every connection after negotiation, and the small buffer of a cheap printer. */
+/** Fits a connection that has agreed on more than the least, and the small buffer of a cheap printer. */
 export const PIECE = 100;
+/** Fits every connection. What is longer than it carries is cut in silence where the printer confirms nothing. */
+export const LEAST_PIECE = 20;
 /** Between two pieces that the printer does not confirm. */
-const PAUSE = 20;
+const PAUSE_MS = 20;
+/** Without an answer for so long the printer is taken for gone: some browsers wait for ever. */
+const ANSWER_MS = 15_000;
 const NAME_KEY = "perisai.printer";
 
 let remembered: BluetoothDevice | null = null;
@@ -48,9 +52,10 @@ export function lastPrinter(): string | null {
 export async function print(bytes: Uint8Array, choose: boolean): Promise<void> {
   const device = (choose ? null : await known()) ?? (await ask());
   try {
-    const server = await connect(device);
-    await write(await findWritable(server), bytes);
+    const writable = await findWritable(await connect(device));
+    // It is the one to try again on, also where it stops in the middle.
     remember(device);
+    await write(writable, bytes);
   } finally {
     device.gatt?.disconnect();
   }
@@ -77,40 +82,74 @@ async function ask(): Promise<BluetoothDevice> {
 }
 
 async function connect(device: BluetoothDevice): Promise<BluetoothRemoteGATTServer> {
+  if (!device.gatt) throw new PrintError("unknown");
+  const answer = device.gatt.connect();
+  return await inTime(answer).catch((error: unknown) => {
+    throw new PrintError("off", error);
+  });
+}
+
+/** Rejects where the printer is silent for too long. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no answer")), ANSWER_MS);
+  });
   try {
-    if (!device.gatt) throw new PrintError("unknown");
-    return await device.gatt.connect();
-  } catch (error) {
-    throw error instanceof PrintError ? error : new PrintError("off", error);
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 async function findWritable(server: BluetoothRemoteGATTServer): Promise<BluetoothRemoteGATTCharacteristic> {
-  const services = await server.getPrimaryServices().catch((error: unknown) => {
+  const services = await inTime(server.getPrimaryServices()).catch((error: unknown) => {
     throw new PrintError(isNamed(error, "NotFoundError") ? "unknown" : "off", error);
   });
   const order = (service: BluetoothRemoteGATTService) => SERVICES.indexOf(service.uuid);
   for (const service of services.filter((one) => order(one) >= 0).sort((one, other) => order(one) - order(other))) {
-    const found = (await service.getCharacteristics()).find(
-      ({ properties }) => properties.writeWithoutResponse || properties.write,
-    );
+    const characteristics = await inTime(service.getCharacteristics()).catch((error: unknown) => {
+      throw new PrintError("off", error);
+    });
+    const found = characteristics.find(({ properties }) => properties.writeWithoutResponse || properties.write);
     if (found) return found;
   }
   throw new PrintError("unknown");
 }
 
-async function write(to: BluetoothRemoteGATTCharacteristic, bytes: Uint8Array): Promise<void> {
-  try {
-    for (const piece of piecesOf(bytes)) {
-      if (to.properties.write) await to.writeValueWithResponse(piece);
-      else {
-        await to.writeValueWithoutResponse(piece);
-        await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      }
-    }
-  } catch (error) {
-    throw new PrintError("off", error);
+type Writable = Pick<
+  BluetoothRemoteGATTCharacteristic,
+  "properties" | "writeValueWithResponse" | "writeValueWithoutResponse"
+>;
+
+/** In pieces that the printer confirms, where it can; one that takes no long piece gets short ones from the begin. */
+async function write(to: Writable, bytes: Uint8Array): Promise<void> {
+  const sizes = to.properties.write ? [PIECE, LEAST_PIECE] : [LEAST_PIECE];
+  for (const size of sizes) {
+    const done = await writePieces(to, piecesOf(bytes, size));
+    if (done.failure === null) return;
+    if (done.pieces > 0) throw new PrintError("stopped", done.failure);
+    if (size === sizes.at(-1)) throw new PrintError("off", done.failure);
   }
+}
+
+/** How many pieces the printer took, and what stopped it; null where nothing did. */
+async function writePieces(
+  to: Writable,
+  pieces: readonly Uint8Array<ArrayBuffer>[],
+): Promise<{ readonly pieces: number; readonly failure: unknown }> {
+  for (const [at, piece] of pieces.entries()) {
+    try {
+      if (to.properties.write) await inTime(to.writeValueWithResponse(piece));
+      else {
+        await inTime(to.writeValueWithoutResponse(piece));
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
+    } catch (failure) {
+      return { pieces: at, failure: failure ?? new Error("not written") };
+    }
+  }
+  return { pieces: pieces.length, failure: null };
 }
 
 export function piecesOf(bytes: Uint8Array, size = PIECE): Uint8Array<ArrayBuffer>[] {

@@ -7,11 +7,13 @@ import { useLoaded, useValue } from "../../ui/observe";
 import { useTexts } from "../../ui/preferences";
 import { isPractice } from "../../world";
 import { LargeQr } from "../me/large-qr";
+import { rowsOf } from "../me/qr";
+import { isPast } from "./slip";
 
 /** The QRIS code of a bill that banks take now: made on the phone, also without signal. Nothing where it cannot be. */
 export function SlipQris({ member }: { member: MemberView }) {
   const merchant = useValue(engine.about)?.qris ?? null;
-  const isReady = member.state === "accepted" && !isPractice();
+  const isReady = member.state === "accepted" && !isPractice() && !isPast(member, engine.serverNow());
   const payload = useMemo(
     () =>
       isReady && merchant && member.paymentCode !== null && member.amount !== null
@@ -24,13 +26,9 @@ export function SlipQris({ member }: { member: MemberView }) {
   );
 }
 
-/** The encoder is loaded only here. */
 function Shown({ payload, name, amount }: { payload: string; name: string; amount: number }) {
   const t = useTexts(slipTexts);
-  const loaded = useLoaded(async () => {
-    const { encode } = await import("uqr");
-    return encode(payload, { ecc: "M", border: 0 }).data.map((row) => row.map((dark) => (dark ? "1" : "0")).join(""));
-  }, [payload]);
+  const loaded = useLoaded(() => rowsOf(payload, "M"), [payload]);
   if (loaded.state !== "done") return null;
   return (
     <section class="card" data-testid="slip-qris" data-payload={payload} aria-label={t.qris}>

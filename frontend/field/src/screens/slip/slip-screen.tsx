@@ -7,6 +7,7 @@ import { useLoaded, useValue } from "../../ui/observe";
 import { Empty, Page } from "../../ui/page";
 import { useTexts } from "../../ui/preferences";
 import { link } from "../../ui/route";
+import { PastNotice } from "./past-notice";
 import { hasSlip, type Slip } from "./slip";
 import { SlipActs } from "./slip-acts";
 import { SlipQris } from "./slip-qris";
@@ -51,6 +52,7 @@ function Shown({ member }: { member: MemberView }) {
       testid="screen-slip"
       foot={<SlipActs slip={slip} phone={member.phone} />}
     >
+      <PastNotice member={member} />
       <SlipCard slip={slip} />
       <SlipQris member={member} />
     </Page>

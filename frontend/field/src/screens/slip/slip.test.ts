@@ -4,7 +4,7 @@ import { slipTexts } from "../../i18n/slip";
 import { layOut, piecesOf as picturePieces } from "./picture";
 import { COLUMNS, plain, slipBytes, wrapWords } from "./printed";
 import { piecesOf } from "./printer";
-import { hasSlip, makeSlip, type Slip, shortenName } from "./slip";
+import { hasSlip, isPast, makeSlip, type Slip, shortenName } from "./slip";
 import { platformOf, smsLink, smsText } from "./sms";
 
 const MEMBER: MemberView = {
@@ -93,6 +93,15 @@ test.each([
   [{ state: "rejected" }, false],
   [{ state: "unsent", cancelling: true }, false],
 ] as const)("%j has a slip: %s", (change, has) => expect(hasSlip({ ...MEMBER, ...change })).toBe(has));
+
+test("a code is past after its last moment, where it was one to pay with", () => {
+  const payBy = "2026-12-22T16:59:59Z";
+  const at = (now: string, state: MemberView["state"] = "accepted") => isPast({ state, payBy }, Date.parse(now));
+  expect(at("2026-12-22T16:59:59Z")).toBe(false);
+  expect(at("2026-12-22T17:00:00Z")).toBe(true);
+  expect(at("2026-12-22T17:00:00Z", "active")).toBe(false);
+  expect(isPast({ state: "accepted", payBy: null }, Date.parse("2030-01-01"))).toBe(false);
+});
 
 test("names are shortened; a name of one word is whole", () => {
   expect(shortenName("Suparman")).toBe("Suparman");

@@ -42,6 +42,11 @@ export function hasSlip(member: Pick<MemberView, "state" | "paymentCode" | "canc
   return BEFORE_ANSWER.includes(member.state) || (member.state === "accepted" && member.paymentCode !== null);
 }
 
+/** The last moment to pay is over by the time that this phone trusts: the server has ended the code, or will. */
+export function isPast(member: Pick<MemberView, "state" | "payBy">, now: number): boolean {
+  return member.state === "accepted" && member.payBy !== null && Date.parse(member.payBy) < now;
+}
+
 /** The first word and the initials of the rest; a name of one word is whole: `Siti A.`, `Suparman`. */
 export function shortenName(name: string): string {
   const [first = "", ...rest] = name.trim().split(/\s+/);
