@@ -20,7 +20,7 @@ from perisai.web.tether import tether
 from tests.live.places import utc_now
 from tests.running import end
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 """How long a test waits for a condition before it gives up. No test asserts a time."""
 BUSY = 503
 """Come again: the scope could not be read in time."""

@@ -178,9 +178,8 @@ class Hub:
 
     async def _tick(self, connection: psycopg.AsyncConnection[DictRow]) -> None:
         started = time.monotonic()
-        cursor = await connection.execute(ALL_POSITIONS)
         known = self._numbers.keys()
-        self._numbers = {row["branch_id"]: (row["number"], row["moved_at"]) for row in await cursor.fetchall()}
+        self._numbers = await self._positions(connection)
         if self._numbers.keys() != known:  # a branch was opened, with offices in it: nobody is shown it without them
             self._due["refresh"] = time.monotonic() + REFRESH_SECONDS
             await self._refresh(connection)
@@ -188,6 +187,11 @@ class Hub:
         await self._chores(connection)
         self.last_tick = time.monotonic()
         await asyncio.sleep(max(TICK_SECONDS - (self.last_tick - started), 0.005))
+
+    @staticmethod
+    async def _positions(connection: psycopg.AsyncConnection[DictRow]) -> dict[int, tuple[int, datetime | None]]:
+        cursor = await connection.execute(ALL_POSITIONS)
+        return {row["branch_id"]: (row["number"], row["moved_at"]) for row in await cursor.fetchall()}
 
     async def _follow(self, connection: psycopg.AsyncConnection[DictRow]) -> None:
         now = datetime.now(UTC)
@@ -197,16 +201,17 @@ class Hub:
         )
         if not (stale or has_moved or self._asked):
             return
-        moved: set[Key] = set()
 
         async def load() -> None:
+            # The numbers of this snapshot, in which branches may be read from nothing too: none gets ahead of its scopes.
+            moved = await self._read(connection, self.world.advance(await self._positions(connection), now))
             if stale:
                 await self._read(connection, self.world.load_branches(stale, now, detail=False))
-            moved.update(await self._read(connection, self.world.advance(self._numbers, now)))
+            # First, so that whoever is let in is greeted with what the others know by now.
+            self._publish(self.channels if stale else self._touched(moved))
             await self._answer(connection, now)
 
         await self._within(connection, load)
-        self._publish(self.channels if stale else self._touched(moved))
 
     def _touched(self, moved: set[Key]) -> list[Watch]:
         branches = {key[0] for key in moved}
@@ -244,7 +249,9 @@ class Hub:
         if watch not in self.channels:
             place = await self._read(connection, self.world.open(watch, now))
             self.channels[watch] = Channel(place, build(self.world, place, now), alert=newest_alert(self.world, place))
-        return self.channels[watch]
+        channel = self.channels[watch]
+        channel.empty_since = time.monotonic()
+        return channel
 
     async def _learn_users(self, connection: psycopg.AsyncConnection[DictRow], ids: set[UUID]) -> None:
         """Ends the streams of those who were deactivated or got another role or office."""
