@@ -53,6 +53,10 @@ def test_members_are_in_every_state_of_the_story(demo: Running) -> None:
     assert sum(states.values()) >= 300
     reasons = {reason for (reason,) in rows(demo, "SELECT DISTINCT reason FROM members_review")}
     assert reasons >= {"identity_same", "identity_similar"}
+    waiting = rows(
+        demo, "SELECT DISTINCT branch_id, reason FROM members_review WHERE state = 'open' AND reason LIKE 'identity_%'"
+    )
+    assert {*waiting} == {(branch, f"identity_{kind}") for branch in (1501, 1502) for kind in ("same", "similar")}
     assert rows(demo, "SELECT count(*) FROM payments_notification WHERE state = 'suspense'")[0][0] > 0
     assert rows(demo, "SELECT count(*) FROM members_photo WHERE complete_at IS NOT NULL")[0][0] > 0
 

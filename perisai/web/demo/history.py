@@ -124,7 +124,7 @@ class Story:
             self._at(later, partial(self._cancel, handset, answer.op_id))
         elif answer.status == "accepted" and answer.result.get("payment_code"):
             self._bill(answer.result["payment_code"], answer.result["amount"], at)
-        elif answer.status == "review" and self._random.random() < DECIDE:
+        elif answer.status == "review" and self._random.random() < DECIDE and not visit.is_left:
             office_hours = (at + timedelta(days=self._random.choice((1, 1, 2, 3)))).replace(
                 hour=self._random.randrange(2, 9)
             )

@@ -37,6 +37,8 @@ class Visit:
     is_cancelled: bool = False
     clock_off_ms: int = 0
     twin: str = ""
+    is_left: bool = False
+    """Nobody decides about it before the story ends."""
 
 
 class Plan:
@@ -57,6 +59,8 @@ class Plan:
             for agent in agents:
                 self._draw(agent, day)
         self.visits.sort(key=lambda visit: visit.at)
+        for branch_id in (JAMBI, BUNGO):
+            self._leave_to_decide(branch_id)
         self.bungo_cap = self._cap(BUNGO)
 
     def body(self, visit: Visit) -> dict[str, Any]:
@@ -104,6 +108,14 @@ class Plan:
             clock_off_ms=-3 * 86_400_000 if random.random() < WRONG_CLOCK else 0,
             twin=twin,
         )
+
+    def _leave_to_decide(self, branch_id: int) -> None:
+        """Of what was brought by yesterday the newest: somebody who is here already, and one who looks like it, await a decision,
+        whatever the dice say."""
+        brought = [v for v in self.visits if v.agent.branch_id == branch_id and v.at < _at(self.today, 0)]
+        for visit, twin in zip(brought[-2:], ("same", "like"), strict=True):
+            visit.twin, visit.is_left = twin, True
+            visit.is_cancelled, visit.clock_off_ms = False, 0
 
     def _cap(self, branch_id: int) -> int:
         """A cap that the branch reaches about two days before the story's end; 0 where the month is too young."""
