@@ -37,13 +37,16 @@ class Figures:
     standing_on: date | None = None
     standing_at: datetime | None = None
     compared: "Figures | None" = None
+    of_agents: bool = False
+    """The target is nothing but the sum of what agents got: nobody gave the office one of its own."""
 
 
 @dataclass(frozen=True)
 class Child:
-    """A row beneath a scope."""
+    """A row beneath a scope. ``of_agents``: as of ``Figures``."""
 
     scope: Watch
     name: str
     code: str
     values: Values
+    of_agents: bool = False

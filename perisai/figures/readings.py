@@ -57,7 +57,8 @@ def children(scope: Watch, period: Period, as_of: date, now: datetime) -> Readin
         for key, target in zip([(row["letter"], row["key"]) for row in shown], targets, strict=True)
     ]
     return [
-        Child(each, row["name"], row["code"], _values(one)) for row, each, one in zip(shown, scopes, known, strict=True)
+        Child(each, row["name"], row["code"], _values(one), bool(one.target.of_agents))
+        for row, each, one in zip(shown, scopes, known, strict=True)
     ]
 
 
@@ -175,7 +176,10 @@ def _figures(found: Found, period: Period, as_of: date, known: Known) -> Figures
         segment: {k: v for k, v in each.items() if definition.figures()[k].by_segment} for segment, each in told.items()
     }
     values, stood = _values(known), known.stood
-    return Figures(found.scope, found.name, found.code, period, as_of, values, segments, stood.day, stood.at)
+    return Figures(
+        found.scope, found.name, found.code, period, as_of, values, segments, stood.day, stood.at,
+        of_agents=bool(known.target.of_agents),
+    )  # fmt: skip
 
 
 def _values(known: Known) -> Values:

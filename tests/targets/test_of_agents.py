@@ -1,6 +1,6 @@
 """A sub-branch or agency office that nobody gave a target: what its agents got, told apart, else the way to one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from perisai.accounts.models import Role
@@ -8,7 +8,10 @@ from perisai.events.reading import read
 from perisai.targets.plans.place import get_home
 from perisai.targets.plans.reading import Target, Want, read_targets, target_of
 from perisai.targets.plans.tree import Shown, tree
+from perisai.web.live.payload import changes
 from tests.targets.conftest import Country, month
+from tests.targets.test_one_figure import MONTH as MONTH_BEGINS
+from tests.targets.test_one_figure import gave
 from tests.targets.test_plan import made
 from tests.targets.test_plan_pages import MONTH, YEAR, client, text
 
@@ -41,6 +44,30 @@ def test_what_agents_got_is_summed_where_they_are_and_told_apart(country: Countr
     made(country, country.branch, {("sub_branch", str(country.sub_branch)): 9})
     found = of(country, "sub_branch", country.sub_branch)
     assert (found.total, found.of_agents) == (9, set()), "what is given counts"
+
+
+def test_live_screens_say_what_a_sum_is_now_and_of_a_past_day(country: Country) -> None:
+    """Nobody gave the sub-branch a target; the agency office's plan gave its agent one last month and this."""
+    day = MONTH_BEGINS - timedelta(days=1)
+    then = datetime.combine(day.replace(day=2), time(12), UTC)
+    gave(country, country.agency, {agent(country, 2): 5}, first=day.replace(day=1), at=then)
+    gave(country, country.agency, {agent(country, 2): 5})
+    head = client(Role.BRANCH_HEAD, country.branch)
+    address = f"/console/live/data/sub_branch/{country.sub_branch}/"
+    before = head.get(address).json()
+    assert (before["attainment"]["target"], before["attainment"]["of_agents"]) == (5, True)
+    rows = {row["key"]: row for row in head.get(f"/console/live/data/branch/{country.branch}/").json()["children"]}
+    assert (rows[str(country.sub_branch)]["target"], rows[str(country.sub_branch)]["of_agents"]) == (5, True)
+    assert rows[str(country.agency)]["of_agents"] is False, "its own plan passes it on"
+    sub = text(head.get(f"/console/live/sub_branch/{country.sub_branch}/?as_of={day}"))
+    assert "This target is the sum of its agents" in sub
+    branch = text(head.get(f"/console/live/branch/{country.branch}/?as_of={day}"))
+    assert "This target is the sum" not in branch
+    assert branch.count("sum of its agents") == 1
+    gave(country, country.branch, {("sub_branch", str(country.sub_branch)): 9})
+    after = head.get(address).json()
+    assert (after["attainment"]["target"], after["attainment"]["of_agents"]) == (9, False)
+    assert (changes(before, after) or {})["attainment"]["of_agents"] is False, "it is pushed"
 
 
 def test_who_moved_on_leaves_the_figure_behind(country: Country) -> None:

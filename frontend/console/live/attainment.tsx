@@ -35,6 +35,11 @@ export function AttainmentPart({ payload, screen }: { payload: Payload; screen: 
           <a href={listOf(screen, "attainment", payload.month_first, payload.day)}>{t.attainmentNoneHint}</a>
         </p>
       )}
+      {attainment.of_agents && (
+        <p class="live-hint" data-sum>
+          {t.targetOfAgentsHint}
+        </p>
+      )}
       {attainment.target !== null && attainment.beneath !== null && (
         <p class="live-hint" data-apart>
           {t.targetsApart(

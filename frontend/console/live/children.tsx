@@ -128,6 +128,7 @@ function Row({ row, payload, screen }: RowProps) {
                 <a class="live-told" href={list("target", month)}>
                   {number(row.target)}
                 </a>
+                {row.of_agents && ` · ${t.targetOfAgents}`}
               </small>
             </span>
             <svg class="live-bar thin" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">

@@ -3,7 +3,8 @@ import { nextOrder, readOrder, sorted } from "./sorting";
 import type { Child } from "./state";
 
 function row(code: string, name: string, paying: number | null, accepted: number, target: number | null): Child {
-  return { level: "agent", key: code, code, name, target, today: {}, month: { accepted }, stood: { paying } };
+  const told = { today: {}, month: { accepted }, stood: { paying } };
+  return { level: "agent", key: code, code, name, target, of_agents: false, ...told };
 }
 
 const ROWS = [row("2", "Budi", 5, 10, 20), row("1", "Ani", null, 9, 10), row("3", "Cici", 7, 4, null)];

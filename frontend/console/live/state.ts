@@ -15,6 +15,8 @@ export interface Attainment {
   readonly markets: readonly string[];
   /** Sum of the targets right beneath, where it is another than the target. */
   readonly beneath: number | null;
+  /** The target is nothing but the sum of what the office's agents got. */
+  readonly of_agents: boolean;
 }
 
 /** Today's enrolments beside a usual day: the same weekday of `sample` weeks before. */
@@ -124,6 +126,7 @@ export interface Child {
   readonly code: string;
   readonly name: string;
   readonly target: number | null;
+  readonly of_agents: boolean;
   readonly today: Sums;
   readonly month: Sums;
   readonly stood: Stood;

@@ -42,6 +42,8 @@ const id = {
   neededPerDay: (n: string) => `Perlu ${n} orang per hari kerja sampai akhir bulan.`,
   targetsApart: (target: string, beneath: string, difference: string) =>
     `Target ${target}, jumlah di bawahnya ${beneath} (selisih ${difference})`,
+  targetOfAgents: "jumlah target agennya",
+  targetOfAgentsHint: "Target ini jumlah target agennya: belum ada yang memberi kantor ini target sendiri.",
   attainmentOver: (n: string) => `Kurang ${n} orang, hari kerja bulan ini sudah habis`,
   ramadan: "Ramadan",
   market: (names: string) => `Hari pasar: ${names}`,
@@ -206,6 +208,8 @@ const en: typeof id = {
   neededPerDay: (n) => `Needed: ${n} persons a working day until the end of the month.`,
   targetsApart: (target, beneath, difference) =>
     `Target ${target}, sum of those beneath ${beneath} (difference ${difference})`,
+  targetOfAgents: "sum of its agents' targets",
+  targetOfAgentsHint: "This target is the sum of its agents' targets: nobody gave this office one of its own.",
   attainmentOver: (n) => `${n} persons short, and no working day of this month is left`,
   ramadan: "Ramadan",
   market: (names) => `Market day: ${names}`,

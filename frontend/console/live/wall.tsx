@@ -262,7 +262,8 @@ function Target({ payload: { attainment } }: { payload: Payload }) {
           <div>
             <AttainmentBar attainment={attainment} target={target} />
             <p>
-              {t.of(number(attained), number(target))} · {t.daysLeft(days_left)}
+              {t.of(number(attained), number(target))}
+              {attainment.of_agents && ` (${t.targetOfAgents})`} · {t.daysLeft(days_left)}
               {needed_per_day !== null && attained < target && ` · ${t.neededShort(number(needed_per_day))}`}
             </p>
           </div>

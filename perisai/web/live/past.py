@@ -76,6 +76,7 @@ def page(request: PageRequest, place: Place, day: date, above: list[tuple[str, s
         "funnel": _funnel(of_month, language),
         "run_rate": read(readings.rate(scope, Period.month(day), day, now), rows),
         "apart": apart(scope, of_month.values["target"], (child.values["target"] for child in beneath)),
+        "is_sum": of_month.of_agents,
         "bars": _bars(days),
         "width": 10 * len(days),
         "head": [pick(figures()[name].label, language) for name in content.shape().beneath],
@@ -151,7 +152,8 @@ def _bars(days: list[tuple[date, int | None]]) -> list[dict[str, Any]]:
 def _rows(
     beneath: list[Child], before: list[Child], language: Language, month: Period, day: date
 ) -> list[dict[str, Any]]:
-    """Each cell: what it is called, its value, the value of the other period, and the list behind it."""
+    """Each cell: what it is called, its value, the value of the other period, the list behind it, and whether it is a sum of
+    agents' targets."""
     known = {child.scope: child for child in before}
     rows = []
     for child in sorted(beneath, key=lambda child: -(child.values.get("accepted") or 0)):
@@ -162,6 +164,7 @@ def _rows(
                 _amount(name, child.values.get(name), language),
                 _amount(name, then.values.get(name), language) if then else "",
                 figures()[name].address(child.scope, month.first, month.last, day),
+                name == "target" and child.of_agents,
             )
             for name in content.shape().beneath
         ]

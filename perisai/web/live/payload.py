@@ -92,7 +92,7 @@ def build(world: World, place: Place, now: datetime) -> Payload:
         "standing_on": stood.day.isoformat() if stood.day else None,
         "standing_at": _ms(stood.at) if stood.at else None,
         "attainment": asdict(standing.rate(branches, target, month_figures[ATTAINS], day))
-        | {"beneath": _beneath(place, target, children)},
+        | {"beneath": _beneath(place, target, children), "of_agents": _is_summed(place, branches)},
         "quota": _quota(branches, place),
         "cap_days": standing.cap_days(branches, place),
         "hours": hours,
@@ -175,6 +175,10 @@ def _target(world: World, place: Place, branches: list[Branch]) -> int | None:
     if place.watch.has_detail:
         return standing.target_of(branches[0], place.key)
     return world.targets.get(place.watch)
+
+
+def _is_summed(place: Place, branches: list[Branch]) -> bool:
+    return place.key is not None and standing.is_summed(branches[0], place.key)
 
 
 def _beneath(place: Place, target: int | None, children: list[Payload]) -> int | None:
@@ -274,7 +278,8 @@ def _office_row(branch: Branch, level: str, office_id: int, code: str, name: str
     own = (branch.office.id, letter, str(office_id))
     target = standing.target_of(branch, own)
     stood = standing.shown_beneath(branch, own)
-    return _row(level, office_id, code, name, branch.sums.get(own, Sums()), target, stood)
+    row = _row(level, office_id, code, name, branch.sums.get(own, Sums()), target, stood)
+    return row | {"of_agents": standing.is_summed(branch, own)}
 
 
 def _agent_row(branch: Branch, agent: Agent) -> Payload:
@@ -302,6 +307,7 @@ def _row(level: str, key: int | str, code: str, name: str, sums: Sums, target: i
         "code": code,
         "name": name,
         "target": target,
+        "of_agents": False,
         "today": _pick(sums.today, CHILD_FIGURES),
         "month": _pick(sums.month, CHILD_FIGURES),
         "stood": stood,

@@ -56,6 +56,8 @@ class Known:
     """Of what stands beneath: ``CHILD_SHOWN``."""
     targets: dict[Key, int] = field(default_factory=dict)
     """Persons of the present month."""
+    summed: set[Key] = field(default_factory=set)
+    """Whose target is nothing but the sum of what their agents got."""
     calendar: Calendar = NATIONAL
     days: Days = field(default_factory=lambda: Days(0, 0, 0))
     ranked: list[Ranked] = field(default_factory=list)
@@ -145,7 +147,7 @@ def load_targets(branches: "Collection[Branch]", offices: Iterable[Office]) -> R
             within[office.branch_id].append(office)
     asked: list[tuple[Branch, Key, Want]] = []
     for branch in branches:
-        branch.known.targets = {}
+        branch.known.targets, branch.known.summed = {}, set()
         keys = [("b", BRANCH, str(branch.office.id))]
         if branch.detail:
             keys += [(*_WITHIN[office.kind], str(office.id)) for office in within[branch.office.id]]
@@ -157,6 +159,8 @@ def load_targets(branches: "Collection[Branch]", offices: Iterable[Office]) -> R
     for (branch, place, _), target in zip(asked, targets, strict=True):
         if target.total is not None:
             branch.known.targets[place] = target.total
+            if target.of_agents:
+                branch.known.summed.add(place)
 
 
 def read_above(scopes: Collection[Watch], month: date) -> Reading[dict[Watch, int | None]]:
@@ -209,6 +213,11 @@ def shown(stood: Stood | None, names: tuple[str, ...] = SHOWN) -> dict[str, int 
 def target_of(branch: "Branch", key: Key | None = None) -> int | None:
     """Persons of the month, of the branch itself or of a key within it."""
     return branch.known.targets.get(key or _own(branch))
+
+
+def is_summed(branch: "Branch", key: Key) -> bool:
+    """Whether that target is nothing but the sum of what agents got: nobody gave the office one of its own."""
+    return key in branch.known.summed
 
 
 def shown_beneath(branch: "Branch", key: Key) -> dict[str, int | None]:
