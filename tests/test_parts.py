@@ -14,7 +14,7 @@ RUN = """
 import json, sys
 from pathlib import Path
 from tests.parts import run
-sys.exit(run(json.loads(sys.argv[1]), Path(sys.argv[2]), seconds=float(sys.argv[3]), grace=1))
+sys.exit(run(json.loads(sys.argv[1]), Path(sys.argv[2]), seconds=float(sys.argv[3]), grace=float(sys.argv[4])))
 """
 GOOD = "print('2 passed')"
 HANGS = "import time\nprint('at work', flush=True)\ntry:\n time.sleep(600)\nfinally:\n print('cleaned up')"
@@ -35,10 +35,10 @@ def test_slow() -> None:
 """
 
 
-def _run(folder: Path, *, seconds: float = 1.5, **parts: str) -> "subprocess.CompletedProcess[str]":
+def _run(folder: Path, *, seconds: float = 60, grace: float = 1, **parts: str) -> "subprocess.CompletedProcess[str]":
     commands = json.dumps({name: [sys.executable, "-c", code] for name, code in parts.items()})
-    command = [sys.executable, "-c", RUN, commands, str(folder), str(seconds)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-c", RUN, commands, str(folder), str(seconds), str(grace)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=180)
 
 
 def test_run_whose_parts_all_pass_passes_and_tells_their_last_lines_at_the_end(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_run_names_at_its_end_what_failed_and_why_and_leaves_tables_to_the_log(t
     options = ["-p", "no:cacheprovider", "-ra", "--durations=5", "--durations-min=0", f"--rootdir={tmp_path}"]
     bad = "import os, sys; os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'; import pytest;"
     bad += f"sys.exit(pytest.main({[*options, str(file)]}))"
-    ran = _run(tmp_path, seconds=30, bad=bad, good="print('=== 9 passed ===')")
+    ran = _run(tmp_path, bad=bad, good="print('=== 9 passed ===')")
     assert ran.returncode == 1
     *_, end = ran.stdout.partition(f"bad failed, {tmp_path / 'bad.log'} has all of it:")
     lines = end.splitlines()
@@ -92,7 +92,7 @@ def test_failures_of_a_part_that_was_killed_are_the_end_of_what_it_said() -> Non
 
 
 def test_run_ends_parts_that_hang_and_lets_them_clean_up(tmp_path: Path) -> None:
-    ran = _run(tmp_path, good=GOOD, hangs=HANGS, deaf=DEAF)
+    ran = _run(tmp_path, seconds=8, grace=4, good=GOOD, hangs=HANGS, deaf=DEAF)
     assert ran.returncode == 1
     assert "stopping hangs, deaf" in ran.stdout
     assert "hangs | cleaned up" in ran.stdout
@@ -101,7 +101,7 @@ def test_run_ends_parts_that_hang_and_lets_them_clean_up(tmp_path: Path) -> None
 
 
 def test_run_fails_when_a_part_passes_but_does_not_end(tmp_path: Path) -> None:
-    assert _run(tmp_path, late=LATE).returncode == 1
+    assert _run(tmp_path, seconds=8, late=LATE).returncode == 1
 
 
 def test_run_ends_what_a_part_left_behind(tmp_path: Path) -> None:

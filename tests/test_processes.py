@@ -20,7 +20,7 @@ def test_forked_process_has_a_connection_of_its_own_even_where_a_pool_is_open(da
     told = context.SimpleQueue()
     child = context.Process(target=lambda: told.put(backend()), daemon=True)
     child.start()
-    child.join(30)
+    child.join(60)
     assert child.exitcode == 0
     other = told.get()
     assert other != mine

@@ -110,4 +110,4 @@ def test_annul_while_the_licence_is_renewed_comes_before_or_after_it(world: Worl
             with pytest.raises(TimeoutError):
                 annulling.result(PAUSE)
             assert not issue.is_doubtful(work, way.branch_id, way.attempt_id), "held until the end"
-        assert annulling.result(10) == [None]
+        assert annulling.result(60) == [None]

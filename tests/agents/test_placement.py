@@ -219,7 +219,7 @@ def test_an_office_that_is_just_ending_takes_nobody_who_comes_at_once() -> None:
     held, told = Event(), []
 
     def move() -> None:
-        held.wait(5)
+        held.wait(60)
         told.append(place(agent, today(), office=office))
         connection.close()
 

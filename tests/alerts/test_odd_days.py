@@ -150,7 +150,7 @@ def test_five_hundred_at_once_are_one_message_a_person(line: Line) -> None:
 
 def test_two_who_answer_at_once_are_one_answer(line: Line) -> None:
     line.look(MONDAY)
-    marked, together = line.alert(), Barrier(2, timeout=20)
+    marked, together = line.alert(), Barrier(2, timeout=60)
     people = [(logged_in(line.head), "Cabang"), (logged_in(line.above), "Kanwil")]
 
     def take(client: Client, note: str) -> str:
@@ -162,7 +162,7 @@ def test_two_who_answer_at_once_are_one_answer(line: Line) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(take, client, note) for client, note in people]
-        pages = [one.result(timeout=40) for one in asked]
+        pages = [one.result(timeout=60) for one in asked]
     ((seen_by, note),) = line.ask("SELECT seen_by, note FROM alerts_alert WHERE branch_id = %s AND kind = 'cash_late'")
     assert (seen_by, note) in ((line.head.pk, "Cabang"), (line.above.pk, "Kanwil"))
     assert sorted("Somebody else did" in page for page in pages) == [False, True]

@@ -186,7 +186,7 @@ def test_raised_alert_stands_first_above_and_says_so_and_answered_anywhere_ends_
 
 def test_two_that_look_at_once_raise_once(line: Line) -> None:
     line.look(MONDAY)
-    together = Barrier(2, timeout=20)
+    together = Barrier(2, timeout=60)
 
     def look() -> None:
         together.wait()
@@ -195,7 +195,7 @@ def test_two_that_look_at_once_raise_once(line: Line) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         for one in [pool.submit(look) for _ in range(2)]:
-            one.result(timeout=30)
+            one.result(timeout=60)
     assert [role for role, _at in line.steps()] == ["region"]
     assert sorted(to for _purpose, to, _body in line.mails()) == sorted([line.head.email, line.above.email])
 

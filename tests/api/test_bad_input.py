@@ -88,7 +88,7 @@ def test_body_of_fifty_megabytes_is_refused_unread(place: Place, path: str) -> N
 @pytest.mark.parametrize("path", POSTS)
 def test_server_refuses_fifty_megabytes_before_they_are_sent(demo: Running, path: str) -> None:
     """The real server answers when it has read the headers; nobody sends, and nothing holds, 50 MB."""
-    with socket.create_connection(("127.0.0.1", demo.web_port), timeout=20) as line:
+    with socket.create_connection(("127.0.0.1", demo.web_port), timeout=60) as line:
         head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{demo.web_port}\r\nContent-Type: application/json\r\n"
         line.sendall(f"{head}Content-Length: 50000000\r\n\r\n".encode() + b"x" * 1000)
         status = line.recv(1000).split(b"\r\n")[0]

@@ -75,7 +75,7 @@ def _race(members: Members) -> None:
         )
         thread = _in_another_thread(issue)
         until_somebody_waits()
-    thread.join(30)
+    thread.join(60)
 
 
 def test_run_beside_an_advance_bills_no_month_twice(database: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from perisai.events.work import Work
+from perisai.events.work import Work, branch_day
 from perisai.payments.books import ledger
 from perisai.web.simulate.phone import Phone
 from perisai.web.simulate.receipt import receipt_body
@@ -48,7 +48,7 @@ class Till:
         return found
 
     def body(self, amounts: dict[str, int], number: str | None = None, **more: Any) -> dict[str, Any]:
-        month = f"{datetime.now(UTC):%Y-%m}"
+        month = f"{branch_day(datetime.now(UTC), self.branch.timezone):%Y-%m}"
         lines = [
             {"enrolment": one, "first_month": month, "last_month": month, "amount": amount}
             for one, amount in amounts.items()

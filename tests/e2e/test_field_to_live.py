@@ -109,7 +109,7 @@ def kill_web(running: Running) -> None:
     family = [*parent.children(recursive=True), parent]
     for process in family:
         os.kill(process.pid, signal.SIGKILL)
-    psutil.wait_procs(family, timeout=10)
+    psutil.wait_procs(family, timeout=60)
 
 
 def figure(page: Page) -> Locator:

@@ -179,7 +179,7 @@ def test_reading_that_is_cancelled_ends_its_worker(reader: Reader) -> None:
     said = reader.page.evaluate(CANCEL, [reader.chunk, base64.b64encode(picture("08-dark")).decode()])
     assert said == "AbortError"
     # The browser ends a thread that computes by force, some moments later.
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while reader.page.workers and time.monotonic() < deadline:
         reader.page.wait_for_timeout(50)
     assert reader.page.workers == []

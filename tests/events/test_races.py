@@ -74,7 +74,7 @@ def test_counters_taken_in_any_order_do_deadlock(database: Path) -> None:
             bare.execute("SELECT set_config('perisai.branches', %s, true)", [f"{{{branch.id}}}"])
             update = "UPDATE events_counter SET value = value WHERE branch_id = %s AND level = 'r' AND key = %s"
             bare.execute(update, [branch.id, first])
-            met.wait(20)
+            met.wait(60)
             try:
                 bare.execute(update, [branch.id, second])
                 outcomes.append("through")
@@ -87,7 +87,7 @@ def test_counters_taken_in_any_order_do_deadlock(database: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(outcomes) == ["deadlock", "through"]
 
 

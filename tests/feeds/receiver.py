@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 @dataclass

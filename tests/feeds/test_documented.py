@@ -69,7 +69,7 @@ def test_example_of_the_command_line_prints_the_signature() -> None:
         env={"PATH": "/usr/bin:/bin", **VALUES},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=True,
     )
     assert f"v1,{done.stdout.strip()}" == VALUES["SIGNATURE"].split()[0]

@@ -27,7 +27,7 @@ def _came(client: httpx.Client) -> set[int]:
 
 def test_events_of_the_demo_arrive_and_are_read_by_its_key(demo: Running) -> None:
     key = json.loads(demo.run("demo", "--credentials").stdout)["read_key"]
-    with httpx.Client(base_url=demo.origin, timeout=30, headers={"Authorization": f"Bearer {key}"}) as client:
+    with httpx.Client(base_url=demo.origin, timeout=60, headers={"Authorization": f"Bearer {key}"}) as client:
         came = _came(client)
         me = client.get("/api/v1/read/me").json()
         assert (me["world"], me["level"]) == ("demo", "region")

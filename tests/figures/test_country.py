@@ -124,7 +124,7 @@ def test_two_at_once_add_up_once(branches: tuple[int, int]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(map(bool, moved)) == [False, False, False, True]
     with nation() as work:
         assert country.differences(work) == []

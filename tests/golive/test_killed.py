@@ -20,6 +20,7 @@ import sys, uuid, django
 django.setup()
 from perisai.events.work import Work
 from perisai.golive import file
+Work.__init__.__kwdefaults__["lock_timeout_ms"] = 600_000  # it waits until it is killed
 file.run_import(int(sys.argv[1]), uuid.UUID(sys.argv[2]))
 """
 IN_THE_MIDDLE = 50

@@ -27,7 +27,7 @@ def _read_on_the_page(client: httpx.Client, number: str) -> str:
 
 def test_consent_read_aloud_from_request_to_accepted(demo: Running) -> None:
     number = "+6281200077788"
-    with httpx.Client(base_url=demo.origin, timeout=30) as client:
+    with httpx.Client(base_url=demo.origin, timeout=60) as client:
         phone = Phone(client)
         fresh = json.loads(demo.run("demo", "--credentials").stdout)["agents"]
         phone.activate(fresh[6]["activation_code"])

@@ -71,7 +71,7 @@ def test_two_who_fund_one_member_at_once_fund_them_once(database: object) -> Non
     who, both, done, gate = member_of(branch), [make(branch), make(branch)], [], Barrier(2)
 
     def act(by: UUID) -> None:
-        gate.wait(20)
+        gate.wait(60)
         done.append(fund(branch, by, who))
         connection.close()
 

@@ -141,7 +141,7 @@ def test_one_code_claimed_by_many_at_once_is_claimed_once() -> None:
     start = Barrier(6)
 
     def one(_: int) -> int:
-        start.wait(20)
+        start.wait(60)
         try:
             return len(claim(branch, agent, [*reversed(codes)]).kept)
         finally:

@@ -67,4 +67,4 @@ def test_two_parts_without_the_lock_leave_the_bill_open(monkeypatch: pytest.Monk
     monkeypatch.setattr(activation, "_STANDING_LOCKED", activation._STANDING_FOUND)
     monkeypatch.setattr(settlement, "_FIND_ALL_FOR_PAYING", settlement._FIND_ALL)
     both = Barrier(2)
-    assert read(_pay_two_parts(monkeypatch, lambda: both.wait(30) and None))["payments"] == 0
+    assert read(_pay_two_parts(monkeypatch, lambda: both.wait(60) and None))["payments"] == 0

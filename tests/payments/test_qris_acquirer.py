@@ -53,7 +53,7 @@ def acquirer(desk: BankDesk) -> Iterator[str]:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
-            thread.join(10)
+            thread.join(60)
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def test_approved_by_two_at_once_is_booked_once() -> None:
         return "done"
 
     with ThreadPoolExecutor(2) as pool:
-        results = sorted(one.result(timeout=30) for one in [pool.submit(approve), pool.submit(approve)])
+        results = sorted(one.result(timeout=60) for one in [pool.submit(approve), pool.submit(approve)])
     assert results == ["E4317", "done"]
     with by(branch_id, None) as work:
         assert ledger.prove(work, branch_id) == []
@@ -249,7 +249,7 @@ def test_money_of_no_branch_is_paid_back_once_by_two_who_approve_at_once_and_by_
         return "done"
 
     with ThreadPoolExecutor(2) as pool:
-        results = sorted(one.result(timeout=30) for one in [pool.submit(approve), pool.submit(approve)])
+        results = sorted(one.result(timeout=60) for one in [pool.submit(approve), pool.submit(approve)])
     assert results == ["E4317", "done"]
 
 

@@ -85,7 +85,7 @@ def test_move_by_the_second_of_two_officers_tells_who_was_first() -> None:
     locked, waiting = threading.Event(), threading.Event()
 
     def second() -> None:
-        locked.wait(20)
+        locked.wait(60)
         waiting.set()
         try:
             with system_work(branch) as work:
@@ -101,8 +101,8 @@ def test_move_by_the_second_of_two_officers_tells_who_was_first() -> None:
         reason = Reason("no_place", "")
         move(work, branch_id=branch.id, candidate_id=who, to="refused", expected="applied", reason=reason)
         locked.set()
-        waiting.wait(20)
-    thread.join(20)
+        waiting.wait(60)
+    thread.join(60)
     assert [one.code for one in seen] == ["E9101"]
     assert "Ditolak" in seen[0].text()["id"]
 

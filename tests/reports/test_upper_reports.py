@@ -135,7 +135,7 @@ def test_country_has_its_month_sent_by_head_office(database: Path) -> None:
 
 
 def test_two_workers_send_it_once(region: Region) -> None:
-    together = Barrier(2, timeout=20)
+    together = Barrier(2, timeout=60)
 
     def send() -> int:
         together.wait()
@@ -145,7 +145,7 @@ def test_two_workers_send_it_once(region: Region) -> None:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        sent = [one.result(timeout=40) for one in [pool.submit(send) for _ in range(2)]]
+        sent = [one.result(timeout=60) for one in [pool.submit(send) for _ in range(2)]]
     assert sorted(sent) == [0, 2]
     assert len(region.letters()) == 2
 

@@ -134,7 +134,7 @@ def test_hand_over_by_two_officers_at_once_happens_once(place: Place) -> None:
 
     def act(taker: FieldAgent) -> str:
         try:
-            start.wait(10)
+            start.wait(60)
             give(branch, first, taker)
             return "done"
         except Refused as refused:

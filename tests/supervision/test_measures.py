@@ -304,7 +304,7 @@ def test_two_officers_decide_at_once_one_wins_and_the_other_is_told(place: tuple
 
     def act(who: UUID) -> str:
         try:
-            start.wait(10)
+            start.wait(60)
             with work_of(branch, who) as work:
                 ending.end(work, branch_id=branch.id, agent_id=agent.id, reason="data", text="Data palsu", seen="")
             return "done"

@@ -1,6 +1,5 @@
 """Two officers at one plan in the same moment: one is done, the other is told."""
 
-import time
 from collections.abc import Callable
 from threading import Barrier, Thread
 from uuid import UUID
@@ -19,6 +18,7 @@ from perisai.targets.plans.place import get_home
 from perisai.targets.plans.plan import Cell
 from perisai.targets.quotas import quota
 from perisai.targets.quotas import setting as quota_setting
+from tests.blocked import until_somebody_waits
 from tests.targets.conftest import NOW as PLAN_NOW
 from tests.targets.conftest import YEAR, Country, month
 from tests.targets.quota_world import NOW, Holder, holders, quota_of
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("database")
 def both(act: Callable[[bool], object]) -> list[str]:
     """Runs it twice at once, as each of the two officers; what each was told, "" where it was done."""
     told: list[str] = []
-    barrier = Barrier(2, timeout=20)
+    barrier = Barrier(2, timeout=60)
 
     def run(second: bool) -> None:
         try:
@@ -47,7 +47,7 @@ def both(act: Callable[[bool], object]) -> list[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert not any(thread.is_alive() for thread in threads)
     return sorted(told)
 
@@ -88,11 +88,9 @@ def meanwhile(hold: Work, act: Callable[[], object]) -> object:
 
     thread = Thread(target=run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 3  # less than the time a Work waits for a lock
-    while not hold.row("SELECT 1 FROM pg_locks WHERE NOT granted LIMIT 1") and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until_somebody_waits()
     hold.__exit__(None, None, None)
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
     (found,) = told
     return found

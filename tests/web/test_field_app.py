@@ -89,7 +89,7 @@ def _get(client: Client, path: str, accepts: str = "") -> tuple[int, str, str, s
 
 def _until_kept(client: Client, store: Path, name: str) -> None:
     """The copies are made beside the answer; a visit while copies of another build are made leaves them to the next one."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     _get(client, "/app/")
     while not ((store / ".present").is_file() and name in (store / ".present").read_text()):
         assert time.monotonic() < deadline, name

@@ -92,7 +92,7 @@ def test_start_after_kill_recovers_what_was_committed(cluster: Cluster) -> None:
     postmaster = cluster.find_postmaster()
     assert postmaster is not None
     postmaster.send_signal(signal.SIGKILL)
-    psutil.wait_procs([postmaster], timeout=10)
+    psutil.wait_procs([postmaster], timeout=60)
     cluster.start()
     assert _ask(cluster, "SELECT id FROM kept", "owner") == 7
 
@@ -123,8 +123,8 @@ def test_running_shares_one_database_until_the_last_command_is_done(
         first.wait(0.5)
     assert Cluster(folder).is_ready()
     second.stdin.close()
-    second.wait(20)
-    first.wait(20)
+    second.wait(60)
+    first.wait(60)
     assert Cluster(folder).find_postmaster() is None
 
 
@@ -135,7 +135,7 @@ def test_killed_owner_takes_the_database_down_cleanly(
     postmaster = psutil.Process(pid)
     owner.kill()
     owner.wait()
-    psutil.wait_procs([postmaster], timeout=20)
+    psutil.wait_procs([postmaster], timeout=60)
     assert "database system is shut down" in (folder / "log" / "postgres.log").read_text().splitlines()[-1]
 
 

@@ -49,7 +49,7 @@ finally:
 Start = Callable[[], "subprocess.Popen[str]"]
 
 
-def _until(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
+def _until(condition: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := condition():
@@ -74,8 +74,8 @@ def start(folder: Path) -> Iterator[Start]:
 
     yield begin
     for process in started:
-        end(process, 40)
-        process.communicate(timeout=10)
+        end(process, 60)
+        process.communicate(timeout=60)
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_signal_stops_everything_in_order(folder: Path, start: Start, number: si
     supervisor = start()
     pids = _pids(_ready_state(folder))
     supervisor.send_signal(number)
-    supervisor.wait(30)
+    supervisor.wait(60)
     assert supervisor.returncode == 0
     assert not any(_is_alive(pid) for pid in pids)
     assert "database system is shut down" in (folder / "log" / "postgres.log").read_text().splitlines()[-1]
@@ -161,7 +161,7 @@ def test_killed_supervisor_takes_everything_along_and_can_start_again(folder: Pa
 
 
 def test_second_supervisor_on_the_same_folder_is_refused_plainly(start: Start, state: dict[str, Any]) -> None:
-    error = start().communicate(timeout=30)[1]
+    error = start().communicate(timeout=60)[1]
     assert f"already in use by pid {state['pid']}" in error
     assert "--data" in error
     assert _is_alive(state["postgres"]["pid"])
