@@ -18,6 +18,10 @@ class Entry:
     action_en: str
 
 
+_TOLD_TO_PROGRAMS = {"E5409"}
+"""Whoever reads these wrote the request: its fields keep their own names."""
+
+
 class Refused(Exception):
     """A request that cannot be done, for a reason the person can read.
 
@@ -57,8 +61,10 @@ class Refused(Exception):
         return {"code": self.entry.code, "text": self.text(), "action": self.action()}
 
     def text(self) -> dict[str, str]:
-        blanks = _Blanks(self.params)
-        return {"id": self.entry.id.format_map(blanks), "en": self.entry.en.format_map(blanks)}
+        return {
+            "id": self.entry.id.format_map(self._blanks("id")),
+            "en": self.entry.en.format_map(self._blanks("en")),
+        }
 
     def action(self) -> dict[str, str]:
         blanks = _Blanks(self.params)
@@ -67,12 +73,30 @@ class Refused(Exception):
             "en": self.entry.action_en.format_map(blanks),
         }
 
+    def _blanks(self, language: str) -> "_Blanks":
+        """A field is called as the form calls it."""
+        field = self.params.get("field")
+        if not isinstance(field, str) or self.code in _TOLD_TO_PROGRAMS:
+            return _Blanks(self.params)
+        own, common = (fields().get(key, {}) for key in (self.code, "any"))
+        name = own.get(field) or common.get(field) or common.get(field.partition(".")[0])
+        return _Blanks(self.params | {"field": name[language] if name else field})
+
 
 class _Blanks(dict[str, object]):
     """A missing parameter leaves an ellipsis, so that a text never fails while it explains a failure."""
 
     def __missing__(self, key: str) -> str:
         return "…"
+
+
+@cache
+def fields() -> dict[str, dict[str, dict[str, str]]]:
+    """Words for fields of forms by code of an error (``any`` for all codes) and by the field's own name."""
+    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
+        (Path(__file__).parent / "fields.yaml").read_text(encoding="utf-8")
+    )
+    return found
 
 
 @cache

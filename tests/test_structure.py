@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, models
 
-from perisai.errors import catalogue
+from perisai.errors import Refused, catalogue, fields
 from perisai.events.kinds import kinds
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +29,18 @@ def test_every_error_says_what_happened_and_what_to_do_in_both_languages() -> No
         assert entry.id != entry.en, entry.code
         assert re.fullmatch(r"E[1-9]\d{3}", entry.code), entry.code
         assert 200 <= entry.status < 600, entry.code
+
+
+def test_a_field_is_called_as_the_form_calls_it_in_both_languages() -> None:
+    for code, words in fields().items():
+        assert code == "any" or "{field}" in catalogue()[code].id, code
+        assert all(set(word) == {"id", "en"} and all(word.values()) for word in words.values()), code
+    refused = Refused("E4401", field="owner_nik")
+    assert "NIK pemilik" in refused.text()["id"]
+    assert "the owner's NIK" in refused.text()["en"]
+    assert "tanda tangan" in Refused("E3001", field="signature.svg").text()["id"]
+    assert "owner_nik" in str(refused)  # a log keeps the field's own name
+    assert "bands" in Refused("E5404", field="bands").text()["id"]  # what nobody named is told as it is
 
 
 def test_every_error_code_that_is_raised_is_in_the_catalogue() -> None:
