@@ -52,8 +52,8 @@ def branches_to_look_at(work: Work) -> list[tuple[int, str, str, bool]]:
 
 
 def look_at(branch_id: int, name: str, timezone: str, clock: Clock, banks: Sequence[look.Found] = ()) -> int:
-    """Raises, renews and closes the branch's alerts, and passes up what waits; how many are new. What the branch switched off is
-    closed."""
+    """Raises, renews and closes the branch's alerts, passes up what waits, and writes about both; how many are new. What the branch
+    switched off is closed."""
     with Work(scope=Scope.branch(branch_id), clock=clock) as work:
         sets = setting.of_branch(work, branch_id)
         own = calendar.of_office(work, branch_id)
@@ -63,8 +63,8 @@ def look_at(branch_id: int, name: str, timezone: str, clock: Clock, banks: Seque
             if sets[kind].is_on:
                 found += looks(work, place, sets[kind].figures)
         raised = keep.keep(work, branch_id=branch_id, kinds=list(watched()), found=found)
-        passed = passing.pass_up(work, branch_id=branch_id, own=own)
-        tell.tell(work, branch_id=branch_id, branch=name, raised=raised, sets=sets, own=own, passed=passed)
+        passing.pass_up(work, branch_id=branch_id, own=own)
+        tell.tell(work, branch_id=branch_id, branch=name, sets=sets, own=own)
     return len(raised)
 
 
@@ -72,6 +72,7 @@ def close_all(branch_id: int, clock: Clock) -> None:
     """Of a branch that was closed: nothing waits for anybody there, or above, any more."""
     with Work(scope=Scope.branch(branch_id), clock=clock) as work:
         keep.keep(work, branch_id=branch_id, kinds=list(watched()), found=[])
+        tell.drop(work, branch_id=branch_id)
 
 
 def silent_banks(work: Work) -> dict[int, list[look.Found]]:

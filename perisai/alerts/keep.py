@@ -16,8 +16,8 @@ NOTE: Final = 500
 
 # The open one of a subject is the lock of two that look at once: alert_open_once.
 _RAISE: LiteralString = """
-INSERT INTO alerts_alert AS x (branch_id, kind, level, key, tone, facts, raised_at, found_at, note)
-SELECT %(branch)s, f.kind, f.level, f.key, f.tone, f.facts, %(now)s, %(now)s, ''
+INSERT INTO alerts_alert AS x (branch_id, kind, level, key, tone, facts, raised_at, found_at, note, is_untold)
+SELECT %(branch)s, f.kind, f.level, f.key, f.tone, f.facts, %(now)s, %(now)s, '', true
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS f (kind text, level text, key text, tone text, facts jsonb)
 ON CONFLICT (branch_id, kind, level, key) WHERE closed_at IS NULL
 DO UPDATE SET facts = excluded.facts, found_at = excluded.found_at, tone = excluded.tone

@@ -30,6 +30,8 @@ class Alert(models.Model):
     seen_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True, default="")
     closed_at = models.DateTimeField(null=True)
+    is_untold = models.BooleanField(default=False, db_default=False)
+    """Waits for the branch's next decent hour, to be written about with all else that was found by then."""
 
     class Meta:
         db_table = "alerts_alert"
@@ -46,7 +48,10 @@ class Alert(models.Model):
                 name="alert_seen_by",
             ),
         ]
-        indexes = [models.Index(fields=["branch_id", "-raised_at"], name="alert_newest")]
+        indexes = [
+            models.Index(fields=["branch_id", "-raised_at"], name="alert_newest"),
+            models.Index(fields=["branch_id"], name="alert_untold", condition=Q(is_untold=True)),
+        ]
 
 
 class Step(models.Model):
@@ -58,9 +63,12 @@ class Step(models.Model):
     role = models.TextField()
     """Of whom it was raised to: branch_head, region, head_office."""
     at = models.DateTimeField()
+    is_untold = models.BooleanField(default=False, db_default=False)
+    """As of an alert."""
 
     class Meta:
         db_table = "alerts_step"
+        indexes = [models.Index(fields=["branch_id"], name="step_untold", condition=Q(is_untold=True))]
 
 
 class Way(models.Model):

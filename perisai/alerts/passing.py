@@ -6,10 +6,7 @@ from typing import Any, Final, LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import orjson
-
 from perisai.accounts.audience import Role
-from perisai.alerts.keep import Raised
 from perisai.alerts.rules import watched
 from perisai.events.work import Happened, Work
 from perisai.messages import channel
@@ -22,14 +19,14 @@ LOOKS_BACK: Final = timedelta(days=120)
 
 # By alert_open_once. The rows are the lock of two that look at once; steps are unique by their key.
 _OPEN: LiteralString = """
-SELECT x.id, x.kind, x.level, x.key, x.tone, x.facts, x.raised_at, coalesce(x.waits_since, x.raised_at) AS since,
+SELECT x.id, x.kind, x.level, x.key, coalesce(x.waits_since, x.raised_at) AS since,
   ARRAY(SELECT s.role FROM alerts_step s WHERE s.branch_id = x.branch_id AND s.alert_id = x.id) AS taken
 FROM alerts_alert x WHERE x.branch_id = %s AND x.closed_at IS NULL AND x.seen_at IS NULL ORDER BY x.id FOR UPDATE OF x
 """
 _UP: LiteralString = """
 WITH step AS (
-  INSERT INTO alerts_step (branch_id, alert_id, role, at)
-  SELECT %(branch)s, s.id, s.role, %(now)s FROM unnest(%(ids)s::uuid[], %(roles)s::text[]) AS s (id, role)
+  INSERT INTO alerts_step (branch_id, alert_id, role, at, is_untold)
+  SELECT %(branch)s, s.id, s.role, %(now)s, true FROM unnest(%(ids)s::uuid[], %(roles)s::text[]) AS s (id, role)
   ON CONFLICT DO NOTHING RETURNING alert_id)
 UPDATE alerts_alert x SET waits_since = %(now)s FROM step WHERE x.branch_id = %(branch)s AND x.id = step.alert_id RETURNING x.id
 """
@@ -37,12 +34,13 @@ UPDATE alerts_alert x SET waits_since = %(now)s FROM step WHERE x.branch_id = %(
 
 @dataclass(frozen=True)
 class Passed:
-    """An alert and to whom it was just raised; ``raised_at`` of the alert is by the branch's clock."""
+    """An alert and to whom it was just raised."""
 
-    alert: Raised
+    alert_id: UUID
+    kind: str
+    level: str
+    key: str
     to: Role
-    hours: int
-    """Working hours that it had waited for at least."""
 
 
 def pass_up(work: Work, *, branch_id: int, own: Calendar) -> list[Passed]:
@@ -55,9 +53,9 @@ def pass_up(work: Work, *, branch_id: int, own: Calendar) -> list[Passed]:
     if not due:
         return []
     asked: dict[str, Any] = {"branch": branch_id, "now": work.now}
-    asked |= {"ids": [one.alert["id"] for one in due], "roles": [str(one.to) for one in due]}
+    asked |= {"ids": [one.alert_id for one in due], "roles": [str(one.to) for one in due]}
     done = {row[0] for row in work.rows(_UP, asked)}
-    passed = [one for one in due if one.alert["id"] in done]
+    passed = [one for one in due if one.alert_id in done]
     for one in passed:
         _report(work, branch_id, one)
     return passed
@@ -84,20 +82,17 @@ def _due(row: dict[str, Any], now: datetime, hours: Hours, own: Calendar) -> Pas
     wait = rule.unanswered.hours
     if to is None or worked(row["since"], now, hours, own) < timedelta(hours=wait):
         return None
-    facts = orjson.loads(row["facts"]) if isinstance(row["facts"], str | bytes) else row["facts"]
-    local = {"facts": facts, "raised_at": row["raised_at"].astimezone(ZoneInfo(own.timezone))}
-    return Passed(Raised({name: row[name] for name in ("id", "kind", "level", "key", "tone")} | local), to, wait)
+    return Passed(row["id"], row["kind"], row["level"], row["key"], to)
 
 
 def _report(work: Work, branch_id: int, one: Passed) -> None:
-    alert = one.alert
-    detail = {"kind": alert["kind"], "level": alert["level"], "key": alert["key"], "to": str(one.to)}
+    detail = {"kind": one.kind, "level": one.level, "key": one.key, "to": str(one.to)}
     work.report(
         Happened(
             kind="alert_passed_up",
             branch_id=branch_id,
-            subject_id=alert["id"],
-            agent_id=UUID(alert["key"]) if alert["level"] == "a" else None,
+            subject_id=one.alert_id,
+            agent_id=UUID(one.key) if one.level == "a" else None,
             detail=detail,
         )
     )

@@ -1,22 +1,25 @@
 """Writes to people about new alerts, and about those raised to them: one message a person and branch, in their language and by the
-way they chose, within the branch's decent hours, without anybody's name in it."""
+way they chose, without anybody's name in it. What is found outside the branch's decent hours waits, marked ``is_untold``, and the
+first look within them writes of all of it at once; the mark goes with the Work that queues the messages, so that nothing is lost or
+told twice, whatever dies in between."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, LiteralString
+from zoneinfo import ZoneInfo
 
+import orjson
 from django.conf import settings
 
 from perisai import written
 from perisai.alerts import way, words
 from perisai.alerts.keep import Raised
-from perisai.alerts.passing import Passed
 from perisai.alerts.rules import watched
 from perisai.alerts.setting import Set
 from perisai.alerts.way import Addressee
 from perisai.events.work import Work
-from perisai.messages import hours, outbox
+from perisai.messages import channel, hours, outbox
 from perisai.offices.calendar import Calendar
 
 GOOD_FOR: Final = timedelta(days=2)
@@ -26,6 +29,26 @@ SHORT: Final = 3
 """Titles in one text to a phone."""
 URGENCY: Final = {"stop": 1, "needs": 2}
 
+# By alert_untold and step_untold: few rows of many.
+_WAITS: LiteralString = """
+SELECT EXISTS (SELECT FROM alerts_alert WHERE branch_id = %(branch)s AND is_untold)
+  OR EXISTS (SELECT FROM alerts_step WHERE branch_id = %(branch)s AND is_untold)
+"""
+# Whoever looks at the same time finds the marks gone. A step that was answered meanwhile, or is over, is nobody's any more.
+_TAKE: LiteralString = """
+WITH fresh AS (UPDATE alerts_alert SET is_untold = false WHERE branch_id = %(branch)s AND is_untold RETURNING id),
+  step AS (UPDATE alerts_step SET is_untold = false WHERE branch_id = %(branch)s AND is_untold RETURNING alert_id, role)
+SELECT x.id, x.kind, x.level, x.key, x.tone, x.facts, x.raised_at, x.closed_at IS NOT NULL AS is_over,
+  x.seen_at IS NOT NULL AS is_seen, x.id IN (SELECT id FROM fresh) AS is_fresh,
+  CASE WHEN x.closed_at IS NULL AND x.seen_at IS NULL THEN ARRAY(SELECT role FROM step WHERE alert_id = x.id) ELSE '{}' END AS steps
+FROM alerts_alert x
+WHERE x.branch_id = %(branch)s AND x.id IN (SELECT id FROM fresh UNION ALL SELECT alert_id FROM step)
+ORDER BY x.raised_at, x.id
+"""
+_DROP: LiteralString = """
+WITH step AS (UPDATE alerts_step SET is_untold = false WHERE branch_id = %(branch)s AND is_untold)
+UPDATE alerts_alert SET is_untold = false WHERE branch_id = %(branch)s AND is_untold
+"""
 _AGENTS: LiteralString = """
 SELECT id::text, code, sub_branch_id, agency_office_id FROM agents_agent WHERE branch_id = %s AND id = ANY(%s::uuid[])
 """
@@ -47,6 +70,8 @@ _CONFIRM: Final = {
     "en": "Your phone number {phone} is not confirmed, so nothing goes there yet. To confirm it: {address}",
 }
 _UNANSWERED: Final = {"id": "belum ditangani", "en": "unanswered"}
+_OVER: Final = {"id": "sudah berlalu", "en": "over by now"}
+_SEEN: Final = {"id": "sudah ditangani", "en": "taken note of"}
 
 
 @dataclass(frozen=True)
@@ -57,43 +82,48 @@ class Notice:
     hours: int = 0
 
 
-def tell(
-    work: Work,
-    *,
-    branch_id: int,
-    branch: str,
-    raised: Sequence[Raised],
-    sets: Mapping[str, Set],
-    own: Calendar,
-    passed: Sequence[Passed] = (),
-) -> int:
-    """Queues the messages; how many. A fixed number of statements where there is something to tell, else none. What is queued
-    before a Sunday and a holiday is as good when they are over."""
-    if not raised and not passed:
+def tell(work: Work, *, branch_id: int, branch: str, sets: Mapping[str, Set], own: Calendar) -> int:
+    """Queues a message about all that waits to be told, where people may be written to now; how many. A fixed number of statements
+    where there is something to tell, else one. What is queued before a Sunday and a holiday is as good when they are over."""
+    (waits,) = work.row(_WAITS, {"branch": branch_id}) or (False,)
+    if not waits:
         return 0
-    alerts = [*raised, *(one.alert for one in passed)]
-    keys = [one["key"] for one in alerts if one["level"] == "a"]
+    if hours.next_allowed(work.now, channel.policy(work, branch_id=branch_id).hours, own) != work.now:
+        return 0
+    untold = [_read(row, own) for row in work.dicts(_TAKE, {"branch": branch_id}) if row["kind"] in watched()]
+    keys = [one["key"] for one in untold if one["level"] == "a"]
     agents = {row[0]: row[1:] for row in work.rows(_AGENTS, [branch_id, keys])}
     codes = {key: row[0] for key, row in agents.items()}
     good_until = hours.good_until(work.now, GOOD_FOR, own)
     texts = [
         _text(good_until, to, notices, branch, sets, codes)
         for to in way.people(work, branch_id=branch_id)
-        if (notices := list(_for(to, raised, passed, agents)))
+        if (notices := list(_for(to, untold, agents)))
     ]
     outbox.queue_many(work, branch_id=branch_id, agent_id=None, texts=texts)
     return len(texts)
 
 
-def _for(
-    to: Addressee, raised: Sequence[Raised], passed: Sequence[Passed], agents: Mapping[str, tuple[Any, ...]]
-) -> Iterator[Notice]:
+def drop(work: Work, *, branch_id: int) -> None:
+    """Of a branch that was closed: nobody is written to about what still waited."""
+    work.execute(_DROP, {"branch": branch_id})
+
+
+def _read(row: dict[str, Any], own: Calendar) -> Raised:
+    """With ``raised_at`` by the branch's clock."""
+    facts = orjson.loads(row["facts"]) if isinstance(row["facts"], str | bytes) else row["facts"]
+    return Raised(row | {"facts": facts, "raised_at": row["raised_at"].astimezone(ZoneInfo(own.timezone))})
+
+
+def _for(to: Addressee, untold: Sequence[Raised], agents: Mapping[str, tuple[Any, ...]]) -> Iterator[Notice]:
     """What was raised to them comes first, then the worst."""
-    for step in passed:
-        if to.role == step.to:
-            yield Notice(step.alert, step.hours)
-    for one in sorted(raised, key=lambda alert: URGENCY[alert["tone"]]):
-        if to.role in watched()[one["kind"]].tell and _concerns(one, to, agents):
+    worst_first = sorted(untold, key=lambda alert: URGENCY[alert["tone"]])
+    for one in worst_first:
+        unanswered = watched()[one["kind"]].unanswered
+        if to.role in one["steps"] and unanswered is not None:
+            yield Notice(one, unanswered.hours)
+    for one in worst_first:
+        if one["is_fresh"] and to.role in watched()[one["kind"]].tell and _concerns(one, to, agents):
             yield Notice(one)
 
 
@@ -144,8 +174,13 @@ def _short(
 
 def _title(one: Notice, language: str, codes: Mapping[str, str]) -> str:
     about = codes.get(one.alert["key"], "")
-    notes = [note for note in (about, _UNANSWERED[language] if one.hours else "") if note]
+    notes = [note for note in (about, _UNANSWERED[language] if one.hours else _since(one, language)) if note]
     return words.title(one.alert["kind"], language) + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _since(one: Notice, language: str) -> str:
+    """What has become of it while it waited to be told."""
+    return _OVER[language] if one.alert["is_over"] else _SEEN[language] if one.alert["is_seen"] else ""
 
 
 def _long(
@@ -169,6 +204,7 @@ def _line(one: Notice, sets: Mapping[str, Set], language: str, codes: Mapping[st
     about = f" ({codes[alert['key']]})" if alert["key"] in codes else ""
     line = f"- {words.title(alert['kind'], language)}{about}: {said}"
     if not one.hours:
-        return line
+        since = _since(one, language)
+        return f"{line} ({since})" if since else line
     day = written.day(alert["raised_at"].date(), language)
     return f"{line} ({_WAITED[language].format(day=day, hours=one.hours)})"

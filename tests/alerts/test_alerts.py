@@ -18,8 +18,7 @@ from perisai.events.vault import unseal
 from perisai.events.work import Work, branch_day
 from perisai.figures.models import Standing
 from perisai.members.reviews import review
-from perisai.messages import sending
-from perisai.offices.calendar import NATIONAL
+from perisai.offices.calendar import NATIONAL, next_working
 from perisai.offices.models import Office
 from perisai.payments.models import Notification
 from perisai.targets.quotas import quota
@@ -45,6 +44,11 @@ class World:
 
     def look(self, *, later: timedelta = timedelta()) -> int:
         return jobs.look_at(self.branch.id, "KC Uji", ZONE, FixedClock(self.now + later))
+
+    def noon(self) -> timedelta:
+        """Until twelve of the next day on which people are written to."""
+        day = next_working(self.today + timedelta(days=1), NATIONAL)
+        return datetime.combine(day, time(12), ZoneInfo(ZONE)) - self.now
 
     def ask(self, sql: LiteralString) -> list[tuple[Any, ...]]:
         with system_work(self.branch) as work:
@@ -223,6 +227,7 @@ def test_others_neither_see_nor_take(world: World) -> None:
 def test_one_mail_to_each_whom_it_concerns_without_a_name(world: World, head: tuple[User, Client]) -> None:
     world.burst(30)
     world.look()
+    world.look(later=world.noon())
     mails = world.ask(
         "SELECT email_sealed, body_sealed, urgency FROM messages_message WHERE branch_id = %s AND purpose = 'alert'"
     )
@@ -231,21 +236,6 @@ def test_one_mail_to_each_whom_it_concerns_without_a_name(world: World, head: tu
     assert "Sudden burst" in body
     assert world.agent_code() in body
     assert world.agent_name() not in body
-
-
-def test_alert_of_the_night_is_written_about_in_the_morning(world: World, head: tuple[User, Client]) -> None:
-    night = datetime.combine(world.today, time(23, 30), ZoneInfo(ZONE))
-    world.burst(30)
-    world.look(later=night - world.now)
-    ((message,),) = world.ask("SELECT id FROM messages_message WHERE branch_id = %s AND purpose = 'alert'")
-    asked = {"branch_id": world.branch.id, "message_id": message, "gateway": None, "is_last_try": False}
-    with pytest.raises(sending.TryAgain):
-        sending.send(clock=FixedClock(night), **asked)
-    ((state, held),) = world.ask("SELECT state, not_before FROM messages_message WHERE branch_id = %s")
-    assert state == "queued"
-    morning = held.astimezone(ZoneInfo(ZONE))
-    assert morning.date() > world.today, "the next day, or the one after a Sunday"
-    assert morning.hour in (8, 9), "nine in Ramadan"
 
 
 def test_review_past_its_time_is_raised_and_closed_with_the_review(world: World) -> None:

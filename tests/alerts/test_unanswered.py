@@ -259,15 +259,8 @@ def test_sixty_go_up_in_as_many_statements_as_one(line: Line) -> None:
         CaptureQueriesContext(connection) as asked,
     ):
         passed = passing.pass_up(work, branch_id=line.branch.id, own=Calendar())
-        tell.tell(
-            work,
-            branch_id=line.branch.id,
-            branch="KC Uji",
-            raised=[],
-            sets=setting.of_branch(work, line.branch.id),
-            own=Calendar(),
-            passed=passed,
-        )
+        sets = setting.of_branch(work, line.branch.id)
+        tell.tell(work, branch_id=line.branch.id, branch="KC Uji", sets=sets, own=Calendar())
     assert len(passed) == 60
     assert len(asked) <= 8
 
