@@ -69,12 +69,13 @@ class Office:
     timezone: str
     province: str | None
     regencies: tuple[str, ...]
+    is_open: bool = True
 
     @classmethod
     def of(cls, row: Row) -> "Office":
         return cls(
             row["id"], row["kind"], row["parent_id"], row["branch_id"], row["code"], row["name"], row["timezone"],
-            row["province_code"], tuple(row["regencies"]),
+            row["province_code"], tuple(row["regencies"]), row["is_open"],
         )  # fmt: skip
 
 

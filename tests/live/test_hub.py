@@ -66,12 +66,14 @@ def test_scope_that_is_held_is_handed_out_only_while_the_database_is_followed(mo
         ("2026-11-23.7", 999, b"event: snapshot"),
         ("2026-11-23.6", 1500, b"event: snapshot"),
         ("2026-11-22.7", 1500, b"event: snapshot"),
+        ("2026-11-23.7", 10**14, b"event: snapshot"),
     ],
 )
 def test_browser_that_comes_back_is_told_what_changed_without_an_event(
     after: str, as_of: int | None, says: bytes
 ) -> None:
-    """Standings and targets move while the position rests: whoever missed that gets everything."""
+    """Standings and targets move while the position rests: whoever missed that gets everything, and so does who was told before
+    the server's clock was set back."""
 
     async def greet() -> bytes:
         return channel().greeting(after, as_of, Listener(AsyncMock(), user_id=uuid7(), expires=0))

@@ -37,6 +37,8 @@ KEEP_SECONDS = 60.0
 ADMIT_SECONDS = 5.0
 HEALTHY_SECONDS = 3.0
 _LONGEST_PAUSE = 2.0
+_AHEAD_MS = 5000
+"""How far apart the clocks of servers may be."""
 _CONNECT: dict[str, Any] = {
     "connect_timeout": 3,
     "application_name": "perisai-live",
@@ -75,8 +77,9 @@ class Channel:
     def greeting(self, after: str, as_of: int | None, listener: Listener) -> bytes:
         """The whole payload, or only a word where the browser has this position already and knows what was told since."""
         hello = frame("hello", {"listener": listener.id})
-        if after == self.position and (as_of is None or as_of >= self.told_at):
-            return hello + frame("beat", {"as_of": _now_ms()}, self.position)
+        now = _now_ms()  # one that is ahead of this clock is of another clock, or of this one before it was set back
+        if after == self.position and (as_of is None or self.told_at <= as_of <= now + _AHEAD_MS):
+            return hello + frame("beat", {"as_of": now}, self.position)
         return hello + frame("snapshot", self.payload, self.position)
 
 
@@ -234,10 +237,11 @@ class Hub:
                 each.answer.set_exception(NotAllowed())
                 continue
             found: Channel | UnknownScope
+            watch = Watch(each.ticket.level, each.ticket.key)
             try:
-                found = await self._open(connection, Watch(each.ticket.level, each.ticket.key), now)
-            except UnknownScope as error:
-                found = error
+                found = await self._open(connection, watch, now)
+            except LookupError as error:
+                found = self._not_there(self.world, watch, error)
             if each.answer.done():  # gave up while it was read; the scope is there for their next try
                 continue
             if isinstance(found, UnknownScope):
@@ -352,8 +356,18 @@ class Hub:
         for watch in list(self.channels):
             try:
                 await self._read(connection, world.open(watch, datetime.now(UTC)))
-            except UnknownScope:
+            except LookupError as error:
+                self._not_there(world, watch, error)
                 self._forget(watch)
+
+    @staticmethod
+    def _not_there(world: World, watch: Watch, error: LookupError) -> UnknownScope:
+        """One scope that lacks something ends for those who watch it, and for nobody else."""
+        world.close(watch)
+        if isinstance(error, UnknownScope):
+            return error
+        log.error("the scope %s/%s cannot be read", watch.level, watch.key, exc_info=error)
+        return UnknownScope(f"{watch.level}/{watch.key}")
 
     def _forget(self, watch: Watch) -> None:
         channel = self.channels.pop(watch)

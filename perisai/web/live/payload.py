@@ -6,7 +6,7 @@ A payload is plain data for JSON: ids, codes, names of offices and agents, count
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -70,13 +70,12 @@ def build(world: World, place: Place, now: datetime) -> Payload:
     """Everything the screen of a scope shows. ``position`` grows with every event in its branches."""
     branches = [world.branches[each] for each in place.branches]
     day = max((branch.today for branch in branches), default=now.date())
-    sums = [_sums(branch, place) for branch in branches]
-    month, today = _total(each.month for each in sums), _total(each.today for each in sums)
+    sums = _added(branches, place)
     moved = [branch.moved_at for branch in branches if branch.moved_at is not None]
     stood, hours = _stood(world, place, branches), _hours(branches, place)
     beside = world.beside.get(place.watch) or standing.Beside()
     target, children = _target(world, place, branches), _children(world, place, branches)
-    month_figures = _pick(month, COUNTED)
+    month_figures = _pick(sums.month, COUNTED)
     return {
         "level": place.watch.level,
         "key": place.watch.key,
@@ -86,13 +85,13 @@ def build(world: World, place: Place, now: datetime) -> Payload:
         "day": day.isoformat(),
         "month_first": day.replace(day=1).isoformat(),
         "hour": _hour(branches, now),
-        "today": _pick(today, COUNTED),
+        "today": _pick(sums.today, COUNTED),
         "month": month_figures,
         "stood": beside.kept("shown", world.generation, lambda: standing.shown(stood)),
         "standing_on": stood.day.isoformat() if stood.day else None,
         "standing_at": _ms(stood.at) if stood.at else None,
         "attainment": asdict(standing.rate(branches, target, month_figures[ATTAINS], day))
-        | {"beneath": _beneath(place, target, children), "of_agents": _is_summed(place, branches)},
+        | {"beneath": _beneath(place, target, branches, children), "of_agents": _is_summed(place, branches)},
         "quota": _quota(branches, place),
         "cap_days": standing.cap_days(branches, place),
         "hours": hours,
@@ -113,8 +112,11 @@ def changes(old: Payload, new: Payload) -> Payload | None:
         return None
     seen = {item["n"] for item in old["feed"]}
     found: Payload = {name: new[name] for name in ("position", "as_of", "moved_at", "hour")}
-    for name in ("today", "month", "regencies"):
+    for name in ("today", "month"):
         found[name] = {key: value for key, value in new[name].items() if old[name].get(key) != value}
+    # A regency that is counted no more: a month begins in one zone after the other, and people are rejected.
+    now = {key: [0, 0] for key in old["regencies"]} | new["regencies"]
+    found["regencies"] = {key: value for key, value in now.items() if old["regencies"].get(key) != value}
     for name in WHOLE_PARTS:
         if new[name] != old[name]:
             found[name] = new[name]
@@ -132,6 +134,18 @@ def newest_alert(world: World, place: Place) -> str:
 
 def _sums(branch: Branch, place: Place) -> Sums:
     return branch.sums.get(place.key or (branch.office.id, "b", str(branch.office.id)), Sums())
+
+
+def _added(branches: list[Branch], place: Place) -> Sums:
+    """Where a month has begun in some of the branches and not yet in others, nothing has happened in it in the others."""
+    each = [(branch.month, _sums(branch, place)) for branch in branches]
+    first = _month(branches)
+    month = _total(sums.month for begun, sums in each if begun == first)
+    return Sums(month, _total(sums.today for _begun, sums in each))
+
+
+def _month(branches: Iterable[Branch]) -> date | None:
+    return max((branch.month for branch in branches), default=None)
 
 
 def _hours(branches: Iterable[Branch], place: Place) -> list[int]:
@@ -181,8 +195,10 @@ def _is_summed(place: Place, branches: list[Branch]) -> bool:
     return place.key is not None and standing.is_summed(branches[0], place.key)
 
 
-def _beneath(place: Place, target: int | None, children: list[Payload]) -> int | None:
-    """The sum of the targets of the rows beneath, where it is another than the scope's own."""
+def _beneath(place: Place, target: int | None, branches: list[Branch], children: list[Payload]) -> int | None:
+    """The sum of the targets of the rows beneath, where it is another than the scope's own; None where they are of two months."""
+    if len({branch.month for branch in branches}) > 1:
+        return None
     found = apart(place.watch, target, (row["target"] for row in children))
     return found.beneath if found else None
 
@@ -207,13 +223,14 @@ def _quota(branches: list[Branch], place: Place) -> Payload | None:
     }
 
 
-def _regencies(branches: Iterable[Branch]) -> dict[str, list[int]]:
+def _regencies(branches: list[Branch]) -> dict[str, list[int]]:
     """Persons by regency code: [this month, today]."""
     found: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    first = _month(branches)
     for branch in branches:
         for (_, level, key), sums in branch.sums.items():
             if level == "r":
-                found[key][0] += sums.month.get(TILE_METRIC, 0)
+                found[key][0] += sums.month.get(TILE_METRIC, 0) if branch.month == first else 0
                 found[key][1] += sums.today.get(TILE_METRIC, 0)
     return {code: counts for code, counts in sorted(found.items()) if any(counts)}
 
@@ -225,7 +242,9 @@ def _children(world: World, place: Place, branches: list[Branch]) -> list[Payloa
         return [_branch_row(branch) for branch in branches]
     branch = branches[0]
     if place.watch.level == BRANCH:
-        within = [office for office in world.offices.values() if office.branch_id == branch.office.id]
+        within = [
+            office for office in world.offices.values() if office.branch_id == branch.office.id and office.is_open
+        ]
         return [
             *(_office_row(branch, SUB_BRANCH, o.id, o.code, o.name) for o in within if o.kind == "sub_branch"),
             *(_office_row(branch, AGENCY_OFFICE, o.id, o.code, o.name) for o in within if o.kind == "agency"),
@@ -251,11 +270,10 @@ def _regions(world: World, place: Place, branches: list[Branch]) -> list[Payload
     rows = []
     for parent_id, members in grouped.items():
         parent = world.offices.get(parent_id) if parent_id is not None else None
-        if parent is None or parent.kind != "region":
+        if parent is None or parent.kind != "region" or not parent.is_open:
             rows += [_branch_row(branch) for branch in members]
             continue
-        sums = [branch.sums.get((branch.office.id, "b", str(branch.office.id)), Sums()) for branch in members]
-        total = Sums(_total(each.month for each in sums), _total(each.today for each in sums))
+        total = _added(members, place)
         stood = beside.kept(f"region {parent.id}", world.generation, partial(_stood_of_region, place, members))
         target = world.targets.get(Watch(REGION, str(parent.id)))
         rows.append(_row(REGION, parent.id, parent.code, parent.name, total, target, stood))

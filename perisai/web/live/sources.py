@@ -5,15 +5,17 @@ from typing import LiteralString
 
 from perisai.events.reading import Row
 
-_OFFICE: LiteralString = "id, kind, parent_id, branch_id, code, name, timezone, province_code, regencies"
+_OFFICE: LiteralString = "id, kind, parent_id, branch_id, code, name, timezone, province_code, regencies, is_open"
 
 ALL_OFFICES = "SELECT " + _OFFICE + " FROM offices_office WHERE is_open"
 
 # A few hundred rows of thousands; the kinds above and at branches.
 UPPER_OFFICES = "SELECT " + _OFFICE + " FROM offices_office WHERE kind IN ('head', 'region', 'branch') AND is_open"
 
-# Carried by the index on branch_id.
-OFFICES_OF_BRANCH = "SELECT " + _OFFICE + " FROM offices_office WHERE branch_id = %(branch)s AND is_open"
+# Carried by the index on branch_id. The branch itself also after it was closed: its agents' screens are still looked at.
+OFFICES_OF_BRANCH = (
+    "SELECT " + _OFFICE + " FROM offices_office WHERE branch_id = %(branch)s AND (is_open OR id = %(branch)s)"
+)
 
 OFFICES = "SELECT " + _OFFICE + " FROM offices_office WHERE id = ANY(%(offices)s::int[])"
 

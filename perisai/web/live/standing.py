@@ -5,7 +5,7 @@ It changes by the minute or by the day, so the live process reads it again once 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -163,10 +163,11 @@ def load_targets(branches: "Collection[Branch]", offices: Iterable[Office]) -> R
                 branch.known.summed.add(place)
 
 
-def read_above(scopes: Collection[Watch], month: date) -> Reading[dict[Watch, int | None]]:
-    """Targets of the nation and regions."""
-    asked = sorted(scopes, key=lambda watch: (watch.level, watch.key))
-    targets = yield from read_targets([Want(watch.level, watch.key, month, month) for watch in asked])
+def read_above(months: Mapping[Watch, date]) -> Reading[dict[Watch, int | None]]:
+    """Targets of the nation and regions, of a month each."""
+    asked = sorted(months, key=lambda watch: (watch.level, watch.key))
+    wanted = [Want(watch.level, watch.key, months[watch], months[watch]) for watch in asked]
+    targets = yield from read_targets(wanted)
     return {watch: target.total for watch, target in zip(asked, targets, strict=True)}
 
 
@@ -226,8 +227,11 @@ def shown_beneath(branch: "Branch", key: Key) -> dict[str, int | None]:
 
 
 def rate(branches: "Collection[Branch]", target: int | None, attained: int, day: date) -> RunRate:
-    """How the month's target is being reached, in working days."""
+    """How the target of the month of ``day`` is being reached, in working days; all of them are left where it has not begun yet."""
+    later = {branch.office.id: branch for branch in branches if branch.month != day.replace(day=1)}
     days = {branch.office.id: branch.known.days for branch in branches}
+    for each, branch in later.items():
+        days |= working_days(Period.month(day), branch.today, {each: branch.known.calendar})
     shares = {branch.office.id: target_of(branch) for branch in branches}
     only = next(iter(branches)).known.calendar if len(branches) == 1 else None
     return held_against(attained, target, shares, days, day, only)

@@ -6,7 +6,7 @@ The page builds a world for a moment, the live process keeps one. Everything is 
 
 from collections import deque
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -74,14 +74,18 @@ class World:
     """All offices are here; else only those that a scope needed."""
 
     def load_offices(self) -> Reading[None]:
-        """The whole tree, as the live process keeps it."""
+        """The whole tree, as the live process keeps it. Who was closed stays known: feeds and screens of agents still name it."""
         rows = yield sources.ALL_OFFICES, {}
-        self.offices = {row["id"]: Office.of(row) for row in rows}
+        found = {row["id"]: Office.of(row) for row in rows}
+        closed = {each: replace(one, is_open=False) for each, one in self.offices.items() if each not in found}
+        self.offices = closed | found
+        for each, branch in self.branches.items():
+            branch.office = self.offices[each]
         self.has_tree = True
 
     def open(self, watch: Watch, now: datetime) -> Reading[Place]:
         """Loads all that this scope needs and is not there yet. Raises ``UnknownScope``."""
-        place = yield from self.find(watch)
+        place, before = (yield from self.find(watch)), self.places.get(watch)
         self.places[watch] = place
         missing = [
             each
@@ -91,7 +95,7 @@ class World:
         yield from self.load_branches(missing, now, detail=watch.has_detail)
         if not watch.has_detail and watch not in self.targets:
             yield from self._load_targets_above()
-        if watch not in self.feeds:
+        if watch not in self.feeds or (before and before.branches != place.branches):
             yield from self._load_feed(place, now)
         mine = [self.branches[each] for each in place.branches]
         known = self.beside.get(watch)
@@ -188,12 +192,20 @@ class World:
         self.generation += 1
 
     def _load_targets_above(self) -> Reading[None]:
-        """Of the nation and regions that are looked at, and of the regions beneath the nation."""
+        """Of the nation and regions that are looked at, and of the regions beneath the nation; each of its own month, which begins
+        with the first of its branches."""
         looked_at = {place.watch for place in self.places.values() if place.watch.level in (NATION, REGION)}
         if any(watch.level == NATION for watch in looked_at):
             looked_at |= {Watch(REGION, str(office.id)) for office in self.offices.values() if office.kind == REGION}
-        months = [branch.month for branch in self.branches.values()]
-        self.targets = (yield from standing.read_above(looked_at, max(months))) if looked_at and months else {}
+        months: dict[int | None, date] = {}
+        for branch in self.branches.values():
+            for above in (None, branch.office.parent_id):
+                months[above] = max(months.get(above, branch.month), branch.month)
+        asked = {
+            watch: months.get(None if watch.level == NATION else int(watch.key), months[None])
+            for watch in (looked_at if months else ())
+        }
+        self.targets = (yield from standing.read_above(asked)) if asked else {}
 
     def advance(self, numbers: dict[int, tuple[int, datetime | None]], now: datetime) -> Reading[set[Key]]:
         """Follows the branches it holds to these (number, moved at); returns the counters' keys that something happened to.
@@ -219,6 +231,7 @@ class World:
             self.branches[each].moved_at = numbers[each][1]
         yield from self.load_quotas([self.branches[each] for each in moved])
         keys = {key for event in events for key in queries.keys_of(event)} | {(each, "b", str(each)) for each in moved}
+        keys |= {place.key for place in self.places.values() if place.key and place.key[0] in lost}
         yield from self._feed(events, lost, now)
         return keys
 
@@ -330,7 +343,7 @@ class World:
 
     @staticmethod
     def _branch_ids(offices: Iterable[Office]) -> tuple[int, ...]:
-        return tuple(sorted(office.id for office in offices if office.kind == BRANCH))
+        return tuple(sorted(office.id for office in offices if office.kind == BRANCH and office.is_open))
 
 
 def is_within(place: Place, event: Row) -> bool:
