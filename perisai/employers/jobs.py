@@ -127,6 +127,11 @@ def bill_again(branch_id: int, timezone: str) -> None:
         _bill_one(branch_id, timezone, employer_id)
 
 
+def renew_one(branch_id: int, timezone: str, employer_id: UUID) -> None:
+    """Makes those of an employer's open bills anew that say something else by now."""
+    _bill_one(branch_id, timezone, employer_id, is_new=False)
+
+
 def _bill_one(branch_id: int, timezone: str, employer_id: UUID, *, is_new: bool = True) -> None:
     """One employer, in a Work of its own: what is wrong with one stops no other. ``is_new``: also for the present month."""
     try:

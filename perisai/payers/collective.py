@@ -6,6 +6,7 @@ from uuid import UUID
 
 from perisai.errors import Refused
 from perisai.events.work import Happened, Work
+from perisai.payments.orders import anew as order_anew
 from perisai.payments.orders import order
 
 _SPONSOR: LiteralString = """
@@ -61,18 +62,13 @@ _ENDED: LiteralString = """
 UPDATE payers_collective SET cancelled_at = %s WHERE branch_id = %s AND order_id = %s AND cancelled_at IS NULL
 RETURNING sponsor_id, group_id, month
 """
-# What the bills of an order have become, by bill_enrolment.
-_NOW: LiteralString = """
-SELECT DISTINCT b.id FROM payments_order_bill q
-JOIN contributions_bill b ON b.branch_id = q.branch_id AND b.enrolment_id = q.enrolment_id AND b.state = 'open'
-  AND (b.id = q.bill_id OR b.replaces_id = q.bill_id)
-WHERE q.branch_id = %s AND q.order_id = %s
-"""
 
 
-def for_sponsor(work: Work, *, branch_id: int, sponsor_id: UUID, month: date) -> order.Order:
-    """A code for all open bills of the sponsor up to a month; one a month. Raises E1004, E4507, E4509, and what ``order.make``
-    raises."""
+def for_sponsor(
+    work: Work, *, branch_id: int, sponsor_id: UUID, month: date, replaces_id: UUID | None = None
+) -> order.Order:
+    """A code for all open bills of the sponsor up to a month; one a month. ``replaces_id`` as ``order.make``. Raises E1004, E4507,
+    E4509, and what ``order.make`` raises."""
     row = work.row(_SPONSOR, [branch_id, sponsor_id])
     if row is None:
         raise Refused("E1004")
@@ -84,14 +80,23 @@ def for_sponsor(work: Work, *, branch_id: int, sponsor_id: UUID, month: date) ->
     if not bills:
         raise Refused("E4507")
     made = order.make(
-        work, branch_id=branch_id, timezone=row[0], bill_ids=bills, payer_kind="sponsor", payer_id=sponsor_id
+        work,
+        branch_id=branch_id,
+        timezone=row[0],
+        bill_ids=bills,
+        payer_kind="sponsor",
+        payer_id=sponsor_id,
+        replaces_id=replaces_id,
     )
     _keep(work, made, sponsor_id=sponsor_id, group_id=None, month=month)
     return made
 
 
-def for_group(work: Work, *, branch_id: int, group_id: UUID, bill_ids: list[UUID]) -> order.Order:
-    """A code for chosen open bills of a group's members, but for those that a sponsor pays. Raises E1004, E4504, E4507."""
+def for_group(
+    work: Work, *, branch_id: int, group_id: UUID, bill_ids: list[UUID], replaces_id: UUID | None = None
+) -> order.Order:
+    """A code for chosen open bills of a group's members, but for those that a sponsor pays. ``replaces_id`` as ``order.make``.
+    Raises E1004, E4504, E4507."""
     row = work.row(_GROUP, [branch_id, group_id])
     if row is None:
         raise Refused("E1004")
@@ -100,7 +105,15 @@ def for_group(work: Work, *, branch_id: int, group_id: UUID, bill_ids: list[UUID
     bills = [found[0] for found in work.rows(_OF_GROUP, [group_id, branch_id, bill_ids])]
     if not bills:
         raise Refused("E4507")
-    made = order.make(work, branch_id=branch_id, timezone=row[0], bill_ids=bills, payer_kind="group", payer_id=group_id)
+    made = order.make(
+        work,
+        branch_id=branch_id,
+        timezone=row[0],
+        bill_ids=bills,
+        payer_kind="group",
+        payer_id=group_id,
+        replaces_id=replaces_id,
+    )
     _keep(work, made, sponsor_id=None, group_id=group_id, month=None)
     return made
 
@@ -111,8 +124,8 @@ def without_code(work: Work, *, branch_id: int, run_id: UUID) -> list[UUID]:
 
 
 def make_anew(work: Work, *, branch_id: int, order_id: UUID) -> order.Order | None:
-    """Another code for the same payer instead of one that has ended; once. None where nothing is left to pay, or one is there.
-    Locks the payer first, as those who make a code by hand do."""
+    """Another code for the same payer instead of one that pays nothing more; once. None where nothing is left to pay, or one is
+    there. Locks the payer first, as those who make a code by hand do."""
     whose = work.row(_OF_ORDER, [branch_id, order_id])
     if whose is None:
         return None
@@ -123,9 +136,9 @@ def make_anew(work: Work, *, branch_id: int, order_id: UUID) -> order.Order | No
     sponsor_id, group_id, month = row
     try:
         if sponsor_id is not None:
-            return for_sponsor(work, branch_id=branch_id, sponsor_id=sponsor_id, month=month)
-        bills = [found[0] for found in work.rows(_NOW, [branch_id, order_id])]
-        return for_group(work, branch_id=branch_id, group_id=group_id, bill_ids=bills)
+            return for_sponsor(work, branch_id=branch_id, sponsor_id=sponsor_id, month=month, replaces_id=order_id)
+        bills = list({one for _, some in work.rows(order_anew.NOW, [branch_id, order_id]) for one in some or []})
+        return for_group(work, branch_id=branch_id, group_id=group_id, bill_ids=bills, replaces_id=order_id)
     except Refused:
         return None
 

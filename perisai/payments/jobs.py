@@ -8,10 +8,10 @@ from procrastinate.contrib.django import app
 
 from perisai.events.scope import Scope
 from perisai.events.work import Work
-from perisai.offices.everywhere import in_every_branch
+from perisai.offices.everywhere import in_each, in_every_branch
 from perisai.payments.banks import virtual_account
 from perisai.payments.crediting import draw
-from perisai.payments.orders import order
+from perisai.payments.orders import following, order
 from perisai.payments.snap import exchange, notify
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,19 @@ def _tend(branch_id: int, timezone: str) -> None:
             drawn = draw.draw(work, branch_id=branch_id)
     with Work(scope=Scope.branch(branch_id)) as work:
         order.expire(work, branch_id=branch_id)
+
+
+@app.task(name="payments.follow_orders", pass_context=False)
+def follow_orders(branch_id: int) -> None:
+    """Soon after a bill was cancelled that an order holds; what a worker leaves that is killed, ``follow_everywhere`` takes up."""
+    following.follow_branch(branch_id, following.timezone_of(branch_id))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="payments.follow_everywhere", queueing_lock="payments.follow_everywhere")
+def follow_everywhere(timestamp: int) -> None:
+    del timestamp
+    in_each(following.branches(), following.follow_branch)
 
 
 @app.periodic(cron="*/2 * * * *")

@@ -255,7 +255,9 @@ class Order(models.Model):
     ended_at = models.DateTimeField(null=True)
     """When it was paid, expired or cancelled."""
     replaces_id = models.UUIDField(null=True)
-    """The order that it was made instead of, for a payer whom nobody named (``orders.anew``)."""
+    """The order that it was made instead of (``orders.anew``)."""
+    broken_at = models.DateTimeField(null=True)
+    """When a bill of it was cancelled (``orders.broken``)."""
 
     class Meta:
         db_table = "payments_order"
@@ -266,6 +268,11 @@ class Order(models.Model):
             models.Index(fields=["branch_id", "code"], name="order_code"),
             models.Index(
                 fields=["branch_id", "replaces_id"], name="order_replaces", condition=Q(replaces_id__isnull=False)
+            ),
+            models.Index(
+                fields=["branch_id", "broken_at"],
+                name="order_broken",
+                condition=Q(state="open", broken_at__isnull=False),
             ),
         ]
 

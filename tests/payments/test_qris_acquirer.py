@@ -36,12 +36,18 @@ def acquirer(desk: BankDesk) -> Iterator[str]:
             names = ("X-CLIENT-KEY", "X-TIMESTAMP", "X-SIGNATURE", "Authorization")
             headers = {name: self.headers.get(name, "") for name in names}
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, said = desk.answer("POST", self.path, headers, body)
+            status, said = desk.answer(self.command, self.path, headers, body)
             data = orjson.dumps(said)
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
+
+        def do_PUT(self) -> None:
+            self.do_POST()
+
+        def do_DELETE(self) -> None:
+            self.do_POST()
 
         def log_message(self, *_: object) -> None:
             """Nothing on the screen of the tests."""

@@ -12,6 +12,7 @@ from perisai.contributions.tariffs import tariff
 from perisai.events.ids import uuid7
 from perisai.events.work import Work
 from perisai.payments.books import ledger
+from perisai.payments.orders import broken
 
 DAYS_TO_PAY = 30
 LATE_NOTICE: Final = timedelta(days=3)
@@ -30,7 +31,7 @@ FROM jsonb_to_recordset(%(rows)s::jsonb)
 _CANCEL = """
 UPDATE contributions_bill SET state = %s
 WHERE branch_id = %s AND enrolment_id = ANY (%s) AND state = 'open' AND (%s::date IS NULL OR first_month = %s)
-RETURNING enrolment_id, lines, amount
+RETURNING enrolment_id, lines, amount, id
 """
 
 _PROLONG = """
@@ -112,16 +113,18 @@ def cancel_many(
     work: Work, *, branch_id: int, enrolment_ids: list[UUID], state: str = "cancelled", first_month: date | None = None
 ) -> dict[UUID, int]:
     """Ends the open bills of these enrolments (``cancelled`` or ``expired``), all of them or those that begin with
-    ``first_month``, and takes them out of the books; what each no longer owes, rupiah. Two statements."""
+    ``first_month``, and takes them out of the books; what each no longer owes, rupiah. Three statements at most."""
     if not enrolment_ids:
         return {}
     cancelled = work.rows(_CANCEL, [state, branch_id, enrolment_ids, first_month, first_month], prepared=True)
     dropped: dict[UUID, int] = {}
-    for enrolment_id, _, amount in cancelled:
+    for enrolment_id, _, amount, _ in cancelled:
         dropped[enrolment_id] = dropped.get(enrolment_id, 0) + amount
     if cancelled:
+        if state == "cancelled":
+            broken.mark(work, branch_id=branch_id, bill_ids=[row[3] for row in cancelled])
         ledger.reverse_billing(
-            work, branch_id, *ledger.Income.of(line for _, lines, _ in cancelled for line in orjson.loads(lines))
+            work, branch_id, *ledger.Income.of(line for _, lines, _, _ in cancelled for line in orjson.loads(lines))
         )
     return dropped
 

@@ -20,6 +20,7 @@ from perisai.errors import Refused
 from perisai.events.work import Happened, Work, branch_day
 from perisai.members.decision import Decision
 from perisai.payments.books import ledger
+from perisai.payments.orders import broken
 from perisai.training.told import Learner, Told
 
 MOST_AHEAD = 12
@@ -253,6 +254,7 @@ def _issue_anew(work: Work, branch_id: int, timezone: str, wanted: Wanted, code:
     cancelled = work.rows(_CANCEL, [branch_id, wanted.enrolment, wanted.from_month])
     if not cancelled:
         return Changed(0, 0, 0)
+    broken.mark(work, branch_id=branch_id, bill_ids=[row[0] for row in cancelled])
     lines = [orjson.loads(row[3]) if isinstance(row[3], str | bytes) else row[3] for row in cancelled]
     ledger.reverse_billing(work, branch_id, *ledger.Income.of(line for each in lines for line in each))
     rows = []

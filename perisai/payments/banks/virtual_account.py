@@ -25,6 +25,8 @@ from perisai.payments.snap.client import PATHS, BankRefused, SnapClient
 from perisai.payments.snap.exchange import BANK_ZONE
 
 BATCH: Final = 200
+TELLING: Final = timedelta(minutes=5)
+"""How long a bank may go on asking what a code was for before: it is told every two minutes."""
 SHOWN: Final = 50
 _FIRST_WAIT: Final = timedelta(minutes=1)
 _LONGEST_WAIT: Final = timedelta(hours=6)
@@ -45,7 +47,8 @@ WITH open AS (
   SELECT payment_code AS code, sum(amount)::bigint AS amount, max(pay_by) AS pay_by FROM contributions_bill
   WHERE branch_id = %(branch)s AND state = 'open' AND pay_by > %(now)s GROUP BY payment_code
   UNION ALL
-  SELECT code, amount, pay_by FROM payments_order WHERE branch_id = %(branch)s AND state = 'open' AND pay_by > %(now)s
+  SELECT code, amount, pay_by FROM payments_order
+  WHERE branch_id = %(branch)s AND state = 'open' AND pay_by > %(now)s AND broken_at IS NULL
 ), told AS (
   INSERT INTO payments_code_at_bank AS k (branch_id, bank_id, code, wanted, known, pay_by, tries, next_at, error, changed_at)
   SELECT %(branch)s, %(bank)s, code, amount, 0, pay_by, 0, %(now)s, '', %(now)s FROM open WHERE amount > 0
@@ -72,6 +75,7 @@ WHERE branch_id = %s AND bank_id = %s AND code = %s
 _FAILED: Final = """
 UPDATE payments_code_at_bank SET tries = tries + 1, next_at = %s, error = %s WHERE branch_id = %s AND bank_id = %s AND code = %s
 """
+_TOLD_OF: Final = "SELECT known FROM payments_code_at_bank WHERE branch_id = %s AND bank_id = %s AND code = %s"
 _DESKS: Final = """
 SELECT d.bank_id, d.origin, d.client_key, d.client_secret_sealed, d.private_key_sealed, d.paths, b.partner_service_id, b.padding
 FROM payments_desk d JOIN payments_bank b ON b.id = d.bank_id WHERE d.is_open AND b.is_open AND b.channel = 'va' ORDER BY d.bank_id
@@ -177,6 +181,12 @@ def _message(desk: dict[str, Any], code: str, wanted: int, pay_by: datetime) -> 
 def _account(desk: dict[str, Any], code: str) -> dict[str, Any]:
     padded = str(desk["partner_service_id"]).rjust(8, desk["padding"])
     return {"partnerServiceId": padded, "customerNo": code, "virtualAccountNo": padded + code}
+
+
+def told_of(work: Work, *, branch_id: int, bank_id: str, code: str) -> int | None:
+    """What a bank with a desk asks for a code, as far as we know, rupiah; None where it was never told of it."""
+    row = work.row(_TOLD_OF, [branch_id, bank_id, code])
+    return row[0] if row else None
 
 
 def has_desks() -> bool:

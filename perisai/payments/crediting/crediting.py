@@ -11,6 +11,7 @@ from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.members.enrolments import activation
 from perisai.members.enrolments.activation import Standing
+from perisai.payments.banks import virtual_account
 from perisai.payments.books import ledger
 from perisai.payments.crediting import allocation, held, judgement, outcome
 from perisai.payments.crediting.allocation import Plan
@@ -96,11 +97,19 @@ def _choose_plan(work: Work, bills: list[Payable], standing: Standing | None, on
 
 def _takes(work: Work, one: Credit) -> bool:
     """Whether another amount than what is owed is taken: from a bank that takes any, or where it is what was owed when the customer
-    paid, and bills were issued anew before the bank told us. What is over or does not suffice is held for the member."""
+    paid, and bills were issued anew before the bank told us; or shortly before, at a bank that asks for what we told it last. What
+    is over or does not suffice is held for the member."""
     if one.partner.takes_any_amount:
         return True
-    asked = settlement.asked_at(work, branch_id=one.owner.branch_id, enrolment_id=one.owner.arrived, at=one.due_at)
-    return one.notice.amount in asked
+    branch_id, amount = one.owner.branch_id, one.notice.amount
+    told = virtual_account.told_of(work, branch_id=branch_id, bank_id=one.partner.id, code=one.owner.code_masked)
+    if amount and told == amount:
+        return True
+    moments = [one.due_at] if told is None else [one.due_at, one.due_at - virtual_account.TELLING]
+    return any(
+        amount in settlement.asked_at(work, branch_id=branch_id, enrolment_id=one.owner.arrived, at=at)
+        for at in moments
+    )
 
 
 def _book_notice(work: Work, one: Credit, standing: Standing, chosen: Due | Plan) -> None:

@@ -1,7 +1,7 @@
 """Where a code for many bills leads whose bills were issued anew: it pays nothing any more, and its payer has got a newer one.
 
 Employers, sponsors and groups get theirs from the rooms that know them. One that a member or somebody unnamed holds is made anew
-here where each of its bills was replaced by one other, and names the one it replaces."""
+here where something is open instead of each of its bills. A newer code names the one it replaces."""
 
 from typing import Final, LiteralString, NamedTuple
 from uuid import UUID
@@ -48,12 +48,19 @@ WHERE o.branch_id = %(branch)s AND o.state = 'open' AND o.payer_kind = ANY (%(ki
   WHERE q.branch_id = o.branch_id AND q.order_id = o.id)
 ORDER BY o.id
 """
-# Each bill of an order as it can be paid today: itself, or what was issued instead. Bills by their key and bill_enrolment.
-_INSTEAD: LiteralString = """
-SELECT q.bill_id, array_agg(b.id) FILTER (WHERE b.id IS NOT NULL) FROM payments_order_bill q
-LEFT JOIN contributions_bill b ON b.branch_id = q.branch_id AND b.enrolment_id = q.enrolment_id AND b.state = 'open'
-  AND (b.id = q.bill_id OR b.replaces_id = q.bill_id)
-WHERE q.branch_id = %s AND q.order_id = %s GROUP BY q.bill_id
+# Each bill of an order as it can be paid today by whom it was issued to: itself, or what is open of its months instead, however
+# often it was issued anew; a first bill may have moved to another month. Bills by their key and bill_enrolment.
+NOW: LiteralString = """
+SELECT b.id, array_agg(n.id) FILTER (WHERE n.id IS NOT NULL) FROM payments_order_bill q
+JOIN contributions_bill b ON b.branch_id = q.branch_id AND b.id = q.bill_id
+LEFT JOIN contributions_bill n ON n.branch_id = b.branch_id AND n.enrolment_id = b.enrolment_id AND n.state = 'open'
+  AND n.sponsor_id IS NOT DISTINCT FROM b.sponsor_id
+  AND (n.first_month < b.first_month + make_interval(months => b.months::int)
+    AND b.first_month < n.first_month + make_interval(months => n.months::int) OR n.replaces_id = b.id)
+WHERE q.branch_id = %s AND q.order_id = %s GROUP BY b.id
+"""
+_MADE_INSTEAD: LiteralString = """
+SELECT id FROM payments_order WHERE branch_id = %s AND replaces_id = %s ORDER BY made_at DESC, id DESC LIMIT 1
 """
 
 
@@ -65,14 +72,14 @@ class Anew(NamedTuple):
 
 
 def find(work: Work, *, branch_id: int, order_id: UUID) -> Anew | None:
-    """What came instead, as it stands at the end of all changes; None where no bill of the order was issued anew. Two
-    statements for each code in a row, and one."""
+    """What came instead, as it stands at the end of all changes; None where no bill of the order was issued anew. At most
+    three statements for each code in a row, and one."""
     month = work.row(_OF_EMPLOYER, [branch_id, order_id])
     if month is not None:
         return Anew(order.find(work, branch_id=branch_id, order_id=month[0]))
     found: Anew | None = None
     for _ in range(LONGEST):
-        row = work.row(_ANEW, [branch_id, order_id])
+        row = work.row(_MADE_INSTEAD, [branch_id, order_id]) or work.row(_ANEW, [branch_id, order_id])
         if row is None:
             break
         newer = order.find(work, branch_id=branch_id, order_id=row[0]) if row[0] else None
@@ -90,12 +97,12 @@ def to_follow(work: Work, *, branch_id: int, run_id: UUID) -> list[UUID]:
 
 
 def make_instead(work: Work, *, branch_id: int, timezone: str, order_id: UUID) -> Order | None:
-    """Ends the order and makes another for the bills that were issued instead of its own, each for one, until the same moment. None
-    with nothing written where one of its bills has none, or it has ended meanwhile. Enrolments and bills are locked before the
-    order, as a payment locks them. A fixed number of statements."""
-    found = {old: instead or [] for old, instead in work.rows(_INSTEAD, [branch_id, order_id])}
-    bills = [one for instead in found.values() for one in instead]
-    if not found or any(len(instead) != 1 for instead in found.values()) or len(set(bills)) != len(found):
+    """Ends the order and makes another for what is open of its bills' months, until the same moment. None with nothing written
+    where one of its bills has none, or it has ended meanwhile. Enrolments and bills are locked before the order, as a payment locks
+    them. A fixed number of statements."""
+    found = [instead or [] for _, instead in work.rows(NOW, [branch_id, order_id])]
+    bills = sorted({one for instead in found for one in instead})
+    if not found or not all(found):
         return None
     judgement.lock_met(work, branch_id=branch_id, bill_ids=bills, at=work.now)
     old = order.lock(work, branch_id=branch_id, order_id=order_id)

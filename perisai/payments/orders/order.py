@@ -190,11 +190,16 @@ def end_replaced(work: Work, *, branch_id: int, run_id: UUID, most: int) -> int:
     Returns how many."""
     found = [row[0] for row in work.rows(_REPLACED, {"branch": branch_id, "run": run_id, "most": most})]
     for order_id in found:
-        known = lock(work, branch_id=branch_id, order_id=order_id)
-        if known is not None and known.state == "open":
-            end(work, known, "cancelled")
-            _report(work, "order_cancelled", known)
+        end_broken(work, branch_id=branch_id, order_id=order_id)
     return len(found)
+
+
+def end_broken(work: Work, *, branch_id: int, order_id: UUID) -> None:
+    """Ends an order that can no more be paid; nothing where that was done."""
+    known = lock(work, branch_id=branch_id, order_id=order_id)
+    if known is not None and known.state == "open":
+        end(work, known, "cancelled")
+        _report(work, "order_cancelled", known)
 
 
 def _write(work: Work, made: Order, met: list[Met]) -> None:
