@@ -2,11 +2,13 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 
 from tests.running import Running
+from tests.web.demo_givens import find_missing
 
 ROLES = {"agent", "agency", "sub_branch", "branch", "branch_head", "region", "head_office", "auditor", "system"}
 
@@ -59,6 +61,19 @@ def test_members_are_in_every_state_of_the_story(demo: Running) -> None:
     assert {*waiting} == {(branch, f"identity_{kind}") for branch in (1501, 1502) for kind in ("same", "similar")}
     assert rows(demo, "SELECT count(*) FROM payments_notification WHERE state = 'suspense'")[0][0] > 0
     assert rows(demo, "SELECT count(*) FROM members_photo WHERE complete_at IS NOT NULL")[0][0] > 0
+
+
+def test_all_that_is_taken_as_given_is_there(demo: Running) -> None:
+    assert find_missing(demo.database_url, datetime.now(UTC)) == {}
+
+
+def test_decisions_are_made_in_office_hours(demo: Running) -> None:
+    hours = rows(
+        demo,
+        "SELECT DISTINCT extract(hour FROM decided_at AT TIME ZONE 'Asia/Jakarta') FROM members_review"
+        " WHERE decided_at < now() - interval '1 day'",
+    )
+    assert {int(hour) for (hour,) in hours} <= {*range(9, 16)}
 
 
 def test_worker_tells_the_simulated_bank_all_codes_over_http_with_signatures(demo: Running) -> None:

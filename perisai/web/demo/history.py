@@ -11,6 +11,7 @@ from itertools import count
 from random import Random
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -125,9 +126,8 @@ class Story:
         elif answer.status == "accepted" and answer.result.get("payment_code"):
             self._bill(answer.result["payment_code"], answer.result["amount"], at)
         elif answer.status == "review" and self._random.random() < DECIDE and not visit.is_left:
-            office_hours = (at + timedelta(days=self._random.choice((1, 1, 2, 3)))).replace(
-                hour=self._random.randrange(2, 9)
-            )
+            later = at.astimezone(ZoneInfo(ZONE)) + timedelta(days=self._random.choice((1, 1, 2, 3)))
+            office_hours = later.replace(hour=self._random.randrange(9, 16))
             self._at(office_hours, partial(self._decide, branch_id, answer.op_id))
 
     def _bill(self, code: str, rupiah: int, at: datetime) -> None:

@@ -8,6 +8,8 @@ from typing import LiteralString
 from uuid import UUID
 
 from perisai.accounts.models import User
+from perisai.contributions.cover.rule import add_months
+from perisai.contributions.runs.month_run import DAYS_AHEAD
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work, branch_day
@@ -19,7 +21,7 @@ ZONE = "Asia/Jakarta"
 PART = ("JKK", "JKM")
 """What a sponsor pays whose members' old-age savings rest meanwhile."""
 
-# Members in good order: the coming month is billed, and nothing of theirs is in an order, with an agent, or held.
+# Members in good order: paid up to the month before the newest bills, and nothing of theirs is in an order, with an agent, or held.
 _PAID: LiteralString = """
 SELECT e.id FROM members_enrolment e
 JOIN contributions_bill b ON b.branch_id = e.branch_id AND b.enrolment_id = e.id AND b.state = 'open'
@@ -45,7 +47,8 @@ def build_payers(end: datetime) -> None:
     with _work(end) as work:
         if work.row("SELECT 1 FROM payers_group WHERE branch_id = %s LIMIT 1", [JAMBI]):
             return
-    this = branch_day(end, ZONE).replace(day=1)
+    newest = _newest_billed(branch_day(end, ZONE))
+    paid = add_months(newest, -1)
     agent = agents()[0].id
     with _work(end - timedelta(days=45)) as work:
         stand = _group(work, agent, "ojek_stand", "Pangkalan Ojek Simpang Rimbo", "Simpang Rimbo", "Darwis Effendi")
@@ -54,45 +57,49 @@ def build_payers(end: datetime) -> None:
         speaker = group.Speaker("Mulyadi Saputra", "+6281278900012")
         group.change_coordinator(work, branch_id=JAMBI, group_id=stand, speaker=speaker)
     with _work(end - timedelta(minutes=110)) as work:
-        group.move(work, branch_id=JAMBI, group_id=stand, enrolment_ids=_ids(work, _PAID, [JAMBI, this, True, 9]))
-        group.move(work, branch_id=JAMBI, group_id=market, enrolment_ids=_ids(work, _PAID, [JAMBI, this, False, 8]))
-        group.move(work, branch_id=JAMBI, group_id=market, enrolment_ids=_ids(work, _OWING, [JAMBI, this, 4]))
-    _sponsors(end, this)
+        group.move(work, branch_id=JAMBI, group_id=stand, enrolment_ids=_ids(work, _PAID, [JAMBI, paid, True, 9]))
+        group.move(work, branch_id=JAMBI, group_id=market, enrolment_ids=_ids(work, _PAID, [JAMBI, paid, False, 8]))
+        group.move(work, branch_id=JAMBI, group_id=market, enrolment_ids=_ids(work, _OWING, [JAMBI, paid, 4]))
+    _sponsors(end, newest)
 
 
-def _sponsors(end: datetime, this: date) -> None:
-    following = _next(this)
+def _newest_billed(today: date) -> date:
+    """The coming month where its bills are out already, else this one."""
+    following = add_months(today.replace(day=1), 1)
+    return following if (following - today).days <= DAYS_AHEAD else today.replace(day=1)
+
+
+def _sponsors(end: datetime, month: date) -> None:
+    paid = add_months(month, -1)
     with _work(end - timedelta(days=10)) as work:
-        csr = _sponsor(
-            work, "company_csr", "PT Karet Sungai Batanghari", "CSR/014/2026", following, following, 2_500_000
-        )
-        half_year = date(following.year + (following.month > 6), 6, 1)
+        csr = _sponsor(work, "company_csr", "PT Karet Sungai Batanghari", "CSR/014/2026", month, month, 2_500_000)
+        half_year = date(month.year + (month.month > 6), 6, 1)
         city = _sponsor(
-            work, "local_budget", "Pemerintah Kota Contoh Jambi", "SK 460/112/2026", following, half_year, 9_000_000
+            work, "local_budget", "Pemerintah Kota Contoh Jambi", "SK 460/112/2026", month, half_year, 9_000_000
         )
         guild = _sponsor(
-            work, "other", "Paguyuban Pedagang Sungai Asam", "PKS 07/2026", following, half_year, 1_500_000, PART
+            work, "other", "Paguyuban Pedagang Sungai Asam", "PKS 07/2026", month, half_year, 1_500_000, PART
         )
     with _work(end - timedelta(minutes=105)) as work:
-        saving = [sponsor.ToFund(one, following, half_year) for one in _ids(work, _WITH_SAVINGS, [JAMBI, this, 3])]
+        saving = [sponsor.ToFund(one, month, half_year) for one in _ids(work, _WITH_SAVINGS, [JAMBI, paid, 3])]
         if saving:
             sponsor.fund(work, branch_id=JAMBI, sponsor_id=guild, wanted=saving)
     with _work(end - timedelta(minutes=100)) as work:
-        funded = _ids(work, _PAID, [JAMBI, this, False, 24])
+        funded = _ids(work, _PAID, [JAMBI, paid, False, 24])
         half = len(funded) // 2
-        for by, who, last in ((csr, funded[:half], following), (city, funded[half:], half_year)):
+        for by, who, last in ((csr, funded[:half], month), (city, funded[half:], half_year)):
             if who:
-                wanted = [sponsor.ToFund(one, following, last) for one in who]
+                wanted = [sponsor.ToFund(one, month, last) for one in who]
                 sponsor.fund(work, branch_id=JAMBI, sponsor_id=by, wanted=wanted)
     if half == 0:
         return
     with _work(end - timedelta(minutes=90)) as work:
-        collective.for_sponsor(work, branch_id=JAMBI, sponsor_id=city, month=following)
+        collective.for_sponsor(work, branch_id=JAMBI, sponsor_id=city, month=month)
     with _work(end - timedelta(minutes=80)) as work:
         farewell.follow(work, branch_id=JAMBI, today=branch_day(work.now, ZONE))
     with _work(end - timedelta(minutes=70)) as work:
         said = zip(funded[:3], ("takes_over", "thinking", "not_found"), strict=False)
-        answers = [farewell.Answer(one, one, following, outcome, work.now) for one, outcome in said]
+        answers = [farewell.Answer(one, one, month, outcome, work.now) for one, outcome in said]
         farewell.answer_many(work, branch_id=JAMBI, agent_id=None, answers=answers)
 
 
@@ -129,10 +136,6 @@ def _sponsor(
 
 def _ids(work: Work, sql: LiteralString, params: list[object]) -> list[UUID]:
     return [row[0] for row in work.rows(sql, params)]
-
-
-def _next(month: date) -> date:
-    return (month + timedelta(days=32)).replace(day=1)
 
 
 @contextmanager

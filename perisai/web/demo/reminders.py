@@ -6,6 +6,7 @@ The past is written as it would have come out: what went to gateways then is not
 from datetime import datetime, timedelta
 from typing import Any, Final, LiteralString
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from perisai.accounts.models import Role, User
 from perisai.events.captured import Captured
@@ -106,7 +107,7 @@ def build_reminders(end: datetime) -> None:
         return
     _settings(end)
     for ago in range(DAYS, 0, -1):
-        at = (end - timedelta(days=ago)).replace(hour=2, minute=30)
+        at = end.astimezone(ZoneInfo(ZONE)).replace(hour=9, minute=30) - timedelta(days=ago)
         with Work(scope=Scope.branch(JAMBI), clock=FixedClock(at)) as work:
             plan(work, branch_id=JAMBI, today=branch_day(at, ZONE))
             work.execute(_SENT, {"branch": JAMBI})
