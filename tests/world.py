@@ -11,7 +11,7 @@ from perisai.contributions.rules.in_force import consents_on, text_hash
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
-from perisai.events.work import Work
+from perisai.events.work import Work, branch_day
 
 _branches = count(3001)
 _serials = count(9001)
@@ -29,6 +29,11 @@ class FieldAgent:
     branch: Branch
     id: UUID
     user_id: UUID
+
+
+def jakarta_today() -> date:
+    """The day that branches of tests have, which is another one than UTC's from 17 to 24 o'clock there."""
+    return branch_day(datetime.now(UTC), "Asia/Jakarta")
 
 
 def make_branch(*, target: int | None = 10_000, mode: str = "queue", at: datetime | None = None) -> Branch:
@@ -57,7 +62,7 @@ def make_branch(*, target: int | None = 10_000, mode: str = "queue", at: datetim
 def make_agent(branch: Branch, *, valid_from: date | None = None, valid_to: date | None = None) -> FieldAgent:
     """A licensed agent with a login, at the branch itself."""
     agent_id, user_id = uuid7(), uuid7()
-    today = datetime.now(UTC).date()
+    today = jakarta_today()
     with Work(scope=Scope.branch(branch.id)) as work:
         work.execute(
             "INSERT INTO agents_agent (branch_id, id, code, full_name, phone, state, since)"
@@ -162,7 +167,7 @@ def worker(**changes: Any) -> dict[str, Any]:
 
 def consent(purpose: str, *, given: bool = True) -> dict[str, Any]:
     """What a phone keeps of a worker's answer to the text that is shown today."""
-    shown = consents_on(datetime.now(UTC).date())[purpose]
+    shown = consents_on(jakarta_today())[purpose]
     return {"purpose": purpose, "version": shown.version, "sha256": text_hash(shown.text.id), "given": given}
 
 
@@ -185,7 +190,7 @@ def _name(serial: int) -> str:
 
 
 def _periods(at: datetime) -> list[date]:
-    first = at.date().replace(day=1)
+    first = branch_day(at, "Asia/Jakarta").replace(day=1)
     before = (first - timedelta(days=1)).replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
     return [before, first, after]

@@ -1,7 +1,7 @@
 """``/agen/<code>``: the answer in each state, and what the page never tells."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from uuid import UUID
@@ -16,7 +16,7 @@ from perisai.agents.agent import Admission, admit_many
 from perisai.agents.issue import TakenOver
 from perisai.events.ids import uuid7
 from tests.agents.whole import today
-from tests.world import Branch, make_branch, system_work
+from tests.world import Branch, jakarta_today, make_branch, system_work
 
 PHONE = "+6281200099887"
 _addresses = count(1)
@@ -122,7 +122,7 @@ def test_code_that_is_none_finds_nothing(branch: Branch, text: str) -> None:
 
 def test_keys_of_many_agents_differ(branch: Branch) -> None:
     with system_work(branch) as work:
-        given = [Admission(uuid7(), "Agen", "", None, None, datetime.now(UTC).date()) for _ in range(50)]
+        given = [Admission(uuid7(), "Agen", "", None, None, jakarta_today()) for _ in range(50)]
         admit_many(work, branch_id=branch.id, admissions=given)
         row = work.row(
             "SELECT count(DISTINCT public_key), min(length(public_key)) FROM agents_agent WHERE branch_id = %s",

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -12,7 +11,7 @@ from schemathesis import Case
 from perisai.web.simulate.bank import new_external_id, now_text
 from perisai.web.simulate.phone import Phone
 from tests.api.conftest import Place
-from tests.world import system_work, worker
+from tests.world import jakarta_today, system_work, worker
 
 PICTURE = b"\xff\xd8\xff" + bytes(range(256)) * 40
 
@@ -180,7 +179,7 @@ def of_branch(place: Place) -> Valid:
 
 
 def figures(place: Place) -> Valid:
-    today = datetime.now(UTC).date()
+    today = jakarta_today()
     scope = {"level": "branch", "key": str(place.agent.branch.id)}
     return Valid(query={**scope, "first": f"{today:%Y-%m}-01", "last": today.isoformat()})
 
@@ -190,7 +189,7 @@ def series(place: Place) -> Valid:
 
 
 def month(place: Place) -> Valid:
-    return Valid(query={"month": datetime.now(UTC).date().isoformat()})
+    return Valid(query={"month": jakarta_today().isoformat()})
 
 
 VALID: dict[str, Callable[[Place], Valid]] = {

@@ -1,6 +1,6 @@
 """Staff pages of bill runs and of a member's dues, through the front door."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,12 +11,13 @@ from perisai.contributions.cover.rule import add_months
 from perisai.contributions.runs import month_run
 from tests.accounts.people import client_of
 from tests.contributions.covered import Members, bills, make_members
+from tests.world import jakarta_today
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 def _this_month() -> date:
-    return datetime.now(UTC).date().replace(day=1)
+    return jakarta_today().replace(day=1)
 
 
 def _client(members: Members, role: Role = Role.BRANCH) -> Client:

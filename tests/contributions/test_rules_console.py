@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from perisai.offices.models import Office
 from tests.accounts.people import logged_in, make_user
 from tests.contributions.covered import make_members
 from tests.contributions.rule_world import acting, clean_rules, user
+from tests.world import jakarta_today
 
 CEILING = {
     "by": "form",
@@ -152,7 +152,7 @@ def test_pages_of_changes_are_for_their_roles() -> None:
 
 def test_trial_takes_terms_and_state_funding_of_each_month(database: Path) -> None:
     members = make_members(3)
-    month = add_months(datetime.now(UTC).date(), 1)
+    month = add_months(jakarta_today(), 1)
     changed, funded, plain = members.ids
     with members.work() as work:
         work.execute(

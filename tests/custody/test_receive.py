@@ -8,7 +8,7 @@ from perisai.payments.codes.code import is_well_formed
 from perisai.sync.clock import make_token
 from tests.custody.till import PhoneOf, Till, open_till, texts
 from tests.payments.second import approve_all
-from tests.world import make_agent
+from tests.world import jakarta_today, make_agent
 
 
 def be_away(till: Till, days: int) -> None:
@@ -120,7 +120,7 @@ def test_new_cash_while_some_is_overdue_is_looked_at_by_the_day_it_was_taken(pho
     be_away(till, 12)
     late = till.receive({till.members[0]: 16_800})
     assert late["result"]["review"] == ""
-    assert date.fromisoformat(late["result"]["due_on"]) < datetime.now(UTC).date()
+    assert date.fromisoformat(late["result"]["due_on"]) < jakarta_today()
     be_away(till, 11)
     assert till.receive({till.members[0]: 1_000})["result"]["review"] == "", "nothing was overdue on that day"
     till.phone.clock_skew_ms = 0

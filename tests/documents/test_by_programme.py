@@ -21,10 +21,10 @@ from perisai.payments.orders import order
 from tests.accounts.people import logged_in, make_user
 from tests.documents.money import bill_of
 from tests.payers.people import member_of
-from tests.world import Branch, make_agent, make_branch, system_work
+from tests.world import Branch, jakarta_today, make_agent, make_branch, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
-MONTH = datetime.now(UTC).date().replace(day=1)
+MONTH = jakarta_today().replace(day=1)
 
 
 def text_of(made: papers.Made) -> str:

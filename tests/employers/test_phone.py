@@ -7,7 +7,18 @@ from uuid import UUID
 from perisai.web.simulate.phone import Phone
 from tests.payments.place import make_bank
 from tests.portal.test_pay import look, words
-from tests.world import VILLAGE, Branch, FieldAgent, consent, make_agent, make_branch, some_job, system_work, worker
+from tests.world import (
+    VILLAGE,
+    Branch,
+    FieldAgent,
+    consent,
+    jakarta_today,
+    make_agent,
+    make_branch,
+    some_job,
+    system_work,
+    worker,
+)
 
 PhoneOf = Callable[[FieldAgent], Phone]
 
@@ -56,7 +67,7 @@ def test_owner_and_workers_of_one_visit_are_billed_under_the_code_on_the_slip(ph
     branch, phone = agent.branch, phone_of(agent)
     with system_work(branch) as work:
         (code, *_), _ = lease.top_up(
-            work, branch_id=branch.id, device_id=UUID(phone.device), agent_id=agent.id, today=work.now.date()
+            work, branch_id=branch.id, device_id=UUID(phone.device), agent_id=agent.id, today=jakarta_today()
         )
     body = worker(employs_others=True, programmes=["JKK", "JKM", "JHT"])
     owner = phone.op("enrol", body)

@@ -22,7 +22,7 @@ from perisai.offices.models import Office
 from tests.accounts.people import make_user, tree
 from tests.feeds.places import happen, office_of
 from tests.feeds.receiver import SECONDS, Receiver
-from tests.world import Branch, make_branch
+from tests.world import Branch, jakarta_today, make_branch
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -280,7 +280,7 @@ def test_replay_sends_again_from_a_number_or_a_day_with_the_same_ids(receiver: R
         range(before[0]["data"]["number"] - 5, before[0]["data"]["number"] - 1)
     )
     with Work(scope=Scope.nation()) as work:
-        tomorrow = datetime.now(UTC).date() + timedelta(days=2)
+        tomorrow = jakarta_today() + timedelta(days=2)
         assert replay.from_day(work, subscription=made, day=tomorrow) == 0, "never forward"
 
 

@@ -1,6 +1,6 @@
 """Figures over the API are those of the one reading, within the key's part of the country."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -13,10 +13,10 @@ from perisai.figures.period import Period
 from perisai.offices.scopes import Watch
 from tests.accounts.people import tree
 from tests.feeds.places import make_key, read
-from tests.world import make_agent, make_branch
+from tests.world import jakarta_today, make_agent, make_branch
 
 pytestmark = pytest.mark.usefixtures("database")
-TODAY = datetime.now(UTC).date()
+TODAY = jakarta_today()
 MONTH = Period.month(TODAY)
 
 

@@ -15,7 +15,7 @@ from perisai.members.photos import due as photo_due
 from perisai.messages import outbox
 from tests.accounts.people import logged_in, make_user, tree
 from tests.members.enrolling import enrol, enrol_all, review_of, state_of
-from tests.world import Branch, FieldAgent, make_agent, system_work, worker
+from tests.world import Branch, FieldAgent, jakarta_today, make_agent, system_work, worker
 
 pytestmark = pytest.mark.usefixtures("database")
 THUMB = {
@@ -134,7 +134,7 @@ def test_export_says_whose_telephone_and_how_sure_the_birthday_is(agent: FieldAg
 @pytest.mark.parametrize(("decision", "due"), [("accept", True), ("reject:Card seen at the branch", False)])
 def test_overdue_picture_is_decided_on_the_review_page(agent: FieldAgent, decision: str, due: bool) -> None:
     enrolment = enrol(agent, id_card_by="2099-01-01")
-    today = datetime.now(UTC).date() + timedelta(days=20)
+    today = jakarta_today() + timedelta(days=20)
     with system_work(agent.branch) as work:
         photo_due.note_overdue(work, branch_id=agent.branch.id, today=today)
     address = f"/console/members/reviews/{agent.branch.id}/{review_of(agent.branch, enrolment)}/"

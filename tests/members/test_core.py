@@ -20,7 +20,7 @@ from perisai.members.core import port as core
 from perisai.payments.books import ledger
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import Billed, make_bank, make_billed, read
-from tests.world import Branch, make_branch
+from tests.world import Branch, jakarta_today, make_branch
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -134,7 +134,7 @@ def test_import_same_file_or_same_rows_again_changes_nothing(bank: BankSimulator
 
 def _outside(nik: str, reference: str, months: int = 1) -> dict[str, str]:
     """A payment at a shop three days ago, for months from this one on, at the tariff."""
-    first = datetime.now(UTC).date().replace(day=1)
+    first = jakarta_today().replace(day=1)
     prices = tariff.price(1_500_000, frozenset({"JKK", "JKM"}), False, tariff.months_from(first, months))
     return {
         "NIK": nik,
@@ -176,7 +176,7 @@ def test_import_later_month_paid_outside_gets_a_bill_of_its_own(bank: BankSimula
     branch = make_branch(target=None)
     billed, nik = _member(branch, bank)
     row = _outside(nik, "DANA-9")
-    after = (datetime.now(UTC).date().replace(day=1) + timedelta(days=32)).replace(day=1)
+    after = (jakarta_today().replace(day=1) + timedelta(days=32)).replace(day=1)
     price = tariff.total(tariff.price(1_500_000, frozenset({"JKK", "JKM"}), False, [after]))
     _, outcomes = _take(branch, row | {"Bulan Awal": f"{after:%Y-%m}", "Jumlah Bayar": str(price)})
     assert [one.what for one in outcomes] == ["paid"]

@@ -1,6 +1,6 @@
 """Moving the care of members: whose list they are on, from which month, without a hole or an overlap."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import pairwise
 from uuid import UUID, uuid4
 
@@ -13,11 +13,11 @@ from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.members import portfolio
 from tests.members.enrolling import enrol_all, kinds_of, state_of
-from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work, worker
+from tests.world import Branch, FieldAgent, jakarta_today, make_agent, make_branch, system_work, worker
 
 pytestmark = pytest.mark.usefixtures("database")
 
-NOW = datetime.now(UTC).date().replace(day=1)
+NOW = jakarta_today().replace(day=1)
 
 
 def month(step: int) -> date:

@@ -1,7 +1,7 @@
 """Pages of sponsors and groups through the front door, and what a coordinator sees without an account."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -13,10 +13,10 @@ from perisai.payers import group, link, queries, sponsor
 from tests.accounts.people import client_of, tree
 from tests.documents.money import bill_of
 from tests.payers.people import member_of, work_at
-from tests.world import VILLAGE, Branch
+from tests.world import VILLAGE, Branch, jakarta_today
 
 pytestmark = pytest.mark.usefixtures("database")
-MONTH = datetime.now(UTC).date().replace(day=1)
+MONTH = jakarta_today().replace(day=1)
 
 
 @pytest.fixture

@@ -19,12 +19,12 @@ from tests.accounts.people import logged_in, make_user
 from tests.payers.people import member_of, work_at
 from tests.payers.test_rebill import balance
 from tests.portal.test_pay import look, words
-from tests.world import Branch, make_agent, make_branch
+from tests.world import Branch, jakarta_today, make_agent, make_branch
 
 pytestmark = pytest.mark.usefixtures("database")
 GOLDEN = yaml.safe_load((Path(__file__).parents[1] / "golden" / "resting.yaml").read_text(encoding="utf-8"))
 ALL = ("JHT", "JKK", "JKM")
-THIS = datetime.now(UTC).date().replace(day=1)
+THIS = jakarta_today().replace(day=1)
 
 
 def month_of(text: str) -> date:

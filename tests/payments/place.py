@@ -16,7 +16,7 @@ from perisai.events import vault
 from perisai.events.clock import Clock, FixedClock, SystemClock
 from perisai.events.ids import uuid7
 from perisai.events.scope import Scope
-from perisai.events.work import Work
+from perisai.events.work import Work, branch_day
 from perisai.payments.codes import code as codes
 from perisai.payments.demo import public_pem
 from perisai.web.simulate.bank import BankSimulator, Credentials
@@ -140,7 +140,7 @@ def _insert_enrolment(
         "region_code": "15.71.08.1001",
         "captured_from": work.now,
         "captured_to": work.now,
-        "captured_on": work.now.date(),
+        "captured_on": branch_day(work.now, branch.timezone),
         "received_at": work.now,
         "jobs": ["trade.market"],
         "income": 1_500_000,

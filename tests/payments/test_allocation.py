@@ -19,6 +19,7 @@ from perisai.payments.crediting import draw, held, judgement
 from perisai.payments.suspense import suspense
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import Billed, make_bank, make_billed, notifications, read
+from tests.world import jakarta_today
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -48,7 +49,7 @@ def bill_more(owed: Billed, count: int, *, months: int = 1, first: date | None =
             " WHERE branch_id = %s AND enrolment_id = %s AND state IN ('open', 'paid')",
             [owed.branch.id, owed.enrolment_id],
         )
-        last = row[0] if row and row[0] else datetime.now(UTC).date().replace(day=1)
+        last = row[0] if row and row[0] else jakarta_today().replace(day=1)
         like = settlement.find_payables(work, branch_id=owed.branch.id, enrolment_id=owed.enrolment_id)[0]
         for _ in range(count):
             wanted = months_from(first or months_from(last, 2)[1], months)

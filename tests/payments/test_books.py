@@ -22,7 +22,7 @@ from perisai.payments.snap import notify
 from perisai.payments.snap.partner import Call, get_partner
 from tests.accounts.people import client_of, make_user, tree
 from tests.payments.place import make_bank, make_billed, notifications
-from tests.world import Branch, make_branch
+from tests.world import Branch, jakarta_today, make_branch
 
 pytestmark = pytest.mark.usefixtures("database")
 AUGUST = datetime(2026, 8, 20, 3, tzinfo=UTC)
@@ -210,7 +210,7 @@ def test_pages_of_the_books_drill_close_and_open() -> None:
     assert {int(number) for _, number in events} <= known
     act = "/console/payments/books/period/"
     assert clerk.post(act, {"act": "close"}).status_code == 403
-    assert "E4811" in head.post(act, {"act": "close", "month": f"{datetime.now(UTC):%Y-%m}"}).content.decode()
+    assert "E4811" in head.post(act, {"act": "close", "month": f"{jakarta_today():%Y-%m}"}).content.decode()
     assert "E4813" in other.post(act, {"act": "reopen", "period": ""}).content.decode()
     assert clerk.get("/console/payments/books/", {"branch": "1"}).status_code == 404
     for odd in ("9999-12-31T23:59", "0001-01-01T00:00+14:00"):

@@ -21,7 +21,7 @@ from perisai.payments.orders.order import Order
 from perisai.payments.suspense import suspense
 from perisai.web.simulate.bank import BankSimulator
 from tests.payments.place import Billed, make_bank, make_billed, notifications, read
-from tests.world import Branch, make_branch
+from tests.world import Branch, jakarta_today, make_branch
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -191,7 +191,7 @@ def test_order_of_first_bills_from_last_month_moves_them_to_this_month(bank: Ban
     owed = [make_billed(make_branch(target=None), at=last_month)]
     made = make_order(owed)
     assert code(bank.pay(made.code, made.amount)) == "2002500"
-    assert abs((read(owed[0])["first_month"] - datetime.now(UTC).date().replace(day=1)).days) <= 1
+    assert abs((read(owed[0])["first_month"] - jakarta_today().replace(day=1)).days) <= 1
     prove(owed[0].branch)
 
 

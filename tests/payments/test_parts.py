@@ -5,7 +5,7 @@ Every address of the money rooms is walked: one that takes an id nobody named he
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -24,13 +24,13 @@ from perisai.payments.orders import order
 from tests.accounts.people import logged_in, make_user, tree
 from tests.documents.money import bill_of, pay
 from tests.payers.people import member_of
-from tests.world import VILLAGE, Branch, FieldAgent, make_agent, system_work
+from tests.world import VILLAGE, Branch, FieldAgent, jakarta_today, make_agent, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
 
 TABS = {"custody": ("held", "review", "receipts"), "reminders": ("reminders", "cases", "visits")}
 ROOMS = ("contributions", "custody", "documents", "employers", "payers", "payments", "reconciliation", "reminders")
-MONTH = datetime.now(UTC).date().replace(day=1)
+MONTH = jakarta_today().replace(day=1)
 LATER = MONTH.replace(year=MONTH.year + 1, month=6)
 
 

@@ -12,6 +12,7 @@ from perisai.contributions.cover.rule import add_months
 from perisai.portal import link
 from tests.contributions.covered import Members, bills, make_members
 from tests.payments.place import make_bank
+from tests.world import jakarta_today
 
 _addresses = count(1)
 
@@ -22,7 +23,7 @@ def bank(database: object) -> None:
 
 
 def _this_month() -> date:
-    return datetime.now(UTC).date().replace(day=1)
+    return jakarta_today().replace(day=1)
 
 
 def _address(members: Members, enrolment_id: UUID | None = None) -> str:

@@ -1,7 +1,7 @@
 """Candidates for tests, as they come through the verb that the form uses."""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from perisai.events.ids import uuid7
 from perisai.events.work import Work
 from perisai.recruitment import application, document, membership
 from perisai.recruitment.rules import REQUIRED_DOCUMENTS
-from tests.world import Branch, system_work
+from tests.world import Branch, jakarta_today, system_work
 
 _serials = count(1001)
 
@@ -74,4 +74,4 @@ def accept_proof(work: Work, branch: Branch, candidate_id: UUID) -> None:
 
 
 def today() -> date:
-    return datetime.now(UTC).date()
+    return jakarta_today()

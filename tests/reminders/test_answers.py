@@ -12,11 +12,11 @@ from perisai.events.clock import FixedClock
 from perisai.messages import preference
 from perisai.reminders import case, link, plan
 from tests.reminders.owing import member
-from tests.world import FieldAgent, make_agent, make_branch, system_work
+from tests.world import FieldAgent, jakarta_today, make_agent, make_branch, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
 
-TODAY = datetime.now(UTC).date()
+TODAY = jakarta_today()
 
 
 class World:

@@ -14,7 +14,7 @@ from perisai.reminders import answer, compose, link, plan
 from tests.employers.conftest import Firm, register, row
 from tests.reminders.test_answers import World
 from tests.reminders.test_pages import officer
-from tests.world import make_branch, system_work
+from tests.world import jakarta_today, make_branch, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -29,7 +29,7 @@ class Owing:
         self.phone = f"+62813{branch.id:05d}55"
         self.firm = Firm(branch, register(branch, phone=self.phone))
         self.firm.bring_in([row()])
-        self.today: date = datetime.now(UTC).date()
+        self.today: date = jakarta_today()
         self.made = self.firm.act(bill.make, month=self.today.replace(day=1))
         with system_work(branch) as work:
             work.execute("UPDATE employers_bill SET due_on = %s WHERE branch_id = %s", [self.today, branch.id])

@@ -1,7 +1,5 @@
 """Staff pages of reminders, cases, visits and of a branch's channels."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.test import Client
 
@@ -9,7 +7,7 @@ from perisai.accounts.models import Role
 from perisai.messages import channel
 from tests.accounts.people import client_of, logged_in, make_user
 from tests.reminders.test_answers import World
-from tests.world import make_branch, system_work
+from tests.world import jakarta_today, make_branch, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -49,7 +47,7 @@ def test_lists_show_what_was_sent_said_and_visited() -> None:
         work.execute(
             "INSERT INTO reminders_visit (branch_id, id, enrolment_id, agent_id, outcome, whom, visited_on, recorded_at,"
             " received_at) VALUES (%s, gen_random_uuid(), %s, %s, 'refused', '', %s, now(), now())",
-            [world.agent.branch.id, world.enrolment, world.agent.id, datetime.now(UTC).date()],
+            [world.agent.branch.id, world.enrolment, world.agent.id, jakarta_today()],
         )
     reminders = client.get("/console/reminders/").content.decode()
     assert "First dues not paid" in reminders

@@ -1,7 +1,7 @@
 """Outcomes of visits, recorded on a phone without signal and pushed later."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +15,10 @@ from perisai.reminders import dues
 from perisai.web.simulate.phone import Phone
 from tests.members.enrolling import kinds_of
 from tests.reminders.owing import member
-from tests.world import FieldAgent, make_agent, make_branch, system_work
+from tests.world import FieldAgent, jakarta_today, make_agent, make_branch, system_work
 
 PhoneOf = Callable[[FieldAgent], Phone]
-TODAY = datetime.now(UTC).date()
+TODAY = jakarta_today()
 OWING = add_months(TODAY, -1)
 
 

@@ -15,7 +15,7 @@ from perisai.supervision import absence, appeal, console, ending, measure, queri
 from tests.accounts.people import client_of, make_user, tree
 from tests.members.enrolling import enrol_all, state_of
 from tests.supervision.world_of_files import agent_state, make_officer, month, pdf_bytes, work_of
-from tests.world import VILLAGE, Branch, FieldAgent, make_agent, worker
+from tests.world import VILLAGE, Branch, FieldAgent, jakarta_today, make_agent, worker
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -96,7 +96,7 @@ def test_measure_with_a_paper_is_kept_and_served_only_to_be_saved(place: tuple[B
 def test_why_somebody_is_away_is_for_the_branch_alone(place: tuple[Branch, FieldAgent]) -> None:
     _, agent = place
     clerk, auditor = client_of(Role.BRANCH), client_of(Role.AUDITOR)
-    today = datetime.now(UTC).date()
+    today = jakarta_today()
     sent = {
         "kind": "illness", "from_on": f"{today - timedelta(days=2)}", "until_on": f"{today + timedelta(days=9)}",
         "papers": SimpleUploadedFile("dokter.pdf", pdf_bytes()),

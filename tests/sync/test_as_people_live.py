@@ -18,7 +18,7 @@ from perisai.web.simulate.bank import BankSimulator
 from perisai.web.simulate.phone import Phone
 from tests.members.enrolling import review_of, state_of
 from tests.payments.place import make_bank
-from tests.world import FieldAgent, consent, make_agent, make_branch, system_work, worker
+from tests.world import FieldAgent, consent, jakarta_today, make_agent, make_branch, system_work, worker
 
 PhoneOf = Callable[[FieldAgent], Phone]
 PICTURE = b"\xff\xd8\xff" + bytes(range(256)) * 1500
@@ -247,7 +247,7 @@ def test_thumb_with_a_witness_is_kept_as_evidence(agent: FieldAgent, phone_of: P
 
 def test_picture_later_is_awaited_brought_and_then_no_more(agent: FieldAgent, phone_of: PhoneOf) -> None:
     phone = phone_of(agent)
-    promised = datetime.now(UTC).date() + timedelta(days=60)
+    promised = jakarta_today() + timedelta(days=60)
     answer = push_one(phone, id_card_by=promised.isoformat())
     enrolment = answer["result"]["enrolment"]
     captured_on: date = state_of(agent.branch, UUID(enrolment))["captured_on"]
@@ -313,7 +313,7 @@ def test_same_picture_of_two_enrolments_is_kept_for_both(agent: FieldAgent, phon
 def test_overdue_picture_is_noted_once_and_settled(agent: FieldAgent, phone_of: PhoneOf) -> None:
     phone = phone_of(agent)
     enrolment = UUID(push_one(phone, id_card_by="2099-01-01")["result"]["enrolment"])
-    after = datetime.now(UTC).date() + timedelta(days=20)
+    after = jakarta_today() + timedelta(days=20)
 
     def note(today: date) -> int:
         with system_work(agent.branch) as work:

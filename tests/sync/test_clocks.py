@@ -7,7 +7,7 @@ import pytest
 
 from perisai.sync.clock import captured, make_token, to_ms
 from perisai.web.simulate.phone import Phone
-from tests.world import FieldAgent, make_agent, make_branch, system_work, worker
+from tests.world import FieldAgent, jakarta_today, make_agent, make_branch, system_work, worker
 
 PhoneOf = Callable[[FieldAgent], Phone]
 YEAR_MS = 365 * 24 * 3600 * 1000
@@ -82,7 +82,7 @@ def test_readings_that_are_none_leave_an_interval_within_what_the_server_knows(c
 
 
 def test_licence_that_began_and_ended_while_the_time_is_unknown_goes_to_review(phone_of: PhoneOf) -> None:
-    today = datetime.now(UTC).date()
+    today = jakarta_today()
     agent = make_agent(make_branch(), valid_from=today - timedelta(days=9), valid_to=today - timedelta(days=2))
     phone = phone_of(agent)
     old = datetime.now(UTC) - timedelta(days=12)

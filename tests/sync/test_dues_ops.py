@@ -1,7 +1,7 @@
 """Ops about dues through the front door: months ahead, other terms, coming back; and what a pull then tells."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,13 +9,13 @@ import pytest
 from perisai.contributions.cover.rule import add_months
 from perisai.web.simulate.phone import Phone
 from tests.contributions.covered import Members, bills, make_members
-from tests.world import FieldAgent, make_agent, make_branch
+from tests.world import FieldAgent, jakarta_today, make_agent, make_branch
 
 PhoneOf = Callable[[FieldAgent], Phone]
 
 
 def _this_month() -> date:
-    return datetime.now(UTC).date().replace(day=1)
+    return jakarta_today().replace(day=1)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from perisai.events.recount import recount
 from perisai.web.simulate.phone import Phone
-from tests.world import FieldAgent, make_agent, make_branch, some_job, system_work, worker
+from tests.world import FieldAgent, jakarta_today, make_agent, make_branch, some_job, system_work, worker
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
 PhoneOf = Callable[[FieldAgent], Phone]
@@ -268,7 +268,7 @@ def test_push_clock_three_days_off_is_judged_by_difference(phone_of: PhoneOf) ->
 
 
 def test_push_without_licence_at_captured_time_is_rejected(phone_of: PhoneOf) -> None:
-    long_ago = datetime.now(UTC).date() - timedelta(days=400)
+    long_ago = jakarta_today() - timedelta(days=400)
     phone = phone_of(make_agent(make_branch(), valid_from=long_ago, valid_to=long_ago + timedelta(days=30)))
     phone.op("enrol", worker())
     assert [(a["status"], a["code"]) for a in phone.push()] == [("rejected", "E3021")]

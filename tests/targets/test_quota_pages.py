@@ -16,7 +16,7 @@ from perisai.targets.quotas import setting as quota_setting
 from perisai.targets.quotas import then
 from tests.accounts.people import logged_in, make_user
 from tests.targets.quota_world import ZONE, Holder, lent, quota_of
-from tests.world import Branch, make_branch, system_work
+from tests.world import Branch, jakarta_today, make_branch, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -107,7 +107,7 @@ def test_a_request_travels_to_the_region_and_the_queue_moves(full: tuple[Branch,
 def test_rules_from_a_month_on_and_what_they_refuse() -> None:
     branch = make_branch(target=None)
     client = logged_in(officer(branch, Role.BRANCH_HEAD))
-    mine, year = f"/console/targets/quota/{branch.id}/", datetime.now(UTC).year + 1
+    mine, year = f"/console/targets/quota/{branch.id}/", jakarta_today().year + 1
     form = {"from_month": f"{year}-01", "every": "quarter", "cap_percent": "90", "mode": "block", "why": "Rapat kerja"}
     assert client.post(mine + "rules/", form | {"from_month": f"{year}-02"}).status_code == 422
     assert client.post(mine + "rules/", form | {"why": ""}).status_code == 422
@@ -128,7 +128,7 @@ def test_a_past_figure_opens_the_quota_as_it_stood(full: tuple[Branch, Holder, H
     now = datetime.now(UTC)
     with system_work(branch) as work:
         take.take(work, branch_id=branch.id, timezone=ZONE)
-        quota_setting.set_quota(work, branch_id=branch.id, period=now.date().replace(day=1), target=50)
+        quota_setting.set_quota(work, branch_id=branch.id, period=jakarta_today().replace(day=1), target=50)
         (row,) = then.of_day(work, branches=[branch.id], day=(now + timedelta(hours=7)).date())
     assert (row["cap"], row["consumed"], row["leased"], row["slots_left"]) == (2, 1, 1, 0)
     client = logged_in(officer(branch, Role.BRANCH_HEAD))

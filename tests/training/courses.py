@@ -8,7 +8,7 @@ from perisai.events.ids import uuid7
 from perisai.events.work import Work
 from perisai.training import authoring, lesson
 from perisai.training.content import Content, Module, Question, Text
-from tests.world import Branch, FieldAgent, system_work
+from tests.world import Branch, FieldAgent, jakarta_today, system_work
 
 PLACE = {"lat": -1.61, "lon": 103.61, "accuracy": 20}
 
@@ -68,7 +68,7 @@ def make_trainee(branch: Branch) -> FieldAgent:
         work.execute(
             "INSERT INTO agents_agent (branch_id, id, code, full_name, phone, state, since)"
             " VALUES (%s, %s, %s, 'Calon Uji', '', 'trainee', %s)",
-            [branch.id, agent_id, f"P-{branch.id}-{agent_id.hex[-6:]}", datetime.now(UTC).date()],
+            [branch.id, agent_id, f"P-{branch.id}-{agent_id.hex[-6:]}", jakarta_today()],
         )
         work.execute(
             "INSERT INTO accounts_user (id, username, email, full_name, role, office_id, agent_id, language, is_active,"

@@ -1,6 +1,5 @@
 """Courses of the head office and of a region: every branch under them uses them, nobody but their owner changes them."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from tests.training.courses import fill, make_trainee, module, new_taking, progr
 from tests.training.test_media import MP4
 from tests.training.test_pages import BASE, act, edit, page
 from tests.training.test_taking import PhoneOf
-from tests.world import Branch, system_work
+from tests.world import Branch, jakarta_today, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -44,7 +43,7 @@ def _course(owner: Office, title: str, *modules: Any) -> tuple[UUID, UUID]:
 def _require(owner: Office, course_id: UUID, audience: str) -> None:
     with system_work(Branch(owner.id)) as work:
         open_shelf(work, owner.id)
-        since = datetime.now(UTC).date()
+        since = jakarta_today()
         authoring.require(work, branch_id=owner.id, course_id=course_id, audience=audience, since=since)
 
 
@@ -52,7 +51,7 @@ def _missing(branch: Office, person: UUID) -> list[UUID]:
     from datetime import timedelta
 
     with system_work(Branch(branch.id)) as work:
-        on = datetime.now(UTC).date() + timedelta(days=1)
+        on = jakarta_today() + timedelta(days=1)
         return [one.course_id for one in completion.missing(work, branch.id, person, on)]
 
 
@@ -114,7 +113,7 @@ def test_branch_requires_assigns_and_reads_a_national_course_but_changes_nothing
     assert "Only its owner changes it." in shown
     assert "/withdraw/" not in shown
     assert "Bacaan." in page(head_of_branch, f"{BASE}versions/{version_id}/")
-    today = datetime.now(UTC).date().isoformat()
+    today = jakarta_today().isoformat()
     assert "Trainees, before" in act(
         head_of_branch, f"{BASE}courses/{course_id}/require/", audience="trainee", since=today
     )

@@ -16,7 +16,7 @@ from perisai.training.attendance_code import Bound, code_at, window_of
 from perisai.training.told import Learner, Told
 from perisai.web.simulate.phone import Phone
 from tests.training.courses import PLACE, make_course, make_lesson, make_trainee, module
-from tests.world import Branch, FieldAgent, make_branch, system_work
+from tests.world import Branch, FieldAgent, jakarta_today, make_branch, system_work
 
 PhoneOf = Callable[[FieldAgent], Phone]
 LIFE = 30
@@ -44,7 +44,7 @@ def _attend(phone: Phone, code: str, place: dict[str, float] | None = PLACE) -> 
 
 
 def _credit(agent: FieldAgent) -> int:
-    today = datetime.now(UTC).date()
+    today = jakarta_today()
     with system_work(agent.branch) as work:
         return completion.credit_minutes(
             work, agent.branch.id, agent.id, today - timedelta(days=2), today + timedelta(days=2)

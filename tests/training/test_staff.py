@@ -16,7 +16,7 @@ from tests.accounts.people import logged_in, make_user, tree
 from tests.training.courses import make_course, make_lesson, make_trainee, module
 from tests.training.test_pages import BASE, act, page
 from tests.training.test_taking import _require
-from tests.world import Branch, system_work
+from tests.world import Branch, jakarta_today, system_work
 
 pytestmark = pytest.mark.usefixtures("database")
 MINE = f"{BASE}mine/"
@@ -33,7 +33,7 @@ def _branch() -> Branch:
 
 def _missing(person: UUID) -> list[UUID]:
     with system_work(_branch()) as work:
-        on = datetime.now(UTC).date() + timedelta(days=1)
+        on = jakarta_today() + timedelta(days=1)
         return [one.course_id for one in completion.missing(work, _branch().id, person, on)]
 
 
@@ -92,7 +92,7 @@ def test_course_is_taken_in_the_browser_and_each_form_kept_once(role: Role) -> N
     assert "Take it again" in page(client, address)
     assert "Melayani pengaduan" in page(client, MINE).partition("Others")[2]
     with system_work(_branch()) as work:
-        today = datetime.now(UTC).date()
+        today = jakarta_today()
         since, until = today - timedelta(days=2), today + timedelta(days=2)
         assert completion.credit_minutes(work, _branch().id, user.id, since, until) == 45
 
@@ -175,7 +175,7 @@ def test_who_is_late_by_the_rule_stays_late_when_the_course_is_assigned_as_well(
     _require(_branch(), course_id, audience="branch")
     officer, _own = _person(Role.BRANCH)
     with system_work(_branch()) as work:
-        due_on = datetime.now(UTC).date() + timedelta(days=30)
+        due_on = jakarta_today() + timedelta(days=30)
         completion.assign(work, _branch().id, officer.id, course_id, "Uji penugasan", due_on)
         viewer = Viewer.of(officer)
         found = lacking.people(work, viewer=viewer, now=work.now, group="staff", course=str(course_id))

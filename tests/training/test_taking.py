@@ -1,7 +1,7 @@
 """Courses on the phone: judged once, for people without a licence too; the version that was begun is the one that is finished."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,19 +11,19 @@ from django.db import IntegrityError
 from perisai.training import authoring, completion
 from perisai.web.simulate.phone import Phone
 from tests.training.courses import make_course, make_trainee, module, new_taking, progress, publish, right_answers
-from tests.world import Branch, FieldAgent, make_branch, system_work
+from tests.world import Branch, FieldAgent, jakarta_today, make_branch, system_work
 
 PhoneOf = Callable[[FieldAgent], Phone]
 
 
 def _missing(agent: FieldAgent, *, days: int = 0) -> list[UUID]:
-    on = datetime.now(UTC).date() + timedelta(days=days + 1)
+    on = jakarta_today() + timedelta(days=days + 1)
     with system_work(agent.branch) as work:
         return [one.course_id for one in completion.missing(work, agent.branch.id, agent.id, on)]
 
 
 def _credit(agent: FieldAgent) -> int:
-    today = datetime.now(UTC).date()
+    today = jakarta_today()
     with system_work(agent.branch) as work:
         since, until = today - timedelta(days=2), today + timedelta(days=2)
         return completion.credit_minutes(work, agent.branch.id, agent.id, since, until)
@@ -31,7 +31,7 @@ def _credit(agent: FieldAgent) -> int:
 
 def _require(branch: Branch, course_id: UUID, audience: str = "trainee", days: int = 0) -> None:
     with system_work(branch) as work:
-        since = datetime.now(UTC).date() + timedelta(days=days)
+        since = jakarta_today() + timedelta(days=days)
         authoring.require(work, branch_id=branch.id, course_id=course_id, audience=audience, since=since)
 
 
