@@ -40,6 +40,9 @@ def listed(owed: list[Due], today: date) -> list[Item]:
 def _item(due: Due, rule: ChaseRule, today: date) -> Item | None:
     if due.segment != "BPU" or due.standing.word == "ended" or due.amount == 0 or due.is_funded or due.stopped:
         return None
+    last = due.ends_on
+    if last is not None and last < today:
+        return None
     is_promised = due.outcome == Outcome.PROMISED and due.promised_on is not None
     if is_promised and due.promised_on is not None and due.promised_on > today:
         return None
@@ -47,7 +50,6 @@ def _item(due: Due, rule: ChaseRule, today: date) -> Item | None:
     if not is_promised and due.outcome_on is not None and today - due.outcome_on < pause:
         return None
     reason = "promised" if is_promised and due.standing.word != "protected" else _reason(due, rule, today)
-    last = due.ends_on
     return Item(due, reason, (last - today).days if last else None) if reason else None
 
 

@@ -38,3 +38,17 @@ def test_what_is_lost_stands_first_and_the_paused_are_left_out(database: object)
     assert reasons[promised] == "promised"
     assert paused not in reasons
     assert safe not in reasons
+
+
+def test_first_due_stands_there_to_its_last_day_and_no_longer(database: object) -> None:
+    """As on the phone; the nightly job that ends the bill may come later, for banks tell of payments late."""
+    agent = make_agent(make_branch())
+    new = member(agent, paid_through=None)
+    with system_work(agent.branch) as work:
+        ((pay_by,),) = work.rows(
+            "SELECT pay_by FROM contributions_bill WHERE branch_id = %s AND enrolment_id = %s", [agent.branch.id, new]
+        )
+        last = pay_by.astimezone(ZoneInfo(agent.branch.timezone)).date()
+        for day, reasons in ((last, ["first"]), (last + timedelta(days=1), [])):
+            items = chase.for_agent(work, branch_id=agent.branch.id, agent_id=agent.id, today=day)
+            assert [item.reason for item in items] == reasons
