@@ -125,11 +125,45 @@ def test_what_was_left_over_of_an_office_above_is_sent_and_forgotten_too() -> No
         work.execute("UPDATE messages_message SET not_before = now() - interval '1 hour' WHERE id = %s", [queued])
     jobs.send_left(timestamp=0)
     with Work(scope=Scope.of((region,))) as work:
-        assert work.row("SELECT not_before FROM messages_message WHERE id = %s", [queued]) == (None,)
+        assert work.row(
+            "SELECT not_before > now() - interval '1 minute' FROM messages_message WHERE id = %s", [queued]
+        ) == (True,)
         work.execute("UPDATE messages_message SET good_until = now() - interval '91 days' WHERE id = %s", [queued])
     jobs.forget_old(timestamp=0)
     with Work(scope=Scope.of((region,))) as work:
         assert work.row("SELECT 1 FROM messages_message WHERE id = %s", [queued]) is None
+
+
+def test_text_whose_worker_was_killed_before_or_between_its_tries_is_sent_after_all(operator: Operator) -> None:
+    """The job queue takes up no job whose worker is gone; without a time on it the text was waiting for ever."""
+    branch = make_branch()
+    set_ways(branch, operator, ("sms", 450))
+    never_begun, between, young = (queue(branch, urgency=0) for _ in range(3))
+    operator.busy.add("/sms")
+    with pytest.raises(outbox.TryAgain):
+        send(branch, between)
+    operator.busy.clear()
+    with system_work(branch) as work:
+        work.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing' WHERE args->>'message_id' = ANY (%s)",
+            [[str(never_begun), str(between)]],
+        )
+        sql = "UPDATE messages_message SET queued_at = now() - %s::interval, good_until = now() + interval '1 day' WHERE id = %s"
+        for one, age in ((never_begun, "11 minutes"), (between, "11 minutes"), (young, "2 minutes")):
+            work.execute(sql, [age, one])
+    assert waiting(never_begun, between, young) == [0, 0, 1]
+    jobs.send_left(timestamp=0)
+    assert waiting(never_begun, between, young) == [1, 1, 1]
+    jobs.send_left(timestamp=0)
+    assert waiting(never_begun, between, young) == [1, 1, 1], "not one more each time"
+    assert [send(branch, one, at=datetime.now(UTC)) for one in (never_begun, between)] == [True, True]
+
+
+def waiting(*messages: UUID) -> list[int]:
+    """How many jobs are about to send each."""
+    sql = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND args->>'message_id' = %s"
+    with Work(scope=Scope.nation()) as work:
+        return [row[0] for one in messages if (row := work.row(sql, [str(one)]))]
 
 
 def create_office_above() -> int:
