@@ -3,6 +3,7 @@ changes that goes into them. Copies are tests' own; as nobody pulls the plug on 
 
 import fcntl
 import hashlib
+import math
 import shutil
 import subprocess
 import tempfile
@@ -19,6 +20,8 @@ from perisai.web.prepared import describe_migrations
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / ".build" / "prepared"
 SECONDS = 900.0
+FRESH_SECONDS = 3600.0
+"""A demo world is of a moment: its class is on for two hours more, and phones were in touch just now."""
 UNSAFE = "fsync = off\nfull_page_writes = off\n"
 """Durable through the death of any process, not of the machine."""
 
@@ -33,7 +36,8 @@ def put_demo(data: Path) -> None:
     """The demo world of today, with its keys and passwords; ``data`` is empty. The next start makes it its own."""
     files = sorted([*ROOT.glob("perisai/**/*.py"), *ROOT.glob("perisai/**/*.yaml"), *ROOT.glob("rules/*.yaml")])
     today = datetime.now(ZoneInfo("Asia/Jakarta")).date().isoformat()
-    _put("demo", today + "".join(file.read_text(encoding="utf-8") for file in files), _load_demo, data)
+    goes_in = today + "".join(file.read_text(encoding="utf-8") for file in files)
+    _put("demo", goes_in, _load_demo, data, FRESH_SECONDS)
 
 
 def _migrate(data: Path) -> None:
@@ -62,11 +66,11 @@ def _run(*arguments: str) -> None:
     assert ran.returncode == 0, ran.stderr.decode(errors="replace")[-3000:]
 
 
-def _put(kind: str, goes_in: str, make: Callable[[Path], None], data: Path) -> None:
+def _put(kind: str, goes_in: str, make: Callable[[Path], None], data: Path, keeps: float = math.inf) -> None:
     ready = KEPT / f"{kind}-{hashlib.sha256(goes_in.encode()).hexdigest()[:16]}"
     KEPT.mkdir(parents=True, exist_ok=True)
     with _alone(KEPT / f"{kind}.lock"):
-        if not ready.exists():
+        if not ready.exists() or time.time() - ready.stat().st_mtime > keeps:
             for old in KEPT.glob(f"{kind}-*"):
                 shutil.rmtree(old)
             fresh = Path(tempfile.mkdtemp(prefix="new-", dir=KEPT))
