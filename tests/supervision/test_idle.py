@@ -1,6 +1,6 @@
 """Who is proposed for ending because nobody new came: which months count, and what takes a proposal back."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -11,11 +11,9 @@ from perisai.errors import Refused
 from perisai.supervision import absence, idle
 from tests.members.enrolling import enrol_all
 from tests.supervision.world_of_files import agent_state, captured, days, make_officer, month, read, set_agent, work_of
-from tests.world import Branch, FieldAgent, make_agent, make_branch, worker
+from tests.world import Branch, FieldAgent, jakarta_today, make_agent, make_branch, worker
 
 pytestmark = pytest.mark.usefixtures("database")
-
-TODAY = (datetime.now(UTC) + timedelta(hours=7)).date()
 
 
 @pytest.fixture
@@ -29,7 +27,7 @@ def place() -> tuple[Branch, FieldAgent, UUID]:
 
 def proposed(branch: Branch) -> list[UUID]:
     with work_of(branch) as work:
-        idle.propose(work, branch_id=branch.id, timezone=branch.timezone, today=TODAY)
+        idle.propose(work, branch_id=branch.id, timezone=branch.timezone, today=jakarta_today())
     with work_of(branch) as work:
         return [
             row[0]
@@ -58,7 +56,7 @@ def test_propose_three_months_without_is_announced_once_and_told(place: tuple[Br
     assert len(proposed(branch)) == 1
     entry = read(branch, agent)[0]
     assert entry["kind"] == "idle"
-    assert entry["from_on"] == (TODAY + days(30)).isoformat()
+    assert entry["from_on"] == (jakarta_today() + days(30)).isoformat()
     with work_of(branch) as work:
         sent = work.row(
             "SELECT count(*) FROM messages_message WHERE branch_id = %s AND agent_id = %s", [branch.id, agent.id]
@@ -166,10 +164,10 @@ def _statements(number: int, act: str) -> int:
     if act == "withdraw":
         assert len(proposed(branch)) == number
         for agent in agents:
-            captured(branch, agent, TODAY)
+            captured(branch, agent, jakarta_today())
     with work_of(branch) as work, CaptureQueriesContext(connection) as seen:
         done = (
-            idle.propose(work, branch_id=branch.id, timezone=branch.timezone, today=TODAY)
+            idle.propose(work, branch_id=branch.id, timezone=branch.timezone, today=jakarta_today())
             if act == "propose"
             else idle.withdraw_acquired(work, branch_id=branch.id)
         )

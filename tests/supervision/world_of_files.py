@@ -14,7 +14,7 @@ from perisai.events.ids import uuid7
 from perisai.events.scope import Actor, Scope
 from perisai.events.work import Work
 from perisai.supervision import file
-from tests.world import Branch, FieldAgent, system_work
+from tests.world import Branch, FieldAgent, jakarta_today, system_work
 
 _logins = count(1)
 NOW = datetime.now(UTC)
@@ -68,8 +68,9 @@ def captured(branch: Branch, agent: FieldAgent, day: date, value: int = 1, metri
         )
 
 
-def month(step: int, now: datetime = NOW) -> date:
-    whole = now.year * 12 + now.month - 1 + step
+def month(step: int) -> date:
+    today = jakarta_today()
+    whole = today.year * 12 + today.month - 1 + step
     return date(whole // 12, whole % 12 + 1, 1)
 
 
