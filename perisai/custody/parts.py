@@ -29,6 +29,13 @@ def of_receipt(work: Work, *, branch_id: int, receipt_id: UUID) -> dict[int, Inc
     return {n: income for n, income in sums.items() if income.total == amounts[n]}
 
 
+def of_whole(work: Work, *, branch_id: int, receipt_id: UUID, amount: int) -> list[tuple[str, int]]:
+    """(programme, rupiah) of the whole receipt, whoever it is for; nothing where some of its ``amount`` cannot be told. One
+    statement."""
+    income = shares.add(of_receipt(work, branch_id=branch_id, receipt_id=receipt_id).values())
+    return shares.named(income) if income.total == amount else []
+
+
 def with_parts(work: Work, *, branch_id: int, receipt_id: UUID, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Lines of a receipt, each with ``parts``: (programme, rupiah) of those that get something, or nothing."""
     income = of_receipt(work, branch_id=branch_id, receipt_id=receipt_id)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from perisai.accounts import limit
 from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
-from perisai.custody import settle
+from perisai.custody import parts, settle
 from perisai.custody.signed import Forged, SignedReceipt, open_text
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.scope import Scope
@@ -62,6 +62,8 @@ class Checked:
     agent_name: str = ""
     phone_ended: bool = False
     is_overdue: bool = False
+    programmes: list[tuple[str, int]] = field(default_factory=list)
+    """(programme, rupiah) of the whole, nobody's in particular."""
 
     @property
     def is_genuine(self) -> bool:
@@ -143,6 +145,9 @@ def _delivered(
         row["agent_code"],
         row["agent_name"],
         is_overdue=state == "held" and row["due_on"] < today,
+        programmes=parts.of_whole(work, branch_id=branch, receipt_id=row["id"], amount=row["amount"])
+        if state != "void"
+        else [],
     )
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from perisai.accounts import limit
 from perisai.custody.signed import _FORM
+from perisai.payments.books import shares
+from perisai.written import rupiah
 from tests.custody.till import PhoneOf, Till, open_till
 from tests.payments.place import make_bank
 
@@ -102,6 +104,29 @@ def test_receipt_is_found_by_number_and_sum(phone_of: PhoneOf, http: httpx.Clien
     for odd in ("K", "K00", "/", "9999999999/1", "1501-A/x", "K150100000018'"):
         assert http.get("/kuitansi/", params={"nomor": odd, "jumlah": "1"}).status_code == 404
     assert http.get("/kuitansi/", params={"nomor": number}).status_code == 200
+
+
+def test_page_says_which_programme_gets_what_and_of_whom_no_more_than_before(
+    phone_of: PhoneOf, http: httpx.Client
+) -> None:
+    till = open_till(phone_of)
+    one, other = till.enrol(2)
+    whole = {answer["op"]: answer["result"]["amount"] for answer in (one, other)}
+    number = till.receive(whole)["result"]["number"]
+    sums = [0, 0, 0]
+    with till.work() as work:
+        for (lines,) in work.rows("SELECT lines FROM contributions_bill WHERE branch_id = %s", [till.branch.id]):
+            told = shares.shares(lines)
+            sums = [have + more for have, more in zip(sums, (told.jkk, told.jkm, told.jht), strict=True)]
+    page = http.get("/kuitansi/", params={"nomor": number, "jumlah": str(sum(whole.values()))}).text
+    for name, amount in zip(("JKK", "JKM", "JHT"), sums, strict=True):
+        assert (f"{name} {rupiah(amount)}" in page) == (amount > 0)
+    assert sum(sums) == sum(whole.values())
+    assert "Siti" not in page
+    part = till.receive({one["op"]: 5_000}, whole=False)["result"]["number"]
+    assert "Program" not in http.get("/kuitansi/", params={"nomor": part, "jumlah": "5000"}).text, (
+        "an instalment is none's"
+    )
 
 
 def test_members_own_page_says_who_has_the_money_until_the_bank_does(phone_of: PhoneOf, http: httpx.Client) -> None:
