@@ -284,6 +284,31 @@ def test_replay_sends_again_from_a_number_or_a_day_with_the_same_ids(receiver: R
         assert replay.from_day(work, subscription=made, day=tomorrow) == 0, "never forward"
 
 
+def test_replay_between_two_steps_of_a_delivery_makes_new_messages_too(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The delivery has looked at the subscription and not yet at its cursors: its message was named as the one before, and whoever
+    keeps names dropped what had been asked for again."""
+    branch = make_branch()
+    made, _secret = subscribe(branch, receiver, "review_taken")
+    happen(branch.id, 3)
+    assert deliver(made) == 1
+    first = receiver.numbers(branch.id)[0]
+    scope_of = delivery.scope_of
+
+    def late(office_id: int, kind: str) -> Scope:
+        monkeypatch.setattr(delivery, "scope_of", scope_of)
+        with Work(scope=Scope.nation()) as work:
+            assert replay.from_number(work, subscription=made, branch_id=branch.id, number=first) == 1
+        return scope_of(office_id, kind)
+
+    monkeypatch.setattr(delivery, "scope_of", late)
+    assert deliver(made, after=timedelta(minutes=1)) == 1
+    old, new = (headers["webhook-id"] for headers, _body in receiver.taken)
+    assert old != new
+    assert receiver.numbers(branch.id)[3:] == receiver.numbers(branch.id)[:3]
+
+
 def test_test_event_is_sent_signed_and_told(receiver: Receiver) -> None:
     made, secret = subscribe(make_branch(), receiver)
     with Work(scope=Scope.nation()) as work:
