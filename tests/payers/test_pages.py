@@ -67,8 +67,9 @@ def test_officer_funds_members_by_list_group_and_file_and_pays_them_by_one_code(
     client = client_of(Role.BRANCH)
     address = made_sponsor(client, branch)
     stand = make_group(branch)
-    listed, grouped = member_of(branch, name="Satu Uji"), member_of(branch, name="Dua Uji", group=stand)
-    sent = member_of(branch, name="Tiga Uji", nik="1571085705908801")
+    listed = member_of(branch, name="Satu Uji", paid_through=MONTH)
+    grouped = member_of(branch, name="Dua Uji", group=stand, paid_through=MONTH)
+    sent = member_of(branch, name="Tiga Uji", nik="1571085705908801", paid_through=MONTH)
     client.post(f"{address}fund/", {"by": "list", "list": f"https://perisai/console/members/1/{listed}/"})
     client.post(f"{address}fund/", {"by": "group", "group": str(stand)})
     taken = client.post(
