@@ -71,22 +71,22 @@ class Answer:
 def parse(url: str) -> Target:
     """Raises E5406 for what may never be called. A name is looked up only when it is called, each time anew."""
     if not url.isascii() or not url.isprintable() or " " in url or not 10 <= len(url) <= MOST:
-        raise Refused("E5406", reason="url")
+        raise Refused("E5406", field="url")
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
-        raise Refused("E5406", reason="url") from None
+        raise Refused("E5406", field="url") from None
     if parts.username is not None or parts.password is not None or parts.fragment or "\\" in url:
-        raise Refused("E5406", reason="url")
+        raise Refused("E5406", field="url")
     is_local = _is_own(url) or (_may_be_local() and host in _LOCAL)
     if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
-        raise Refused("E5406", reason="https")
+        raise Refused("E5406", field="https")
     literal = _literal(host)
     if literal is None and (not _HOST.fullmatch(host) or ("." not in host and not is_local)):
-        raise Refused("E5406", reason="host")
+        raise Refused("E5406", field="host")
     if literal is not None and not is_local and not is_public(literal):
-        raise Refused("E5406", reason="private")
+        raise Refused("E5406", field="private")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(url, parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path, is_local)
 

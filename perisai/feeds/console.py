@@ -16,6 +16,7 @@ from perisai.accounts.audience import PageRequest, audience
 from perisai.accounts.words import Word, say
 from perisai.errors import Refused
 from perisai.events import world
+from perisai.events.ids import uuid7
 from perisai.events.kinds import kinds
 from perisai.feeds import area, key, queries, replay, snippets, subscription
 from perisai.feeds.models import Key, State, Subscription
@@ -53,7 +54,9 @@ def key_new(request: PageRequest) -> HttpResponse:
     refused = None
     if request.method == "POST":
         try:
-            made, token = key.make_key(request.work, office=_office(request), asked=_asked_key(request.POST))
+            made, token = key.make_key(
+                request.work, office=_office(request), asked=_asked_key(request.POST), form=_form_id(request)
+            )
             return _shown(request, token, "key", made.name, reverse("feeds:key", args=[made.id]))
         except Refused as error:
             refused = error
@@ -110,8 +113,9 @@ def hook_new(request: PageRequest) -> HttpResponse:
     refused = None
     if request.method == "POST":
         try:
-            office = _office(request)
-            made, secret = subscription.subscribe(request.work, office=office, asked=_asked_hook(request.POST))
+            made, secret = subscription.subscribe(
+                request.work, office=_office(request), asked=_asked_hook(request.POST), form=_form_id(request)
+            )
             return _shown(request, secret, "hook", made.name, reverse("feeds:hook", args=[made.id]))
         except Refused as error:
             refused = error
@@ -228,9 +232,11 @@ def _hook_context(request: PageRequest, subscription_id: UUID) -> dict[str, Any]
     rows = queries.deliveries(request.work, subscription_id, before=before, failed=failed)
     hook = _subscription(found[0])
     hook["test_problem"] = _problem(hook["test_problem"])
+    cursors = [_told(row) for row in queries.cursors(request.work, subscription_id)]
     return {
         "hook": hook,
-        "cursors": [_told(row) for row in queries.cursors(request.work, subscription_id)],
+        "cursors": cursors,
+        "is_gone": any(one["problem"] == "HTTP 410" for one in cursors),
         "deliveries": [_told(row) for row in rows[: queries.PAGE]],
         "older": rows[queries.PAGE - 1]["id"] if len(rows) > queries.PAGE else None,
         "failed": failed,
@@ -243,14 +249,34 @@ def _hook_context(request: PageRequest, subscription_id: UUID) -> dict[str, Any]
 def _form(
     request: PageRequest, template: str, given: QueryDict, refused: Refused | None, more: dict[str, Any]
 ) -> HttpResponse:
-    context = {"offices": area.offices_for(request.viewer), "given": given, "refused": _said(refused), **more}
+    context = {
+        "offices": area.offices_for(request.viewer),
+        "given": given,
+        "form_id": _form_id(request) or uuid7(),
+        "refused": _said(refused),
+        **more,
+    }
     return render(request, template, context, status=refused.status if refused else 200)
 
 
 def _shown(request: PageRequest, secret: str, what: str, name: str, back: str) -> HttpResponse:
-    """Once: no address leads here again."""
+    """Once: no address leads here again. Without a secret: the form came twice."""
+    if not secret:
+        messages.info(
+            request,
+            say(
+                "Formulir ini terkirim dua kali; dibuat satu saja. Rahasianya sudah tampil: bila tidak disimpan, buat lagi di sini.",
+                "This form came twice; one was made. Its secret was shown: where it was not kept, make a new one here.",
+            ),
+        )
+        return HttpResponseRedirect(back)
     context = {"secret": secret, "what": what, "name": name, "back": back, "origin": settings.ORIGIN}
     return render(request, "feeds/secret.html", context)
+
+
+def _form_id(request: PageRequest) -> UUID | None:
+    """Every form has its own: sent twice, it makes one."""
+    return find_id(request.POST.get("form"))
 
 
 def _office(request: PageRequest) -> Any:
@@ -348,7 +374,9 @@ def _word(row: dict[str, Any]) -> Word:
     if row["state"] == State.ENDED:
         return Word(say("diakhiri", "ended"), "", "ban")
     if row["state"] == State.PAUSED:
-        return Word(say("dihentikan: terlalu lama gagal", "paused: failed too long"), "stop", "player-pause")
+        return Word(
+            say("dihentikan: penerima tidak menerima", "paused: the receiver takes nothing"), "stop", "player-pause"
+        )
     if row["state"] == State.OFF:
         return Word(say("mati", "off"), "", "minus")
     if row["failing_since"] is not None:

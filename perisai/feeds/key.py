@@ -14,6 +14,7 @@ from django.db import connection
 
 from perisai.accounts import limit
 from perisai.errors import Refused
+from perisai.events.ids import uuid7
 from perisai.events.vault import keyed_hash
 from perisai.events.work import Happened, Work
 from perisai.feeds.models import Key, KeySecret, KeyUse
@@ -66,21 +67,25 @@ class Asked:
     days: int
 
 
-def make_key(work: Work, *, office: Office, asked: Asked, token: str = "") -> tuple[Key, str]:
-    """The key and its secret, which is in no table; ``token`` where it is known beforehand. Raises E5404 with the field."""
+def make_key(work: Work, *, office: Office, asked: Asked, token: str = "", form: UUID | None = None) -> tuple[Key, str]:
+    """The key and its secret, which is in no table; ``token`` where it is known beforehand. A ``form`` that comes twice makes one,
+    and the second time there is no secret. Raises E5404 with the field."""
     wrong = _wrong(asked)
     if wrong:
         raise Refused("E5404", field=wrong)
-    key = Key.objects.create(
-        office=office,
-        name=asked.name.strip(),
-        contact=asked.contact.strip(),
-        may=[part for part in PARTS if part in asked.may],
-        per_minute=asked.per_minute,
-        expires_at=work.now + timedelta(days=asked.days),
-        made_at=work.now,
-        made_by=work.actor.user_id,
-    )
+    row = {
+        "office": office,
+        "name": asked.name.strip(),
+        "contact": asked.contact.strip(),
+        "may": [part for part in PARTS if part in asked.may],
+        "per_minute": asked.per_minute,
+        "expires_at": work.now + timedelta(days=asked.days),
+        "made_at": work.now,
+        "made_by": work.actor.user_id,
+    }
+    key, is_new = Key.objects.get_or_create(id=form or uuid7(), defaults=row)
+    if not is_new:
+        return key, ""
     _report(work, key, "made")
     return key, _add_secret(work, key, token)
 

@@ -4,9 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, LiteralString
+from uuid import UUID
 
 from perisai.errors import Refused
 from perisai.events import world
+from perisai.events.ids import uuid7
 from perisai.events.kinds import kinds
 from perisai.events.work import Happened, Work
 from perisai.feeds import address, message
@@ -46,26 +48,31 @@ class Asked:
     kinds: Collection[str]
 
 
-def subscribe(work: Work, *, office: Office, asked: Asked, raw: bytes = b"") -> tuple[Subscription, str]:
-    """It begins with the next event. The secret is shown now and never again; ``raw`` where it is known beforehand. Raises E5404,
-    E5406, E5407."""
+def subscribe(
+    work: Work, *, office: Office, asked: Asked, raw: bytes = b"", form: UUID | None = None
+) -> tuple[Subscription, str]:
+    """It begins with the next event. The secret is shown now and never again; ``raw`` where it is known beforehand. A ``form`` that
+    comes twice makes one, and the second time there is no secret. Raises E5404, E5406, E5407."""
     if world.is_practice():
         raise Refused("E5407")
     _check(asked)
     shown, sealed = message.new_secret(raw)
-    made = Subscription.objects.create(
-        office=office,
-        name=asked.name.strip(),
-        contact=asked.contact.strip(),
-        address=asked.url.strip(),
-        kinds=sorted(asked.kinds),
-        secret_sealed=sealed,
-        next_at=work.now,
-        made_at=work.now,
-        made_by=work.actor.user_id,
-        changed_at=work.now,
-        changed_by=work.actor.user_id,
-    )
+    row = {
+        "office": office,
+        "name": asked.name.strip(),
+        "contact": asked.contact.strip(),
+        "address": asked.url.strip(),
+        "kinds": sorted(asked.kinds),
+        "secret_sealed": sealed,
+        "next_at": work.now,
+        "made_at": work.now,
+        "made_by": work.actor.user_id,
+        "changed_at": work.now,
+        "changed_by": work.actor.user_id,
+    }
+    made, is_new = Subscription.objects.get_or_create(id=form or uuid7(), defaults=row)
+    if not is_new:
+        return made, ""
     work.execute(_BEGIN, {"subscription": made.id, "office": office.id, "now": work.now})
     _report(work, made, "made")
     return made, shown

@@ -60,6 +60,54 @@ def test_key_is_shown_once_works_is_changed_and_revoked(head: Client, http: http
     assert head.post(f"/console/feeds/keys/{key.id}/revoke/").status_code == 409
 
 
+def test_form_sent_twice_makes_one_and_says_so(head: Client, receiver: Receiver) -> None:
+    office = tree().branch.id
+    forms = {
+        "keys": FORM | {"office": office},
+        "hooks": {"name": "Kembar", "contact": "it@contoh.id", "address": receiver.url, "office": office},
+    }
+    for part, given in forms.items():
+        (form,) = re.findall(r'name="form" value="([0-9a-f-]{36})"', text(head, f"/console/feeds/{part}/new/"))
+        first = head.post(f"/console/feeds/{part}/new/", given | {"form": form})
+        assert re.search(r"perisai_read_|whsec_", first.content.decode())
+        again = head.post(f"/console/feeds/{part}/new/", given | {"form": form}, follow=True)
+        assert again.redirect_chain == [(f"/console/feeds/{part}/{form}/", 302)]
+        assert "terkirim dua kali" in again.content.decode()
+    assert Subscription.objects.filter(name="Kembar").count() == 1
+    Subscription.objects.filter(name="Kembar").update(state=State.OFF)
+
+
+@pytest.mark.parametrize(
+    ("address", "why"), [("https://10.0.0.5/", "jaringan dalam"), ("http://a.example.org/", "https")]
+)
+def test_address_that_cannot_be_is_refused_in_words(head: Client, address: str, why: str) -> None:
+    form = {"name": "Dasbor", "contact": "it@contoh.id", "address": address, "office": tree().branch.id}
+    answer = head.post("/console/feeds/hooks/new/", form)
+    assert answer.status_code == 422
+    assert f"{why})" in answer.content.decode()
+    assert (
+        "boleh membaca: pilih"
+        in head.post("/console/feeds/keys/new/", FORM | {"office": tree().branch.id, "may": []}).content.decode()
+    )
+
+
+def test_receiver_that_is_gone_for_good_is_told_apart_from_one_that_fails(head: Client, receiver: Receiver) -> None:
+    branch = tree().branch
+    form = {"name": "Pergi", "contact": "it@contoh.id", "address": receiver.url, "office": branch.id}
+    head.post("/console/feeds/hooks/new/", form)
+    hook = Subscription.objects.get(name="Pergi")
+    receiver.answers = [410]
+    happen(branch.id, 1)
+    clock = FixedClock(datetime.now(UTC))
+    delivery.deliver(hook.id, clock=clock, until=clock.now().replace(year=2100))
+    page = text(head, f"/console/feeds/hooks/{hook.id}/")
+    assert Subscription.objects.get(pk=hook.id).state == State.PAUSED
+    assert "menjawab 410" in page
+    assert "terlalu lama" not in page
+    assert "dicoba lagi" not in page
+    Subscription.objects.filter(pk=hook.id).update(state=State.OFF)
+
+
 @pytest.mark.parametrize("changed", [{"name": ""}, {"may": []}, {"per_minute": "x"}, {"days": "9999"}])
 def test_wrong_form_says_what_is_wrong_and_keeps_what_was_typed(head: Client, changed: dict[str, object]) -> None:
     answer = head.post("/console/feeds/keys/new/", FORM | {"office": tree().branch.id} | changed)
