@@ -25,13 +25,13 @@ def world(database: Path) -> World:
     return make_world()
 
 
-def meet(monkeypatch: pytest.MonkeyPatch) -> None:
+def meet(monkeypatch: pytest.MonkeyPatch, patience: float = PAUSE) -> None:
     """Both stand still before their second lock until the other has come so far, or a moment where that one has to wait."""
     barrier, real_passed, real_tell = threading.Barrier(2), result.passed, result._tell_recruitment
 
     def wait() -> None:
         with suppress(threading.BrokenBarrierError):
-            barrier.wait(PAUSE)
+            barrier.wait(patience)
 
     def passed(*args: Any, hold: bool = False) -> Any:
         if hold:
@@ -75,7 +75,7 @@ def test_without_the_order_of_locks_both_wait_for_each_other(world: World, monke
     way.to_the_end()
     for room in (issue, result):
         monkeypatch.setattr(room, "_hold_candidate", lambda *_: None)
-    meet(monkeypatch)
+    meet(monkeypatch, 60)
     assert "DeadlockDetected" in together(way.issue, way.annul)
 
 

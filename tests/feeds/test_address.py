@@ -171,7 +171,7 @@ def test_receiver_that_drips_is_cut_off_in_time(monkeypatch: pytest.MonkeyPatch,
         ended.set()
         thread.join(SECONDS)
     assert answer.status is None
-    assert answer.took_ms < 5000
+    assert answer.took_ms < 60_000
 
 
 def test_no_proxy_of_the_machine_is_asked(monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -> None:
