@@ -1,4 +1,5 @@
-"""What the worker does for the house as a whole: every night it takes away what nobody needs any more, set by set."""
+"""What the worker does for the house as a whole: it takes up what another left that was killed, and every night takes away what
+nobody needs any more, set by set."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -8,6 +9,7 @@ from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.db import connection
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
 from perisai.events.clock import SystemClock
 
@@ -15,6 +17,10 @@ DONE: Final = 72
 """Hours that a job stays after it ended well."""
 FAILED: Final = 30 * 24
 """Hours that one stays that failed or was given up: somebody may want to look."""
+SILENT: Final = 120
+"""Seconds without a sign of life after which a worker is taken for dead."""
+TRIES: Final = 3
+"""A job that its worker dies of each time is given up."""
 LOGINS: Final = 400
 """Days that a login stays in the list of axes."""
 
@@ -23,6 +29,22 @@ _SESSIONS: LiteralString = """
 DELETE FROM usersessions_usersession u WHERE u.last_seen_at < %s AND NOT EXISTS (
   SELECT FROM django_session s WHERE s.session_key = u.session_key)
 """
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="web.take_up", queueing_lock="web.take_up", pass_context=False)
+async def take_up(timestamp: int) -> int:
+    """Jobs of workers that were killed: the library leaves them as being done, for ever. Each is begun again, as all of ours may
+    be; those with a lock of their own come again by themselves. How many were begun again."""
+    del timestamp
+    again = 0
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
+        if job.queueing_lock is None and job.attempts + 1 < TRIES:
+            await app.job_manager.retry_job(job)
+            again += 1
+        else:
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+    return again
 
 
 @app.periodic(cron="7 4 * * *")
