@@ -25,8 +25,9 @@ _TOLD_TO_PROGRAMS = {"E5409"}
 class Refused(Exception):
     """A request that cannot be done, for a reason the person can read.
 
-    ``code`` is a key of the catalogue; ``params`` fill the braces of its texts. ``members`` are extension members of the
-    problem (RFC 9457, section 3.2): what a program needs to know beside the code.
+    ``code`` is a key of the catalogue; ``params`` fill the braces of its texts; one that is a dict of both languages gives each
+    its own. ``members`` are extension members of the problem (RFC 9457, section 3.2): what a program needs to know beside the
+    code.
     """
 
     def __init__(
@@ -36,7 +37,8 @@ class Refused(Exception):
         self.params = params
         self.retry_after = retry_after
         self.members = members or {}
-        super().__init__(f"{code} {self.entry.en.format_map(_Blanks(params))}")
+        spoken = {key: value["en"] if isinstance(value, dict) else value for key, value in params.items()}
+        super().__init__(f"{code} {self.entry.en.format_map(_Blanks(spoken))}")
 
     @property
     def code(self) -> str:
@@ -74,13 +76,14 @@ class Refused(Exception):
         }
 
     def _blanks(self, language: str) -> "_Blanks":
-        """A field is called as the form calls it."""
-        field = self.params.get("field")
+        """In this language; a field is called as the form calls it."""
+        params = {key: value[language] if isinstance(value, dict) else value for key, value in self.params.items()}
+        field = params.get("field")
         if not isinstance(field, str) or self.code in _TOLD_TO_PROGRAMS:
-            return _Blanks(self.params)
+            return _Blanks(params)
         own, common = (fields().get(key, {}) for key in (self.code, "any"))
         name = own.get(field) or common.get(field) or common.get(field.partition(".")[0])
-        return _Blanks(self.params | {"field": name[language] if name else field})
+        return _Blanks(params | {"field": name[language] if name else field})
 
 
 class _Blanks(dict[str, object]):

@@ -1,8 +1,11 @@
 """A refusal as the person meets it: a page, a fragment for htmx, or problem details for a script."""
 
+from urllib.parse import urlsplit
+
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from perisai.errors import Refused
 
@@ -10,6 +13,19 @@ BUSY_STATES = ("55P03", "40P01", "40001", "57014")
 """SQLSTATEs that a later try gets past: lock timeout, deadlock, serialization, statement timeout."""
 AWAY_STATES = ("08", "57P")
 RETRY_SECONDS = 2
+PUBLIC = (
+    "/p/",
+    "/j/",
+    "/usaha/",
+    "/kuitansi/",
+    "/kelompok/",
+    "/cek-dokumen/",
+    "/berkas/",
+    "/daftar-",
+    "/ujian/",
+    "/agen/",
+)
+"""Pages of people who have no login: their way home is not the console."""
 
 
 def refused_page(request: HttpRequest, refused: Refused) -> HttpResponse:
@@ -22,11 +38,23 @@ def refused_page(request: HttpRequest, refused: Refused) -> HttpResponse:
         template = "accounts/refused_part.html" if request.headers.get("HX-Request") else "accounts/refused.html"
         said = refused.answer()
         status = 200 if refused.status == 202 else refused.status
-        response = render(request, template, {"refused": said}, status=status)
+        home = "/" if request.path.startswith(PUBLIC) else "/console/"
+        context = {"refused": said, "back": _came_from(request), "home": home}
+        response = render(request, template, context, status=status)
     if refused.retry_after is not None:
         response["Retry-After"] = str(refused.retry_after)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours that was left for this one; empty where none is known, or it is this very one."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(referer)
+    came_from = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return "" if request.method == "GET" and came_from == request.get_full_path() else came_from
 
 
 def outage(error: OperationalError | InterfaceError) -> Refused | None:

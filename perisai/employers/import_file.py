@@ -36,6 +36,12 @@ _SAME: LiteralString = """
 SELECT i.sent_at, o.timezone FROM employers_import i JOIN offices_office o ON o.id = i.branch_id
 WHERE i.branch_id = %s AND i.employer_id = %s AND i.sha256 = %s AND i.state NOT IN ('undone', 'unreadable')
 """
+_NOT_DONE: Final = {
+    "waiting": {"id": "belum diproses", "en": "it is not processed yet"},
+    "running": {"id": "masih diproses", "en": "it is still being processed"},
+    "undone": {"id": "sudah dibatalkan", "en": "it is undone already"},
+    "unreadable": {"id": "tidak ada yang diambil", "en": "nothing of it was taken"},
+}
 _INSERT: LiteralString = """
 INSERT INTO employers_import (branch_id, id, employer_id, name, sha256, size, content_sealed, state, why, why_detail, rows, line,
   counts, sent_at, sent_by, source)
@@ -107,7 +113,7 @@ def send(work: Work, *, branch_id: int, employer_id: UUID, name: str, data: byte
 
 
 def refusal(told: Unreadable) -> Refused:
-    return Refused("E4407", why=told.detail or told.why)
+    return Refused("E4407", why=told.said)
 
 
 def run(branch_id: int, import_id: UUID, clock: Clock | None = None) -> None:
@@ -202,12 +208,12 @@ def undo(work: Work, *, branch_id: int, import_id: UUID, timezone: str) -> None:
     known = employers.lock(work, branch_id=branch_id, employer_id=row[0])
     _, state, _ = work.row(_LOCK, [branch_id, import_id]) or (0, "", "")
     if state != "done":
-        raise Refused("E4409", why=state)
+        raise Refused("E4409", why=_NOT_DONE.get(state, state))
     made = work.rows(_MADE, [branch_id, import_id])
     if any(kind == "joined" and paid is not None for _, kind, _, paid, _ in made):
-        raise Refused("E4409", why="sudah ada yang dibayar / something is paid")
+        raise Refused("E4409", why={"id": "sudah ada yang dibayar", "en": "something is paid"})
     if any(is_changed for *_, is_changed in made):
-        raise Refused("E4409", why="sudah ada laporan sesudahnya / something was reported since")
+        raise Refused("E4409", why={"id": "sudah ada laporan sesudahnya", "en": "something was reported since"})
     bill.cancel_open(work, employer=known, reason="changed")
     told_by, today = From("file", None), branch_day(work.now, timezone)
     joined = [enrolment_id for enrolment_id, kind, *_ in made if kind == "joined"]

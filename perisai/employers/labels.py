@@ -8,7 +8,7 @@ FINDINGS: dict[str, str | Promise] = {
     "long": _("Too long, or with line breaks; characters at most:"),
     "day": _("Not a date; write 2026-11-22 or 22-11-2026"),
     "month": _("Not a month; write 2026-11 or 11-2026"),
-    "rupiah": _("Not an amount in whole rupiah"),
+    "rupiah": _("Not an amount in whole rupiah such as 2500000, without minus or comma"),
     "nothing": _("A wage is more than nothing"),
     "phone": _("Not a telephone number"),
     "nik": _("Not a NIK of 16 digits that can exist"),

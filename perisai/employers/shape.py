@@ -78,7 +78,7 @@ COLUMNS: Final = (
     Column("name", "Nama", take.words(100), "seperti di KTP", of=_JOIN, also=("Nama lengkap", "Nama pekerja")),
     Column("birth_place", "Tempat lahir", take.words(100), "boleh kosong"),
     Column("birth_date", "Tanggal lahir", take.day, "1990-08-17 atau 17-08-1990", of=_JOIN, also=("Tgl lahir",)),
-    Column("sex", "L/P", take.one_of({"l": "M", "p": "F"}), "L atau P", of=_JOIN, also=("Jenis kelamin",)),
+    Column("sex", "L/P", take.SEX, "L atau P", of=_JOIN, also=("Jenis kelamin",)),
     Column("phone", "HP", take.phone, "milik pekerja sendiri; boleh kosong", also=("No. HP", "Telepon")),
     Column("address", "Alamat", take.words(300), "boleh kosong"),
     Column("region", "Kode desa", take.region, "seperti 15.71.08.1001; kosong: desa pemberi kerja"),

@@ -59,13 +59,13 @@ class Content:
         """Raises ``Refused`` E9301 where something is missing, too long, or two options are the same."""
         texts = [self.text_id, self.text_en, *(text for option in self.options for text in option)]
         if self.difficulty not in DIFFICULTIES:
-            raise Refused("E9301", problem="kesulitan / difficulty")
+            raise Refused("E9301", problem={"id": "kesulitan", "en": "difficulty"})
         if not LEAST_OPTIONS <= len(self.options) <= MOST_OPTIONS:
             raise Refused("E9301", problem=f"pilihan / options: {LEAST_OPTIONS}-{MOST_OPTIONS}")
         if not all(text.strip() and len(text) <= MOST_TEXT and "\x00" not in text for text in texts):
-            raise Refused("E9301", problem="teks / text")
+            raise Refused("E9301", problem={"id": "teks", "en": "text"})
         if not 0 <= self.correct < len(self.options):
-            raise Refused("E9301", problem="jawaban / answer")
+            raise Refused("E9301", problem={"id": "jawaban", "en": "answer"})
         for column in zip(*self.options, strict=True):
             if len({text.strip().lower() for text in column}) < len(column):
                 raise Refused("E9301", problem="pilihan sama / same options")
@@ -75,7 +75,7 @@ def save_topic(work: Work, *, branch_id: int, code: str, name_id: str, name_en: 
     """Makes a topic, or names the one with this code anew. Raises ``Refused`` E9301."""
     code = code.strip().lower()
     if not code or len(code) > 30 or not all(0 < len(name.strip()) <= 100 for name in (name_id, name_en)):
-        raise Refused("E9301", problem="topik / topic")
+        raise Refused("E9301", problem={"id": "topik", "en": "topic"})
     row = work.row(_TOPIC, [branch_id, uuid7(), code, name_id.strip(), name_en.strip()])
     assert row is not None
     return UUID(str(row[0]))
@@ -167,4 +167,4 @@ def _check_topics(work: Work, branch_id: int, contents: Sequence[Content]) -> No
         content.check()
     known = {row[0] for row in work.rows("SELECT id FROM exams_topic WHERE branch_id = %s", [branch_id])}
     if not {content.topic_id for content in contents} <= known:
-        raise Refused("E9301", problem="topik / topic")
+        raise Refused("E9301", problem={"id": "topik", "en": "topic"})

@@ -223,7 +223,7 @@ def _content(request: PageRequest) -> Content:
     kept = [(at, option) for at, option in enumerate(typed["options"]) if option["id"].strip()]
     correct = next((place for place, (_at, option) in enumerate(kept) if option["is_correct"]), -1)
     if typed["topic_id"] is None:
-        raise Refused("E9301", problem="topik / topic")
+        raise Refused("E9301", problem={"id": "topik", "en": "topic"})
     return Content(
         topic_id=typed["topic_id"],
         difficulty=typed["difficulty"] or 0,

@@ -111,7 +111,7 @@ def set_state(work: Work, *, branch_id: int, exam_id: UUID, state: str) -> None:
 def set_date(work: Work, *, branch_id: int, exam_id: UUID, opens_at: datetime, closes_at: datetime, place: str) -> UUID:
     """Adds an exam date. Raises ``Refused`` E9304 where it ends before it begins or has passed already."""
     if not opens_at < closes_at or closes_at <= work.now or len(place) > 200:
-        raise Refused("E9304", problem="jadwal / date")
+        raise Refused("E9304", problem={"id": "jadwal", "en": "date"})
     _lock(work, branch_id, exam_id)
     sitting_id = uuid7()
     work.execute(
@@ -148,7 +148,7 @@ def refuse_lacking(
 def _check(settings: Settings) -> None:
     for name in (settings.name_id, settings.name_en):
         if not name.strip() or len(name) > 120:
-            raise Refused("E9304", problem="nama / name")
+            raise Refused("E9304", problem={"id": "nama", "en": "name"})
     for name, (least, most) in LIMITS.items():
         value = getattr(settings, name)
         if value is not None and not least <= value <= most:

@@ -242,7 +242,7 @@ def _instant(text: str, timezone: str) -> datetime:
     try:
         found = datetime.fromisoformat(text[:16])
     except ValueError:
-        raise Refused("E9304", problem="jadwal / date") from None
+        raise Refused("E9304", problem={"id": "jadwal", "en": "date"}) from None
     if not 2000 <= found.year <= 2100:
-        raise Refused("E9304", problem="jadwal / date")
+        raise Refused("E9304", problem={"id": "jadwal", "en": "date"})
     return found.replace(tzinfo=ZoneInfo(timezone))

@@ -90,4 +90,4 @@ def _rows(data: bytes) -> Iterator[Line]:
     try:
         yield from read_lines(data, _NAMES, _LIMITS, needed=("topik", "soal", "jawaban"))
     except Unreadable as told:
-        raise Refused("E9316", reason=told.detail) from None
+        raise Refused("E9316", reason=told.said) from None

@@ -11,7 +11,7 @@ PROBLEMS: dict[str, str | Promise] = {
     "code": _("Letters, digits and . / _ - only, at most 40"),
     "day": _("Not a date; write 2026-11-22 or 22-11-2026"),
     "month": _("Not a month since July 2015; write 2026-11 or 11-2026"),
-    "rupiah": _("Not an amount in whole rupiah"),
+    "rupiah": _("Not an amount in whole rupiah such as 2500000, without minus or comma"),
     "phone": _("Not a telephone number"),
     "nik": _("Not a NIK of 16 digits that can exist"),
     "practice": _("This is practice: only example people, whose NIK has 9 as its 13th digit"),

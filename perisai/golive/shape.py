@@ -157,7 +157,7 @@ SHEETS: Final[dict[str, tuple[str, tuple[Column, ...]]]] = {
             Column("name", "Nama", take.words(100), needed=True, also=("Nama lengkap",)),
             Column("birth_place", "Tempat lahir", take.words(100)),
             Column("birth_date", "Tanggal lahir", take.day, needed=True),
-            Column("sex", "L/P", take.one_of({"l": "M", "p": "F"}), needed=True, also=("Jenis kelamin",)),
+            Column("sex", "L/P", take.SEX, needed=True, also=("Jenis kelamin",)),
             Column("phone", "HP", take.phone),
             Column("address", "Alamat", TEXT),
             Column("region", "Kode desa", take.region, needed=True, hint="15.71.08.1001"),

@@ -109,7 +109,7 @@ def _read(data: bytes, months: tuple[date, date]) -> list[Row]:
     try:
         lines = list(read_lines(data, NAMES, LIMITS, needed=["nik"]))
     except Unreadable as error:
-        raise Refused("E4505", reason=error.detail or error.why) from None
+        raise Refused("E4505", reason=error.said) from None
     if not lines:
         raise Refused("E4505", reason="0")
     seen: set[str] = set()

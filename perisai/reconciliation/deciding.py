@@ -96,7 +96,7 @@ def explain(work: Work, *, item_id: UUID, reason: str, note: str) -> None:
     if (reason == "other" or is_surplus) and len(note) < SHORTEST_NOTE:
         raise Refused("E4816", least=SHORTEST_NOTE)
     if reason == "reversed_by_bank" and item["is_credited"]:
-        raise Refused("E4809", why="refund / pengembalian")
+        raise Refused("E4809", why={"id": "pengembalian", "en": "refund"})
     if item["kind"] == "amount":
         _match(work, item["notification_id"], item["line_id"], "person", item["other"] - item["amount"])
         work.execute(_LINE, ["matched", item["line_id"]])

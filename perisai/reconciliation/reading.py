@@ -41,7 +41,7 @@ def _lines(data: bytes, columns: Mapping[str, str], statement: Statement) -> Ite
         else:
             yield from table_file.lines(data, columns, statement, LIMITS)
     except Unreadable as error:
-        raise Refused("E4801", why=error.detail or error.why) from None
+        raise Refused("E4801", why=error.said) from None
 
 
 def tokens_of(text: str, reference: str) -> list[str]:

@@ -152,7 +152,7 @@ def mask_account(digits: str) -> str:
 def _days(work: Work, bank_id: str, statement: Statement, sums: dict[str, Any]) -> tuple[date, date]:
     """The days that the statement covers, from the day after the former one's last."""
     if statement.opening is None or statement.closing is None or statement.last_on is None:
-        raise Refused("E4801", why="saldo / balance")
+        raise Refused("E4801", why={"id": "saldo", "en": "balance"})
     first_on = min(sums["first_on"] or statement.last_on, statement.last_on)
     last_on = max(sums["last_on"] or statement.last_on, statement.last_on)
     if last_on > work.now.astimezone(JAKARTA).date() + timedelta(days=1):

@@ -84,7 +84,7 @@ def read_file(data: bytes) -> str:
     try:
         return "\n".join("; ".join(cells) for cells in read_cells(data, _LIMITS))
     except Unreadable as told:
-        raise Refused("E9111", reason=told.detail) from None
+        raise Refused("E9111", reason=told.said) from None
 
 
 def judge(work: Work, *, branch_id: int, rows: list[Row]) -> list[Row]:

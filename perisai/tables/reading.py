@@ -25,23 +25,32 @@ millions of formats, which are read whole before the first row."""
 _PACKED, _OLD = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-_WORDS: Final[dict[Why, str]] = {
-    "kind": "XLSX",
-    "locked": "kata sandi / password, XLS",
-    "broken": "XLSX, CSV",
-    "encoding": "UTF-8",
-    "empty": "0",
+_SAID: Final[dict[Why, tuple[str, str]]] = {
+    "size": ("terlalu besar", "too large"),
+    "rows": ("terlalu banyak baris", "too many rows"),
+    "columns": ("kolom ini tidak ada di baris judul", "these columns are not in the row of titles"),
+    "kind": ("bukan lembar kerja XLSX atau CSV", "no spreadsheet, neither XLSX nor CSV"),
+    "locked": ("terkunci kata sandi, atau XLS dari Excel lama", "locked by a password, or an XLS of an old Excel"),
+    "broken": ("rusak, atau bukan isi yang diharapkan", "broken, or not what is expected"),
+    "encoding": ("teksnya bukan UTF-8", "its text is not UTF-8"),
+    "empty": ("tidak ada baris di dalamnya", "there are no rows in it"),
 }
 
 
 class Unreadable(ValueError):
     """A file that cannot be taken. ``why``: too large, too many rows, no such columns, neither XLSX nor CSV, locked by a password
-    (or an XLS of old, which looks the same from outside), broken, not UTF-8, or nothing in it. ``detail``: the same in few signs
-    that need no language: the limit, the titles that are missing, or what it should be."""
+    (or an XLS of old, which looks the same from outside), broken, not UTF-8, or nothing in it. ``detail``: what is known of it in
+    few signs that need no language: the limit, the titles that are missing, the place."""
 
     def __init__(self, why: Why, detail: str = "") -> None:
-        self.why, self.detail = why, detail or _WORDS.get(why, "")
+        self.why, self.detail = why, detail
         super().__init__(why)
+
+    @property
+    def said(self) -> dict[str, str]:
+        """In both languages, for an error's text."""
+        more = f": {self.detail}" if self.detail else ""
+        return {language: f"{words}{more}" for language, words in zip(("id", "en"), _SAID[self.why], strict=True)}
 
 
 @dataclass(frozen=True)

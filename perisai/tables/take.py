@@ -57,10 +57,17 @@ def region(text: str) -> str:
     return text
 
 
-def one_of(known: Mapping[str, str]) -> Callable[[str], str]:
+def one_of(known: Mapping[str, str], also: Mapping[str, str] | None = None) -> Callable[[str], str]:
+    """``also``: other words that people write, which nobody is told to use."""
+    words = {word.lower(): meant for word, meant in [*known.items(), *(also or {}).items()]}
+
     def read(text: str) -> str:
-        if text.lower() not in known:
+        if text.lower() not in words:
             raise Bad("one_of", ", ".join(known))
-        return known[text.lower()]
+        return words[text.lower()]
 
     return read
+
+
+SEX = one_of({"L": "M", "P": "F"}, {"laki-laki": "M", "laki laki": "M", "pria": "M", "perempuan": "F", "wanita": "F"})
+"""As a KTP has it."""

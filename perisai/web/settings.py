@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "perisai.web.way_back.WayBackMiddleware",
     "perisai.accounts.gate.GateMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

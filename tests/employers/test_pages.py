@@ -102,12 +102,25 @@ def test_a_file_from_the_template_to_the_rows_to_correct(firm: Firm, officer: Cl
     import_file.run(firm.branch.id, UUID(address.rstrip("/").rsplit("/", 1)[-1]))
     done = officer.get(f"{address}state/").content.decode()
     assert "hx-get" not in done
-    assert "Only one of these words: l, p" in done
+    assert "Only one of these words: L, P" in done
     back = officer.get(f"{address}wrong/")
     assert load_workbook(io.BytesIO(back.content))["Pekerja"].max_row == 3
     assert officer.post(f"{address}undo/").status_code == 302
     assert "Undone" in officer.get(address).content.decode()
     assert officer.post(f"{page(firm)}file/", {"file": SimpleUploadedFile("p.xlsx", b"x")}).status_code == 422
+
+
+def test_a_file_of_which_nothing_was_taken_is_not_to_be_undone(firm: Firm, officer: Client) -> None:
+    from perisai.employers import import_file
+
+    def undo_offered(*rows: dict[str, object]) -> bool:
+        file = SimpleUploadedFile("p.xlsx", fill(list(rows)))
+        address = officer.post(f"{page(firm)}file/", {"file": file})["Location"]
+        import_file.run(firm.branch.id, UUID(address.rstrip("/").rsplit("/", 1)[-1]))
+        return "Undo the whole import" in officer.get(address).content.decode()
+
+    assert undo_offered(row())
+    assert not undo_offered(row(sex="?"))
 
 
 def test_wage_leave_bill_and_their_correction(firm: Firm, officer: Client) -> None:

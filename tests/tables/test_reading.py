@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from perisai.errors import Refused
 from perisai.tables.cell import read_day, read_month
 from perisai.tables.reading import Book, Limits, Line, Unreadable, read_lines
+from perisai.tables.take import SEX, Bad
 from perisai.tables.writing import Sheet, write_csv, write_xlsx
 
 LIMITS = Limits(size=1_000_000, rows=50)
@@ -182,3 +184,22 @@ def test_read_day_as_people_write_it(text: str, day: date | None) -> None:
 )  # fmt: skip
 def test_read_month_as_people_write_it(text: str, month: date | None) -> None:
     assert read_month(text) == month
+
+
+def test_a_file_that_is_none_is_told_in_words_of_both_languages() -> None:
+    with pytest.raises(Unreadable) as told:
+        list(read_lines(b"", NAMES, LIMITS))
+    assert told.value.said == {"id": "tidak ada baris di dalamnya", "en": "there are no rows in it"}
+    with pytest.raises(Unreadable) as told:
+        list(read_lines(b"Nama\nAli\n", NAMES, LIMITS, needed=["nik"]))
+    assert told.value.said["id"] == "kolom ini tidak ada di baris judul: NIK"
+    refused = Refused("E4801", why=told.value.said)
+    assert "baris judul: NIK" in refused.text()["id"]
+    assert "row of titles: NIK" in refused.text()["en"]
+
+
+def test_sex_is_taken_as_people_write_it_and_asked_for_in_two_letters() -> None:
+    assert [SEX(text) for text in ("l", "L", "Laki-laki", "P", "perempuan")] == ["M", "M", "M", "F", "F"]
+    with pytest.raises(Bad) as bad:
+        SEX("x")
+    assert bad.value.detail == "L, P"

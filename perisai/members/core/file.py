@@ -54,4 +54,4 @@ def read_lines(data: bytes) -> list[Line]:
     try:
         return list(read_table(data, _NAMES, _LIMITS, needed=("nik",)))
     except Unreadable as told:
-        raise Refused("E4020", reason=told.detail) from None
+        raise Refused("E4020", reason=told.said) from None
