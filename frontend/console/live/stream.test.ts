@@ -147,6 +147,40 @@ describe("connection of a live screen", () => {
     connection.stop();
   });
 
+  it("comes back with a new ticket although the computer's clock was set back an hour", async () => {
+    const connection = connect();
+    newest().say("beat", {});
+    await vi.advanceTimersByTimeAsync(60 * SECOND);
+    newest().say("beat", {});
+    vi.setSystemTime(Date.now() - 3600 * SECOND);
+    answers["/renew"] = { ...TICKET, ticket: "new" };
+    newest().onerror?.();
+    await vi.advanceTimersByTimeAsync(5 * SECOND);
+    expect(newest().asked("ticket")).toBe("new");
+    connection.stop();
+  });
+
+  it("hears that a stream has fallen silent although the computer's clock was set back an hour", async () => {
+    const connection = connect();
+    newest().say("beat", {});
+    const before = newest();
+    vi.setSystemTime(Date.now() - 3600 * SECOND);
+    await vi.advanceTimersByTimeAsync(60 * SECOND);
+    expect(before.isClosed).toBe(true);
+    expect(asked).toContain("/data");
+    connection.stop();
+  });
+
+  it("asks for a new ticket in time although the computer's clock was set back an hour", async () => {
+    const connection = connect();
+    newest().say("beat", {});
+    vi.setSystemTime(Date.now() - 3600 * SECOND);
+    newest().say("beat", {});
+    await vi.advanceTimersByTimeAsync(11 * SECOND);
+    expect(asked).toEqual(["/renew"]);
+    connection.stop();
+  });
+
   it("ends with the login and asks nothing more", async () => {
     const connection = connect();
     newest().say("beat", {});

@@ -145,7 +145,7 @@ export class Connection {
   }
 
   private async reopen(): Promise<void> {
-    if (Date.now() - this.ticketAt > 1000) {
+    if (since(this.ticketAt) > 1000) {
       await this.renew();
     }
     this.open();
@@ -173,7 +173,7 @@ export class Connection {
   }
 
   private renewIfDue(): void {
-    const age = (Date.now() - this.ticketAt) / 1000;
+    const age = since(this.ticketAt) / 1000;
     if (age > this.ticket.seconds - RENEW_BEFORE_SECONDS && this.source !== null) {
       void this.extend();
     }
@@ -216,7 +216,7 @@ export class Connection {
   }
 
   private listenForSilence(): void {
-    if (this.source !== null && Date.now() - this.lastWord > SILENCE_MS) {
+    if (this.source !== null && since(this.lastWord) > SILENCE_MS) {
       this.lastWord = Date.now();
       this.lose();
     }
@@ -228,6 +228,12 @@ export class Connection {
       this.sink.state(state);
     }
   }
+}
+
+/** Milliseconds since then; for ever where this computer's clock was set back meanwhile, so that nothing waits until it comes again. */
+export function since(at: number): number {
+  const passed = Date.now() - at;
+  return passed < 0 ? Infinity : passed;
 }
 
 function positionOf({ day, position }: Payload): string {

@@ -8,7 +8,7 @@ import { capDay, moment, nameOf, told, useDelta } from "./figures";
 import { paceFinding } from "./pace";
 import { apply, type Payload, type Screen, type Ticket, type Wall, type WallScope } from "./state";
 import { isOld, LiveState, Outage } from "./status";
-import { Connection, fetchJson, type State } from "./stream";
+import { Connection, fetchJson, type State, since } from "./stream";
 import { clock, number, percent, t } from "./texts";
 
 const IDLE_MS = 3000;
@@ -56,7 +56,7 @@ class WallScreen {
     const { payload, state } = this.shown;
     if (state === "ended") {
       void this.beginAnew(LOOK_AGAIN_MS);
-    } else if (!this.isHeld && Date.now() - this.turnedAt >= this.wall.seconds * 1000) {
+    } else if (!this.isHeld && since(this.turnedAt) >= this.wall.seconds * 1000) {
       void this.turn(1);
     }
     if (this.days.get(scopeOf(payload)) !== payload.day && state === "live") {
@@ -145,7 +145,7 @@ class WallScreen {
   /** A new day begins with a new page, so that a wall that nobody touches gets new releases, and so does a new login; only while the
    * server answers, and asked no more often than so. */
   private async beginAnew(everyMs: number): Promise<void> {
-    if (this.isTurning || Date.now() - this.lookedAt < everyMs) {
+    if (this.isTurning || since(this.lookedAt) < everyMs) {
       return;
     }
     this.isTurning = true;
