@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { bringFirst, everyFile } from "./scripts/bring-first.ts";
 import { READER_PREFIX, readerFiles, withoutOwnFiles } from "./scripts/reader-files.ts";
 import { serviceWorker, WITHOUT_OLD_BROWSERS } from "./scripts/service-worker.ts";
 
@@ -23,7 +24,7 @@ export default defineConfig({
     emptyOutDir: true,
     // Phones of 2018 with a browser that was updated until the phone no longer could.
     target: ["es2020", "chrome80", "safari14"],
-    modulePreload: { polyfill: false },
+    modulePreload: everyFile,
     assetsInlineLimit: 0,
     // One script for the first screen: on a slow line every further request is a round trip that something waits for.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "app", tags: ["$initial"] }] } } },
@@ -32,6 +33,6 @@ export default defineConfig({
     plugins: () => [withoutOwnFiles()],
     rolldownOptions: { output: { entryFileNames: `${READER_PREFIX}[name]-[hash].js` } },
   },
-  plugins: [readerFiles(), serviceWorker({ source: here("src/sw.ts"), folder, version })],
+  plugins: [bringFirst(), readerFiles(), serviceWorker({ source: here("src/sw.ts"), folder, version })],
   server: { host: "127.0.0.1", proxy: { "/api": server } },
 });

@@ -1,5 +1,6 @@
 import type { FunctionComponent } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { NotCome } from "../bring";
 import { commonTexts } from "../i18n/common";
 import { firstPaintDone, lineMayBeBack } from "../moments";
 import { Button } from "../ui/button";
@@ -36,7 +37,7 @@ export function lazyScreen<Props extends object>(
   let found: FunctionComponent<Props> | null = null;
   loads.push(load);
   return function LazyScreen(props: Props) {
-    const [failed, setFailed] = useState(false);
+    const [failure, setFailure] = useState<unknown>(null);
     const [attempt, setAttempt] = useState(0);
     const [, redraw] = useState(0);
     // A new attempt is a new reason to load.
@@ -48,8 +49,8 @@ export function lazyScreen<Props extends object>(
           found = screen;
           redraw((count) => count + 1);
         },
-        () => {
-          setFailed(true);
+        (reason: unknown) => {
+          setFailure(reason);
           void lineMayBeBack(attempt + 1, LONGEST_MS).then(() => isOver || setAttempt(attempt + 1));
         },
       );
@@ -58,14 +59,16 @@ export function lazyScreen<Props extends object>(
       };
     }, [attempt]);
     const again = () => {
-      setFailed(false);
+      // Its files are here and the browser does not take them: it does so for no asking, only for a new page.
+      if (!(failure instanceof NotCome)) location.reload();
+      setFailure(null);
       setAttempt(attempt + 1);
     };
     if (found) {
       const Found = found;
       return <Found {...props} />;
     }
-    return failed ? <Failed onAgain={again} /> : <Waiting />;
+    return failure ? <Failed onAgain={again} /> : <Waiting />;
   };
 }
 
