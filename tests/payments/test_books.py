@@ -11,6 +11,8 @@ import pytest
 from django.db import ProgrammingError, transaction
 
 from perisai.accounts.models import Role
+from perisai.contributions.bills.bill import lines_of
+from perisai.contributions.tariffs import tariff_pu
 from perisai.errors import Refused
 from perisai.events.clock import FixedClock
 from perisai.events.scope import Actor, Scope
@@ -54,6 +56,15 @@ def test_income_of_lines_by_programme(lines: list[list[object]], owed: tuple[int
     assert tuple(income) == owed
     assert income.total == sum(line[6] for line in lines)  # type: ignore[misc]
     assert sum(income.reversed()) == -income.total
+
+
+@pytest.mark.parametrize("wage", [577_777, 1_122_217, 2_133_331, 4_000_000])
+def test_relief_of_a_wage_earner_is_booked_as_it_was_taken_off_each_programme(wage: int) -> None:
+    """Without JP too, and to the rupiah: the phone's receipt says the same."""
+    (price,) = tariff_pu.price_pu(wage, frozenset({"JKK", "JKM", "JHT"}), "medium", [date(2020, 9, 1)])
+    income = Income.of(lines_of([price]))
+    owed = (price.jkk - price.relief_jkk, price.jkm - price.relief_jkm, price.jht, 0, 0)
+    assert (tuple(income), income.total) == (owed, price.total)
 
 
 def test_income_of_a_line_that_does_not_add_up_raises() -> None:

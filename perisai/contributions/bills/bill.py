@@ -135,14 +135,17 @@ def prolong(work: Work, *, branch_id: int, bill_ids: list[UUID], until: datetime
 
 
 def lines_of(prices: list[tariff.MonthPrice]) -> list[list[Any]]:
-    """[[month "2026-11", base, jkk, jkm, jht, relief, total], ...] in rupiah; those of wage earners go on with jp, jkp and what
-    the relief takes from each of the five programmes."""
+    """[[month "2026-11", base, jkk, jkm, jht, relief, total], ...] in rupiah; those with JP or JKP, and those whose relief is not
+    JKK's and JKM's in proportion, go on with jp, jkp and what the relief takes from each of the five programmes."""
     return [_line(price) for price in prices]
 
 
 def _line(p: tariff.MonthPrice) -> list[Any]:
     line: list[Any] = [f"{p.month:%Y-%m}", p.base, p.jkk, p.jkm, p.jht, p.relief, p.total]
-    return [*line, p.jp, p.jkp, [p.relief_jkk, p.relief_jkm, p.relief_jht, 0, 0]] if p.jp or p.jkp else line
+    of_each = [p.relief_jkk, p.relief_jkm, p.relief_jht, 0, 0]
+    if p.jp or p.jkp or (p.relief and of_each != ledger.in_proportion(p.jkk, p.jkm, p.relief)):
+        return [*line, p.jp, p.jkp, of_each]
+    return line
 
 
 def last_moment(at: datetime, timezone: str) -> datetime:

@@ -80,16 +80,18 @@ class Income(NamedTuple):
         return type(self)(*(-amount for amount in self))
 
 
+def in_proportion(jkk: int, jkm: int, relief: int) -> list[int]:
+    """What a relief takes from each of the five programmes where a bill's line does not say it."""
+    if relief and jkk + jkm:
+        off_jkk = relief * jkk // (jkk + jkm)
+        return [off_jkk, relief - off_jkk, 0, 0, 0]
+    return [0, 0, relief, 0, 0]
+
+
 def _after_relief(line: Sequence[Any]) -> list[int]:
     _, _, jkk, jkm, jht, relief, total, *rest = line
     jp, jkp = rest[:2] if len(rest) >= 2 else (0, 0)
-    if len(rest) > 2:
-        off = rest[2]
-    elif relief and jkk + jkm:
-        off_jkk = relief * jkk // (jkk + jkm)
-        off = [off_jkk, relief - off_jkk, 0, 0, 0]
-    else:
-        off = [0, 0, relief, 0, 0]
+    off = rest[2] if len(rest) > 2 else in_proportion(jkk, jkm, relief)
     owed = [gross - less for gross, less in zip((jkk, jkm, jht, jp, jkp), off, strict=True)]
     if sum(owed) != total:
         raise ValueError(f"a bill's line does not add up: {line}")

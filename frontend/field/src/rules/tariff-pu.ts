@@ -18,6 +18,8 @@ export interface PuMonthPrice {
   readonly jp: number;
   readonly jkp: number;
   readonly relief: number;
+  /** What the relief takes from each. */
+  readonly reliefs: Readonly<Record<"JKK" | "JKM" | "JHT", number>>;
   readonly reliefRule: string;
   readonly jhtWorker: number;
   readonly jpWorker: number;
@@ -91,7 +93,8 @@ function priceOf(rules: PuRules, asked: PuQuestion, month: string): PuMonthPrice
   const ofJkk = has("JKP") ? of(rules.jkp_from_jkk, jkpWage) : 0;
   const ofJkm = has("JKP") ? of(rules.jkp_from_jkm, jkpWage) : 0;
   const rule = reliefOf(rules, month, asked.without ?? []);
-  const relief = off(rule, "JKK", jkk) + off(rule, "JKM", jkm) + off(rule, "JHT", jht);
+  const reliefs = { JKK: off(rule, "JKK", jkk), JKM: off(rule, "JKM", jkm), JHT: off(rule, "JHT", jht) };
+  const relief = reliefs.JKK + reliefs.JKM + reliefs.JHT;
   const jpDeferred = deferred(rule, jpWhole);
   const [jp, jkp] = [jpWhole - jpDeferred, ofJkk + ofJkm];
   return {
@@ -103,6 +106,7 @@ function priceOf(rules: PuRules, asked: PuQuestion, month: string): PuMonthPrice
     jp,
     jkp,
     relief,
+    reliefs,
     reliefRule: rule?.id ?? "",
     jhtWorker,
     jpWorker: jpWorker - deferred(rule, jpWorker),

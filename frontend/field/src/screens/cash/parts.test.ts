@@ -70,6 +70,29 @@ describe("what of a line goes to which programme", () => {
     expect(partsOf(worker, asked, RULES, null)).toBeNull();
   });
 
+  it.each([[["JKK", "JKM", "JHT"]], [["JKK", "JKM", "JHT", "JP"]]] as const)(
+    "takes a relief over several programmes off each of %s, to the rupiah",
+    (programmes) => {
+      const pu = puRules(RULES);
+      if (pu === null) throw new Error("no rules");
+      const months = ["2020-09", "2020-10"];
+      const prices = pricePu(pu, { wage: 2_133_331, programmes: [...programmes], risk: "medium", months });
+      const total = prices.reduce((sum, month) => sum + month.total, 0);
+      const [month] = prices;
+      expect(month?.relief).toBeGreaterThan(0);
+      const worker = { enrolment: "w", terms: null, programmes: [...programmes] };
+      const firms = [{ ...(firm(2_133_331)[0] as object), risk: "medium" } as never];
+      const parts = new Map(partsOf(worker, line(total, 2, "2020-09"), RULES, firms) ?? []);
+      expect([...parts.values()].reduce((sum, amount) => sum + amount, 0)).toBe(total);
+      for (const code of ["JKK", "JKM"] as const) {
+        const [gross, off] = code === "JKK" ? [month?.jkk, month?.reliefs.JKK] : [month?.jkm, month?.reliefs.JKM];
+        expect(off).toBeGreaterThan(0);
+        expect(parts.get(code)).toBe(2 * ((gross ?? 0) - (off ?? 0)));
+      }
+      expect(parts.get("JHT")).toBe(2 * (month?.jht ?? 0));
+    },
+  );
+
   it("is not said of another sum than the months cost, nor of who was only entered on this phone", () => {
     expect(partsOf(SELF, line(10_000), RULES, null)).toBeNull();
     expect(partsOf({ ...SELF, terms: null }, line(10_000), RULES, null)).toBeNull();

@@ -5,7 +5,7 @@
 import type { CashLine, EmployersKept, MemberView } from "../../engine";
 import { monthsFrom } from "../../rules/dates";
 import type { PhoneRules } from "../../rules/document";
-import { type PuProgramme, type PuRelief, puRules, type Risk } from "../../rules/document-pu";
+import { type PuProgramme, puRules, type Risk } from "../../rules/document-pu";
 import { PriceError } from "../../rules/tariff";
 import { type PuMonthPrice, pricePu } from "../../rules/tariff-pu";
 import { sumOf } from "../dues/sums";
@@ -71,20 +71,13 @@ function ofWorker(
   try {
     const months = monthsFrom(first_month ?? "", count);
     const asked = { wage, programmes: programmes as readonly PuProgramme[], risk: firm.risk as Risk, months };
-    const owed = pricePu(pu, asked).map((price) => afterRelief(price, pu.reliefs));
-    return owed.every((one) => one !== null) ? owed : null;
+    return pricePu(pu, asked).map(afterRelief);
   } catch (error) {
     if (error instanceof PriceError) return null;
     throw error;
   }
 }
 
-/** Null where the relief is of several programmes: what each loses, the month's price does not say. */
-function afterRelief(price: PuMonthPrice, reliefs: readonly PuRelief[]): Owed | null {
-  const { jkk, jkm, jht, jp, jkp, relief, reliefRule } = price;
-  const gross: Owed = { JKK: jkk, JKM: jkm, JHT: jht, JP: jp, JKP: jkp };
-  if (relief === 0) return gross;
-  const of = reliefs.find((one) => one.id === reliefRule)?.programmes ?? [];
-  const [only] = of;
-  return only === undefined || of.length > 1 ? null : { ...gross, [only]: (gross[only] ?? 0) - relief };
+function afterRelief({ jkk, jkm, jht, jp, jkp, reliefs }: PuMonthPrice): Owed {
+  return { JKK: jkk - reliefs.JKK, JKM: jkm - reliefs.JKM, JHT: jht - reliefs.JHT, JP: jp, JKP: jkp };
 }
