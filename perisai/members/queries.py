@@ -45,10 +45,11 @@ WHERE v.branch_id = %s AND v.subject_id = %s ORDER BY v.number DESC LIMIT 100
 _BILLS = """
 SELECT b.id, b.origin, b.sponsor_id IS NOT NULL AS is_sponsored,
   b.payment_code, b.state, b.first_month, b.months, b.lines, b.amount, b.rules, b.issued_at, b.priced_at, b.pay_by,
-  b.paid_at, y.id AS payment_id, y.amount AS paid_amount, y.bank_id, y.reference_no, y.paid_at AS bank_paid_at,
-  y.confirmed_at, y.source
+  b.paid_at, y.id AS payment_id, y.amount AS paid_amount, coalesce(k.name, y.bank_id) AS bank, y.reference_no,
+  y.paid_at AS bank_paid_at, y.confirmed_at, y.source
 FROM contributions_bill b
 LEFT JOIN payments_payment y ON y.branch_id = b.branch_id AND y.bill_id = b.id AND y.reversed_at IS NULL
+LEFT JOIN payments_bank k ON k.id = y.bank_id
 WHERE b.branch_id = %s AND b.enrolment_id = %s ORDER BY b.issued_at DESC
 """
 

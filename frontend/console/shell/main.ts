@@ -5,11 +5,13 @@ import { submitFilters } from "./filters";
 import { listenForKeys } from "./keys";
 import { openMenus } from "./menus";
 import { switchTheme } from "./theme";
+import { countTicks } from "./ticks";
 import { ageToasts } from "./toasts";
 
 switchTheme();
 openMenus();
 listenForKeys();
 submitFilters();
+countTicks();
 ageToasts();
 watchFailures();
