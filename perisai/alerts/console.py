@@ -55,6 +55,8 @@ def take(request: PageRequest) -> HttpResponse:
         done = sum(_take(request, branch_id, ids) for branch_id, ids in by_branch.items())
     except Refused as refused:
         return _page(request, refused)
+    if not marked:
+        return _page(request, Refused("E5208"))
     if done:
         messages.success(request, say("Tersimpan.", "Saved."))
     else:
@@ -86,7 +88,7 @@ def settings_page(request: PageRequest) -> HttpResponse:
     context = {
         "office": office,
         "branches": _branches(request) if request.viewer.office.branch_id is None else [],
-        "sets": [_shown(one, request) for one in sets.values()],
+        "sets": [_shown(one, request, refused is not None) for one in sets.values()],
         "may": may,
         "refused": refused and refused.answer(),
     }
@@ -96,7 +98,7 @@ def settings_page(request: PageRequest) -> HttpResponse:
 def _page(request: PageRequest, refused: Refused | None = None) -> HttpResponse:
     state = request.GET.get("state") or request.POST.get("state") or "open"
     state = state if state in queries.STATES else "open"
-    kind = request.GET.get("kind") or ""
+    kind = request.GET.get("kind") or request.POST.get("kind") or ""
     kind = kind if kind in watched() else ""
     part = _part(request)
     counted = queries.counts(request.work, viewer=request.viewer, part=part)
@@ -121,6 +123,8 @@ def _page(request: PageRequest, refused: Refused | None = None) -> HttpResponse:
         "shows_branch": branch_id is None,
         "unconfirmed": mine.phone_masked if mine.is_unconfirmed else "",
         "refused": refused and refused.answer(),
+        "note": request.POST.get("note", "")[:500],
+        "marked": set(request.POST.getlist("alert")),
     }
     return render(request, "alerts/page.html", context, status=refused.status if refused else 200)
 
@@ -136,7 +140,14 @@ def _scope(part: Part) -> str:
 def _rows(request: PageRequest, state: str, kind: str, part: Part) -> list[dict[str, Any]]:
     """``steps``: (to whom it was raised, when) each."""
     rows = queries.listed(request.work, viewer=request.viewer, state=state, kind=kind, part=part)
-    return [row | {"steps": [(role_word(one["role"]), one["at"]) for one in row["steps"]]} for row in rows]
+    return [
+        row
+        | {
+            "mark": f"{row['branch_id']}:{row['id']}",
+            "steps": [(role_word(one["role"]), one["at"]) for one in row["steps"]],
+        }
+        for row in rows
+    ]
 
 
 def _take(request: PageRequest, branch_id: int, ids: list[UUID]) -> int:
@@ -173,8 +184,10 @@ def _set(request: PageRequest, branch_id: int) -> None:
     )
 
 
-def _shown(one: setting.Set, request: PageRequest) -> dict[str, Any]:
+def _shown(one: setting.Set, request: PageRequest, is_refused: bool) -> dict[str, Any]:
+    """What was typed and refused stays in the boxes of its form."""
     language = say("id", "en")
+    typed = request.POST if is_refused and request.POST.get("kind") == one.kind else {}
     return {
         "kind": one.kind,
         "title": words.title(one.kind, language),
@@ -184,7 +197,10 @@ def _shown(one: setting.Set, request: PageRequest) -> dict[str, Any]:
         "roles": [role_word(role) for role in one.rule.tell],
         "hours": one.rule.unanswered.hours if one.rule.unanswered else 0,
         "line": [role_word(role) for role in one.rule.line()],
-        "figures": [(name, figure_word(name), value, one.rule.figures[name]) for name, value in one.figures.items()],
+        "figures": [
+            (name, figure_word(name, one.kind), typed.get(name, value), one.rule.figures[name])
+            for name, value in one.figures.items()
+        ],
         "changed_at": one.changed_at,
         "changed_by": one.changed_by,
     }
@@ -203,16 +219,30 @@ def role_word(name: str) -> str:
     return known.get(role, str(role.label))
 
 
-def figure_word(name: str) -> str:
-    return {
-        "working_days": say("Hari kerja", "Working days"),
-        "times": say("Kali hari biasanya", "Times a usual day"),
-        "least": say("Paling sedikit", "At least"),
-        "percent": say("Persen", "Per cent"),
-        "rupiah": say("Rupiah", "Rupiah"),
-        "hours": say("Jam", "Hours"),
-        "weeks": say("Minggu yang dibandingkan", "Weeks compared"),
-    }[name]
+def figure_word(name: str, kind: str) -> str:
+    of_kind = {
+        ("silent_agent", "working_days"): say("Tanpa kabar, hari kerja", "Silent, working days"),
+        ("behind_target", "working_days"): say("Hari kerja terakhir bulan itu", "Last working days of the month"),
+        ("behind_target", "percent"): say("Kurang dari, persen target", "Less than, per cent of the target"),
+        ("burst", "least"): say("Paling sedikit, orang sehari", "At least, people a day"),
+        ("reviews_late", "least"): say("Paling sedikit, pendaftaran", "At least, enrolments"),
+        ("bank_silent", "least"): say("Biasanya paling sedikit, kabar", "Usually at least, notifications"),
+        ("bank_silent", "hours"): say("Diam selama, jam", "Silent for, hours"),
+        ("cap_near", "percent"): say("Mulai, persen kuota", "From, per cent of the quota"),
+        ("cash_late", "rupiah"): say("Paling sedikit, rupiah", "At least, rupiah"),
+    }
+    return (
+        of_kind.get((kind, name))
+        or {
+            "working_days": say("Hari kerja", "Working days"),
+            "times": say("Kali hari biasanya", "Times a usual day"),
+            "least": say("Paling sedikit", "At least"),
+            "percent": say("Persen", "Per cent"),
+            "rupiah": say("Rupiah", "Rupiah"),
+            "hours": say("Jam", "Hours"),
+            "weeks": say("Minggu yang dibandingkan", "Weeks compared"),
+        }[name]
+    )
 
 
 def _branch(request: PageRequest) -> Office:

@@ -35,8 +35,11 @@ def mine(request: PageRequest) -> HttpResponse:
     user, language, role = request.viewer.user, say("id", "en"), request.viewer.role
     with _work(request) as work:
         own = way.mine(work, user.id)
+        typed = request.POST if refused and not request.POST.get("act") else {}
         context: dict[str, Any] = {
             "mine": own,
+            "kind": typed.get("kind", own.kind),
+            "phone": typed.get("phone", ""),
             "awaits_code": own.awaits_code(work.now),
             "email": user.email,
             "told": [words.title(kind, language) for kind, rule in watched().items() if role in rule.tell],

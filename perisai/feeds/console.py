@@ -265,7 +265,7 @@ def _shown(request: PageRequest, secret: str, what: str, name: str, back: str) -
         messages.info(
             request,
             say(
-                "Formulir ini terkirim dua kali; dibuat satu saja. Rahasianya sudah tampil: bila tidak disimpan, buat lagi di sini.",
+                "Formulir ini terkirim dua kali; dibuat satu saja. Rahasianya sudah tampil: bila tidak tersimpan, buat lagi.",
                 "This form came twice; one was made. Its secret was shown: where it was not kept, make a new one here.",
             ),
         )

@@ -208,6 +208,34 @@ def test_who_sees_takes_note_and_takes_it_back(world: World, head: tuple[User, C
     assert [kind for (kind,) in told] == ["alert_raised", "alert_seen", "alert_unseen"]
 
 
+def test_nothing_marked_is_said_and_the_note_stays(world: World, head: tuple[User, Client]) -> None:
+    world.burst(30)
+    world.look()
+    _user, client = head
+    answer = client.post(f"{PAGE}take/", {"note": "Ditelepon", "state": "open"})
+    page = answer.content.decode()
+    assert (answer.status_code, "E5208" in page, 'value="Ditelepon"' in page) == (422, True, True)
+    ((alert,),) = world.ask("SELECT id FROM alerts_alert WHERE branch_id = %s")
+    marked = {"alert": f"{world.branch.id}:{alert}", "note": "x" * 501}
+    page = client.post(f"{PAGE}take/", marked).content.decode()
+    assert f'value="{marked["alert"]}" checked' in page
+
+
+def test_what_was_typed_and_refused_stays_in_the_form(world: World, head: tuple[User, Client]) -> None:
+    _user, client = head
+    page = client.post(
+        f"{PAGE}settings/", {"kind": "burst", "times": "0", "least": "25", "is_on": "1"}
+    ).content.decode()
+    assert 'name="times" inputmode="numeric" value="0"' in page
+    assert 'name="least" inputmode="numeric" value="25"' in page
+    assert "At least, people a day" in page
+    refused = client.post(f"{PAGE}mine/", {"kind": "sms", "phone": "12345"})
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert 'value="sms" selected' in page
+    assert 'value="12345"' in page
+
+
 def test_others_neither_see_nor_take(world: World) -> None:
     world.burst(30)
     world.look()

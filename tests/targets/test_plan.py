@@ -195,7 +195,7 @@ def test_difference_asks_for_a_reason(country: Country) -> None:
     cascade(country)
     later = NOW + timedelta(days=1)
     below = {("sub_branch", str(country.sub_branch)): 31}
-    with pytest.raises(Refused, match=r"E5017.*\+1"):
+    with pytest.raises(Refused, match=r"E5017.*month \d\d/\d{4}: difference \+1"):
         made(country, country.branch, below, since=6, at=later)
     with country.work() as work:
         ((plan_id, revision),) = work.rows(

@@ -170,12 +170,16 @@ def test_agent_sees_own_target_and_asks_for_another(country: Country) -> None:
     viewer = client(Role.AGENT, country.agency, agent_id=agent)
     body = text(viewer.get("/console/targets/mine/"))
     assert "Kantor Perisai Uji decides" in body
+    coming = re.findall(r'<tr><td>\w{3} \d{4}</td><td class="number">[^<]*</td><td class="number">–</td><td', body)
+    assert len(coming) == 12 - MONTH
     assert viewer.get("/console/targets/").status_code == 403
     asked = {
         "year": YEAR, "parent": country.agency, "of_segment": "BPU", "of_measure": "persons", "first": f"{YEAR}-{MONTH:02d}",
         "last": f"{YEAR}-12", "value": "12", "reason": "Cuti melahirkan",
     }  # fmt: skip
     assert viewer.post("/console/targets/mine/ask/", asked | {"reason": ""}).status_code == 422
+    for wrong in ({"value": "seratus"}, {"value": "-5"}, {"first": f"{YEAR}-12", "last": f"{YEAR}-01"}):
+        assert "such as 450" in text(viewer.post("/console/targets/mine/ask/", asked | wrong), 422)
     assert viewer.post("/console/targets/mine/ask/", asked | {"parent": country.branch}).status_code == 422
     assert viewer.post("/console/targets/mine/ask/", asked).status_code == 302
     assert "Cuti melahirkan" in text(viewer.get("/console/targets/mine/"))

@@ -97,7 +97,12 @@ def _mine(request: PageRequest, refused: Refused | None = None) -> HttpResponse:
     above = [get_home(request.work, office) for office in parents(request.work, home or child)]
     today = branch_day(request.work.now, request.viewer.office.timezone)
     rows = [
-        {"month": one, "target": got.get(one), "reached": reached.get(one, 0), "is_over": one < today.replace(day=1)}
+        {
+            "month": one,
+            "target": got.get(one),
+            "reached": None if one > today else reached.get(one, 0),
+            "is_over": one < today.replace(day=1),
+        }
         for one in months(year)
     ]
     proposals = (
@@ -147,7 +152,7 @@ def ask(request: PageRequest) -> HttpResponse:
         )  # fmt: skip
         plan_proposal.put(request.work, parent=get_home(request.work, parent), year=year, wish=wish)
     except Refused as refused:
-        return _mine(request, refused)
+        return _mine(request, Refused("E5020") if refused.code == "E5014" else refused)
     messages.success(request, _("Your proposal waits for an answer."))
     return redirect(reverse("targets:mine") + f"?year={year}")
 

@@ -118,7 +118,7 @@ def approve(work: Work, *, home: Home, plan_id: UUID, revision: int, reason: str
     said = plan.reason_of(reason, needed=False)
     if off and len(said) < 3:
         first = min(off, key=lambda key: (key.month, key.segment, key.measure))
-        raise Refused("E5017", difference=f"{off[first]:+,}".replace(",", "."))
+        raise Refused("E5017", month=f"{first.month:%m/%Y}", difference=f"{off[first]:+,}".replace(",", "."))
     today = home.today(work.now)
     params = home.params(plan=plan_id, year=version.year, now=work.now, by=work.actor.user_id, today=today)
     work.execute(at(home, _REPLACE), params)

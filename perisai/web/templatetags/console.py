@@ -50,10 +50,10 @@ def grouped(code: str | None) -> str:
 
 @register.filter
 def percent(part: int | None, whole: int | None) -> str:
-    """``part`` of ``whole`` in percent, or a dash."""
+    """``part`` of ``whole`` in percent, rounded half up as everywhere, or a dash."""
     if not whole or part is None:
         return "–"
-    return f"{part * 100 // whole}%"
+    return f"{(200 * part + whole) // (2 * whole)}%"
 
 
 @register.filter
