@@ -4,7 +4,6 @@ Size: two candidates, the practice exam of thirty questions, of which they answe
 """
 
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -211,22 +210,17 @@ def test_time_ends_while_the_line_is_down_and_what_was_saved_is_marked(candidate
     choose_before_the_page_is_ready(phone)
     phone.go_on()
     phone.at(2)
-    begun = time.monotonic()
-    phone.page.reload()
-    seconds = 3 + 4 * (time.monotonic() - begun)  # the page comes well before the end, on this machine as it is now
-    phone.books.rows(
-        "UPDATE exams_attempt SET due_at = clock_timestamp() + %s * interval '1 s' WHERE id = %s::uuid RETURNING id",
-        seconds,
-        phone.attempt,
-    )
+    phone.page.clock.install()
     phone.page.reload()
     phone.offline(True)
     phone.choose()
     phone.says(NOT_SAVED)
+    phone.page.clock.fast_forward((phone.seconds_left() + 1) * 1000)
     phone.says(TIME_OVER)
     assert phone.kept() == [1]
     phone.books.rows(
-        "UPDATE exams_attempt SET due_at = due_at - interval '1 min' WHERE id = %s::uuid RETURNING id", phone.attempt
+        "UPDATE exams_attempt SET due_at = clock_timestamp() - interval '1 min' WHERE id = %s::uuid RETURNING id",
+        phone.attempt,
     )
     phone.offline(False)
     expect(phone.page.locator(".exam-topics")).to_be_visible()
