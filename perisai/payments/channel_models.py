@@ -99,6 +99,8 @@ class CodeAtBank(models.Model):
     next_at = models.DateTimeField()
     error = models.TextField(blank=True, default="")
     """The bank's last refusal: code and message."""
+    is_unsure = models.BooleanField(default=False, db_default=False)
+    """The bank is being asked, or was and the answer did not come: whatever is known, it may have done it."""
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -106,7 +108,9 @@ class CodeAtBank(models.Model):
         constraints = [models.CheckConstraint(condition=Q(wanted__gte=0, known__gte=0), name="code_at_bank_amounts")]
         indexes = [
             models.Index(
-                fields=["branch_id", "next_at"], name="code_at_bank_due", condition=~Q(wanted=models.F("known"))
+                fields=["branch_id", "next_at"],
+                name="code_at_bank_due",
+                condition=~Q(wanted=models.F("known")) | Q(is_unsure=True),
             )
         ]
 

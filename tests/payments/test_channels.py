@@ -1,6 +1,7 @@
 """Keys that change while payments run, codes that a bank wants to know beforehand, and the pages of both."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -84,12 +85,16 @@ def test_rotate_public_key_old_signature_taken_until_the_overlap_is_over() -> No
 SECRET = b"rahasia-meja-bank-1234"
 
 
-def _caller(desk: BankDesk, **changes: Any) -> SnapClient:
+def _caller(desk: BankDesk, after: type[BaseException] | None = None, **changes: Any) -> SnapClient:
+    """``after``: what happens once the bank has done what it was asked for."""
+
     def serve(request: httpx.Request) -> httpx.Response:
         headers = {
             name.upper() if name.startswith("x-") else name.title(): value for name, value in request.headers.items()
         }
         status, body = desk.answer(request.method, request.url.path, headers, request.content)
+        if after is not None and "access-token" not in request.url.path:
+            raise after("lost")
         return httpx.Response(status, content=orjson.dumps(body))
 
     given = {
@@ -168,6 +173,35 @@ def test_answer_of_the_bank_is_lost_and_the_code_is_told_again() -> None:
         with Work(scope=Scope.nation()) as work:
             told = virtual_account.told(work, bank_id=bank.credentials.client_key)
         assert (told["known"], told["waiting"], [one["code"] for one in told["last"]]) == (0, 0, [owed.code])
+    finally:
+        with Work(scope=Scope.of([])) as work:
+            virtual_account.save_desk(work, bank_id=bank.credentials.client_key, given=form | {"is_open": ""})
+
+
+@pytest.mark.parametrize("ends", [httpx.ReadTimeout, SystemExit], ids=["no answer", "worker killed"])
+def test_code_that_is_paid_while_the_banks_answer_is_lost_is_ended_there_all_the_same(
+    ends: type[BaseException],
+) -> None:
+    """The bank had made it and nobody here knew; paid elsewhere, it was wanted as little as it was known, and stayed payable."""
+    bank, owed = make_bank(), make_billed()
+    desk = BankDesk(SECRET, public_pem(PRIVATE_PEM))
+    form = {"origin": "http://bank", "client_key": CLIENT, "desk_secret": SECRET.decode(), "is_open": "1"}
+    with Work(scope=Scope.of([])) as work:
+        given = form | {"private_key": PRIVATE_PEM.decode()}
+        virtual_account.save_desk(work, bank_id=bank.credentials.client_key, given=given)
+    now = datetime.now(UTC)
+
+    def register(at: datetime, caller: SnapClient) -> tuple[int, int]:
+        return virtual_account.register_due(owed.branch.id, at, client=lambda **_: caller)
+
+    try:
+        with suppress(SystemExit):
+            assert register(now, _caller(desk, after=ends)) == (0, 1)
+        assert desk.codes == {owed.code: f"{owed.amount}.00"}, "the bank has it"
+        assert bank.pay(owed.code, owed.amount).status_code == 200
+        assert register(now + timedelta(minutes=5), _caller(desk)) == (1, 0)
+        assert desk.codes == {}
+        assert register(now + timedelta(minutes=9), _caller(desk)) == (0, 0), "once"
     finally:
         with Work(scope=Scope.of([])) as work:
             virtual_account.save_desk(work, bank_id=bank.credentials.client_key, given=form | {"is_open": ""})

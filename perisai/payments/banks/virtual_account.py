@@ -59,17 +59,25 @@ WITH open AS (
 UPDATE payments_code_at_bank k SET wanted = 0, tries = 0, next_at = %(now)s, changed_at = %(now)s
 WHERE k.branch_id = %(branch)s AND k.bank_id = %(bank)s AND k.wanted > 0 AND NOT EXISTS (SELECT FROM open o WHERE o.code = k.code)
 """
+# Kept before the bank is asked: an answer that does not come, or a worker that dies, leaves it with what nobody here knows of. Then
+# it is told again, also where what is wanted has become what was known before (a code that is paid elsewhere meanwhile).
+_ASKING: Final = """
+UPDATE payments_code_at_bank SET is_unsure = true WHERE (branch_id, bank_id, code) IN (
+  SELECT k.branch_id, k.bank_id, k.code FROM payments_code_at_bank k
+  WHERE k.branch_id = %s AND k.bank_id = %s AND k.wanted <> k.known AND NOT k.is_unsure AND k.next_at <= %s
+  ORDER BY k.next_at, k.code LIMIT %s FOR UPDATE OF k SKIP LOCKED)
+"""
 # Carried by code_at_bank_due, payments by notification_code; two workers never take the same code.
 _DUE: Final = """
 SELECT k.code, k.wanted, k.known, k.pay_by, k.tries, k.wanted = 0 AND EXISTS (
     SELECT FROM payments_notification n WHERE n.payment_code = k.code AND n.state = 'credited'
       AND n.received_at > k.changed_at - interval '1 day') AS is_paid
 FROM payments_code_at_bank k
-WHERE k.branch_id = %s AND k.bank_id = %s AND k.wanted <> k.known AND k.next_at <= %s
+WHERE k.branch_id = %s AND k.bank_id = %s AND k.is_unsure AND k.next_at <= %s
 ORDER BY k.next_at, k.code LIMIT %s FOR UPDATE OF k SKIP LOCKED
 """
 _DONE: Final = """
-UPDATE payments_code_at_bank SET known = %s, tries = 0, error = '', changed_at = %s
+UPDATE payments_code_at_bank SET known = %s, is_unsure = false, tries = 0, error = '', changed_at = %s
 WHERE branch_id = %s AND bank_id = %s AND code = %s
 """
 _FAILED: Final = """
@@ -83,11 +91,11 @@ FROM payments_desk d JOIN payments_bank b ON b.id = d.bank_id WHERE d.is_open AN
 _SHOW: Final = """
 SELECT k.branch_id, k.code, k.wanted, k.known, k.tries, k.next_at, k.error, o.name AS branch FROM payments_code_at_bank k
 JOIN offices_office o ON o.id = k.branch_id
-WHERE k.bank_id = %s AND k.wanted <> k.known AND k.tries > 0 ORDER BY k.tries DESC, k.next_at LIMIT %s
+WHERE k.bank_id = %s AND (k.wanted <> k.known OR k.is_unsure) AND k.tries > 0 ORDER BY k.tries DESC, k.next_at LIMIT %s
 """
 _SUMS: Final = """
 SELECT count(*) FILTER (WHERE known > 0) AS known, coalesce(sum(known), 0)::bigint AS amount,
-  count(*) FILTER (WHERE wanted <> known) AS waiting, max(changed_at) FILTER (WHERE wanted = known) AS told_at
+  count(*) FILTER (WHERE wanted <> known OR is_unsure) AS waiting, max(changed_at) FILTER (WHERE wanted = known) AS told_at
 FROM payments_code_at_bank WHERE bank_id = %s
 """
 _LAST: Final = """
@@ -126,9 +134,12 @@ def register_due(branch_id: int, now: datetime, *, client: Callable[..., SnapCli
 def _tell(branch_id: int, desk: dict[str, Any], caller: SnapClient, now: datetime) -> tuple[int, int]:
     """The rows are held while the bank is asked, so that nobody else tells it the same; each answer is kept."""
     told = failed = 0
+    asked = [branch_id, desk["bank_id"], now, BATCH]
     with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(now)) as work:
-        for code, wanted, known, pay_by, tries, is_paid in work.rows(_DUE, [branch_id, desk["bank_id"], now, BATCH]):
-            services = ["create" if known == 0 else "delete" if wanted == 0 else "update"]
+        work.execute(_ASKING, asked)
+    with Work.open(scope=Scope.branch(branch_id), clock=FixedClock(now)) as work:
+        for code, wanted, known, pay_by, tries, is_paid in work.rows(_DUE, asked):
+            services = ["delete" if wanted == 0 else "create" if known == 0 else "update"]
             if is_paid and "paid" in caller.paths:
                 services.insert(0, "paid")
             try:
