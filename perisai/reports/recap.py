@@ -13,9 +13,11 @@ from perisai.figures.outcome import Child, Figures, Values
 from perisai.figures.period import Period
 from perisai.offices import calendar
 from perisai.offices.calendar import Calendar
-from perisai.offices.scopes import AGENT, Watch
+from perisai.offices.scopes import AGENT, BRANCH, NATION, REGION, Watch
+from perisai.offices.tree import branches_under
 from perisai.reports import said
 from perisai.reports.content import apart_of
+from perisai.targets.quotas.queries import totals
 from perisai.written import Language
 
 BEST: Final = 8
@@ -24,13 +26,13 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
     "id": {
         "at": "per {time}", "today": "Hari ini", "month": "Bulan ini", "of": "Target {target}, tercapai {percent} %",
         "needed": "perlu {n} per hari kerja, sisa {days} hari kerja", "reached": "target tercapai", "none": "belum ada target",
-        "beneath": "Diterima bulan ini", "late": "lewat batas setor", "more": "dan {n} lagi",
+        "beneath": "Diterima bulan ini", "late": "lewat batas setor", "stood": "keadaan", "more": "dan {n} lagi",
         "region": "per Kanwil", "branch": "per KC", "sub_branch": "per KCP", "agency_office": "per Kantor Perisai",
     },
     "en": {
         "at": "as of {time}", "today": "Today", "month": "This month", "of": "Target {target}, {percent} % reached",
         "needed": "{n} needed a working day, {days} working days left", "reached": "target reached", "none": "no target yet",
-        "beneath": "Accepted this month", "late": "past the deadline", "more": "and {n} more",
+        "beneath": "Accepted this month", "late": "past the deadline", "stood": "as of", "more": "and {n} more",
         "region": "by region", "branch": "by branch", "sub_branch": "by sub-branch", "agency_office": "by agency office",
     },
 }  # fmt: skip
@@ -47,14 +49,20 @@ class Day:
 
 
 def look(work: Work, *, scope: Watch, timezone: str) -> Day:
-    """Of the day it is at the office. Three readings, each a fixed number of statements. Raises ``UnknownScope``."""
+    """Of the day it is at the office. Three readings, each a fixed number of statements, and the quota as the screens show it: of
+    this moment. Raises ``UnknownScope``."""
     local = work.now.astimezone(ZoneInfo(timezone))
     today = local.date()
     month = Period(today.replace(day=1), today)
+    of_month = reading.of(work, scope, month, today)
+    if scope.level in (NATION, REGION, BRANCH):
+        branches = None if scope.level == NATION else list(branches_under(int(scope.key)))
+        *_sums, left, quotas = totals(work, branches=branches, period=today)
+        of_month.values["quota_left"] = left if quotas else None
     return Day(
         local,
         reading.of(work, scope, Period.day(today), today),
-        reading.of(work, scope, month, today),
+        of_month,
         reading.children(work, scope, month, today),
     )
 
@@ -68,7 +76,7 @@ def write(day: Day, *, own: Calendar, language: Language) -> str:
         f"{said.weekday(today, language)}, {written.day(today, language)}, {_at(local, own, language)}",
     ]
     known = [
-        _line(of_month.values, ("paying",), language),
+        _paying(of_month, own, language),
         f"*{_WORDS[language]['today']}*: "
         + _line(of_day.values, ("captured", "accepted", "active", "contributions"), language),
         f"*{_WORDS[language]['month']}*: " + _line(of_month.values, ("accepted", "active", "contributions"), language),
@@ -82,8 +90,22 @@ def write(day: Day, *, own: Calendar, language: Language) -> str:
 
 
 def _at(local: datetime, own: Calendar, language: Language) -> str:
+    return _WORDS[language]["at"].format(time=_clock(local, own, language))
+
+
+def _clock(local: datetime, own: Calendar, language: Language) -> str:
     separator = "." if language == "id" else ":"
-    return _WORDS[language]["at"].format(time=f"{local:%H}{separator}{local:%M} {own.zone}")
+    return f"{local:%H}{separator}{local:%M} {own.zone}"
+
+
+def _paying(of_month: Figures, own: Calendar, language: Language) -> str:
+    """With the moment at which it was counted, as on the screens; so were arrears, cash and licences."""
+    line, counted = _line(of_month.values, ("paying",), language), of_month.standing_at
+    if not line or counted is None:
+        return line
+    local = counted.astimezone(ZoneInfo(own.timezone))
+    day = "" if of_month.as_of == local.date() else f"{written.day(local.date(), language)}, "
+    return f"{line} ({_WORDS[language]['stood']} {day}{_clock(local, own, language)})"
 
 
 def _line(values: Values, names: tuple[str, ...], language: Language) -> str:

@@ -1,6 +1,7 @@
 """Reports: the numbers of the screens as page, PDF, workbook and recap, as of any day; sent once to those who asked and may see."""
 
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, LiteralString
@@ -13,7 +14,7 @@ from openpyxl import load_workbook
 from perisai.accounts.models import Role, User
 from perisai.events.clock import FixedClock
 from perisai.events.vault import unseal
-from perisai.figures import reading
+from perisai.figures import reading, take
 from perisai.figures.period import Period
 from perisai.offices.calendar import NATIONAL
 from perisai.offices.models import Office
@@ -120,6 +121,17 @@ def test_recap_is_ready_to_paste(database: Path) -> None:
     assert f"*Perisai · {place.ask('SELECT name FROM offices_office WHERE id = %s')[0][0]}*" in page
     assert "*This month*: Accepted *12*" in page
     assert "data-copy=" in page
+
+
+def test_recap_says_the_quota_of_this_moment_and_when_the_rest_was_counted(database: Path) -> None:
+    place = Place(datetime.now(ZoneInfo("Asia/Jakarta")).date().replace(day=1))
+    with system_work(place.branch) as work:
+        take.take(work, branch_id=place.branch.id, timezone="Asia/Jakarta")
+    before = place.ask("SELECT cap - consumed - leased FROM targets_quota WHERE branch_id = %s")[0][0]
+    place.ask("UPDATE targets_quota SET consumed = consumed + 7 WHERE branch_id = %s RETURNING 1")
+    page = place.client.get(place.address).content.decode()
+    assert f"Quota left *{before - 7:,}*" in page
+    assert re.search(r"Members paying \*0\* \(as of \d\d:\d\d WIB\)", page)
 
 
 @pytest.mark.parametrize(
