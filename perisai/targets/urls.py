@@ -15,6 +15,7 @@ urlpatterns = [
     path("mine/<int:office_id>/<uuid:proposal_id>/withdraw/", plan_console.withdraw, name="withdraw"),
     path("plan/<int:office_id>/", plan_edit_console.plan_page, name="plan"),
     path("plan/<int:office_id>/start/", plan_edit_console.start, name="start"),
+    path("plan/<int:office_id>/<uuid:plan_id>/again/", plan_edit_console.take_up, name="take_up"),
     path("plan/<int:office_id>/moved/", plan_edit_console.leave_out, name="leave_out"),
     path("plan/<int:office_id>/<uuid:plan_id>/save/", plan_edit_console.save, name="save"),
     path("plan/<int:office_id>/<uuid:plan_id>/split/", plan_edit_console.split, name="split"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from perisai.accounts.audience import PageRequest, Role, audience
 from perisai.errors import Refused
+from perisai.targets.plans import again as plan_again
 from perisai.targets.plans import clash as plan_clash
 from perisai.targets.plans import decide as plan_decide
 from perisai.targets.plans import grid as plan_grid
@@ -46,6 +47,28 @@ def start(request: PageRequest, office_id: int) -> HttpResponse:
         plan.start(request.work, home=home, year=year, from_month=a_month(request.POST.get("from_month", "")))
     except Refused as refused:
         return show(request, home, refused)
+    return back(request, home)
+
+
+@audience(*MAKERS)
+@form_of("targets:plan")
+def take_up(request: PageRequest, office_id: int, plan_id: UUID) -> HttpResponse:
+    """An earlier version as a new draft."""
+    home = makes(request, office_id)
+    month_text = request.POST.get("from_month", "")
+    try:
+        taken = plan_again.take_up(request.work, home=home, plan_id=plan_id, from_month=a_month(month_text))
+    except Refused as refused:
+        return show(request, home, refused)
+    messages.success(
+        request,
+        _("A new draft: %(n)s figures differ from what is in force. Nothing counts before it is approved.")
+        % {"n": taken.changed},
+    )
+    if taken.left_out:
+        messages.warning(
+            request, _("Left out: %(n)s figures of who is no longer beneath this office.") % {"n": taken.left_out}
+        )
     return back(request, home)
 
 
@@ -229,6 +252,8 @@ def show(
     changes = plan_queries.changes(request.work, home, year)
     today = home.today(request.work.now).replace(day=1)
     version = page.version
+    start_months = _start_months(page, year, today.month if today.year == year else 1, is_past=year < today.year)
+    has_open = any(one.is_open for one in page.versions)
     context = {
         "home": home,
         "page": page,
@@ -237,8 +262,13 @@ def show(
         "may_take_back": may_make and version is not None and version.state == "proposed",
         "may_approve": version is not None and version.state == "proposed" and plan_queries.may_approve(viewer, home),
         "is_maker": version is not None and version.maker_id == viewer.user.id,
-        "has_open": any(one.is_open for one in page.versions),
-        "start_months": _start_months(page, year, today.month if today.year == year else 1, is_past=year < today.year),
+        "has_open": has_open,
+        "start_months": start_months,
+        "may_take_up": may_make
+        and not has_open
+        and bool(start_months)
+        and version is not None
+        and version.state == "replaced",
         "changes": [plan_grid.told(change, names) for change in changes],
         "proposals": plan_queries.proposals_to(request.work, home, year),
         "moved": plan_moved.still_here(request.work, home=home, version=plan_moved.newest(page.versions)),

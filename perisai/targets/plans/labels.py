@@ -34,6 +34,7 @@ ACTS: Words = {
     "imported": _("took figures from a spreadsheet"),
     "taken": _("took proposals"),
     "moved": _("took out who works elsewhere"),
+    "taken_up": _("took up an earlier version again"),
     "proposed": _("put forward for approval"),
     "sent_back": _("sent it back"),
     "taken_back": _("took it back"),
