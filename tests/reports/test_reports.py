@@ -22,7 +22,7 @@ from perisai.offices.scopes import BRANCH, Watch
 from perisai.reports import jobs, schedule, span
 from perisai.reports.desk import Desk
 from tests.accounts.people import logged_in, make_user
-from tests.world import Branch, FieldAgent, make_agent, make_branch, system_work
+from tests.world import Branch, FieldAgent, jakarta_today, make_agent, make_branch, system_work
 
 COUNTED = """
 INSERT INTO events_counter (branch_id, level, key, day_captured, day_received, segment, metric, value)
@@ -33,14 +33,16 @@ NOVEMBER = date(2026, 11, 1)
 
 
 class Place:
-    """A branch where 12 people were accepted in the week of the 9th of a month, 3 of them brought in five days after it."""
+    """A branch where 12 people were accepted in the week of 9 November 2026, 3 of them brought in five days after it; or all of
+    them today."""
 
-    def __init__(self, month: date = NOVEMBER) -> None:
+    def __init__(self, today: date | None = None) -> None:
         self.branch: Branch = make_branch()
         self.agent: FieldAgent = make_agent(self.branch)
         self.scope = Watch(BRANCH, str(self.branch.id))
         with system_work(self.branch) as work:
-            for day, received, count in ((10, 10, 9), (13, 20, 3)):
+            month = today.replace(day=1) if today else NOVEMBER
+            for day, received, count in ((today.day, today.day, 12),) if today else ((10, 10, 9), (13, 20, 3)):
                 captured, came = month.replace(day=day), month.replace(day=received)
                 for level, key in (("b", str(self.branch.id)), ("a", str(self.agent.id))):
                     given = [self.branch.id, level, key, captured, came, "accepted", count]
@@ -116,7 +118,7 @@ def test_pdf_is_one_and_of_each_language(place: Place) -> None:
 
 
 def test_recap_is_ready_to_paste(database: Path) -> None:
-    place = Place(datetime.now(ZoneInfo("Asia/Jakarta")).date().replace(day=1))
+    place = Place(today=jakarta_today())
     page = place.client.get(place.address).content.decode()
     assert f"*Perisai · {place.ask('SELECT name FROM offices_office WHERE id = %s')[0][0]}*" in page
     assert "*This month*: Accepted *12*" in page
@@ -124,7 +126,7 @@ def test_recap_is_ready_to_paste(database: Path) -> None:
 
 
 def test_recap_says_the_quota_of_this_moment_and_when_the_rest_was_counted(database: Path) -> None:
-    place = Place(datetime.now(ZoneInfo("Asia/Jakarta")).date().replace(day=1))
+    place = Place(today=jakarta_today())
     with system_work(place.branch) as work:
         take.take(work, branch_id=place.branch.id, timezone="Asia/Jakarta")
     before = place.ask("SELECT cap - consumed - leased FROM targets_quota WHERE branch_id = %s")[0][0]
