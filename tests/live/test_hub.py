@@ -122,3 +122,28 @@ def test_who_gives_up_while_their_scope_is_read_stops_nobody_else(monkeypatch: p
         return await asked[2]
 
     assert asyncio.run(run()) is held
+
+
+def test_who_is_let_in_while_users_are_looked_at_is_not_sent_away() -> None:
+    """They were not asked about, and so not found: their stream ended as that of somebody who may look no more."""
+    mine, held = hub.Hub("postgresql://127.0.0.1:9/away"), channel()
+    mine.channels[WATCH] = held
+    stays, comes, goes = uuid7(), uuid7(), uuid7()
+    mine._users = dict.fromkeys((stays, comes, goes), ("head_office", 1))
+
+    async def run() -> list[bool]:
+        listeners = [Listener(AsyncMock(), user_id=each, expires=2**40) for each in (stays, goes, comes)]
+        held.listeners |= set(listeners[:2])
+        cursor, connection = AsyncMock(), AsyncMock()
+        cursor.fetchall.return_value = [{"id": stays, "role": "head_office", "office_id": 1}]
+
+        async def look(*_asked: object) -> AsyncMock:
+            held.listeners.add(listeners[2])
+            return cursor
+
+        connection.execute = look
+        await mine._learn_users(connection, {each.user_id for each in mine.listeners()})
+        return [each.ended.done() for each in listeners]
+
+    assert asyncio.run(run()) == [False, True, False]
+    assert set(mine._users) == {stays, comes}

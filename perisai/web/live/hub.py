@@ -258,12 +258,15 @@ class Hub:
         return channel
 
     async def _learn_users(self, connection: psycopg.AsyncConnection[DictRow], ids: set[UUID]) -> None:
-        """Ends the streams of those who were deactivated or got another role or office."""
+        """Ends the streams of those who were deactivated or got another role or office. Who came while they were read was not asked
+        about, and is known from being let in."""
         cursor = await connection.execute(sources.ACTIVE_USERS, {"users": list(ids)})
         found = {row["id"]: (row["role"], row["office_id"]) for row in await cursor.fetchall()}
         for listener in list(self.listeners()):
             known = self._users.get(listener.user_id)
-            if listener.user_id not in found or (known is not None and found[listener.user_id] != known):
+            if listener.user_id not in ids and known is not None:
+                found[listener.user_id] = known
+            elif listener.user_id not in found or (known is not None and found[listener.user_id] != known):
                 listener.push(frame("ended", {"reason": "user"}))
                 listener.end()
         self._users = found
