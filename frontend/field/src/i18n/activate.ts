@@ -18,6 +18,7 @@ export const activateTexts = bilingual(
     emptied:
       "Sudah pernah aktif, tetapi layar ini muncul lagi? Berarti penyimpanan aplikasi di HP ini terhapus. Minta kode baru: yang sudah terkirim kembali sendiri, yang belum terkirim perlu diisi lagi.",
     keyNote: "Kunci rahasia dibuat di HP ini dan tidak pernah keluar dari HP ini.",
+    notOpen: "Aplikasi belum bisa dibuka",
     insecureTitle: "Alamat ini belum aman",
     insecureBody:
       "Aplikasi ini butuh alamat yang diawali https:// supaya kunci HP dan penyimpanan luring bisa bekerja. Alamat sekarang:",
@@ -42,6 +43,7 @@ export const activateTexts = bilingual(
     emptied:
       "It was active before and this screen is back? Then the app's storage on this phone was cleared. Ask for a new code: what was sent comes back by itself, what was not must be entered again.",
     keyNote: "A secret key is made on this phone and never leaves it.",
+    notOpen: "The app cannot be opened yet",
     insecureTitle: "This address is not secure",
     insecureBody:
       "The app needs an address that begins with https:// so that the phone's key and offline storage work. The address now:",
