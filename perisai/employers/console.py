@@ -144,6 +144,7 @@ def page_context(request: PageRequest, known: dict[str, Any]) -> dict[str, Any]:
         "imports": queries.imports_of(work, branch_id=branch_id, employer_id=employer_id),
         "states": member_labels.STATES,
         "labels": labels,
+        "has_link": known["link_until"] is not None and known["link_until"] >= today,
         "kinds": labels.KINDS,
         "may_edit": request.viewer.role in EDITORS and known["state"] == "active",
         "may_open": request.viewer.role in EDITORS,

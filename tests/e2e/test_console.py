@@ -107,3 +107,24 @@ def test_branch_of_another_office_is_refused(new_desk: NewDesk) -> None:
     answer = desk.page.goto(f"{desk.origin}/console/live/branch/1502/")
     assert answer is not None
     assert answer.status == 403
+
+
+def test_code_for_many_bills_sums_what_is_ticked(new_desk: NewDesk) -> None:
+    desk = new_desk("petugas.jambi")
+    desk.open("/console/payments/orders/new/")
+    page = desk.page
+    payer = page.locator("#id option").nth(3).get_attribute("value")
+    desk.open(f"/console/payments/orders/new/?by=agent&id={payer}")
+    boxes, total, make = (
+        page.locator("[name=bill]"),
+        page.locator("[data-ticked-sum]"),
+        page.locator("[data-needs-tick]"),
+    )
+    page.locator("[data-tick-all]").uncheck()
+    expect(total).to_have_text("Rp0")
+    expect(make).to_be_disabled()
+    boxes.first.check()
+    expect(total).to_have_text(page.locator("tr", has=boxes.first).locator("td.number").inner_text().strip())
+    expect(page.locator("[data-ticked-count]")).to_have_text("1")
+    make.click()
+    expect(page).to_have_url(re.compile("/console/payments/orders/1501/"))

@@ -210,5 +210,7 @@ def test_the_employers_own_page_by_its_newest_link(firm: Firm, officer: Client) 
     )
     other = register(firm.branch)
     assert own.get(f"/usaha/{link.LINKS.make(firm.branch.id, other)[7:]}").status_code == 404
-    officer.post(f"{page(firm)}link/")
+    assert "A new one ends it at once" in officer.get(page(firm)).content.decode()
+    made = officer.post(f"{page(firm)}link/").content.decode()
+    assert re.search(r'data-copy="http[^"]+/usaha/', made), "it is shown once: one press copies it"
     assert own.get(path).status_code == 404
