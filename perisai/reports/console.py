@@ -79,6 +79,7 @@ def report(request: PageRequest, level: str, key: str, kind: str, day: str) -> H
         "late": _late(read, language),
         "apart": said.apart(read.apart, language) if read.apart else "",
         "is_past": read.as_of != today,
+        "whole_month": paper.whole_month(read, language),
     }
     return render(request, "reports/report.html", context)
 

@@ -20,6 +20,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "since": "Diterima sesudah laporan ini (belum termasuk)", "where": "Sumber", "made": "Dibuat",
         "compared": "dibandingkan dengan",
         "overlap": "Agen terhitung juga pada kantornya: baris-baris ini tidak dijumlahkan.",
+        "whole_month": "Target dan pencapaian: terhadap target sebulan penuh.",
     },
     "en": {
         "figure": "Figure", "now": "This period", "before": "Before", "change": "Change", "beneath": "Beneath",
@@ -28,6 +29,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "since": "Received after this report (not included)", "where": "Source", "made": "Made",
         "compared": "compared with",
         "overlap": "Agents count at their office as well: these rows do not add up.",
+        "whole_month": "Target and attainment: of the whole month's target.",
     },
 }  # fmt: skip
 MOST_ROWS: Final = 400
@@ -52,7 +54,12 @@ def make(content: Content, *, address: str, made_at: datetime, timezone_name: st
         "bars": _bars(content, language),
         "head": [pick(figures()[name].label, language) for name in shape().beneath],
         "rows": _rows(content, language),
-        "notes": [*_apart(content, language), *_overlap(content, language), *_late(content, language)],
+        "notes": [
+            *whole_month(content, language),
+            *_apart(content, language),
+            *_overlap(content, language),
+            *_late(content, language),
+        ],
         "address": address,
         "made": f"{words['made']} {written.day(made_at.date(), language)} {made_at:%H.%M} {timezone_name}",
     }
@@ -121,6 +128,12 @@ def _overlap(content: Content, language: Language) -> list[str]:
     """Where offices and their agents stand in one table."""
     levels = {child.scope.level for child in content.children}
     return [_WORDS[language]["overlap"]] if len(levels) > 1 else []
+
+
+def whole_month(content: Content, language: Language) -> list[str]:
+    """Targets are of months, also in the report of a week or of a day."""
+    is_told = content.span.kind != "monthly" and content.figures.values.get("target") is not None
+    return [_WORDS[language]["whole_month"]] if is_told else []
 
 
 def _late(content: Content, language: Language) -> list[str]:

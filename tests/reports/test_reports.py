@@ -100,6 +100,8 @@ def test_page_workbook_and_reading_say_the_same(place: Place) -> None:
     assert sum(row[accepted] or 0 for row in days.values()) == 12
     assert '<td class="number"><b>12</b></td>' in page
     assert "Came late" in page
+    assert "of the whole month" in page
+    assert "of the whole month" not in place.client.get(f"{place.address}monthly/2026-11-01/").content.decode()
 
 
 def test_report_as_of_a_past_day_says_what_was_known_then(place: Place) -> None:

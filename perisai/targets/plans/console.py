@@ -56,6 +56,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "as_of": as_of,
         "yesterday": home.today(request.work.now) - timedelta(days=1),
         "labels": labels,
+        "approves": request.viewer.role in plan_queries.APPROVERS,
         **switched(request, year, one, segment, measure),
     }
     return render(request, "targets/tree.html", context)

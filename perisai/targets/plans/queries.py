@@ -147,6 +147,7 @@ APPROVES: dict[str, tuple[Role, ...]] = {
     "agency": (Role.BRANCH_HEAD, Role.BRANCH),
 }
 """Who may approve a plan of an office of this kind, within their part of the tree; never who made it."""
+APPROVERS: Final = frozenset(role for roles in APPROVES.values() for role in roles)
 MAKES: dict[str, tuple[Role, ...]] = {
     "head": (Role.HEAD_OFFICE,),
     "region": (Role.REGION, Role.HEAD_OFFICE),
