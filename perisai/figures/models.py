@@ -17,6 +17,8 @@ class Standing(models.Model):
     day = models.DateField()
     key = models.TextField()
     taken_at = models.DateTimeField()
+    number = models.BigIntegerField(null=True)
+    """Of the branch itself: its last event that had happened for sure; null where that was not written down."""
     sub_branch_id = models.IntegerField(null=True)
     """Where an agent was placed that day."""
     agency_office_id = models.IntegerField(null=True)

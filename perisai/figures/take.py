@@ -88,10 +88,11 @@ _NOUGHT: Final[LiteralString] = """paying = 0, paying_pu = 0, catch_up = 0, catc
   licences_ending = 0"""
 _TAKE: LiteralString = (
     _GATHERED.replace("{owed}", owed("o", "%(day)s")).replace("{kept}", KEPT)
-    + "INSERT INTO figures_standing (branch_id, level, day, key, taken_at, "
+    + "INSERT INTO figures_standing (branch_id, level, day, key, taken_at, number, "
     + _COLUMNS
     + """)
-SELECT %(branch)s, level, %(day)s, key, %(now)s, sub_branch_id, agency_office_id, coalesce(paying, 0), coalesce(paying_pu, 0),
+SELECT %(branch)s, level, %(day)s, key, %(now)s, CASE WHEN level = 'b' THEN %(number)s::bigint END, sub_branch_id,
+  agency_office_id, coalesce(paying, 0), coalesce(paying_pu, 0),
   coalesce(catch_up, 0), coalesce(catch_up_pu, 0), coalesce(ended, 0), coalesce(ended_pu, 0), coalesce(arrears_members, 0),
   coalesce(arrears_members_pu, 0), coalesce(arrears, 0), coalesce(arrears_pu, 0), coalesce(custody, 0),
   coalesce(custody_overdue, 0), coalesce(agents_active, 0), coalesce(licences_ending, 0), quota_cap, quota_consumed,
@@ -100,7 +101,7 @@ FROM (SELECT 'b' AS level, %(branch)s::int::text AS key UNION SELECT level, key 
   UNION SELECT level, key FROM of_agents) AS keys
 LEFT JOIN of_members USING (level, key) LEFT JOIN of_agents USING (level, key) LEFT JOIN quota USING (level, key)
 ORDER BY level, key
-ON CONFLICT (branch_id, level, day, key) DO UPDATE SET taken_at = excluded.taken_at, ("""
+ON CONFLICT (branch_id, level, day, key) DO UPDATE SET taken_at = excluded.taken_at, number = excluded.number, ("""
     + _COLUMNS
     + ") = ROW (excluded."
     + ", excluded.".join(_COLUMNS.replace("\n", " ").replace(" ", "").split(","))
@@ -112,13 +113,14 @@ _GONE: LiteralString = (
     + _NOUGHT
     + " WHERE branch_id = %(branch)s AND day = %(day)s AND level = ANY ('{s,o,a,r,d}') AND taken_at < %(now)s"
 )
-# The branches whose position moved since their last row of today, or that have none of today. By their keys.
+# The branches whose position is another than that of their last row of today, or that have none of today. By their keys. Moments
+# tell nothing here: a Work that began before a row was taken, and ended after it, moved the branch at its beginning.
 _DUE: LiteralString = """
 SELECT p.branch_id, o.timezone FROM events_position p
 JOIN offices_office o ON o.id = p.branch_id
 CROSS JOIN LATERAL (SELECT %(now)s::timestamptz AT TIME ZONE o.timezone AS at) t
 LEFT JOIN figures_standing s ON s.branch_id = p.branch_id AND s.level = 'b' AND s.day = t.at::date AND s.key = p.branch_id::text
-WHERE s.day IS NULL OR p.moved_at >= s.taken_at OR (%(ending)s AND extract(hour FROM t.at) = 23)
+WHERE s.day IS NULL OR s.number IS DISTINCT FROM p.number OR (%(ending)s AND extract(hour FROM t.at) = 23)
 ORDER BY 1
 """
 
@@ -131,7 +133,10 @@ def due(work: Work, *, ending: bool = False) -> list[tuple[int, str]]:
 def take(work: Work, *, branch_id: int, timezone: str) -> None:
     """Writes the rows of the branch's today. A fixed number of statements, whatever the branch holds."""
     day = branch_day(work.now, timezone)
+    # First: what happens while the rest is read is taken once more rather than missed.
+    (number,) = work.row("SELECT number FROM events_position WHERE branch_id = %s", [branch_id]) or (None,)
     asked: dict[str, Any] = {"branch": branch_id, "day": day, "now": work.now, "expiring": day + EXPIRING}
+    asked["number"] = number
     asked |= {
         "words": _json(each._asdict() for each in cover.bounds(day)),
         "quota": _json(_quota(work, branch_id, day)),

@@ -169,7 +169,15 @@ def test_read_is_bounded_by_an_index(place: tuple[Branch, str], what: str, scope
 def test_taking_a_standing_reads_one_branch_by_its_indexes(place: tuple[Branch, str]) -> None:
     branch, _ = place
     with Work(scope=Scope.branch(branch.id)) as work:
-        facts = {"branch": branch.id, "day": TODAY, "now": NOW, "expiring": TODAY, "words": "[]", "quota": "[]"}
+        facts = {
+            "branch": branch.id,
+            "day": TODAY,
+            "now": NOW,
+            "expiring": TODAY,
+            "words": "[]",
+            "quota": "[]",
+            "number": 1,
+        }
         assert unbound(work, take._TAKE, facts) == []
         assert unbound(work, take._GONE, facts) == []
 

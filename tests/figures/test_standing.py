@@ -1,10 +1,11 @@
 """What a branch stands at: taken as it is, once a day for good, and read as of any day."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
-from django.db import ProgrammingError
+from django.db import ProgrammingError, connection
 
 from perisai.accounts.audience import Viewer
 from perisai.accounts.models import Role
@@ -185,6 +186,29 @@ def test_job_takes_branches_that_moved_and_leaves_the_others(alone: Branch) -> N
     with Work(scope=Scope.branch(branch.id)) as work:
         work.report(Happened(kind="visit_recorded", branch_id=branch.id))
     assert jobs.take_due() == 1
+
+
+def test_what_began_before_a_standing_was_taken_and_ended_after_it_is_taken_too(alone: Branch) -> None:
+    """Its moment lies before that of the standing, which knows nothing of it: a quiet branch stood wrong until its evening."""
+    branch, begun, may_end = alone, threading.Event(), threading.Event()
+
+    def slow() -> None:
+        try:
+            with Work(scope=Scope.branch(branch.id)) as work:
+                begun.set()
+                assert may_end.wait(60)
+                work.report(Happened(kind="visit_recorded", branch_id=branch.id))
+        finally:
+            connection.close()
+
+    beside = threading.Thread(target=slow)
+    beside.start()
+    assert begun.wait(60)
+    assert jobs.take_due() == 1
+    may_end.set()
+    beside.join(60)
+    assert jobs.take_due() == 1
+    assert jobs.take_due() == 0
 
 
 def test_cohort_is_told_once(alone: Branch) -> None:
