@@ -17,6 +17,7 @@ from perisai.documents import export
 from perisai.documents.console import MAKERS
 from perisai.documents.datasets import DATASETS
 from perisai.documents.models import ExportState
+from perisai.errors import Refused
 from perisai.events.work import branch_day
 from perisai.given import find_number, get_day
 from perisai.offices.tree import Office, OfficeKind
@@ -57,6 +58,15 @@ def state(request: PageRequest) -> HttpResponse:
 @audience(Role.AGENCY, *MAKERS, copies=True)
 @require_POST
 def ask(request: PageRequest) -> HttpResponse:
+    try:
+        _ask(request)
+    except Refused as refused:
+        told = _context(request) | {"refused": refused.answer(), "given": request.POST}
+        return render(request, "documents/exports.html", told, status=refused.status)
+    return redirect("documents:exports")
+
+
+def _ask(request: PageRequest) -> None:
     given = request.POST
     branch = given.get("branch", "")
     asked = export.Asked(
@@ -69,7 +79,6 @@ def ask(request: PageRequest) -> HttpResponse:
         purpose=given.get("purpose", ""),
     )
     export.ask(request.work, viewer=request.viewer, asked=asked, language=language())
-    return redirect("documents:exports")
 
 
 @audience(Role.AGENCY, *MAKERS, copies=True)

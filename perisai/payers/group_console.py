@@ -27,6 +27,11 @@ OFFICERS: Final = STAFF
 @audience(*READERS)
 @require_GET
 def page(request: PageRequest) -> HttpResponse:
+    return _page(request)
+
+
+def _page(request: PageRequest, refused: Refused | None = None) -> HttpResponse:
+    """With what was typed where the new group was refused."""
     today = branch_day(request.work.now, request.viewer.office.timezone)
     rows = queries.groups(request.work, viewer=request.viewer, today=today)
     context = {
@@ -35,13 +40,23 @@ def page(request: PageRequest) -> HttpResponse:
         "may_make": request.viewer.role in OFFICERS,
         "agents": agents.options(request.work, viewer=request.viewer) if request.viewer.role in OFFICERS else [],
         "needs_agent": request.viewer.sub_branch_id is not None,
+        "refused": refused and refused.answer(),
+        "given": request.POST,
     }
-    return render(request, "payers/groups.html", context)
+    return render(request, "payers/groups.html", context, status=refused.status if refused else 200)
 
 
 @audience(*OFFICERS)
 @require_POST
 def make(request: PageRequest) -> HttpResponse:
+    try:
+        group_id = _make(request)
+    except Refused as refused:
+        return _page(request, refused)
+    return redirect("payers:group", request.viewer.own_branch_id, group_id)
+
+
+def _make(request: PageRequest) -> UUID:
     given = request.POST
     agent = next(
         (one for one, _name in agents.options(request.work, viewer=request.viewer) if str(one) == given.get("agent")),
@@ -49,7 +64,7 @@ def make(request: PageRequest) -> HttpResponse:
     )
     if agent is None and request.viewer.sub_branch_id is not None:
         raise Refused("E4501", field="agent")
-    group_id = group.make(
+    return group.make(
         request.work,
         branch_id=request.viewer.own_branch_id,
         kind=given.get("kind", ""),
@@ -59,7 +74,6 @@ def make(request: PageRequest) -> HttpResponse:
         speaker=group.Speaker(given.get("coordinator", ""), phone_of(given.get("phone", ""))),
         agent_id=agent,
     )
-    return redirect("payers:group", request.viewer.own_branch_id, group_id)
 
 
 @audience(*READERS)

@@ -33,6 +33,11 @@ _ID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 @require_GET
 def page(request: PageRequest) -> HttpResponse:
     """Contracts, the nearest end first, and the form for another."""
+    return _list(request)
+
+
+def _list(request: PageRequest, refused: Refused | None = None) -> HttpResponse:
+    """With what was typed where the new sponsor was refused."""
     today = branch_day(request.work.now, request.viewer.office.timezone)
     rows = [_shown(one, today) for one in queries.sponsors(request.work, viewer=request.viewer, today=today)]
     context = {
@@ -42,15 +47,25 @@ def page(request: PageRequest) -> HttpResponse:
         "may_change": request.viewer.role in OFFICERS,
         "first": today.replace(day=1),
         "last": date(today.year + (today.month == 12), 12, 1),
+        "refused": refused and refused.answer(),
+        "given": request.POST,
     }
-    return render(request, "payers/sponsors.html", context)
+    return render(request, "payers/sponsors.html", context, status=refused.status if refused else 200)
 
 
 @audience(*OFFICERS)
 @require_POST
 def make(request: PageRequest) -> HttpResponse:
+    try:
+        sponsor_id = _make(request)
+    except Refused as refused:
+        return _list(request, refused)
+    return redirect("payers:sponsor", request.viewer.own_branch_id, sponsor_id)
+
+
+def _make(request: PageRequest) -> UUID:
     given = request.POST
-    sponsor_id = sponsor.make(
+    return sponsor.make(
         request.work,
         branch_id=request.viewer.own_branch_id,
         given={name: given.get(name, "") for name in ("kind", "name", "reference", "contact_name")}
@@ -63,7 +78,6 @@ def make(request: PageRequest) -> HttpResponse:
             "budget": _budget(given.get("budget", "")),
         },
     )
-    return redirect("payers:sponsor", request.viewer.own_branch_id, sponsor_id)
 
 
 @audience(*READERS)

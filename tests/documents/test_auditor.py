@@ -81,6 +81,10 @@ def test_auditor_exports_with_a_purpose_that_stays_in_the_event(branch: Branch, 
     assert 'name="reason"' not in page, "whole NIKs are for those who work with them"
     for wrong in ({}, {"purpose": "curious"}, {"purpose": "audit", "reason": "audit"}):
         assert auditor.post("/console/documents/exports/ask/", asked | wrong).status_code == 422, wrong
+    backwards = {"purpose": "audit", "first": "2026-11-02", "last": "2026-11-01"}
+    page = auditor.post("/console/documents/exports/ask/", asked | backwards).content.decode()
+    assert 'value="2026-11-02"' in page, "what was typed is kept"
+    assert 'value="audit" selected' in page
     assert auditor.post("/console/documents/exports/ask/", asked | {"purpose": "audit"}).status_code == 302
     with system_work(branch) as work:
         (made,) = work.rows("SELECT id FROM documents_export WHERE state = 'waiting' AND purpose = 'audit'")

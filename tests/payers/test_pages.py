@@ -168,6 +168,25 @@ def test_wage_earner_of_a_group_does_not_end_for_dues_of_the_employer(branch: Br
         assert (ended in bpu_row, ended in pu_row) == (True, False)
 
 
+def test_what_was_typed_is_kept_where_a_new_sponsor_or_group_is_refused(branch: Branch) -> None:
+    client = client_of(Role.BRANCH)
+    sponsor = {
+        "kind": "local_budget",
+        "name": "Pemda Uji",
+        "first_month": "2026-02",
+        "last_month": "2026-01",
+        "is_state": "1",
+    }
+    page = client.post("/console/payers/sponsors/make/", sponsor).content.decode()
+    for kept in ('value="Pemda Uji"', 'value="2026-02"', 'value="local_budget" selected', 'value="1" checked', "E4508"):
+        assert kept in page, kept
+    stand = {"kind": "market", "name": "Pasar Uji", "region": "tak ada", "coordinator": "Bu Uji", "phone": "0812"}
+    page = client.post("/console/payers/groups/make/", stand).content.decode()
+    for kept in ('value="Pasar Uji"', 'value="tak ada"', 'value="Bu Uji"', 'value="market" selected', 'role="alert"'):
+        assert kept in page, kept
+    assert "Pasar Uji" not in client.get("/console/payers/groups/").content.decode()
+
+
 def test_budget_that_is_no_sum_is_refused_and_never_taken_for_none(branch: Branch) -> None:
     client = client_of(Role.BRANCH)
     address = made_sponsor(client, branch)
