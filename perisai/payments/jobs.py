@@ -11,7 +11,7 @@ from perisai.events.work import Work
 from perisai.offices.everywhere import in_each, in_every_branch
 from perisai.payments.banks import virtual_account
 from perisai.payments.crediting import draw
-from perisai.payments.orders import following, order
+from perisai.payments.orders import broken, following, order
 from perisai.payments.snap import exchange, notify
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,21 @@ def follow_orders(branch_id: int) -> None:
 def follow_everywhere(timestamp: int) -> None:
     del timestamp
     in_each(following.branches(), following.follow_branch)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="payments.follow_payments", queueing_lock="payments.follow_payments")
+def follow_payments(timestamp: int) -> None:
+    """Who paid alone leaves the code of the others to be made anew."""
+    del timestamp
+    in_every_branch(_follow_payments)
+
+
+def _follow_payments(branch_id: int, timezone: str) -> None:
+    with Work(scope=Scope.branch(branch_id)) as work:
+        marked = broken.mark_paid(work, branch_id=branch_id)
+    if marked:
+        following.follow_branch(branch_id, timezone)
 
 
 @app.periodic(cron="*/2 * * * *")

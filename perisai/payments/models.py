@@ -257,7 +257,7 @@ class Order(models.Model):
     replaces_id = models.UUIDField(null=True)
     """The order that it was made instead of (``orders.anew``)."""
     broken_at = models.DateTimeField(null=True)
-    """When a bill of it was cancelled (``orders.broken``)."""
+    """When a bill of it was cancelled or paid by itself (``orders.broken``)."""
 
     class Meta:
         db_table = "payments_order"

@@ -1,6 +1,6 @@
-"""What comes instead of a code for many bills that can no more be paid because one of them was issued anew (``broken``): by a
-change of a member's income or programmes, of a wage, of who pays. Each in one Work: whoever takes it up later finds it done or
-whole."""
+"""What comes instead of a code for many bills that can no more be paid (``broken``): one of them was issued anew by a change of a
+member's income or programmes, of a wage, of who pays, or was paid by itself. Each in one Work: whoever takes it up later finds it
+done or whole."""
 
 import logging
 from typing import LiteralString
