@@ -3,7 +3,7 @@
 import base64
 import io
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -123,6 +123,23 @@ def test_two_at_once_both_count(country: Country) -> None:
 
     assert both(change) == ["", ""]
     assert stands(country) == (500, 120, "block")
+
+
+def test_who_waited_for_another_is_the_last_though_they_began_first(country: Country) -> None:
+    """By the moment at which each began, the second was told that theirs is saved, and the first one's stood."""
+    begun = datetime.now(UTC)
+    for later, percent in ((2, 90), (1, 120)):  # the first to end began a second after the other
+        with country.work(at=begun + timedelta(seconds=later)) as work:
+            quota_merge.lock(work, country.branch)
+            quota_setting.set_setting(
+                work, branch_id=country.branch, from_month=MARCH, every="month", by_segment=False, cap_percent=percent,
+                mode="queue", reason="uji",
+            )  # fmt: skip
+            quota_setting.set_quota(work, branch_id=country.branch, period=MARCH, target=10 * percent)
+    with country.work() as work:
+        assert quota_setting.settings(work, branch_id=country.branch)[-1].cap_percent == 120
+        told = "SELECT persons FROM targets_quota_told WHERE branch_id = %s AND month = %s ORDER BY told_on DESC, told_at DESC"
+        assert work.row(told, [country.branch, MARCH]) == (1200,)
 
 
 def test_what_counts_of_two() -> None:

@@ -51,9 +51,11 @@ SELECT DISTINCT ON (from_month) from_month, every, by_segment, cap_percent, mode
 WHERE branch_id = %s ORDER BY from_month, set_at DESC, id DESC
 """
 
+# The newest moment counts. Of two who set at once the second waited, and began before the first: its moment is moved behind that.
 _INSERT_SETTING: LiteralString = """
 INSERT INTO targets_quota_setting (branch_id, from_month, every, by_segment, cap_percent, mode, reason, set_at, set_by)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+VALUES (%(branch)s, %(from)s, %(every)s, %(by_segment)s, %(percent)s, %(mode)s, %(reason)s, GREATEST(%(now)s::timestamptz, (
+  SELECT max(set_at) + interval '1 microsecond' FROM targets_quota_setting WHERE branch_id = %(branch)s)), %(by)s)
 """
 
 # A month has a target over all segments or targets by segment: the newest kind stands. What was known stays in targets_quota_told,
@@ -64,9 +66,12 @@ WITH gone AS (
   RETURNING segment
 ), told AS (
   INSERT INTO targets_quota_told (branch_id, month, segment, persons, told_on, told_at)
-  SELECT %(branch)s, %(month)s, n.segment, n.persons, (%(now)s::timestamptz AT TIME ZONE o.timezone)::date, %(now)s
+  SELECT %(branch)s, %(month)s, n.segment, n.persons, d.day, GREATEST(%(now)s::timestamptz, (
+    SELECT max(t.told_at) + interval '1 microsecond' FROM targets_quota_told t
+    WHERE t.branch_id = %(branch)s AND t.month = %(month)s AND t.told_on = d.day))
   FROM (SELECT segment, NULL::int AS persons FROM gone UNION ALL SELECT %(segment)s, %(persons)s::int) n
   JOIN offices_office o ON o.id = %(branch)s
+  CROSS JOIN LATERAL (SELECT (%(now)s::timestamptz AT TIME ZONE o.timezone)::date AS day) d
 )
 INSERT INTO targets_quota_target (branch_id, month, segment, persons) VALUES (%(branch)s, %(month)s, %(segment)s, %(persons)s)
 ON CONFLICT (branch_id, month, segment) DO UPDATE SET persons = excluded.persons
@@ -225,8 +230,11 @@ def set_setting(
     known = settings(work, branch_id=branch_id)
     before = next((one.from_month for one in known if one.from_month and one.from_month > from_month), date.max)
     rows = _lock_after(work, branch_id, from_month, wanted, now=in_force(known, from_month), before=before)
-    parameters = [branch_id, from_month, every, by_segment, cap_percent, mode, reason.strip()[:MOST_REASON]]
-    work.execute(_INSERT_SETTING, [*parameters, work.now, work.actor.user_id])
+    parameters = {
+        "branch": branch_id, "from": from_month, "every": every, "by_segment": by_segment, "percent": cap_percent, "mode": mode,
+        "reason": reason.strip()[:MOST_REASON], "now": work.now, "by": work.actor.user_id,
+    }  # fmt: skip
+    work.execute(_INSERT_SETTING, parameters)
     detail = {
         "from_month": f"{from_month:%Y-%m}", "every": every, "by_segment": by_segment, "cap_percent": cap_percent, "mode": mode,
     }  # fmt: skip
