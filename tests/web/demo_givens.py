@@ -10,6 +10,13 @@ _HAS_OPEN_BILL: Final[LiteralString] = (
     " AND b.pay_by > %(at)s::timestamptz + interval '1 hour')"
 )
 GIVENS: Final[dict[str, tuple[LiteralString, int]]] = {
+    "in both branches somebody who is here already, and one who looks like it, to decide about": (
+        (
+            "SELECT count(DISTINCT (branch_id, reason)) FROM members_review WHERE state = 'open' AND reason LIKE 'identity_s%%'"
+            " AND branch_id IN (1501, 1502)"
+        ),
+        4,
+    ),
     "agents of KC Jambi with somebody accepted who can pay": (
         (
             f"SELECT count(DISTINCT e.agent_id) FROM members_enrolment e WHERE e.branch_id = 1501 AND e.state = 'accepted'"

@@ -124,18 +124,18 @@ class Story:
             later = at + timedelta(hours=self._random.uniform(1, 20))
             self._at(later, partial(self._cancel, handset, answer.op_id))
         elif answer.status == "accepted" and answer.result.get("payment_code"):
-            self._bill(answer.result["payment_code"], answer.result["amount"], at)
+            self._bill(answer.result["payment_code"], answer.result["amount"], at, self._visits[answer.op_id])
         elif answer.status == "review" and self._random.random() < DECIDE and not visit.is_left:
             later = at.astimezone(ZoneInfo(ZONE)) + timedelta(days=self._random.choice((1, 1, 2, 3)))
             office_hours = later.replace(hour=self._random.randrange(9, 16))
             self._at(office_hours, partial(self._decide, branch_id, answer.op_id))
 
-    def _bill(self, code: str, rupiah: int, at: datetime) -> None:
+    def _bill(self, code: str, rupiah: int, at: datetime, met: tuple[Visit, dict[str, Any]]) -> None:
         if self._random.random() < PAY:
             hours = min(self._random.expovariate(1 / 30) + 0.1, 24 * 6)
-            self._at(at + timedelta(hours=hours), partial(self._pay, code, rupiah))
+            self._at(at + timedelta(hours=hours), partial(self._pay, code, rupiah, met))
 
-    def _pay(self, code: str, rupiah: int, at: datetime) -> None:
+    def _pay(self, code: str, rupiah: int, met: tuple[Visit, dict[str, Any]], at: datetime) -> None:
         self._counts["payments"] += 1
         odd = ODD_PAYMENTS.get(self._counts["payments"])
         if odd == "wrong":
@@ -143,6 +143,8 @@ class Story:
         if odd == "unknown":
             self._banks.pay("159900000017", rupiah, at)
         self._banks.pay(code, rupiah, at)
+        visit, body = met
+        self._plan.members[visit.agent.branch_id].append(body)
         if odd == "twice":
             self._banks.pay(code, rupiah, at + timedelta(minutes=4))
 
@@ -165,7 +167,7 @@ class Story:
             note = "KTP dicocokkan dengan orangnya."
             decided = review.accept(work, branch_id=branch_id, timezone=ZONE, review_id=row[0], note=note)
             if decided.issued:
-                self._bill(decided.issued.payment_code, decided.issued.amount, at)
+                self._bill(decided.issued.payment_code, decided.issued.amount, at, self._visits[enrolment_id])
 
     def _send_photo(self, visit: Visit, picture: bytes, at: datetime) -> None:
         agent = visit.agent

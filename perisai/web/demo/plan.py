@@ -53,6 +53,8 @@ class Plan:
         self.nights: list[datetime] = []
         self._workers = Workers(random.randrange(2**32), villages())
         self._written: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+        self.members: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+        """By branch, whose dues have come: they stay members to the end of the story."""
         for days in range(HISTORY.days):
             day = self.today - timedelta(days=HISTORY.days - 1 - days)
             self.nights.append(_at(day, 23 * 60 + 50))
@@ -71,12 +73,17 @@ class Plan:
         if self._workers.is_picture_late() and (self.today - day).days < DAYS_OF_LATE_PICTURES:
             body = picture_later(body, day)
         if visit.twin and len(branch) > 20:
-            earlier = self._random.choice(branch[:-10])
+            earlier = self._random.choice(self._well_known(visit) if visit.is_left else branch[:-10])
             same = {name: earlier[name] for name in ("nik", "birth_date", "birth_known", "sex", "name", "region")}
             body = self._workers.lookalike(earlier) if visit.twin == "like" else body | same | {"id_card": None}
         else:
             branch.append(body)
         return body
+
+    def _well_known(self, visit: Visit) -> list[dict[str, Any]]:
+        """Whom nobody overlooks: members with a birthday and a telephone of their own."""
+        members = self.members[visit.agent.branch_id]
+        return [one for one in members if (one["birth_known"], one["phone_owner"]) == ("day", "own")]
 
     def _draw(self, agent: DemoAgent, day: date) -> None:
         random = self._random
