@@ -1,5 +1,6 @@
 """``/kuitansi/``: is this receipt genuine, and where is the money? For anybody, without an account, without script."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, LiteralString
@@ -74,10 +75,11 @@ class Checked:
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """By number and sum, as they stand on paper or in a text. Raises E1005 as ``check``."""
-    number, amount = request.GET.get("nomor", "").strip().upper()[:40], _rupiah(request.GET.get("jumlah", ""))
+    number = re.sub(r"\s", "", request.GET.get("nomor", "")).upper()[:40]
+    amount = _rupiah(request.GET.get("jumlah", ""))
     asked = {"asked": number, "asked_amount": request.GET.get("jumlah", "")[:20]}
     if not number or amount is None:
-        return _page(request, asked, 200)
+        return _page(request, asked | {"no_amount": amount is None and bool(asked["asked_amount"].strip())}, 200)
     clock = SystemClock()
     _count(request, clock)
     found = _by_number(number, amount, clock)

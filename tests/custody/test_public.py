@@ -104,6 +104,11 @@ def test_receipt_is_found_by_number_and_sum(phone_of: PhoneOf, http: httpx.Clien
     for odd in ("K", "K00", "/", "9999999999/1", "1501-A/x", "K150100000018'"):
         assert http.get("/kuitansi/", params={"nomor": odd, "jumlah": "1"}).status_code == 404
     assert http.get("/kuitansi/", params={"nomor": number}).status_code == 200
+    spaced = f" {number[:5]} {number[5:9]} {number[9:]}".lower()
+    assert http.get("/kuitansi/", params={"nomor": spaced, "jumlah": "Rp 16.800"}).status_code == 200, (
+        "as people type it"
+    )
+    assert 'role="alert"' in http.get("/kuitansi/", params={"nomor": number, "jumlah": "banyak"}).text
 
 
 def test_page_says_which_programme_gets_what_and_of_whom_no_more_than_before(
