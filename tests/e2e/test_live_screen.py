@@ -45,6 +45,12 @@ def test_figure_moves_leads_to_its_records_and_back_to_the_same_place(field: Run
     until(lambda: abs(page.evaluate("scrollY") - 700) < 40, "scrolled to where it was")
 
 
+CUT_OFF = """[...document.querySelectorAll('.wall-head h1, .wall-value')]
+  .filter(e => e.scrollHeight > e.clientHeight + 2 && e.tagName === 'H1'
+    || e.scrollWidth > e.parentElement.clientWidth - parseFloat(getComputedStyle(e.parentElement).paddingLeft))
+  .map(e => e.textContent)"""
+
+
 def test_wall_goes_from_scope_to_scope_by_itself_and_is_left_by_a_key(new_desk: NewDesk) -> None:
     desk = new_desk("petugas.jambi", size=WALL)
     desk.open(f"{LIVE}?wall=sub_branch/150111&every=5")
@@ -60,10 +66,16 @@ def test_wall_goes_from_scope_to_scope_by_itself_and_is_left_by_a_key(new_desk: 
     assert small >= 36, "a thirtieth of the height, to be read from five metres"
     expect(page.locator(".wall-page")).to_have_attribute("data-scope", "sub_branch/150111", timeout=MAX_WAIT_MS)
     wait_for_live(page)
+    until(lambda: page.evaluate(CUT_OFF) == [], "every name and figure is whole in its place")
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".wall-page")).to_have_attribute("data-scope", "branch/1501")
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(f"{LIVE}$"))
+    region = new_desk("kanwil", size=WALL)
+    region.open("/console/live/region/15/?wall=branch/1501")
+    wait_for_live(region.page)
+    until(lambda: region.page.evaluate(CUT_OFF) == [], "a long name is whole, too")
+    assert region.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
 def wait_for_live(page: Page) -> None:

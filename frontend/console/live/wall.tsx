@@ -13,7 +13,7 @@ import { clock, number, percent, t } from "./texts";
 
 const IDLE_MS = 3000;
 const DELTA = 0.35;
-const LONG_NAME = 26;
+const LONG_NAME = 12;
 /** How often a wall whose login is over looks whether somebody has logged in again. */
 const LOOK_AGAIN_MS = 30_000;
 
