@@ -264,11 +264,7 @@ def show(
         "is_maker": version is not None and version.maker_id == viewer.user.id,
         "has_open": has_open,
         "start_months": start_months,
-        "may_take_up": may_make
-        and not has_open
-        and bool(start_months)
-        and version is not None
-        and version.state == "replaced",
+        "may_take_up": may_make and not has_open and bool(start_months) and _is_past(version),
         "changes": [plan_grid.told(change, names) for change in changes],
         "proposals": plan_queries.proposals_to(request.work, home, year),
         "moved": plan_moved.still_here(request.work, home=home, version=plan_moved.newest(page.versions)),
@@ -284,6 +280,10 @@ def show(
         **(more or {}),
     }
     return render(request, "targets/plan.html", context, status=refused.status if refused else 200)
+
+
+def _is_past(version: plan_queries.Known | None) -> bool:
+    return version is not None and version.state == "replaced"
 
 
 def back(request: PageRequest, home: Home, *, saved: bool = False) -> HttpResponse:
