@@ -6,8 +6,10 @@ from uuid import UUID
 
 import orjson
 
+from perisai.contributions.bills.settlement import Payable
 from perisai.errors import Refused
 from perisai.events.work import Work
+from perisai.payments.crediting.judgement import payable_now
 
 # By primary keys. Who paid: of a bill that an order paid, the order's payer; else the sponsor whose bill it is; else the member.
 _PAYER: LiteralString = """
@@ -119,8 +121,17 @@ WHERE l.branch_id = %s AND l.receipt_id = %s ORDER BY l.n
 
 
 def bill(work: Work, branch_id: int, bill_id: UUID) -> dict[str, Any]:
-    """Raises E1004."""
-    return _lined(_one(work, _BILL, [branch_id, bill_id]))
+    """An open bill as it would be paid now: a first one goes to the month of its payment. Raises E1004."""
+    found = _lined(_one(work, _BILL, [branch_id, bill_id]))
+    if found["state"] != "open":
+        return found
+    payables = payable_now(work, branch_id=branch_id, enrolment_id=found["enrolment_id"], at=work.now)
+    return found | next((as_paid_now(one) for one in payables if one.id == bill_id), {})
+
+
+def as_paid_now(bill: Payable) -> dict[str, Any]:
+    """Months, lines and sum."""
+    return {"first_month": bill.first_month, "months": bill.months, "lines": bill.lines, "amount": bill.amount}
 
 
 def receipt(work: Work, branch_id: int, payment_id: UUID) -> dict[str, Any]:

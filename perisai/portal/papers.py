@@ -9,11 +9,13 @@ from perisai.accounts import limit, words
 from perisai.accounts.audience import public
 from perisai.accounts.client import client_ip
 from perisai.documents import papers
+from perisai.documents.facts import as_paid_now
 from perisai.errors import Refused
 from perisai.events.clock import Clock, SystemClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.given import get_id
+from perisai.payments.crediting.judgement import payable_now
 from perisai.portal.link import Link, read
 from perisai.written import Language
 
@@ -35,8 +37,12 @@ UNION ALL
 
 
 def listed(work: Work, link: Link) -> list[dict[str, Any]]:
-    """What papers there are, newest receipts first. A year that is only paid ahead has no statement yet."""
-    return work.dicts(_LIST, {"branch": link.branch_id, "enrolment": link.enrolment_id, "now": work.now})
+    """What papers there are, newest receipts first; bills as they would be paid now. A year that is only paid ahead has no
+    statement yet."""
+    found = work.dicts(_LIST, {"branch": link.branch_id, "enrolment": link.enrolment_id, "now": work.now})
+    payables = payable_now(work, branch_id=link.branch_id, enrolment_id=link.enrolment_id, at=work.now)
+    now = {one.id: one for one in payables}
+    return [one | as_paid_now(now[one["id"]]) if one["kind"] == "bill" and one["id"] in now else one for one in found]
 
 
 def find_papers(link: Link, *, clock: Clock | None = None) -> list[dict[str, Any]]:

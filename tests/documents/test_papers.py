@@ -14,6 +14,7 @@ from perisai.events.clock import FixedClock
 from perisai.events.scope import Scope
 from perisai.events.work import Work
 from perisai.portal import link
+from perisai.portal.papers import listed as listed_papers
 from tests.documents.money import AT, bill_of, pay
 from tests.payers.people import member_of
 from tests.world import Branch, make_branch
@@ -85,6 +86,24 @@ def test_yearly_statement_adds_up_months_and_gathers_jht_of_all_years(paid: tupl
     assert "tanpa hasil pengembangan" in said
     assert "Desember 2025" not in said
     assert "Tidak ada bulan yang dibayar" in empty
+
+
+def test_first_bill_of_a_month_gone_by_is_for_the_month_in_which_it_is_paid_on_page_and_paper(database: object) -> None:
+    branch = make_branch()
+    newcomer = member_of(
+        branch, programmes=("JHT", "JKK", "JKM"), state="accepted", first_month=None, paid_through=None
+    )
+    bill, old = bill_of(branch, newcomer, date(2026, 10, 1)), member_of(branch, programmes=("JHT", "JKK", "JKM"))
+    owed = bill_of(branch, old, date(2026, 10, 1))
+    holder = link.Link(branch_id=branch.id, enrolment_id=newcomer, expires_at=AT)
+    with work_of(branch) as work:
+        said = text_of(papers.bill(work, branch_id=branch.id, bill_id=bill, language="id"))
+        (listed,) = listed_papers(work, holder)
+        owed_said = text_of(papers.bill(work, branch_id=branch.id, bill_id=owed, language="id"))
+    assert "November 2026" in said
+    assert "Oktober 2026" not in said
+    assert (listed["id"], listed["first_month"]) == (bill, date(2026, 11, 1))
+    assert "Oktober 2026" in owed_said
 
 
 def test_check_of_a_number_or_link_says_genuine_and_nothing_more_of_the_person(

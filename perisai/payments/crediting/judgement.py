@@ -94,6 +94,16 @@ def price_at(dues: list[Due], at: datetime) -> list[Due]:
     return [replace(due, repriced=settlement.repriced(due.billed, due.terms, at))]
 
 
+def payable_now(work: Work, *, branch_id: int, enrolment_id: UUID, at: datetime) -> list[Payable]:
+    """A member's bills at the price of ``at``, as whoever pays then meets them; none where nothing can be paid. Two statements."""
+    standing = activation.find_standing(work, branch_id=branch_id, enrolment_id=enrolment_id)
+    bills = settlement.find_payables(work, branch_id=branch_id, enrolment_id=enrolment_id)
+    try:
+        return [due.repriced for due in price_at(check_dues(bills, standing, at), at)]
+    except SnapRefused:
+        return []
+
+
 def price_met(met: list[Met], at: datetime) -> list[Met]:
     """Bills of several members at the price of ``at``; see ``price_at``."""
     bills_of: dict[UUID, int] = Counter(one.standing.id for one in met)
