@@ -272,7 +272,7 @@ def test_taking_note_looks_at_what_is_marked_alone(line: Line) -> None:
     stranger.post(f"{PAGE}take/", {"alert": line.alert()})
     assert line.ask("SELECT count(*) FROM alerts_alert WHERE branch_id = %s AND seen_at IS NOT NULL") == [(0,)]
     wrong = ["x:y", "9999999999999:" + line.alert().split(":")[1], line.alert().split(":")[1]]
-    assert client.post(f"{PAGE}take/", {"alert": wrong}).status_code == 302
+    assert client.post(f"{PAGE}take/", {"alert": wrong}).status_code == 422, "as if nothing were marked"
     assert client.post(f"{PAGE}take/", {"alert": [*wrong, line.alert()]}).status_code == 302
     assert line.ask("SELECT count(*) FROM alerts_alert WHERE branch_id = %s AND seen_at IS NOT NULL") == [(1,)]
 
