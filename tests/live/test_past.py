@@ -47,10 +47,14 @@ def test_compares_with_the_month_before_and_keeps_it_in_the_address(country: Cou
 
 
 @pytest.mark.parametrize("day", ["2999-01-01", "kemarin", "2026-02-30", "0001-01-01"])
-def test_a_day_that_is_none_is_the_present(country: Country, day: str) -> None:
+def test_a_day_that_is_none_is_the_present_and_the_page_says_so(country: Country, day: str) -> None:
     head = login(Role.BRANCH_HEAD, country.branches[0].id)
-    page = head.get(f"/console/live/branch/{country.branches[0].id}/?as_of={day}").content.decode()
+    address = f"/console/live/branch/{country.branches[0].id}/"
+    page = head.get(f"{address}?as_of={day}").content.decode()
     assert "live-screen" in page
+    assert f"{day} bukan hari yang bisa dilihat kembali" in page
+    for plain in (address, f"{address}?as_of={today()}"):
+        assert "bukan hari" not in head.get(plain).content.decode()
 
 
 def test_past_of_others_stays_theirs(country: Country) -> None:

@@ -4,8 +4,10 @@ moves, and the same day is always told the same."""
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from perisai import written
 from perisai.accounts import words
@@ -41,13 +43,18 @@ LATE: Final = ("captured", "accepted", "active", "contributions", "payments")
 
 
 def asked_day(request: PageRequest) -> date | None:
-    """The past day that an address asks for; None for today, a day to come, or what is no day."""
+    """The past day that an address asks for; None for today, and, with a word on the page, for a day to come or what is no day."""
     today = branch_day(request.work.now, request.viewer.office.timezone)
+    asked = request.GET.get("as_of", "")
     try:
-        day = date.fromisoformat(request.GET.get("as_of", ""))
+        day = date.fromisoformat(asked)
     except ValueError:
-        return None
-    return day if EARLIEST <= day < today else None
+        day = None
+    if day is not None and EARLIEST <= day < today:
+        return day
+    if asked and day != today:
+        messages.error(request, _("%(day)s is no day to look back to. This is how things stand now.") % {"day": asked[:20]})
+    return None
 
 
 def page(request: PageRequest, place: Place, day: date, above: list[tuple[str, str]]) -> HttpResponse:
@@ -140,7 +147,7 @@ def _funnel(month: Figures, language: Language) -> list[dict[str, Any]]:
 
 def _bars(days: list[tuple[date, int | None]]) -> list[dict[str, Any]]:
     """Bars of at most 100 high, ten units a day; every fifth day is named."""
-    most = max((value or 0 for _, value in days), default=0)
+    most = max((value or 0 for _day, value in days), default=0)
     bars = []
     for n, (day, value) in enumerate(days):
         share = 0 if not most else max(0, value or 0) * 100 // most
