@@ -53,7 +53,9 @@ def asked_day(request: PageRequest) -> date | None:
     if day is not None and EARLIEST <= day < today:
         return day
     if asked and day != today:
-        messages.error(request, _("%(day)s is no day to look back to. This is how things stand now.") % {"day": asked[:20]})
+        messages.error(
+            request, _("%(day)s is no day to look back to. This is how things stand now.") % {"day": asked[:20]}
+        )
     return None
 
 
