@@ -13,19 +13,8 @@ BUSY_STATES = ("55P03", "40P01", "40001", "57014")
 """SQLSTATEs that a later try gets past: lock timeout, deadlock, serialization, statement timeout."""
 AWAY_STATES = ("08", "57P")
 RETRY_SECONDS = 2
-PUBLIC = (
-    "/p/",
-    "/j/",
-    "/usaha/",
-    "/kuitansi/",
-    "/kelompok/",
-    "/cek-dokumen/",
-    "/berkas/",
-    "/daftar-",
-    "/ujian/",
-    "/agen/",
-)
-"""Pages of people who have no login: their way home is not the console."""
+STAFF = ("/console/", "/admin/", "/accounts/")
+"""Pages of people with a login. All others' way home is not the console."""
 
 
 def refused_page(request: HttpRequest, refused: Refused) -> HttpResponse:
@@ -38,7 +27,7 @@ def refused_page(request: HttpRequest, refused: Refused) -> HttpResponse:
         template = "accounts/refused_part.html" if request.headers.get("HX-Request") else "accounts/refused.html"
         said = refused.answer()
         status = 200 if refused.status == 202 else refused.status
-        home = "/" if request.path.startswith(PUBLIC) else "/console/"
+        home = "/console/" if request.path.startswith(STAFF) else "/"
         context = {"refused": said, "back": _came_from(request), "home": home}
         response = render(request, template, context, status=status)
     if refused.retry_after is not None:

@@ -51,7 +51,8 @@ def test_a_refusal_leads_back_to_the_page_it_was_sent_from(officer: Client) -> N
     assert f'href="/console/employers/{ONE}/"' not in refused(f"http://localhost/console/employers/{ONE}/")
 
 
-def test_who_has_no_login_is_led_home_and_not_to_the_console() -> None:
-    answer = stranger().get("/usaha/nobody-has-this/", headers=BROWSER)
+@pytest.mark.parametrize("page", ["/usaha/nobody-has-this/", "/p/nobody-has-this/dokumen/tahun/2026.pdf"])
+def test_who_has_no_login_is_led_home_and_not_to_the_console(page: str) -> None:
+    answer = stranger().get(page, headers=BROWSER)
     assert answer.status_code in (404, 410)
     assert 'href="/console/"' not in answer.content.decode()
